@@ -1,0 +1,55 @@
+import type { CompiledQuery } from "kysely"
+
+/** A row as the engine gives it: booleans are 0 and 1, json is text, blobs are bytes. */
+export type Row = Readonly<Record<string, SqlValue>>
+
+/** What can be bound to and read from a statement. Dates and undefined never reach the engine. */
+export type SqlValue = string | number | bigint | null | Uint8Array
+
+/** Reads committed rows. All reads of one `read` call see one state. */
+export interface Reader {
+  all<R = Row>(query: CompiledQuery<R>): R[]
+  get<R = Row>(query: CompiledQuery<R>): R | undefined
+  /** Rows one at a time, for walks that must not be held in memory. Use it up before the call returns. */
+  iterate<R = Row>(query: CompiledQuery<R>): Iterable<R>
+}
+
+/** One request's part of a group commit: a savepoint of its own. */
+export interface Transaction extends Reader {
+  /** Runs a statement that returns no rows. */
+  run(query: CompiledQuery<unknown>): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+}
+
+/** What a write says about itself. */
+export interface WriteOptions {
+  /** Put into every row of the change log that the write causes, so that a change can be traced to a request. */
+  readonly requestId?: string
+}
+
+/**
+ * The one database. The work of `write` is synchronous: nothing may wait inside a transaction on the main connection.
+ * Writes that are asked for in the same turn of the event loop share one commit, a savepoint each; a write's promise
+ * is settled only after that commit has reached the disk (`database.durability: full`).
+ * When `work` throws, its savepoint alone is rolled back and the promise is rejected with what it threw.
+ * `work` may run a second time when the engine rolled the whole group back (a full disk): it must have no effect
+ * besides its statements.
+ */
+export interface Database {
+  write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T>
+  read<T>(work: (reader: Reader) => T): T
+  /** Calls the listener after every commit that wrote, once it is durable; returns the way to stop. It must not throw. */
+  onCommit(listener: () => void): () => void
+  /** Facts for /health, /metrics and `alyx status`. */
+  stats(): DatabaseStats
+}
+
+export interface DatabaseStats {
+  readonly fileBytes: number
+  readonly walBytes: number
+  /** Since the start. */
+  readonly commitCount: number
+  readonly writeCount: number
+  readonly syncCount: number
+  /** Writes that wait for their commit now. */
+  readonly waitingCount: number
+}

@@ -1,0 +1,150 @@
+import type { SourceLocation } from "./lib/source-location.ts"
+
+/**
+ * Every error that Alyx expects, by code. The status is the HTTP status of an answer that carries it, the sentence
+ * is what docs/errors.md says of it; the message of a thrown error says what happened this time.
+ * A code is UPPER_SNAKE and never changes its meaning: clients decide by it.
+ */
+export const errorTable = {
+  // 400: the request or a file cannot be understood
+  BAD_REQUEST: { status: 400, sentence: "The request is not valid HTTP, or its path or headers are not valid." },
+  INVALID_JSON: { status: 400, sentence: "The body is not valid JSON." },
+  INVALID_QUERY: { status: 400, sentence: "A query parameter is unknown, malformed, or contradicts another." },
+  INVALID_FILTER: {
+    status: 400,
+    sentence: "A filter names an unknown field or operator, or its value does not fit the field.",
+  },
+  INVALID_CURSOR: { status: 400, sentence: "The cursor is not one that this list handed out." },
+  VALIDATION_ERROR: {
+    status: 400,
+    sentence: "The body breaks the schema; details.fields lists every problem by field.",
+  },
+  BATCH_TOO_LARGE: { status: 400, sentence: "A batch holds more operations than the limit." },
+  // 404
+  NOT_FOUND: { status: 404, sentence: "Nothing is served at this path." },
+  COLLECTION_NOT_FOUND: { status: 404, sentence: "The schema has no collection of this name." },
+  DOCUMENT_NOT_FOUND: { status: 404, sentence: "The collection has no document with this id." },
+  // 405 to 431
+  METHOD_NOT_ALLOWED: { status: 405, sentence: "The path exists, but not with this method." },
+  CONFLICT: { status: 409, sentence: "The request contradicts the present state." },
+  UNIQUE_CONFLICT: { status: 409, sentence: "Another document already has this value in a unique field or index." },
+  REFERENCE_CONFLICT: {
+    status: 409,
+    sentence: "A reference points to no document, or documents still point to this one.",
+  },
+  PRECONDITION_FAILED: { status: 412, sentence: "The document changed since the ETag in If-Match was read." },
+  BODY_TOO_LARGE: { status: 413, sentence: "The body is larger than server.body_limit." },
+  URL_TOO_LONG: { status: 414, sentence: "The URL is longer than server.url_limit." },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, sentence: "The body must be application/json." },
+  WRONG_HOST: { status: 421, sentence: "The Host header names a host that this server does not answer for." },
+  HEADERS_TOO_LARGE: { status: 431, sentence: "The headers are larger than the server reads." },
+  // 403
+  FORBIDDEN_ORIGIN: { status: 403, sentence: "Web pages may not use the local control socket." },
+  // 5xx
+  INTERNAL: { status: 500, sentence: "Alyx made a mistake; the log has the details under the request id." },
+  OVERLOADED: { status: 503, sentence: "The server has too much to do; try again after Retry-After seconds." },
+  SHUTTING_DOWN: { status: 503, sentence: "The server is stopping." },
+  DATABASE_BUSY: { status: 503, sentence: "The database was locked by another process for too long." },
+  QUERY_TIMEOUT: { status: 503, sentence: "The query took too long and was ended; an index would help." },
+  REQUEST_TIMEOUT: { status: 408, sentence: "The request did not arrive in time." },
+  STORAGE_FULL: { status: 507, sentence: "The disk is full; nothing was written." },
+  // Files of the project
+  YAML_SYNTAX: { status: 400, sentence: "A YAML file does not parse." },
+  SCHEMA_INVALID: { status: 400, sentence: "schema.yaml has problems; all of them are listed with their places." },
+  CONFIG_INVALID: {
+    status: 400,
+    sentence: "The configuration has problems; all of them are listed with their places.",
+  },
+  FILE_UNREADABLE: { status: 400, sentence: "A file of the project cannot be read." },
+  FILE_EXISTS: { status: 409, sentence: "A file to be written exists already; Alyx never overwrites it." },
+  PROJECT_NOT_FOUND: { status: 404, sentence: "No alyx.yaml or schema.yaml here or in any folder above." },
+  // Storage
+  UNSAFE_CHANGES: {
+    status: 409,
+    sentence: "The written schema differs from the applied one in ways that could lose data.",
+  },
+  DATABASE_LOCKED: { status: 409, sentence: "Another daemon serves this database." },
+  DATABASE_NEWER: { status: 409, sentence: "The database was written by a newer version of Alyx." },
+  DATABASE_CORRUPT: { status: 500, sentence: "The file is not a database, or is damaged." },
+  // Daemon and command line
+  USAGE: { status: 400, sentence: "The command line is not valid." },
+  UNKNOWN_COMMAND: { status: 404, sentence: "There is no such command." },
+  NO_TERMINAL: { status: 400, sentence: "A question needs a terminal; the message names the flag that answers it." },
+  NO_DAEMON: { status: 404, sentence: "No daemon runs for this project." },
+  DAEMON_FAILED: { status: 500, sentence: "The daemon ended before it was ready." },
+  DAEMON_MODE: { status: 409, sentence: "A daemon in the other mode (dev or start) serves this project." },
+  DAEMON_UNREACHABLE: { status: 503, sentence: "The daemon does not answer on its socket." },
+  PORT_IN_USE: { status: 409, sentence: "The address is already in use." },
+  ADDRESS_UNAVAILABLE: { status: 400, sentence: "This machine has no such address, or may not listen on it." },
+  INSECURE_OPEN: { status: 403, sentence: "The API is open, so it stays on loopback unless --insecure-open is given." },
+  UNSUPPORTED_NODE: { status: 400, sentence: "This Node.js is too old for Alyx." },
+} as const satisfies Record<string, { status: number; sentence: string }>
+
+/** A code of the table above. */
+export type ErrorCode = keyof typeof errorTable
+
+/** One thing that is wrong with a file or a request; errors that find several carry a list of them. */
+export interface Problem {
+  /** What kind of problem this is, UPPER_SNAKE; finer than the error's code. */
+  readonly code: string
+  /** A sentence that says what is wrong. */
+  readonly message: string
+  /** A sentence that says what to do, if there is anything better than "mend it". */
+  readonly next?: string
+  /** Where in which file. */
+  readonly at?: SourceLocation
+}
+
+/** What alyxError takes besides the code. */
+export interface AlyxErrorOptions {
+  /** What happened, as a sentence; the table's sentence when left out. */
+  readonly message?: string
+  /** What the person can do about it, as a sentence. */
+  readonly next?: string
+  readonly at?: SourceLocation
+  /** Everything that is wrong, when several things were found at once. */
+  readonly problems?: readonly Problem[]
+  /** Machine-readable facts for the `details` of an HTTP answer; never holds a secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+  /** Seconds for the Retry-After header of a 503. */
+  readonly retryAfterSeconds?: number
+  readonly cause?: unknown
+}
+
+/** An expected failure: a code from the table, a sentence, and the next step. Made with alyxError. */
+export class AlyxError extends Error {
+  override readonly name = "AlyxError"
+  readonly code: ErrorCode
+  readonly next: string | undefined
+  readonly at: SourceLocation | undefined
+  readonly problems: readonly Problem[]
+  readonly details: Readonly<Record<string, unknown>> | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, options: AlyxErrorOptions) {
+    super(
+      options.message ?? errorTable[code].sentence,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
+    this.code = code
+    this.next = options.next
+    this.at = options.at
+    this.problems = options.problems ?? []
+    this.details = options.details
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+
+  get status(): number {
+    return errorTable[this.code].status
+  }
+}
+
+/** Makes an expected error. `throw alyxError("DOCUMENT_NOT_FOUND", { message, next })`. */
+export function alyxError(code: ErrorCode, options: AlyxErrorOptions = {}): AlyxError {
+  return new AlyxError(code, options)
+}
+
+/** Tells an expected error from a bug, and, with a code, this expected error from the others. */
+export function isAlyxError(error: unknown, code?: ErrorCode): error is AlyxError {
+  return error instanceof AlyxError && (code === undefined || error.code === code)
+}

@@ -1,0 +1,131 @@
+/**
+ * What the command line (or any remote client) and a daemon say to each other: HTTP under /api/admin, over the local
+ * socket. Bodies are JSON; errors have the form of the whole API ({ error: { code, message, next?, details? } }).
+ */
+
+/** Grows when a client and a daemon of different versions would misunderstand each other. */
+export const protocolVersion = 1
+
+export type DaemonMode = "dev" | "start"
+
+/** `.alyx/daemon.json` (0600): where the daemon is. Pids are only for display; the socket decides who is alive. */
+export interface DaemonFile {
+  readonly version: string
+  readonly protocol: number
+  readonly mode: DaemonMode
+  readonly pid: number
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly projectRoot: string
+  readonly socketPath: string
+  /** Null when the daemon has no TCP port. */
+  readonly url: string | null
+  readonly logFile: string | null
+}
+
+/** The messages of the spawned daemon to its parent over the IPC channel; the first of them decides. */
+export type ReadyMessage =
+  | { readonly type: "ready"; readonly daemon: DaemonFile }
+  | { readonly type: "failed"; readonly error: WireError }
+
+/** An AlyxError as JSON. */
+export interface WireError {
+  readonly code: string
+  readonly message: string
+  readonly next?: string
+  readonly problems?: readonly {
+    readonly code: string
+    readonly message: string
+    readonly next?: string
+    readonly at?: { readonly file: string; readonly line: number; readonly column: number; readonly length?: number }
+  }[]
+}
+
+/** GET /api/admin/stats */
+export interface StatsResponse {
+  readonly daemon: DaemonFile
+  readonly uptimeSeconds: number
+  readonly node: string
+  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number }
+  readonly database: {
+    readonly path: string
+    readonly fileBytes: number
+    readonly walBytes: number
+    readonly commitCount: number
+    readonly durability: "full" | "normal"
+  }
+  readonly schema: { readonly hash: string; readonly collections: readonly CollectionStats[] }
+  readonly requests: { readonly total: number; readonly failed: number; readonly inFlight: number }
+  /** What the schema or configuration asks for and this version does not do yet, and similar. */
+  readonly notices: readonly string[]
+  /** The problem that keeps the written schema or configuration from being served; null when all is well. */
+  readonly problem: WireError | null
+}
+
+export interface CollectionStats {
+  readonly name: string
+  /** Null while it has not been counted yet. */
+  readonly documentCount: number | null
+}
+
+/** GET /api/admin/schema */
+export interface SchemaResponse {
+  readonly hash: string
+  /** The applied schema in canonical form, as schemaToJson writes it. */
+  readonly schema: unknown
+}
+
+/** POST /api/admin/shutdown answers 202 with this, then the daemon drains and ends. */
+export interface ShutdownResponse {
+  readonly pid: number
+}
+
+/**
+ * GET /api/admin/logs: Server-Sent Events, one LogEntry each, `id:` its seq. Query: `tail` (how many past entries come
+ * first, default 100, at most 1000), `follow` (default true; false ends after the tail), `kind` (repeatable).
+ * Last-Event-ID resumes. A reader that is too slow loses entries and gets one of kind "lost" with their number.
+ */
+export type LogEntry = LogLine | RequestEntry | ReloadEntry | LostEntry
+
+interface EntryBase {
+  readonly seq: number
+  /** ISO 8601 with milliseconds. */
+  readonly time: string
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error"
+
+export interface LogLine extends EntryBase {
+  readonly kind: "log"
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+export interface RequestEntry extends EntryBase {
+  readonly kind: "request"
+  readonly method: string
+  /** Path and query as asked for, at most 2,000 characters. */
+  readonly url: string
+  readonly status: number
+  readonly durationMs: number
+  readonly requestId: string
+  /** The code of the error that was answered, if one was. */
+  readonly code?: string
+}
+
+/** One turn of the dev loop: a file changed, and this came of it. */
+export interface ReloadEntry extends EntryBase {
+  readonly kind: "reload"
+  readonly cause: "schema" | "config" | "start"
+  readonly outcome: "applied" | "unchanged" | "refused"
+  readonly durationMs: number
+  /** What changed, a line each: "+ posts.view_count (int)". */
+  readonly changes: readonly string[]
+  readonly error?: WireError
+}
+
+export interface LostEntry extends EntryBase {
+  readonly kind: "lost"
+  readonly count: number
+}
