@@ -108,7 +108,7 @@ class TreeReader {
       return { kind: "map", entries: node.items.map((pair) => this.#readEntry(pair, at, depth)), at }
     }
     if (isSeq(node)) {
-      return { kind: "list", items: node.items.map((item) => this.#readItem(item, at, depth)), at }
+      return { kind: "list", items: node.items.map((item) => this.#readItem(item as Node, at, depth)), at }
     }
     if (isScalar(node)) {
       const quoted = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE"

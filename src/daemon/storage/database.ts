@@ -17,7 +17,7 @@ export interface Reader {
 /** One request's part of a group commit: a savepoint of its own. */
 export interface Transaction extends Reader {
   /** Runs a statement that returns no rows. */
-  run(query: CompiledQuery<unknown>): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+  run(query: CompiledQuery): { readonly changes: number; readonly lastInsertRowid: number | bigint }
 }
 
 /** What a write says about itself. */
