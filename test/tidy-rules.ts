@@ -1,0 +1,71 @@
+/** What may import what, as data: DESIGN of the folders. `errors` and `lib` are added to every other row. */
+const rows: Record<string, { may: string[]; why: string }> = {
+  lib: { may: [], why: "lib knows nothing of Alyx" },
+  errors: { may: ["lib"], why: "the error table stands below everything" },
+  schema: { may: [], why: "the schema language is pure" },
+  protocol: { may: [], why: "what is said over the wire depends on nobody" },
+  project: { may: ["schema"], why: "the user's folder is schema, configuration and paths" },
+  client: { may: ["project", "protocol"], why: "the command line's end of the wire" },
+  ui: { may: ["client", "protocol", "schema"], why: "screens show what a client hears" },
+  commands: {
+    may: ["schema", "project", "protocol", "client", "ui"],
+    why: "commands parse flags, call one thing and render; they never import the daemon",
+  },
+}
+
+/** Inside src/daemon a folder imports folders of the levels above it in this list, never beside or below. */
+const daemonLevels: string[][] = [
+  ["daemon/service", "daemon/caller", "daemon/schema-holder", "daemon/activity", "daemon/storage"],
+  ["daemon/records"],
+  ["daemon/http", "daemon/dev"],
+  ["daemon/daemon"],
+  ["daemon/main"],
+]
+
+const daemonMay = ["schema", "project", "protocol"]
+
+function withDaemon(): Record<string, { may: string[]; why: string }> {
+  const all = { ...rows }
+  const above: string[] = []
+  for (const level of daemonLevels) {
+    for (const folder of level)
+      all[folder] = { may: [...daemonMay, ...above], why: "daemon folders import only levels above" }
+    above.push(...level)
+  }
+  return all
+}
+
+/** The whole table, by folder. */
+export const importRules: Record<string, { may: string[]; why: string }> = Object.fromEntries(
+  Object.entries(withDaemon()).map(([folder, rule]) => [
+    folder,
+    folder === "lib" || folder === "errors" ? rule : { ...rule, may: [...rule.may, "errors", "lib"] },
+  ]),
+)
+
+/** Packages that one folder owns. */
+export const packageOwners: Record<string, string[]> = {
+  "node:sqlite": ["src/daemon/storage/"],
+  fastify: ["src/daemon/http/"],
+  "@fastify/cors": ["src/daemon/http/"],
+  chokidar: ["src/daemon/dev/"],
+  ink: ["src/ui/"],
+  react: ["src/ui/"],
+  "@clack/prompts": ["src/ui/", "src/commands/"],
+  listr2: ["src/ui/", "src/commands/"],
+  handlebars: ["src/lib/template.ts"],
+  yaml: ["src/lib/yaml-tree.ts"],
+  pino: ["src/lib/logger.ts"],
+  "prom-client": ["src/daemon/http/"],
+}
+
+/** Names that say nothing about what a file does. */
+export const bannedFileNames = ["utils", "util", "helpers", "common", "misc", "manager", "types", "index"]
+
+/** Words that must not stand in the sources, with what to do instead. */
+export const bannedWords: { word: RegExp; only?: string[]; instead: string }[] = [
+  { word: /\b(TODO|FIXME|XXX|HACK)\b/, instead: "do it, or write it down where others look" },
+  { word: /@ts-ignore|@ts-nocheck/, instead: "mend the type" },
+  { word: /\b(test|it|describe)\.(only|todo)\b/, only: ["test/"], instead: "run all tests" },
+  { word: /\bnamespace [A-Z]|\benum [A-Z]/, only: ["src/"], instead: "use modules and unions" },
+]
