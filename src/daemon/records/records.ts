@@ -1,0 +1,143 @@
+import type { Clock } from "../../lib/clock.ts"
+import type { Schema } from "../../schema/schema.ts"
+import type { Caller } from "../caller.ts"
+import type { Database } from "../storage/database.ts"
+
+/**
+ * The vocabulary of this folder. Each operation has a file of its own: listRecords (list.ts), getRecord (get.ts),
+ * createRecord (create.ts), updateRecord (update.ts), deleteRecord (delete.ts), runBatch (batch.ts). They know nothing
+ * of HTTP: what is wrong with a request is thrown as an AlyxError.
+ */
+
+/** Everything that the operations need; made once a daemon. */
+export interface RecordParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly limits: RecordLimits
+}
+
+/** How much one request may ask for. */
+export interface RecordLimits {
+  /** Documents on a page when the query does not say. */
+  readonly pageDefault: number
+  readonly pageMax: number
+  /** Rows that a page may skip; cursors have no such limit. */
+  readonly offsetMax: number
+  readonly filterCountMax: number
+  /** UTF-16 code units of one filter's value. */
+  readonly filterValueLengthMax: number
+  /** Values of one `in`. */
+  readonly inListMax: number
+  readonly sortKeyMax: number
+  /** Relations followed one after the other: `expand=post.author.team` has three. */
+  readonly expandDepthMax: number
+  /** Relations that one request expands, counted over all levels. */
+  readonly expandCountMax: number
+  /** Documents of one back relation in one document. */
+  readonly backRelationMax: number
+  /** Documents that an answer can hold at most, worked out from the limits before anything is read. */
+  readonly answerDocumentMax: number
+  readonly batchMax: number
+}
+
+/** The limits of DESIGN.md 7 and, where it names none, ones that keep a request under about a quarter of a second. */
+export const defaultRecordLimits: RecordLimits = {
+  pageDefault: 50,
+  pageMax: 500,
+  offsetMax: 100_000,
+  filterCountMax: 20,
+  filterValueLengthMax: 4_000,
+  inListMax: 200,
+  sortKeyMax: 4,
+  expandDepthMax: 3,
+  expandCountMax: 12,
+  backRelationMax: 100,
+  answerDocumentMax: 60_000,
+  batchMax: 500,
+}
+
+/** The query of a URL, decoded, in the order written. */
+export type QueryPairs = readonly (readonly [name: string, value: string])[]
+
+/** One request's frame. The schema is read once, at the start of the request. */
+export interface RecordRequest {
+  readonly schema: Schema
+  readonly collection: string
+  readonly caller: Caller
+}
+
+/** Asks for a page of documents. */
+export interface ListRequest extends RecordRequest {
+  readonly query: QueryPairs
+}
+
+/** Asks for one document. */
+export interface GetRequest extends RecordRequest {
+  readonly id: string
+  readonly query: QueryPairs
+  /** The header as sent: `*`, or one or more entity tags. */
+  readonly ifNoneMatch?: string
+}
+
+/** Asks for a new document. */
+export interface CreateRequest extends RecordRequest {
+  /** The parsed JSON body, whatever it is. */
+  readonly body: unknown
+  readonly query: QueryPairs
+}
+
+/** Asks for a partial change of one document. */
+export interface UpdateRequest extends RecordRequest {
+  readonly id: string
+  readonly body: unknown
+  readonly query: QueryPairs
+  /** The header as sent: `*`, or one or more entity tags. */
+  readonly ifMatch?: string
+}
+
+/** Asks for the end of one document. */
+export interface DeleteRequest extends RecordRequest {
+  readonly id: string
+  readonly ifMatch?: string
+}
+
+/** Several writes that happen together or not at all. */
+export interface BatchRequest {
+  readonly schema: Schema
+  readonly caller: Caller
+  readonly body: unknown
+}
+
+/** JSON text, as a string or as its UTF-8 bytes. */
+export type JsonText = string | Uint8Array
+
+/** One document as the caller sees it. */
+export interface RecordAnswer {
+  readonly body: JsonText
+  /** A strong entity tag of the body, in quotes, as the ETag header has it. */
+  readonly etag: string
+}
+
+/** The answer to a create. */
+export interface CreatedRecord extends RecordAnswer {
+  /** The primary key, for the Location header. */
+  readonly id: string
+}
+
+/** `listRecords` of list.ts: JSON of {docs, total, limit, offset, next_cursor?}. */
+export type ListRecords = (parts: RecordParts, request: ListRequest) => JsonText | Promise<JsonText>
+
+/** `getRecord` of get.ts. */
+export type GetRecord = (parts: RecordParts, request: GetRequest) => RecordAnswer | "not-modified"
+
+/** `createRecord` of create.ts. */
+export type CreateRecord = (parts: RecordParts, request: CreateRequest) => Promise<CreatedRecord>
+
+/** `updateRecord` of update.ts. */
+export type UpdateRecord = (parts: RecordParts, request: UpdateRequest) => Promise<RecordAnswer>
+
+/** `deleteRecord` of delete.ts. */
+export type DeleteRecord = (parts: RecordParts, request: DeleteRequest) => Promise<void>
+
+/** `runBatch` of batch.ts: JSON of {results}. */
+export type RunBatch = (parts: RecordParts, request: BatchRequest) => Promise<JsonText>
