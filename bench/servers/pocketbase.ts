@@ -55,7 +55,6 @@ async function seed(base: string): Promise<string[]> {
     token: string
   }
   await sendJson("PATCH", `${base}/api/settings`, { batch: { enabled: true, maxRequests: 500, timeout: 60 } }, token)
-  const text = (name: string): object => ({ name, type: "text", max: 5_000 })
   const fields = [text("title"), text("slug"), text("author_id"), { name: "published", type: "bool" }]
   fields.push({ name: "view_count", type: "number" }, text("content"), { name: "posted_at", type: "date" })
   const indexes = [
@@ -71,4 +70,8 @@ async function seed(base: string): Promise<string[]> {
     ids.push(...results.map((result) => result.body.id))
   }
   return ids
+}
+
+function text(name: string): { name: string; type: string; max?: number } {
+  return { name, type: "text", max: 5_000 }
 }

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest"
+
+import { Activity } from "../../../src/daemon/activity.ts"
+import { DevLoop } from "../../../src/daemon/dev/dev-loop.ts"
+import type { Reload } from "../../../src/daemon/dev/dev-loop.ts"
+import { alyxError } from "../../../src/errors.ts"
+import type { ReloadEntry } from "../../../src/protocol/admin-api.ts"
+
+const nothing: Reload = () => Promise.resolve({ changes: [] })
+
+test("a reload that fails is shown with its problems and the next one still runs", async () => {
+  const results: Reload[] = [
+    () =>
+      Promise.reject(alyxError("SCHEMA_INVALID", { problems: [{ code: "UNKNOWN_TYPE", message: "No such type." }] })),
+    () => Promise.resolve({ changes: ["+ posts.title (string)"] }),
+  ]
+  const { loop, reloads } = loopOf({ reloadSchema: (isCurrent) => results.shift()!(isCurrent) })
+
+  loop.handle({ type: "schema-changed" })
+  await loop.idle()
+  loop.handle({ type: "schema-changed" })
+  await loop.idle()
+
+  expect(reloads().map((entry) => entry.outcome)).toEqual(["refused", "applied"])
+  expect(reloads()[0]!.error?.problems).toEqual([{ code: "UNKNOWN_TYPE", message: "No such type." }])
+})
+
+test("a reload that was overtaken is not shown, and only the newest of many runs", async () => {
+  let release = (): void => undefined
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const runs: number[] = []
+  const { loop, reloads } = loopOf({
+    reloadSchema: async () => {
+      const run = runs.push(runs.length)
+      if (run === 1) await gate
+      return { changes: [`run ${run}`] }
+    },
+  })
+
+  loop.handle({ type: "schema-changed" })
+  await until(() => runs.length === 1)
+  for (let save = 0; save < 10; save += 1) loop.handle({ type: "schema-changed" })
+  release()
+  await loop.idle()
+
+  expect(runs).toHaveLength(2)
+  expect(reloads().map((entry) => entry.changes)).toEqual([["run 2"]])
+})
+
+test("the configuration and the schema are never reloaded at the same time", async () => {
+  let running = 0
+  let most = 0
+  const counted: Reload = async () => {
+    running += 1
+    most = Math.max(most, running)
+    await new Promise((resolve) => setImmediate(resolve))
+    running -= 1
+    return { changes: [] }
+  }
+  const { loop } = loopOf({ reloadSchema: counted, reloadConfig: counted })
+
+  loop.handle({ type: "schema-changed" })
+  loop.handle({ type: "config-changed" })
+  await loop.idle()
+
+  expect(most).toBe(1)
+})
+
+function loopOf(reloads: { reloadSchema?: Reload; reloadConfig?: Reload }): {
+  loop: DevLoop
+  reloads: () => ReloadEntry[]
+} {
+  const activity = new Activity(() => new Date(0))
+  const loop = new DevLoop({
+    reloadSchema: reloads.reloadSchema ?? nothing,
+    reloadConfig: reloads.reloadConfig ?? nothing,
+    activity,
+    elapsed: () => 0,
+  })
+  return { loop, reloads: () => activity.past({ tail: 100 }).filter((entry) => entry.kind === "reload") }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}
