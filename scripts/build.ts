@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs"
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { bundle } from "./build/bundle.ts"
+import { hashInputs } from "./build/input-hash.ts"
+import { withLock } from "./build/lock.ts"
+import { writeManifest } from "./build/manifest.ts"
+import { thirdPartyLicenses } from "./build/third-party-licenses.ts"
+
+/** The repository. */
+export const repositoryRoot = path.resolve(import.meta.dirname, "..")
+
+/** What a build leaves behind, in the order in which it is put in place. */
+const products = ["dist", "THIRD-PARTY-LICENSES.md", "oclif.manifest.json"]
+
+/**
+ * Builds dist/, oclif.manifest.json and THIRD-PARTY-LICENSES.md, unless they are those of the present sources.
+ * Everything is made in a folder beside and then swapped in, so that a failed build leaves the last good one and a
+ * running `alyx` never sees half of a new one. Returns whether anything had to be built.
+ */
+export async function build(options: { readonly root: string; readonly force: boolean }): Promise<boolean> {
+  const { root } = options
+  const modules = path.join(root, "node_modules")
+  await mkdir(modules, { recursive: true })
+  return withLock(path.join(modules, ".alyx-build.lock"), async () => {
+    const stampFile = path.join(modules, ".alyx-built")
+    const hash = await hashInputs(root)
+    const stamp = await readFile(stampFile, "utf8").catch(() => "")
+    const complete = products.every((product) => existsSync(path.join(root, product)))
+    if (!options.force && complete && stamp === hash) return false
+
+    // Inside node_modules, so that packages resolve from there as they do from dist.
+    const staging = path.join(modules, `.alyx-build-${process.pid}`)
+    try {
+      await rm(staging, { recursive: true, force: true })
+      await mkdir(staging)
+      await cp(path.join(root, "package.json"), path.join(staging, "package.json"))
+      const { inputs } = await bundle({ root, outdir: path.join(staging, "dist") })
+      await writeFile(path.join(staging, "THIRD-PARTY-LICENSES.md"), await thirdPartyLicenses(root, inputs))
+      await writeManifest(staging)
+      await rm(stampFile, { force: true })
+      await swapIn(staging, root)
+      await writeFile(stampFile, hash)
+    } finally {
+      await rm(staging, { recursive: true, force: true })
+    }
+    return true
+  })
+}
+
+/** The manifest goes first and comes last: a stale one would hide new commands. */
+async function swapIn(staging: string, root: string): Promise<void> {
+  for (const product of products.toReversed()) {
+    const old = path.join(root, product)
+    if (existsSync(old)) await rename(old, path.join(staging, `old-${product}`))
+  }
+  for (const product of products) await rename(path.join(staging, product), path.join(root, product))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const startedAt = performance.now()
+  const built = await build({ root: repositoryRoot, force: process.argv.includes("--force") })
+  const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
+  process.stderr.write(built ? `Built dist in ${took}.\n` : "dist is up to date.\n")
+}

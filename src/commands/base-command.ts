@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs"
+import path from "node:path"
+
+import { Command } from "@oclif/core/command"
+import * as Flags from "@oclif/core/flags"
+
+import type { AlyxError } from "../errors.ts"
+import { alyxError, isAlyxError } from "../errors.ts"
+import { renderError } from "../ui/render-error.ts"
+import { toWireError } from "../ui/wire-error.ts"
+import type { Terminal } from "../ui/terminal.ts"
+import { describeTerminal } from "../ui/terminal.ts"
+import { exitCodeOf } from "./oclif/exit-code.ts"
+import { usageError } from "./oclif/usage-error.ts"
+
+/** What every command has: --json, --cwd, --no-color, and one way of ending badly. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = {
+    cwd: Flags.directory({
+      exists: true,
+      helpGroup: "GLOBAL",
+      helpValue: "<folder>",
+      summary: "Work as if started in this folder.",
+    }),
+    "no-color": Flags.boolean({ helpGroup: "GLOBAL", summary: "Print without colours." }),
+  }
+
+  /** The streams, looked at once. */
+  readonly terminal: Terminal = describeTerminal({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    noColor: this.#hasWord("--no-color"),
+  })
+
+  /** Writes data. Silent with --json, where the returned value is the data. */
+  protected print(text: string): void {
+    if (!this.jsonEnabled()) this.terminal.out.write(text.endsWith("\n") ? text : `${text}\n`)
+  }
+
+  /** Writes progress or a notice, beside the data. */
+  protected notice(text: string): void {
+    if (!this.jsonEnabled()) this.terminal.err.write(text.endsWith("\n") ? text : `${text}\n`)
+  }
+
+  override logJson(json: unknown): void {
+    this.terminal.out.write(`${JSON.stringify(json, null, 2)}\n`)
+  }
+
+  /** The one place where what a command throws is shown. */
+  protected override async catch(thrown: Error): Promise<void> {
+    const exit = (thrown as { oclif?: { exit?: number }; code?: string }).oclif?.exit
+    if ((thrown as { code?: string }).code === "EEXIT") {
+      process.exitCode = exit ?? 0
+      return
+    }
+    const error = this.#expected(thrown)
+    process.exitCode = exitCodeOf(error)
+    if (this.jsonEnabled()) return this.logJson({ error: toWireError(error) })
+    const cwd = this.#flagValue("--cwd") ?? process.cwd()
+    this.terminal.err.write(
+      renderError(error, { paint: this.terminal.err.paint, readText: (file) => readIfThere(path.resolve(cwd, file)) }),
+    )
+    if (error.code === "INTERNAL" && process.env["DEBUG"]) this.terminal.err.write(`\n${thrown.stack ?? ""}\n`)
+  }
+
+  #expected(thrown: Error): AlyxError {
+    if (isAlyxError(thrown)) return thrown
+    const id = (this.id ?? "").replaceAll(":", " ")
+    const flags = [...Object.keys(this.ctor.flags ?? {}), ...Object.keys(this.ctor.baseFlags ?? {}), "json", "help"]
+    const usage = usageError(thrown, { id, flags })
+    if (usage) return usage
+    const next = process.env["DEBUG"] ? undefined : "Run it again with DEBUG=1 to see where, and please report it."
+    const message = `This is a bug in Alyx: ${thrown.message}`
+    return alyxError("INTERNAL", next === undefined ? { message, cause: thrown } : { message, next, cause: thrown })
+  }
+
+  #hasWord(word: string): boolean {
+    const end = this.argv.indexOf("--")
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes(word)
+  }
+
+  #flagValue(flag: string): string | undefined {
+    const index = this.argv.indexOf(flag)
+    return index === -1 ? undefined : this.argv[index + 1]
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,19 @@
+import type { Hook } from "@oclif/core/hooks"
+
+import { alyxError } from "../../errors.ts"
+import { nearestWord } from "../../lib/nearest-word.ts"
+
+/** oclif calls this for a command that does not exist. */
+export const commandNotFound: Hook<"command_not_found"> = async function ({ config, id, argv }) {
+  const words = id.split(":")
+  const typed = words.join(" ")
+  const known = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(":", " "))
+  const topics = new Set(known.filter((name) => name.includes(" ")).map((name) => name.split(" ")[0]!))
+  // `alyx statsu now`: everything after the mistyped word belongs to the id, so its beginnings are tried as well.
+  const beginnings = words.map((_, index) => words.slice(0, words.length - index).join(" "))
+  const near = beginnings.map((text) => nearestWord(text, [...known, ...topics])).find((name) => name !== undefined)
+  throw alyxError("UNKNOWN_COMMAND", {
+    message: `alyx ${[typed, ...(argv ?? [])].join(" ")}: there is no such command.`,
+    next: near === undefined ? "alyx help lists the commands." : `Did you mean: alyx ${near}?`,
+  })
+}

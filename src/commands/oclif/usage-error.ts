@@ -1,0 +1,41 @@
+import type { AlyxError } from "../../errors.ts"
+import { alyxError } from "../../errors.ts"
+import { nearestWord } from "../../lib/nearest-word.ts"
+
+/** What the parser says about a command line that it cannot read. Only what is used here is declared. */
+interface ParseFailure extends Error {
+  /** Words that look like flags and are none. */
+  readonly flags?: readonly string[]
+  /** Words too many, or the arguments that are missing. */
+  readonly args?: readonly (string | { readonly name: string })[]
+  readonly oclif?: { readonly exit?: number }
+}
+
+/** Turns the parser's error into one of ours, with the nearest right flag; undefined when it is no parser's error. */
+export function usageError(error: unknown, command: { id: string; flags: readonly string[] }): AlyxError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const failure = error as ParseFailure
+  if (failure.oclif?.exit !== 2) return undefined
+  const help = `alyx ${command.id} --help shows what it takes.`
+  const [word] = failure.flags ?? []
+  if (word !== undefined) {
+    const near = nearestWord(word.replace(/^--?/, "").replace(/=.*/, ""), command.flags)
+    const message = `alyx ${command.id} has no flag ${word}.`
+    return alyxError("USAGE", { message, next: near === undefined ? help : `Did you mean --${near}?`, cause: error })
+  }
+  const argument = failure.args?.[0]
+  if (typeof argument === "string") {
+    return alyxError("USAGE", { message: `alyx ${command.id} does not take "${argument}".`, next: help, cause: error })
+  }
+  return alyxError("USAGE", { message: parserSentence(failure.message), next: help, cause: error })
+}
+
+/** "Parsing --port \n\tExpected an integer\nSee more help with --help" becomes one sentence. */
+function parserSentence(message: string): string {
+  const text = message
+    .replace(/\nSee more help with --help/g, "")
+    .replace(/^Parsing (--\S+)\s+/, "$1: ")
+    .replace(/\s*\n\s*/g, " ")
+    .trim()
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}

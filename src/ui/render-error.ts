@@ -1,0 +1,65 @@
+import type { Problem } from "../errors.ts"
+import { sourceExcerpt } from "../lib/source-excerpt.ts"
+import type { Paint } from "./paint.ts"
+
+/** An error as a person is shown it; an AlyxError and a WireError both fit. */
+export interface ShownError {
+  readonly code: string
+  readonly message: string
+  readonly next?: string | undefined
+  readonly at?: Problem["at"]
+  readonly problems?: readonly Problem[]
+}
+
+/** How many problems are shown with their lines; the rest is counted. */
+const problemCountMax = 20
+
+/**
+ * Renders an error as a sentence, the places in the files with their lines, and the next step. `readText` returns the
+ * text of a file that a problem names, or undefined.
+ */
+export function renderError(
+  error: ShownError,
+  options: { readonly paint: Paint; readonly readText: (file: string) => string | undefined },
+): string {
+  const { paint } = options
+  const code = paint("quiet", `(${error.code})`)
+  const blocks = [`${paint("bad", "Error:")} ${error.message} ${code}`]
+  const problems = error.problems ?? []
+  if (error.at) blocks.push(excerptOf(error, options))
+  for (const problem of problems.slice(0, problemCountMax)) blocks.push(renderProblem(problem, options))
+  const more = problems.length - problemCountMax
+  if (more > 0) blocks.push(`… and ${more} more.`)
+  if (error.next) blocks.push(indent(`${paint("good", "Next:")} ${error.next}`, problems.length > 0 ? 0 : 2))
+  const spaced = problems.length > 0 || error.at !== undefined
+  return `${blocks.filter((block) => block !== "").join(spaced ? "\n\n" : "\n")}\n`
+}
+
+/** Renders one problem: place and sentence, the line with a caret, what to do. */
+export function renderProblem(
+  problem: Problem,
+  options: { readonly paint: Paint; readonly readText: (file: string) => string | undefined },
+): string {
+  const { paint } = options
+  const { at } = problem
+  const place = at ? `${paint("strong", `${at.file}:${at.line}:${at.column}`)} ` : ""
+  const lines = [`${place}${problem.message}`, excerptOf(problem, options)]
+  if (problem.next) lines.push(`  ${paint("good", problem.next)}`)
+  return lines.filter((line) => line !== "").join("\n")
+}
+
+function excerptOf(
+  problem: { readonly at?: Problem["at"] },
+  options: { readonly paint: Paint; readonly readText: (file: string) => string | undefined },
+): string {
+  const text = problem.at ? options.readText(problem.at.file) : undefined
+  if (problem.at === undefined || text === undefined) return ""
+  const lines = sourceExcerpt(text, problem.at).split("\n")
+  return lines
+    .map((line, index) => (index === lines.length - 1 ? options.paint("bad", line) : options.paint("quiet", line)))
+    .join("\n")
+}
+
+function indent(text: string, width: number): string {
+  return " ".repeat(width) + text
+}
