@@ -1,0 +1,114 @@
+import { url } from "./address-types.ts"
+import { entries, option, required, section } from "./option.ts"
+import { bool, int, list, text } from "./plain-types.ts"
+import { duration, rate } from "./unit-types.ts"
+
+const collectionName = text({
+  name: "name",
+  lengthMax: 63,
+  check: (value) => (/^[a-z][a-z0-9_]*$/i.test(value) ? null : "be the name of a collection"),
+})
+
+/** Accounts, tokens, and how people sign in. */
+export const authOptions = section("Accounts, tokens, and how people sign in.", {
+  collection: option(collectionName, {
+    about: "The collection that gets a document for each account.",
+    default: "users",
+    reload: "restart",
+    built: false,
+  }),
+  hide_accounts: option(bool(), {
+    about: "Answers a registration the same way whether the address is known or not, and sends a mail.",
+    default: false,
+    reload: "live",
+    built: false,
+  }),
+  redirects: option(list(url(["https", "http"])), {
+    about: "Addresses that a sign-in through a provider may return to.",
+    default: [],
+    reload: "live",
+    built: false,
+  }),
+  jwt: section("Access and refresh tokens.", {
+    secret: option(text({ lengthMin: 32 }), {
+      about:
+        "Signs the tokens; at least 32 characters. Without it one is made and kept in alyx.keys beside the database.",
+      default: null,
+      reload: "restart",
+      secret: true,
+      built: false,
+    }),
+    access_ttl: option(duration({ min: "10s", max: "1d" }), {
+      about: "How long an access token is valid.",
+      default: "15m",
+      reload: "live",
+      built: false,
+    }),
+    refresh_ttl: option(duration({ min: "1m", max: "365d" }), {
+      about: "How long a refresh token is valid.",
+      default: "7d",
+      reload: "live",
+      built: false,
+    }),
+    issuer: option(text({ lengthMax: 200 }), {
+      about: "The iss claim of the tokens.",
+      default: "alyx",
+      reload: "restart",
+      built: false,
+    }),
+  }),
+  password: section("What a password must have.", {
+    min_length: option(int({ min: 4, max: 128 }), {
+      about: "The least number of characters.",
+      default: 8,
+      reload: "live",
+      built: false,
+    }),
+    require_uppercase: option(bool(), {
+      about: "Asks for a capital letter.",
+      default: false,
+      reload: "live",
+      built: false,
+    }),
+    require_number: option(bool(), {
+      about: "Asks for a digit.",
+      default: false,
+      reload: "live",
+      built: false,
+    }),
+    require_special: option(bool(), {
+      about: "Asks for a character that is neither letter nor digit.",
+      default: false,
+      reload: "live",
+      built: false,
+    }),
+  }),
+  oauth: entries(
+    "map",
+    {
+      about:
+        "Providers that people may sign in with, by name: github, google, microsoft, apple, discord, or any name with an issuer.",
+      reload: "live",
+      built: false,
+    },
+    {
+      client_id: required(text(), { about: "The id that the provider gave." }),
+      client_secret: required(text(), { about: "The secret that the provider gave.", secret: true }),
+      scopes: option(list(text()), {
+        about: "What to ask the provider for; without it, what the provider needs for an address and a name.",
+        default: [],
+        reload: "live",
+      }),
+      issuer: option(url(["https", "http"]), {
+        about: "The address of an OpenID Connect issuer, for providers that Alyx does not know by name.",
+        default: null,
+        reload: "live",
+      }),
+    },
+  ),
+  rate_limit: section("How often one address may try.", {
+    login: option(rate(), { about: "Sign-ins.", default: "5/minute", reload: "live", built: false }),
+    register: option(rate(), { about: "Registrations.", default: "3/minute", reload: "live", built: false }),
+    password_reset: option(rate(), { about: "Password resets.", default: "3/hour", reload: "live", built: false }),
+  }),
+})

@@ -1,0 +1,91 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs"
+
+import type { Problem } from "../errors.ts"
+import type { SourceLocation } from "../lib/source-location.ts"
+
+/** What came of reading a file of the project. */
+export type ReadText =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unreadable"; readonly problem: Problem }
+
+/** Which file to read, and how the person knows it. */
+export interface TextFile {
+  readonly path: string
+  /** The path relative to the project, for messages. */
+  readonly name: string
+  readonly bytesMax: number
+}
+
+/** Reads a small UTF-8 file whole, without its byte order mark. What is no such file comes back as a problem. */
+export function readText(file: TextFile): ReadText {
+  let descriptor: number
+  try {
+    // Without O_NONBLOCK opening a named pipe would wait for a writer, perhaps for ever.
+    descriptor = openSync(file.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    return openFailure(file, error)
+  }
+  try {
+    const stats = fstatSync(descriptor)
+    if (stats.isDirectory()) return unreadable(file, "is a folder, and should be a file")
+    if (!stats.isFile()) return unreadable(file, "is not a regular file")
+    if (stats.size > file.bytesMax) return unreadable(file, `is larger than ${file.bytesMax / 1024} KB`)
+    return decode(file, readFileSync(descriptor))
+  } catch (error) {
+    return unreadable(file, `cannot be read (${errorCode(error)})`)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function decode(file: TextFile, bytes: Buffer): ReadText {
+  if (bytes.length > file.bytesMax) return unreadable(file, `is larger than ${file.bytesMax / 1024} KB`)
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  if (isUtf16) return unreadable(file, "is written in UTF-16", "Save it as UTF-8.")
+  const broken = firstBrokenByte(bytes)
+  if (broken !== null) {
+    const at = locate(file.name, bytes.subarray(0, broken).toString("latin1"))
+    return unreadable(file, "is not a text file in UTF-8", "Save it as UTF-8, or restore it from a backup.", at)
+  }
+  return { kind: "text", text: new TextDecoder("utf-8").decode(bytes) }
+}
+
+/** The offset of the first byte that no UTF-8 text has: NUL, or part of a broken sequence. Null when all is well. */
+function firstBrokenByte(bytes: Buffer): number | null {
+  const nul = bytes.indexOf(0)
+  if (nul !== -1) return nul
+  const text = bytes.toString("utf8")
+  const replaced = text.indexOf("\uFFFD")
+  if (replaced === -1 || Buffer.from(text, "utf8").equals(bytes)) return null
+  return Buffer.byteLength(text.slice(0, replaced), "utf8")
+}
+
+function locate(name: string, before: string): SourceLocation {
+  const lines = before.split("\n")
+  return { file: name, line: lines.length, column: lines.at(-1)!.length + 1, length: 1 }
+}
+
+function openFailure(file: TextFile, error: unknown): ReadText {
+  const code = errorCode(error)
+  if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" }
+  if (code === "EACCES" || code === "EPERM") {
+    return unreadable(
+      file,
+      "may not be read by this user",
+      `Give yourself the right to read it: chmod u+r ${file.name}`,
+    )
+  }
+  if (code === "ELOOP") return unreadable(file, "is a symbolic link that leads to itself")
+  return unreadable(file, `cannot be read (${code})`)
+}
+
+function unreadable(file: TextFile, what: string, next?: string, at?: SourceLocation): ReadText {
+  const place = at ?? { file: file.name, line: 1, column: 1, length: 1 }
+  const message = `${file.name} ${what}.`
+  return { kind: "unreadable", problem: { code: "FILE_UNREADABLE", message, at: place, ...(next ? { next } : {}) } }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown error"
+}
