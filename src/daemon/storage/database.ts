@@ -6,18 +6,34 @@ export type Row = Readonly<Record<string, SqlValue>>
 /** What can be bound to and read from a statement. Dates and undefined never reach the engine. */
 export type SqlValue = string | number | bigint | null | Uint8Array
 
-/** Reads committed rows. All reads of one `read` call see one state. */
+/**
+ * A statement with its parameters. A CompiledQuery of Kysely is one; a hot path keeps the SQL text that it compiled
+ * once and makes its own with `sqlQuery`.
+ */
+export interface Query<R = Row> {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  /** Never set: it carries the type of the rows. */
+  readonly row?: R
+}
+
+/** Makes a query from SQL text and parameters. */
+export function sqlQuery<R = Row>(sql: string, parameters: readonly unknown[] = []): Query<R> {
+  return { sql, parameters }
+}
+
+/** Reads committed rows. All reads of one `read` call see one state. Rows have no prototype. */
 export interface Reader {
-  all<R = Row>(query: CompiledQuery<R>): R[]
-  get<R = Row>(query: CompiledQuery<R>): R | undefined
+  all<R = Row>(query: CompiledQuery<R> | Query<R>): R[]
+  get<R = Row>(query: CompiledQuery<R> | Query<R>): R | undefined
   /** Rows one at a time, for walks that must not be held in memory. Use it up before the call returns. */
-  iterate<R = Row>(query: CompiledQuery<R>): Iterable<R>
+  iterate<R = Row>(query: CompiledQuery<R> | Query<R>): Iterable<R>
 }
 
 /** One request's part of a group commit: a savepoint of its own. */
 export interface Transaction extends Reader {
   /** Runs a statement that returns no rows. */
-  run(query: CompiledQuery): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+  run(query: CompiledQuery | Query<unknown>): { readonly changes: number; readonly lastInsertRowid: number | bigint }
 }
 
 /** What a write says about itself. */

@@ -1,0 +1,130 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite"
+
+import type { Query, Transaction } from "../database.ts"
+import { bindValues, narrowIntegers } from "./bind-values.ts"
+import { translateSqliteError } from "./sqlite-errors.ts"
+import { StatementCache } from "./statement-cache.ts"
+
+/**
+ * One open connection: runs queries through cached statements, converts what is bound and read, and turns SQLite's
+ * errors into ours. It knows nothing of groups, locks or durability.
+ */
+export class SqliteConnection implements Transaction {
+  readonly #database: DatabaseSync
+  readonly #statements: StatementCache
+  readonly #walks = new Set<Iterator<unknown>>()
+  readonly #totalChanges: StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#statements = new StatementCache(database)
+    this.#totalChanges = database.prepare("SELECT total_changes()")
+    this.#totalChanges.setReturnArrays(true)
+  }
+
+  get isTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  /** How many rows this connection has written since it was opened, by triggers and cascades too. */
+  get totalChanges(): number {
+    return Number((this.#totalChanges.get() as unknown as number[])[0])
+  }
+
+  all<R>(query: Query<R>): R[] {
+    const values = bindValues(query.parameters)
+    try {
+      return this.#statements.get(query.sql).all(...values) as R[]
+    } catch (error) {
+      if (isOutOfRange(error))
+        return this.#wide(query.sql, (statement) => statement.all(...values).map(narrowIntegers)) as R[]
+      throw translateSqliteError(error)
+    }
+  }
+
+  get<R>(query: Query<R>): R | undefined {
+    const values = bindValues(query.parameters)
+    try {
+      return this.#statements.get(query.sql).get(...values) as R | undefined
+    } catch (error) {
+      if (!isOutOfRange(error)) throw translateSqliteError(error)
+      const row = this.#wide(query.sql, (statement) => statement.get(...values))
+      return (row === undefined ? undefined : narrowIntegers(row)) as R | undefined
+    }
+  }
+
+  run(query: Query<unknown>): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
+    const values = bindValues(query.parameters)
+    try {
+      return this.#statements.get(query.sql).run(...values) as { changes: number; lastInsertRowid: number | bigint }
+    } catch (error) {
+      throw translateSqliteError(error)
+    }
+  }
+
+  *iterate<R>(query: Query<R>): Generator<R> {
+    const statement = this.#statements.take(query.sql)
+    let rows: Iterator<unknown> | undefined
+    try {
+      statement.setReadBigInts(true)
+      rows = statement.iterate(...bindValues(query.parameters)) as Iterator<unknown>
+      this.#walks.add(rows)
+      for (let next = rows.next(); next.done !== true; next = rows.next())
+        yield narrowIntegers(next.value as object) as R
+    } catch (error) {
+      throw translateSqliteError(error)
+    } finally {
+      if (rows !== undefined) this.#endWalk(rows)
+      statement.setReadBigInts(false)
+      this.#statements.keep(query.sql, statement)
+    }
+  }
+
+  /** Runs a fixed statement such as BEGIN, with SQLite's own error when it fails. */
+  control(sql: string): void {
+    this.#statements.get(sql).run()
+  }
+
+  /** Runs a script of statements that are not worth keeping prepared. */
+  execute(script: string): void {
+    try {
+      this.#database.exec(script)
+    } catch (error) {
+      throw translateSqliteError(error)
+    }
+  }
+
+  /** Ends walks that nobody used up: an open one would hold back every later checkpoint. */
+  endWalks(): void {
+    for (const rows of this.#walks) this.#endWalk(rows)
+  }
+
+  forgetStatements(): void {
+    this.#statements.clear()
+  }
+
+  close(): void {
+    this.endWalks()
+    this.#statements.clear()
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  #endWalk(rows: Iterator<unknown>): void {
+    if (this.#walks.delete(rows)) rows.return?.()
+  }
+
+  /** Reads again with BigInt, when a sum or a row of another program does not fit into a number. */
+  #wide<T>(sql: string, read: (statement: StatementSync) => T): T {
+    const statement = this.#database.prepare(sql)
+    statement.setReadBigInts(true)
+    try {
+      return read(statement)
+    } catch (error) {
+      throw translateSqliteError(error)
+    }
+  }
+}
+
+function isOutOfRange(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_OUT_OF_RANGE"
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict"
+import { statSync } from "node:fs"
+
+import { alyxError } from "../../../errors.ts"
+import type { Service } from "../../service.ts"
+import type { Database, DatabaseStats, Reader, Transaction, WriteOptions } from "../database.ts"
+import { Checkpointer } from "./checkpointer.ts"
+import { GroupCommit } from "./group-commit.ts"
+import { migrateSystemTables } from "./migrate-system.ts"
+import { openMainConnection } from "./open-connection.ts"
+import type { SqliteConnection } from "./sqlite-connection.ts"
+import { WalSync } from "./wal-sync.ts"
+
+/** When the log is longer than this, the next group waits for a checkpoint. */
+const walBytesMax = 16 * 1024 * 1024
+
+/** What SqliteDatabase needs. */
+export interface SqliteDatabaseOptions {
+  readonly path: string
+  /** Whether answers wait until their commit is on the disk. */
+  readonly durability: "full" | "normal"
+  readonly cacheBytes: number
+  /** Called when the log could not be synced: what is on the disk is unknown, and the process must end. */
+  readonly onFatal: (error: Error) => void
+  /** Called with a sentence when something went wrong that nobody waits for. */
+  readonly onWarning?: (message: string) => void
+  /** Where the checkpoint worker's entry is; the source beside this file when left out. */
+  readonly checkpointWorkerUrl?: URL
+}
+
+interface Parts {
+  readonly connection: SqliteConnection
+  readonly sync: WalSync
+  readonly checkpointer: Checkpointer
+  readonly commits: GroupCommit
+}
+
+/** The database in one SQLite file: one connection for reads and writes, group commit, checkpoints in a worker. */
+export class SqliteDatabase implements Database, Service {
+  readonly #options: SqliteDatabaseOptions
+  readonly #listeners = new Set<() => void>()
+  #parts: Parts | undefined
+  #stopping: Promise<void> | undefined
+  #lastExclusive: Promise<unknown> = Promise.resolve()
+
+  constructor(options: SqliteDatabaseOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    const { path, cacheBytes, durability } = this.#options
+    const connection = openMainConnection({ path, cacheBytes, walBytesMax })
+    try {
+      migrateSystemTables(connection)
+      const sync = new WalSync({ path, onFailed: this.#options.onFatal })
+      const checkpointer = new Checkpointer({
+        path,
+        workerUrl: this.#options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url),
+        onWarning: (message) => this.#options.onWarning?.(message),
+      })
+      const onCommit = (): void => {
+        for (const listener of this.#listeners) listener()
+      }
+      const commits = new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit })
+      this.#parts = { connection, sync, checkpointer, commits }
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close()
+    return this.#stopping
+  }
+
+  write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T> {
+    if (this.#stopping !== undefined) return Promise.reject(alyxError("SHUTTING_DOWN"))
+    return this.#open().commits.write(work, options?.requestId)
+  }
+
+  read<T>(work: (reader: Reader) => T): T {
+    const { connection } = this.#open()
+    if (connection.isTransaction) return work(connection)
+    connection.control("BEGIN")
+    try {
+      return work(connection)
+    } finally {
+      connection.endWalks()
+      connection.control("COMMIT")
+    }
+  }
+
+  /**
+   * Gives the connection to one piece of work that no group commit may interleave with, such as a change of tables;
+   * reads go on, and see what is committed. First come, first served. Resolves when what it committed is on the disk.
+   */
+  async exclusive<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
+    const parts = this.#open()
+    const turn = this.#lastExclusive.then(async () => {
+      parts.commits.pause()
+      try {
+        return await work(parts.connection)
+      } finally {
+        parts.connection.forgetStatements()
+        parts.commits.resume()
+      }
+    })
+    this.#lastExclusive = turn.catch(() => undefined).then(() => new Promise((resolve) => setImmediate(resolve)))
+    const value = await turn
+    await new Promise<void>((resolve) => parts.sync.afterSync(resolve))
+    return value
+  }
+
+  onCommit(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  stats(): DatabaseStats {
+    const { sync, commits } = this.#open()
+    return {
+      fileBytes: statSync(this.#options.path).size,
+      walBytes: sync.walBytes,
+      commitCount: commits.commitCount,
+      writeCount: commits.writeCount,
+      syncCount: sync.count,
+      waitingCount: commits.waitingCount,
+    }
+  }
+
+  #open(): Parts {
+    if (this.#parts !== undefined) return this.#parts
+    assert(this.#stopping !== undefined, "The database is used before start.")
+    throw alyxError("SHUTTING_DOWN")
+  }
+
+  async #close(): Promise<void> {
+    const parts = this.#parts
+    if (parts === undefined) return
+    await this.#lastExclusive
+    await parts.commits.close()
+    await new Promise<void>((resolve) => parts.sync.afterSync(resolve))
+    await parts.checkpointer.stop()
+    this.#parts = undefined
+    parts.sync.close()
+    parts.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    parts.connection.close()
+  }
+}
+
+/** Opens a database file, or makes it: a SqliteDatabase that is started. */
+export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promise<SqliteDatabase> {
+  const database = new SqliteDatabase(options)
+  await database.start()
+  return database
+}
