@@ -1,0 +1,33 @@
+import { chmodSync, lstatSync, mkdirSync } from "node:fs"
+import { dirname } from "node:path"
+
+import { alyxError } from "../errors.ts"
+import type { ProjectPaths } from "./paths.ts"
+
+/** Makes the folders of the state and of the socket, closed to others; refuses a socket folder that others control. */
+export function preparePrivateFolders(paths: ProjectPaths): void {
+  mkdirSync(paths.stateDir, { recursive: true, mode: 0o700 })
+  closeFolder(paths.stateDir)
+  const socketDir = dirname(paths.socketPath)
+  if (socketDir === paths.stateDir || paths.socketPath.startsWith("\\\\")) return
+  mkdirSync(socketDir, { recursive: true, mode: 0o700 })
+  // Anybody may have made this folder under /tmp, as a link even, to read along.
+  const stats = lstatSync(socketDir)
+  const isOurs = stats.isDirectory() && stats.uid === process.getuid?.()
+  if (isOurs) closeFolder(socketDir)
+  if (!isOurs || (lstatSync(socketDir).mode & 0o077) !== 0) {
+    throw alyxError("DAEMON_FAILED", {
+      message: `The folder ${socketDir}, which would hold the control socket, is not yours alone.`,
+      next: "Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
+    })
+  }
+}
+
+/** Not every file system has modes, and a container may run as another user than the folder's. */
+function closeFolder(folder: string): void {
+  try {
+    if ((lstatSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) throw error
+  }
+}
