@@ -1,0 +1,154 @@
+import type { Socket } from "node:net"
+
+import { isAlyxError } from "../../errors.ts"
+import { faultAnswer } from "./fault-answer.ts"
+import { explainListenError, HttpListener, type ListenerHandlers } from "./listener.ts"
+import { listenOnSocket } from "./local-socket.ts"
+import { LogStreams } from "./log-streams.ts"
+import { HttpMetrics } from "./metrics.ts"
+import { Exchanges, type RequestCounts } from "./middleware/exchange.ts"
+import { RequestIds } from "./middleware/request-id.ts"
+import type { HttpParts } from "./parts.ts"
+import { createRouter, type Router } from "./router.ts"
+
+/** Where to listen; port 0 takes any free one. */
+export interface TcpAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** How an end is made. */
+export interface CloseOptions {
+  /** After so long what still runs is cut off. */
+  readonly drainTimeoutMs: number
+}
+
+/**
+ * The HTTP edge: one router behind a TCP address, behind the daemon's local socket, or behind both. Made by
+ * createHttpApp, opened by the listen methods, closed once.
+ */
+export class HttpApp {
+  readonly #parts: HttpParts
+  readonly #router: Router
+  readonly #exchanges: Exchanges
+  readonly #logs: LogStreams
+  readonly #requestIds = new RequestIds()
+  /** The connections that came through the local socket. */
+  readonly #ownerSockets = new WeakSet<Socket>()
+  readonly #draining = new Set<Promise<void>>()
+  #tcp: HttpListener | null = null
+  #local: HttpListener | null = null
+  #isClosing = false
+
+  constructor(parts: HttpParts) {
+    this.#parts = parts
+    this.#logs = new LogStreams(parts)
+    const metrics = new HttpMetrics({
+      databaseStats: () => parts.records.database.stats(),
+      inFlight: () => this.#exchanges.inFlight,
+    })
+    this.#exchanges = new Exchanges(parts, metrics)
+    this.#router = createRouter({
+      ...parts,
+      metrics,
+      exchanges: this.#exchanges,
+      logs: this.#logs,
+      requestIds: this.#requestIds,
+      ownerSockets: this.#ownerSockets,
+      isClosing: () => this.#isClosing,
+    })
+  }
+
+  /** Opens the TCP address and says what it became. */
+  async listenTcp(address: TcpAddress): Promise<TcpAddress> {
+    this.#tcp = await this.#openTcp(address)
+    return this.#tcp.address!
+  }
+
+  /** Opens the local socket, whose callers are the owner. */
+  async listenLocal(socketPath: string): Promise<void> {
+    const listener = await this.#listener((socket) => void this.#ownerSockets.add(socket))
+    await listenOnSocket(listener, socketPath)
+    this.#local = listener
+  }
+
+  /**
+   * Moves to another TCP address (or to new settings of the same one): the new one is opened first, then the old one
+   * drains. When the new one cannot be opened the old one stays, and the error is thrown.
+   */
+  async relisten(address: TcpAddress, options: CloseOptions): Promise<TcpAddress> {
+    const old = this.#tcp
+    const oldAddress = old?.address ?? null
+    let opened: HttpListener
+    try {
+      opened = await this.#openTcp(address)
+    } catch (error) {
+      // The old listener itself may be in the way: 0.0.0.0 and 127.0.0.1 cannot have the same port at once.
+      if (!old || !oldAddress || oldAddress.port !== address.port || !isAlyxError(error, "PORT_IN_USE")) throw error
+      opened = await this.#takeOver(old, oldAddress, address)
+    }
+    this.#tcp = opened
+    if (old) this.#drain(old, options)
+    return opened.address!
+  }
+
+  /** The open TCP address; null when there is none. */
+  address(): TcpAddress | null {
+    return this.#tcp?.address ?? null
+  }
+
+  /** What was asked since the start. */
+  requestCounts(): RequestCounts {
+    return this.#exchanges.counts()
+  }
+
+  /** Ends log streams, lets requests in work finish, cuts off what outlasts the deadline. May be called again. */
+  async close(options: CloseOptions): Promise<void> {
+    this.#isClosing = true
+    this.#logs.endAll()
+    for (const listener of [this.#tcp, this.#local]) if (listener) this.#drain(listener, options)
+    this.#tcp = null
+    this.#local = null
+    await Promise.all(this.#draining)
+    await this.#router.close()
+  }
+
+  async #openTcp({ host, port }: TcpAddress): Promise<HttpListener> {
+    const listener = await this.#listener(() => undefined)
+    try {
+      await listener.listen({ host, port })
+    } catch (error) {
+      throw explainListenError(error, host, port)
+    }
+    return listener
+  }
+
+  async #takeOver(old: HttpListener, oldAddress: TcpAddress, address: TcpAddress): Promise<HttpListener> {
+    void old.stopAccepting()
+    try {
+      return await this.#openTcp(address)
+    } catch (error) {
+      this.#tcp = await this.#openTcp(oldAddress)
+      throw error
+    }
+  }
+
+  #drain(listener: HttpListener, { drainTimeoutMs }: CloseOptions): void {
+    const drained = listener.close(drainTimeoutMs).finally(() => this.#draining.delete(drained))
+    this.#draining.add(drained)
+  }
+
+  async #listener(connection: ListenerHandlers["connection"]): Promise<HttpListener> {
+    await this.#router.ready()
+    return new HttpListener(this.#parts.config().server, {
+      connection,
+      request: (request, response) => this.#router.handle(request, response),
+      faultAnswer: (fault) => faultAnswer(fault, this.#requestIds.fresh(), new Date(this.#parts.clock.now())),
+    })
+  }
+}
+
+/** Puts the HTTP edge together. It opens nothing yet. */
+export function createHttpApp(parts: HttpParts): HttpApp {
+  return new HttpApp(parts)
+}

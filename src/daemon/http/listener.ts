@@ -1,0 +1,186 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { ListenOptions, Socket } from "node:net"
+
+import { alyxError } from "../../errors.ts"
+
+/** What is fixed when a listener opens. */
+export interface ListenerSettings {
+  readonly urlLimitBytes: number
+  readonly requestTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  readonly maxConnections: number
+}
+
+/** Where the requests of a listener go. */
+export interface ListenerHandlers {
+  request(request: IncomingMessage, response: ServerResponse): void
+  connection(socket: Socket): void
+  /** What is no HTTP: the JSON answer to write, head and all; null for nothing. */
+  faultAnswer(error: NodeJS.ErrnoException): string | null
+}
+
+/** Room for headers beside the URL; the same as Node's default. */
+const headerBytesMax = 16 * 1024
+
+const headerCountMax = 200
+
+/** A connection on which nothing moves for so long is closed, also one that does not read its answer. */
+const idleSocketMs = 150_000
+
+/** How long a client that spoke no HTTP may take to read the answer. */
+const faultLingerMs = 2_000
+
+/**
+ * One open address (or local socket) with the connections that came through it. It is opened once and closed once; to
+ * move to another address another listener is made.
+ */
+export class HttpListener {
+  readonly #server: Server
+  readonly #handlers: ListenerHandlers
+  readonly #sockets = new Set<Socket>()
+  readonly #responses = new Set<ServerResponse>()
+  #isDraining = false
+
+  constructor(settings: ListenerSettings, handlers: ListenerHandlers) {
+    this.#handlers = handlers
+    const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response)
+    this.#server = createServer(
+      {
+        // The Host check answers in our own form.
+        requireHostHeader: false,
+        maxHeaderSize: settings.urlLimitBytes + headerBytesMax,
+        headersTimeout: settings.requestTimeoutMs,
+        requestTimeout: settings.requestTimeoutMs,
+        connectionsCheckingInterval: Math.min(1_000, settings.requestTimeoutMs),
+        keepAliveTimeout: settings.keepAliveTimeoutMs,
+      },
+      answer,
+    )
+    this.#server.maxHeadersCount = headerCountMax
+    this.#server.maxConnections = settings.maxConnections
+    this.#server.timeout = idleSocketMs
+    this.#server.on("connection", (socket) => this.#accept(socket))
+    this.#server.on("clientError", (error, socket) => this.#refuse(error, socket as Socket))
+    // Node would close these without a word, or with an empty 417.
+    this.#server.on("connect", (_request, socket) =>
+      this.#refuse(new Error("CONNECT is for proxies"), socket as Socket),
+    )
+    this.#server.on("checkExpectation", answer)
+  }
+
+  /** Opens the address; an AlyxError says why it cannot be opened. */
+  async listen(options: ListenOptions): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#server.once("error", reject)
+    this.#server.listen(options, resolve)
+    try {
+      await promise
+    } finally {
+      this.#server.off("error", reject)
+    }
+    // Out of file descriptors, say: the listener goes on when there are some again.
+    this.#server.on("error", () => undefined)
+  }
+
+  /** The address and port that are open; null on a local socket or when nothing is. */
+  get address(): { readonly host: string; readonly port: number } | null {
+    const address = this.#server.address()
+    return typeof address === "object" && address !== null ? { host: address.address, port: address.port } : null
+  }
+
+  /**
+   * Takes no new connection, closes those that wait for nothing, lets answers in work finish, and after the deadline
+   * closes what is left.
+   */
+  async close(drainTimeoutMs: number): Promise<void> {
+    this.#isDraining = true
+    const closed = this.stopAccepting()
+    for (const response of this.#responses) closeAfter(response)
+    const busy = new Set([...this.#responses].map((response) => response.socket))
+    for (const socket of this.#sockets) if (!busy.has(socket) && isUnused(socket)) socket.destroy()
+    const deadline = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, drainTimeoutMs)
+    try {
+      await closed
+    } finally {
+      clearTimeout(deadline)
+    }
+  }
+
+  /** Frees the address; resolves when the last connection has ended. Idle connections are closed at once. */
+  stopAccepting(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#server.close(() => resolve())
+    return promise
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#responses.add(response)
+    response.on("close", () => {
+      this.#responses.delete(response)
+      // An answer whose head had left before the drain began leaves its connection open.
+      if (this.#isDraining) setImmediate(() => this.#server.closeIdleConnections())
+    })
+    if (this.#isDraining) closeAfter(response)
+    this.#handlers.request(request, response)
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.on("close", () => this.#sockets.delete(socket))
+    this.#handlers.connection(socket)
+  }
+
+  #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+    const answering = [...this.#responses].some((response) => response.socket === socket && response.headersSent)
+    const answer = socket.writable && !answering ? this.#handlers.faultAnswer(error) : null
+    if (answer === null) return void socket.destroy()
+    // Closing at once would reset the connection and lose the answer when unread bytes are still coming in.
+    socket.setTimeout(faultLingerMs, () => socket.destroy())
+    socket.on("error", () => socket.destroy())
+    socket.end(answer)
+  }
+}
+
+/** Node then sends `connection: close` and ends the connection behind the answer. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close")
+}
+
+/** True for connections on which nothing was ever asked, such as those that browsers open in advance. */
+function isUnused(socket: Socket): boolean {
+  return socket.bytesRead === 0
+}
+
+/** Says what keeps an address from being opened, and what to do about it. */
+export function explainListenError(cause: unknown, host: string, port: number): Error {
+  const { code } = cause as NodeJS.ErrnoException
+  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`
+  switch (code) {
+    case "EADDRINUSE":
+      return alyxError("PORT_IN_USE", {
+        message: `${where} is already in use.`,
+        next: "Choose another port with --port or server.port, or end the program that uses it.",
+        cause,
+      })
+    case "EACCES":
+      return alyxError("ADDRESS_UNAVAILABLE", {
+        message: `This user may not listen on ${where}.`,
+        next: "Ports below 1024 need a right of their own: choose a higher one with --port or server.port.",
+        cause,
+      })
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAFNOSUPPORT":
+    case "EINVAL":
+      return alyxError("ADDRESS_UNAVAILABLE", {
+        message: `This machine has no address ${host}.`,
+        next: "Set server.host to one of its addresses, 127.0.0.1 for this machine alone.",
+        cause,
+      })
+    case undefined:
+    default:
+      return cause instanceof Error ? cause : new Error(String(cause))
+  }
+}

@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify"
+
+import type { DaemonMode } from "../../../protocol/admin-api.ts"
+import { isLoopback } from "../loopback.ts"
+import type { HttpConfig } from "../parts.ts"
+import { addVary } from "./vary.ts"
+
+const allowedMethods = "GET, HEAD, POST, PATCH, DELETE"
+const exposedHeaders = "ETag, Location, Retry-After, X-Request-Id"
+
+/** How long a browser may remember a preflight: short enough that a change of server.cors.origins is felt. */
+const preflightSecondsMax = "600"
+
+/**
+ * Makes the hook that tells browsers which web pages may read answers. It acts only when Origin is there. Answers to
+ * requests without Origin say nothing of Vary: none of them may be used from a cache without asking again, and the
+ * answer to that question then carries the right headers.
+ */
+export function cors(config: () => HttpConfig, mode: DaemonMode) {
+  return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    const { method, headers } = request.raw
+    const { origin } = headers
+    if (origin === undefined) return done()
+    const { origins } = config().server.cors
+    const preflight = method === "OPTIONS" && headers["access-control-request-method"] !== undefined
+    addVary(reply, "Origin")
+    if (origins.includes("*")) reply.header("access-control-allow-origin", "*")
+    else if (isAllowed(origin, origins, mode)) reply.header("access-control-allow-origin", origin)
+    else if (!preflight) return done()
+    else {
+      // Without the headers the browser refuses, and says in its console which origin was not allowed.
+      reply.code(204).send()
+      return
+    }
+    if (!preflight) {
+      reply.header("access-control-expose-headers", exposedHeaders)
+      return done()
+    }
+    const requested = headers["access-control-request-headers"]
+    reply.header("access-control-allow-methods", allowedMethods)
+    if (requested !== undefined) {
+      addVary(reply, "Access-Control-Request-Headers")
+      reply.header("access-control-allow-headers", requested)
+    }
+    reply.header("access-control-max-age", preflightSecondsMax).code(204).send()
+  }
+}
+
+function isAllowed(origin: string, origins: readonly string[], mode: DaemonMode): boolean {
+  return origins.includes(origin) || (mode === "dev" && isLoopbackOrigin(origin))
+}
+
+/** True for pages that this machine itself serves, on any port. `null` (files, sandboxes) is not among them. */
+function isLoopbackOrigin(origin: string): boolean {
+  const url = URL.parse(origin)
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return false
+  return isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1"))
+}

@@ -1,0 +1,88 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify"
+
+import type { ErrorCode } from "../../../errors.ts"
+import type { Caller } from "../../caller.ts"
+import type { HttpMetrics } from "../metrics.ts"
+import type { HttpParts } from "../parts.ts"
+
+declare module "fastify" {
+  interface FastifyRequest {
+    caller: Caller
+    /** By performance.now(). */
+    startedAtMs: number
+    /** The code of the error that was answered; null when all went well. */
+    answeredCode: ErrorCode | null
+    /** True for answers that go on until somebody leaves; their duration says nothing. */
+    isStream: boolean
+  }
+}
+
+/** How many characters of a URL a log keeps. */
+const loggedUrlLengthMax = 2_000
+
+/** What was asked so far; for /metrics, /health/stats and `alyx status`. */
+export interface RequestCounts {
+  readonly total: number
+  /** Answered with 500 or above. */
+  readonly failed: number
+  readonly inFlight: number
+}
+
+/** Follows every request from its first byte to the end of its answer: counts it, measures it, logs it. */
+export class Exchanges {
+  readonly #parts: HttpParts
+  readonly #metrics: HttpMetrics
+  #total = 0
+  #failed = 0
+  #inFlight = 0
+
+  constructor(parts: HttpParts, metrics: HttpMetrics) {
+    this.#parts = parts
+    this.#metrics = metrics
+  }
+
+  counts(): RequestCounts {
+    return { total: this.#total, failed: this.#failed, inFlight: this.#inFlight }
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** The first hook of every request. The end is the response's `close`, which comes also when the client left early. */
+  readonly begin = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    request.startedAtMs = performance.now()
+    this.#total += 1
+    this.#inFlight += 1
+    reply.raw.on("close", () => this.#end(request, reply))
+    reply.header("x-request-id", request.id)
+    reply.header("x-content-type-options", "nosniff")
+    done()
+  }
+
+  #end(request: FastifyRequest, reply: FastifyReply): void {
+    this.#inFlight -= 1
+    const status = reply.raw.statusCode
+    if (status >= 500) this.#failed += 1
+    if (request.isStream) return
+    const durationMs = performance.now() - request.startedAtMs
+    const { method } = request.raw
+    this.#metrics.observeRequest(method ?? "", request.routeOptions.url ?? "none", status, durationMs)
+
+    const { activity, config, logger, mode } = this.#parts
+    const slow = durationMs >= config().server.slowRequestMs
+    if (!slow && status < 500 && mode !== "dev" && !activity.followed) return
+    const entry = {
+      method: method ?? "",
+      url: (request.raw.url ?? "").slice(0, loggedUrlLengthMax),
+      status,
+      durationMs: Math.round(durationMs * 1_000) / 1_000,
+      requestId: request.id,
+      ...(request.answeredCode === null ? {} : { code: request.answeredCode }),
+    }
+    // The owner's own questions (a dashboard asks every second) would drown what is asked of the API.
+    if (!request.caller.owner || status >= 500) activity.request(entry)
+    if (status >= 500) logger.error("request failed", { ...entry, address: request.caller.address })
+    else if (slow) logger.warn("request was slow", { ...entry, address: request.caller.address })
+  }
+}

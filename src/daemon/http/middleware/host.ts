@@ -1,0 +1,66 @@
+import { isIPv6 } from "node:net"
+
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify"
+
+import { alyxError } from "../../../errors.ts"
+import { isLoopback, plainAddress } from "../loopback.ts"
+import type { HttpConfig } from "../parts.ts"
+
+/** How many Host headers are remembered as good; real clients use one or two. */
+const rememberedMax = 100
+
+/** A name or address, then perhaps a port. */
+const hostHeader = /^(?:\[([\da-f:.]+)\]|([a-z\d._-]+))(?::\d{1,5})?$/i
+
+/**
+ * Makes the hook that answers 421 to a Host that is not this server's. A web page can point a name of its own at
+ * 127.0.0.1 (DNS rebinding) and would then be of the same origin as the database; its Host header gives it away.
+ */
+export function hostCheck(config: () => HttpConfig) {
+  let remembered = new Set<string>()
+  let rememberedFor: readonly string[] = []
+
+  return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    const { raw } = request
+    if (request.caller.owner) return done()
+    const host = raw.headers.host
+    if (host === undefined || hostCount(raw.rawHeaders) > 1) {
+      return done(alyxError("BAD_REQUEST", { message: "The request must have exactly one Host header." }))
+    }
+    const { hosts } = config().server
+    if (hosts !== rememberedFor) {
+      remembered = new Set()
+      rememberedFor = hosts
+    }
+    if (remembered.has(host)) return done()
+    const name = hostName(host)
+    if (name === null) return done(alyxError("BAD_REQUEST", { message: "The Host header is not valid." }))
+    if (isLoopback(name) || hosts.some((listed) => listed.toLowerCase() === name)) {
+      if (remembered.size < rememberedMax) remembered.add(host)
+      return done()
+    }
+    // The bound address is this connection's own: right for a wildcard address, and after the listener was re-opened.
+    if (name === plainAddress(raw.socket.localAddress ?? "")) return done()
+    return done(
+      alyxError("WRONG_HOST", {
+        message: `This server does not answer for the host ${name}.`,
+        next: `If ${name} is its name, add it to server.hosts in alyx.yaml.`,
+      }),
+    )
+  }
+}
+
+function hostCount(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!
+    if (name.length === 4 && name.toLowerCase() === "host") count += 1
+  }
+  return count
+}
+
+function hostName(header: string): string | null {
+  const [, bracketed, name] = hostHeader.exec(header) ?? []
+  if (bracketed !== undefined) return isIPv6(bracketed) ? plainAddress(bracketed.toLowerCase()) : null
+  return name?.toLowerCase().replace(/\.$/, "") ?? null
+}

@@ -1,0 +1,34 @@
+import type { Clock } from "../../lib/clock.ts"
+import type { Logger } from "../../lib/logger.ts"
+import type { Config } from "../../project/options.ts"
+import type { DaemonMode, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
+import type { Activity } from "../activity.ts"
+import type { RecordParts } from "../records/records.ts"
+import type { SchemaHolder } from "../schema-holder.ts"
+
+/**
+ * The part of the configuration that the HTTP edge reads. It is read at every request, so that an option acts at once;
+ * what belongs to a listener (see ListenerSettings) acts when that is opened again.
+ */
+export type HttpConfig = Pick<Config, "server">
+
+/** What the routes of the local socket ask of the daemon. */
+export interface AdminParts {
+  stats(): Promise<StatsResponse>
+  schema(): SchemaResponse
+  /** Begins an orderly end; returns at once. */
+  shutdown(): void
+}
+
+/** Everything that the HTTP edge needs. */
+export interface HttpParts {
+  readonly config: () => HttpConfig
+  readonly schemas: SchemaHolder
+  readonly records: RecordParts
+  readonly activity: Activity
+  readonly admin: AdminParts
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly mode: DaemonMode
+  readonly version: string
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import { inspect } from "node:util"
+
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
+
+import { Compression } from "./compression.ts"
+import { errorBody, jsonContentType, toAnsweredError } from "./errors.ts"
+import { acceptJsonBodies } from "./json-body.ts"
+import type { LogStreams } from "./log-streams.ts"
+import type { HttpMetrics } from "./metrics.ts"
+import { callerCheck } from "./middleware/caller.ts"
+import { cors } from "./middleware/cors.ts"
+import type { Exchanges } from "./middleware/exchange.ts"
+import { hostCheck } from "./middleware/host.ts"
+import { requestLimits } from "./middleware/limits.ts"
+import type { RequestIds } from "./middleware/request-id.ts"
+import { notFound } from "./not-found.ts"
+import type { HttpParts } from "./parts.ts"
+import { methodNotAllowed } from "./resource.ts"
+import { adminRoutes } from "./routes/admin.ts"
+import { healthRoutes } from "./routes/health.ts"
+import { metricsRoute } from "./routes/metrics.ts"
+import { recordRoutes } from "./routes/records.ts"
+import { rootRoute } from "./routes/root.ts"
+
+/** What the router shares with the listeners around it. */
+export interface RouterParts extends HttpParts {
+  readonly requestIds: RequestIds
+  readonly exchanges: Exchanges
+  readonly metrics: HttpMetrics
+  readonly logs: LogStreams
+  /** The connections that came through the local socket. */
+  readonly ownerSockets: WeakSet<Socket>
+  readonly isClosing: () => boolean
+}
+
+/** The part of Fastify that the listeners use. */
+export interface Router {
+  /** Requests may be handled once it resolves. */
+  ready(): Promise<void>
+  handle(request: IncomingMessage, response: ServerResponse): void
+  close(): Promise<void>
+}
+
+/** Puts hooks and routes together, in the order in which a request meets them. It opens no address of its own. */
+export function createRouter(parts: RouterParts): Router {
+  const { config, exchanges, mode } = parts
+  const app = fastify({
+    logger: false,
+    genReqId: (request) => parts.requestIds.of(request),
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      // The URL limit is the limit.
+      maxParamLength: 1_000_000,
+      // Parameters repeat and their order counts, so the routes read the text themselves.
+      querystringParser: (text) => text as unknown as Record<string, unknown>,
+    },
+    frameworkErrors: (error, request, reply) => {
+      request.caller = { owner: false, address: "", requestId: request.id }
+      exchanges.begin(request, reply, () => answerError(parts, error, request, reply))
+    },
+  })
+  app.decorateRequest("startedAtMs", 0)
+  app.decorateRequest("answeredCode", null)
+  app.decorateRequest("isStream", false)
+  app.decorateRequest("caller")
+  acceptJsonBodies(app, config)
+
+  app.addHook("onRequest", exchanges.begin)
+  app.addHook("onRequest", callerCheck(config, parts.ownerSockets))
+  app.addHook("onRequest", hostCheck(config))
+  app.addHook("onRequest", cors(config, mode))
+  app.addHook(
+    "onRequest",
+    requestLimits(config, () => exchanges.inFlight),
+  )
+  // Before the body is read: what is wrong with it does not matter where nothing is served.
+  app.addHook("onRequest", (request, reply, done) => {
+    done(request.is404 ? unroutable(app, parts, request, reply) : undefined)
+  })
+  app.setNotFoundHandler(() => undefined)
+  app.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply))
+
+  const compression = new Compression(() => config().server.compression)
+  rootRoute(app, parts)
+  recordRoutes(app, parts, compression)
+  healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
+  metricsRoute(app, parts.metrics, compression)
+  adminRoutes(app, parts, parts.logs)
+
+  return {
+    ready: async () => {
+      await app.ready()
+    },
+    handle: (request, response) => app.routing(request, response),
+    close: () => app.close(),
+  }
+}
+
+function unroutable(app: FastifyInstance, { schemas }: HttpParts, request: FastifyRequest, reply: FastifyReply): Error {
+  const method = request.raw.method ?? ""
+  if (app.supportedMethods.includes(method)) return notFound(request.raw, schemas.current)
+  const allow = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
+  reply.header("allow", allow)
+  return methodNotAllowed(method, allow)
+}
+
+/** Answers with an error. Here, and nowhere else, a bug becomes INTERNAL, and its stack goes to the log, once. */
+function answerError(parts: HttpParts, thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = toAnsweredError(thrown)
+  request.answeredCode = error.code
+  if (error.code === "INTERNAL") {
+    parts.logger.error("unexpected error", { requestId: request.id, error: error.cause })
+    parts.activity.log("error", "unexpected error", { requestId: request.id, error: inspect(error.cause) })
+  }
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds)
+  reply.removeHeader("etag")
+  reply
+    .code(error.status)
+    .header("content-type", jsonContentType)
+    .send(errorBody(error, request.id, new Date(parts.clock.now())))
+}

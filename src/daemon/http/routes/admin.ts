@@ -1,0 +1,37 @@
+import type { FastifyInstance } from "fastify"
+
+import type { ShutdownResponse } from "../../../protocol/admin-api.ts"
+import { type LogStreams, readLogQuery } from "../log-streams.ts"
+import { notFound } from "../not-found.ts"
+import type { HttpParts } from "../parts.ts"
+import { parseQueryString } from "../query-string.ts"
+import { addResource } from "../resource.ts"
+
+/**
+ * Serves the control API, `/api/admin/*`, to the owner. To everybody else these paths are like any that do not exist,
+ * down to the words of the answer.
+ */
+export function adminRoutes(root: FastifyInstance, parts: HttpParts, logs: LogStreams): void {
+  const { admin, schemas } = parts
+  void root.register((app, _options, done) => {
+    app.addHook("onRequest", (request, _reply, next) =>
+      request.caller.owner ? next() : next(notFound(request.raw, schemas.current)),
+    )
+
+    addResource(app, "/api/admin/stats", { GET: () => admin.stats() })
+    addResource(app, "/api/admin/schema", { GET: (_request, reply) => void reply.send(admin.schema()) })
+    addResource(app, "/api/admin/logs", {
+      GET: (request, reply) => {
+        const lastEventId = request.headers["last-event-id"]
+        logs.open(request, reply, readLogQuery(parseQueryString(request.query as string), lastEventId))
+      },
+    })
+    addResource(app, "/api/admin/shutdown", {
+      POST: (_request, reply) => {
+        reply.raw.once("close", () => admin.shutdown())
+        reply.code(202).send({ pid: process.pid } satisfies ShutdownResponse)
+      },
+    })
+    done()
+  })
+}
