@@ -21,6 +21,8 @@ export interface DaemonFile {
   /** Null when the daemon has no TCP port. */
   readonly url: string | null
   readonly logFile: string | null
+  /** The flags that it was started with (`--port`, `9000`), so that a restart can repeat them. */
+  readonly flags?: readonly string[]
 }
 
 /** The messages of the spawned daemon to its parent over the IPC channel; the first of them decides. */
