@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises"
+
+import { alyxError, isAlyxError } from "../errors.ts"
+import type { DaemonFile, LogEntry, SchemaResponse, ShutdownResponse, StatsResponse } from "../protocol/admin-api.ts"
+import { readServerSentEvents } from "./server-sent-events.ts"
+import { openResponse, requestJson } from "./socket-request.ts"
+
+/** Which entries of the log are asked for. */
+export interface LogQuery {
+  /** How many past entries come first. */
+  readonly tail: number
+  /** Whether new entries follow until the daemon or the signal ends it. */
+  readonly follow: boolean
+  readonly kinds?: readonly LogEntry["kind"][]
+  readonly signal?: AbortSignal
+}
+
+/** How often a log that breaks off is taken up again before it brings another entry. */
+const reconnectCountMax = 25
+const reconnectDelayMs = 200
+
+/** The control API of one daemon, over its local socket. */
+export class DaemonClient {
+  readonly #socketPath: string
+
+  constructor(daemon: Pick<DaemonFile, "socketPath">) {
+    this.#socketPath = daemon.socketPath
+  }
+
+  async stats(options: { readonly timeoutMs?: number } = {}): Promise<StatsResponse> {
+    return requestJson({ socketPath: this.#socketPath, method: "GET", path: "/api/admin/stats", ...options })
+  }
+
+  async schema(): Promise<SchemaResponse> {
+    return requestJson({ socketPath: this.#socketPath, method: "GET", path: "/api/admin/schema" })
+  }
+
+  async shutdown(): Promise<ShutdownResponse> {
+    return requestJson({ socketPath: this.#socketPath, method: "POST", path: "/api/admin/shutdown" })
+  }
+
+  /**
+   * The log, entry by entry. A connection that breaks is taken up again where it broke, as long as the daemon lives;
+   * the end of the daemon ends it without an error.
+   */
+  async *logs(query: LogQuery): AsyncGenerator<LogEntry> {
+    let lastId: string | undefined
+    for (let attempt = 0; attempt < reconnectCountMax; attempt += 1) {
+      if (attempt > 0) await delay(reconnectDelayMs, undefined, { signal: query.signal }).catch(() => undefined)
+      if (query.signal?.aborted) return
+      try {
+        for await (const event of this.#openLog(query, lastId)) {
+          lastId = event.id ?? lastId
+          attempt = 0
+          yield JSON.parse(event.data) as LogEntry
+        }
+      } catch (error) {
+        if (query.signal?.aborted) return
+        if (isAlyxError(error)) {
+          if (error.code === "NO_DAEMON" && lastId !== undefined) return
+          throw error
+        }
+        // Broken off in the middle: the daemon was killed, or let go of a slow reader. The next turn shows which.
+        if (lastId === undefined) throw alyxError("DAEMON_UNREACHABLE", { cause: error })
+      }
+      if (!query.follow) return
+    }
+  }
+
+  async *#openLog(
+    query: LogQuery,
+    lastId: string | undefined,
+  ): AsyncGenerator<{ id: string | undefined; data: string }> {
+    const search = new URLSearchParams({ tail: String(query.tail), follow: String(query.follow) })
+    for (const kind of query.kinds ?? []) search.append("kind", kind)
+    const response = await openResponse({
+      socketPath: this.#socketPath,
+      method: "GET",
+      path: `/api/admin/logs?${search.toString()}`,
+      headers: { accept: "text/event-stream", ...(lastId === undefined ? {} : { "last-event-id": lastId }) },
+      ...(query.signal ? { signal: query.signal } : {}),
+    })
+    try {
+      yield* readServerSentEvents(response)
+    } finally {
+      response.destroy()
+    }
+  }
+}

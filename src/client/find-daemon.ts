@@ -1,0 +1,36 @@
+import { alyxError, isAlyxError } from "../errors.ts"
+import type { ProjectPaths } from "../project/paths.ts"
+import type { DaemonFile } from "../protocol/admin-api.ts"
+import { DaemonClient } from "./daemon-client.ts"
+import { readDaemonFile } from "./daemon-file.ts"
+
+/** How long a live daemon may take to say that it lives. */
+const probeTimeoutMs = 3_000
+
+/** Finds the daemon of a project: the file says where, an answer over the socket says that it lives. */
+export async function findDaemon(paths: ProjectPaths): Promise<DaemonFile | undefined> {
+  const file = await readDaemonFile(paths.daemonFile, paths.root)
+  if (file === undefined) return undefined
+  try {
+    const { daemon } = await new DaemonClient(file).stats({ timeoutMs: probeTimeoutMs })
+    return daemon.projectRoot === paths.root ? daemon : undefined
+  } catch (error) {
+    if (isAlyxError(error, "NO_DAEMON")) return undefined
+    if (!isAlyxError(error, "DAEMON_UNREACHABLE")) throw error
+    throw alyxError("DAEMON_UNREACHABLE", {
+      message: error.message,
+      next: `If it hangs, end it with: kill ${file.pid}`,
+      cause: error,
+    })
+  }
+}
+
+/** Finds the daemon of a project, or fails with NO_DAEMON (exit code 3). */
+export async function requireDaemon(paths: ProjectPaths): Promise<DaemonFile> {
+  const daemon = await findDaemon(paths)
+  if (daemon) return daemon
+  throw alyxError("NO_DAEMON", {
+    message: `No daemon runs for ${paths.root}.`,
+    next: "Start one with alyx dev or alyx start.",
+  })
+}

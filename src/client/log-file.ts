@@ -1,0 +1,46 @@
+import { open, rename, stat } from "node:fs/promises"
+import type { FileHandle } from "node:fs/promises"
+
+/** At this size the log is put aside when the next daemon starts. */
+const logBytesMax = 10 * 1024 * 1024
+
+/** How many old logs are kept: daemon.log.1 is the newest of them. */
+const oldLogCountMax = 3
+
+/** How much of the end of a log is looked at for its last lines. */
+const tailBytesMax = 64 * 1024
+
+/** Opens the log for a daemon that is about to start, putting a large one aside. Only its owner may read it. */
+export async function openLogFile(file: string): Promise<FileHandle> {
+  const size = await stat(file).then(
+    (facts) => facts.size,
+    () => 0,
+  )
+  if (size > logBytesMax) await putAside(file)
+  return open(file, "a", 0o600)
+}
+
+/** Returns the last lines of what was written to the log after `fromByte`. */
+export async function lastLines(
+  file: string,
+  options: { readonly count: number; readonly fromByte: number },
+): Promise<readonly string[]> {
+  const handle = await open(file, "r").catch(() => undefined)
+  if (handle === undefined) return []
+  try {
+    const { size } = await handle.stat()
+    const start = Math.max(Math.min(options.fromByte, size), size - tailBytesMax)
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(size - start), position: start })
+    const lines = buffer.toString("utf8", 0, bytesRead).split("\n")
+    return lines.filter((line) => line.trim() !== "").slice(-options.count)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function putAside(file: string): Promise<void> {
+  for (let number = oldLogCountMax - 1; number >= 1; number -= 1) {
+    await rename(`${file}.${number}`, `${file}.${number + 1}`).catch(() => undefined)
+  }
+  await rename(file, `${file}.1`).catch(() => undefined)
+}

@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
+
+import { alyxError } from "../errors.ts"
+import type { DaemonFile, DaemonMode, ReadyMessage } from "../protocol/admin-api.ts"
+import type { ProjectPaths } from "../project/paths.ts"
+import { preparePrivateFolders } from "../project/private-folders.ts"
+import { lastLines, openLogFile } from "./log-file.ts"
+import { errorFromWire } from "./socket-request.ts"
+
+/** What a daemon is started with. */
+export interface DaemonLaunch {
+  readonly paths: ProjectPaths
+  readonly mode: DaemonMode
+  /** The daemon's program: dist/daemon/main.js. */
+  readonly program: string
+  /** Flags that go on to the daemon as they are: `--port 9000`. */
+  readonly flags: readonly string[]
+}
+
+/** A daemon may migrate or repair its database before it is ready; after this long it is given up. */
+const readyTimeoutMs = 120_000
+
+/** How much of its log is shown for a daemon that ended before it was ready. */
+const shownLogLines = 12
+
+/** The command line of a daemon. */
+export function daemonArguments(launch: DaemonLaunch): readonly string[] {
+  return ["--root", launch.paths.root, "--mode", launch.mode, ...launch.flags]
+}
+
+/**
+ * Starts a daemon that outlives this process, and waits until it says over the channel that it is ready. Throws what
+ * the daemon says kept it from starting, or the end of its log when it could not say anything.
+ */
+export async function spawnDaemon(launch: DaemonLaunch): Promise<DaemonFile> {
+  const { logFile, root } = launch.paths
+  preparePrivateFolders(launch.paths)
+  const log = await openLogFile(logFile)
+  const { size: logStart } = await log.stat()
+  let child: ChildProcess
+  try {
+    child = spawn(process.execPath, [launch.program, ...daemonArguments(launch)], {
+      cwd: root,
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd, "ipc"],
+    })
+  } finally {
+    await log.close()
+  }
+  try {
+    const message = await firstMessage(child)
+    if (message.type === "ready") return message.daemon
+    throw errorFromWire(message.error)
+  } catch (error) {
+    if (!(error instanceof EndedEarly)) throw error
+    const lines = await lastLines(logFile, { count: shownLogLines, fromByte: logStart })
+    throw alyxError("DAEMON_FAILED", {
+      message: [`The daemon ended before it was ready (${error.how}).`, ...lines.map((line) => `  ${line}`)].join("\n"),
+      next: `Its whole log is in ${logFile}.`,
+    })
+  } finally {
+    if (child.connected) child.disconnect()
+    child.unref()
+  }
+}
+
+/** The process ended without a message. */
+class EndedEarly extends Error {
+  readonly how: string
+
+  constructor(how: string) {
+    super(how)
+    this.how = how
+  }
+}
+
+async function firstMessage(child: ChildProcess): Promise<ReadyMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<ReadyMessage>()
+  const timer = setTimeout(() => {
+    child.kill("SIGKILL")
+    reject(new EndedEarly(`not ready after ${readyTimeoutMs / 1000} s`))
+  }, readyTimeoutMs)
+  child.once("message", (message) => resolve(message as ReadyMessage))
+  child.once("error", reject)
+  // `close` comes after the last message was delivered, unlike `exit`.
+  child.once("close", (code, signal) => reject(new EndedEarly(signal ?? `exit code ${code}`)))
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    child.removeAllListeners()
+  }
+}
