@@ -4,7 +4,7 @@ import { databaseOptions } from "./options/database.ts"
 import { frontendOptions } from "./options/frontend.ts"
 import { functionsOptions } from "./options/functions.ts"
 import { logOptions, metricsOptions } from "./options/log.ts"
-import { option, section } from "./options/option.ts"
+import { choicesOf, defaultText, option, section } from "./options/option.ts"
 import type { AnyEntries, Option, OptionMembers, ValuesOf } from "./options/option.ts"
 import { text } from "./options/plain-types.ts"
 import { realtimeOptions } from "./options/realtime.ts"
@@ -69,6 +69,8 @@ export interface OptionFlag {
   readonly about: string
   /** True when the flag takes no value. */
   readonly isSwitch: boolean
+  /** The words it may be; null when any value of its type will do. */
+  readonly choices: readonly string[] | null
   readonly defaultText: string | null
 }
 
@@ -83,7 +85,8 @@ export function optionFlags(): readonly OptionFlag[] {
             type: node.type.name,
             about: node.about,
             isSwitch: node.type.name === "bool",
-            defaultText: node.default === null ? null : node.type.toText(node.default),
+            choices: choicesOf(node),
+            defaultText: defaultText(node),
           },
         ]
       : [],

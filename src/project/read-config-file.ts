@@ -4,7 +4,7 @@ import type { SourceLocation } from "../lib/source-location.ts"
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from "../lib/yaml-tree.ts"
 import { interpolate } from "./interpolate.ts"
 import { placedOptions } from "./options.ts"
-import { propertyName } from "./options/option.ts"
+import { choicesOf, propertyName } from "./options/option.ts"
 import type { AnyEntries, Option, OptionMembers } from "./options/option.ts"
 import type { Parsed, UnitSuffix, ValueType } from "./options/value-type.ts"
 
@@ -227,9 +227,8 @@ function nearestOption(word: string, members: OptionMembers, prefix: string): st
 }
 
 function nearestChoice(option: Option<unknown>, node: YamlScalar): string | undefined {
-  const words = option.type.jsonSchema.enum
-  if (!Array.isArray(words)) return undefined
-  const near = nearestWord(String(node.value), words.map(String))
+  const words = choicesOf(option)
+  const near = words === null ? undefined : nearestWord(String(node.value), words)
   return near === undefined ? undefined : `Did you mean "${near}"?`
 }
 

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert"
 
+import type { JsonValue } from "../../schema/schema.ts"
 import type { UnitSuffix, ValueType } from "./value-type.ts"
 
 /** What happens when an option changes under a running daemon. */
@@ -11,6 +12,8 @@ export interface Option<Value, Suffix extends UnitSuffix = UnitSuffix> {
   readonly type: ValueType<unknown, Suffix, unknown>
   /** The value when nobody sets one. */
   readonly default: Value
+  /** The default as one writes it in alyx.yaml. */
+  readonly defaultWritten: JsonValue
   /** The value when nobody sets one under `alyx start`, where it differs. */
   readonly startDefault: Value
   /** A sentence about it. */
@@ -84,6 +87,7 @@ export function option<Value, Suffix extends UnitSuffix, Written, const Default 
     kind: "option",
     type: type as ValueType<unknown, Suffix, unknown>,
     default: value,
+    defaultWritten: spec.default as JsonValue,
     startDefault: spec.startDefault === undefined ? value : defaultValue(type, spec.startDefault),
     about: spec.about,
     reload: spec.reload,
@@ -116,6 +120,18 @@ export function entries<const Members extends OptionMembers, const Shape extends
   members: Members,
 ): Entries<Members, Shape> {
   return { kind: "entries", shape, about: spec.about, members, reload: spec.reload, built: spec.built ?? true }
+}
+
+/** The default of an option as one writes it; null when there is none. */
+export function defaultText(declared: Option<unknown>): string | null {
+  if (declared.default === null) return null
+  return typeof declared.defaultWritten === "string" ? declared.defaultWritten : declared.type.toText(declared.default)
+}
+
+/** The words that an option may be; null when any value of its type will do. */
+export function choicesOf(declared: Option<unknown>): readonly string[] | null {
+  const words = declared.type.jsonSchema.enum
+  return Array.isArray(words) ? words.map(String) : null
 }
 
 type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Key

@@ -30,7 +30,8 @@ export function text(limits: TextLimits = {}): ValueType<string> {
     return complaint === null ? parsed(written) : invalidValue(complaint)
   }
   const jsonSchema = { type: "string", minLength: lengthMin, ...(limits.pattern ? { pattern: limits.pattern } : {}) }
-  return { name: limits.name ?? "text", suffix: "", parse, toText: (value) => value, jsonSchema }
+  const range = lengthMin > 1 ? { range: `at least ${lengthMin} characters` } : {}
+  return { name: limits.name ?? "text", suffix: "", parse, toText: (value) => value, jsonSchema, ...range }
 }
 
 /** A whole number within bounds. */
@@ -46,7 +47,8 @@ export function int(bounds: { readonly min: number; readonly max: number }): Val
     return value < bounds.min || value > bounds.max ? outOfRange(must) : parsed(value)
   }
   const jsonSchema = { type: "integer", minimum: bounds.min, maximum: bounds.max }
-  return { name: "int", suffix: "", parse, toText: String, jsonSchema }
+  const range = `${bounds.min} to ${bounds.max}`
+  return { name: "int", suffix: "", parse, toText: String, jsonSchema, range }
 }
 
 /** True or false; as text also 1, 0, yes, no, on, off. */

@@ -70,5 +70,6 @@ function measure<Suffix extends "Ms" | "Bytes">(spec: Measure<Suffix>): ValueTyp
   }
   const pattern = { type: "string", pattern: spec.pattern }
   const jsonSchema = min === 0 ? { anyOf: [pattern, { const: 0 }] } : pattern
-  return { name: spec.name, suffix: spec.suffix, parse, toText: spec.toText, jsonSchema }
+  const range = `${spec.bounds.min} to ${spec.bounds.max}`
+  return { name: spec.name, suffix: spec.suffix, parse, toText: spec.toText, jsonSchema, range }
 }

@@ -25,6 +25,8 @@ export interface ValueType<Value, Suffix extends UnitSuffix = "", Written = Valu
   readonly toText: (value: Value) => string
   /** JSON Schema of the value as written in YAML. */
   readonly jsonSchema: Readonly<Record<string, JsonValue>>
+  /** The bounds, for tables: "1 to 1000", "1s to 1h". */
+  readonly range?: string
   /** For lists: the type of each item, so that a problem can point at the item. */
   readonly item?: ValueType<unknown, UnitSuffix, unknown>
   /** For paths: makes a value absolute. */
