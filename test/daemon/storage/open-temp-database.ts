@@ -2,8 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
+import { createTable } from "../../../src/daemon/storage/sqlite/change-table.ts"
 import { openSqliteDatabase } from "../../../src/daemon/storage/sqlite/sqlite-database.ts"
 import type { SqliteDatabase, SqliteDatabaseOptions } from "../../../src/daemon/storage/sqlite/sqlite-database.ts"
+import type { Schema } from "../../../src/schema/schema.ts"
 
 /** A database in a folder of its own; `remove` stops it and deletes the folder. */
 export interface TempDatabase {
@@ -13,8 +15,13 @@ export interface TempDatabase {
   remove(): Promise<void>
 }
 
+/** How to open it: options of the database, and the schema whose tables it gets. */
+export interface TempDatabaseOptions extends Partial<SqliteDatabaseOptions> {
+  readonly schema?: Schema
+}
+
 /** Opens a real database file in a new temporary folder. */
-export async function openTempDatabase(options: Partial<SqliteDatabaseOptions> = {}): Promise<TempDatabase> {
+export async function openTempDatabase({ schema, ...options }: TempDatabaseOptions = {}): Promise<TempDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "alyx-database-"))
   const path = options.path ?? join(folder, "alyx.db")
   const database = await openSqliteDatabase({
@@ -26,6 +33,11 @@ export async function openTempDatabase(options: Partial<SqliteDatabaseOptions> =
     ...options,
     path,
   })
+  if (schema !== undefined) {
+    await database.exclusive((connection) => {
+      for (const collection of schema.collections.values()) createTable(connection, collection)
+    })
+  }
   return {
     database,
     path,

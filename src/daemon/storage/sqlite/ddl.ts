@@ -1,0 +1,125 @@
+import { fieldTypeRules, storedValue } from "../../../schema/fields/field-types.ts"
+import { fieldIndexName } from "../../../schema/names.ts"
+import type { Collection, Field } from "../../../schema/schema.ts"
+import { nowExpression, nowMillisecondsExpression, quoteName, quoteValue, uuidExpression } from "./sql-text.ts"
+import { changeTriggers } from "./triggers.ts"
+
+/** An index or a trigger of a table: what sqlite_schema calls it, and the statement that makes it. */
+export interface TableObject {
+  readonly name: string
+  readonly sql: string
+}
+
+/** Everything that SQLite holds for one collection. */
+export interface TableDefinition {
+  readonly name: string
+  /** The definition of each column by its name, as it stands in CREATE TABLE. Their order has no meaning. */
+  readonly columns: ReadonlyMap<string, string>
+  readonly indexes: readonly TableObject[]
+  readonly triggers: readonly TableObject[]
+}
+
+/** Says how SQLite holds a collection: the same collection gives the same text, so that two can be compared. */
+export function defineTable(collection: Collection): TableDefinition {
+  const columns = new Map<string, string>()
+  for (const field of collection.fields.values()) columns.set(field.name, columnDefinition(collection, field))
+  return {
+    name: collection.name,
+    columns,
+    indexes: [...fieldIndexes(collection), ...declaredIndexes(collection), ...referenceIndexes(collection)],
+    triggers: changeTriggers(collection),
+  }
+}
+
+/** The CREATE TABLE statement, under another name while a table is rebuilt. */
+export function createTableSql(table: TableDefinition, name: string = table.name): string {
+  return `CREATE TABLE ${quoteName(name)} (${[...table.columns.values()].join(", ")}) STRICT`
+}
+
+function columnDefinition(collection: Collection, field: Field): string {
+  const parts = [quoteName(field.name), fieldTypeRules[field.type].sqlType]
+  if (field.primary)
+    parts.push(field.type === "int" && field.default !== null ? "PRIMARY KEY AUTOINCREMENT" : "PRIMARY KEY")
+  if (!field.nullable) parts.push("NOT NULL")
+  const fallback = defaultExpression(field)
+  if (fallback !== undefined) parts.push(`DEFAULT ${fallback}`)
+  for (const [rule, condition] of checksOf(field)) {
+    parts.push(`CONSTRAINT ${quoteName(`${collection.name}.${field.name} ${rule}`)} CHECK (${condition})`)
+  }
+  const { references } = field
+  if (references !== null) {
+    const target = `${quoteName(references.collection)} (${quoteName(references.field)})`
+    parts.push(`REFERENCES ${target} ON DELETE ${references.onDelete.toUpperCase()}`)
+  }
+  return parts.join(" ")
+}
+
+/** Defaults are held by SQLite too, so that a row written by another program gets them as well. */
+function defaultExpression(field: Field): string | undefined {
+  if (field.default === null) return undefined
+  switch (field.default.kind) {
+    case "literal":
+      return literalDefault(field)
+    case "now":
+      return `(${nowExpression})`
+    case "auto":
+      return field.type === "int" ? undefined : `(${uuidExpression(nowMillisecondsExpression)})`
+  }
+}
+
+/** The literal default of a field as SQL text; NULL when it has none. */
+export function literalDefault(field: Field): string {
+  return field.default?.kind === "literal" ? quoteValue(storedValue(field, field.default.value) ?? null) : "NULL"
+}
+
+/** What SQLite checks, by the name of the rule; NULL passes every check. `pattern` and `format` are the API's alone. */
+function checksOf(field: Field): readonly (readonly [rule: string, condition: string])[] {
+  const column = quoteName(field.name)
+  const checks: [string, string][] = []
+  if (field.type === "bool") checks.push(["type", `${column} IN (0, 1)`])
+  if (field.type === "json") checks.push(["type", `json_valid(${column})`])
+  if (field.type === "int") {
+    checks.push(["type", `${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`])
+  }
+  if (field.minLength !== null) checks.push(["minLength", `length(${column}) >= ${field.minLength}`])
+  if (field.maxLength !== null) checks.push(["maxLength", `length(${column}) <= ${field.maxLength}`])
+  if (field.min !== null) checks.push(["min", `${column} >= ${quoteValue(field.min)}`])
+  if (field.max !== null) checks.push(["max", `${column} <= ${quoteValue(field.max)}`])
+  if (field.enum !== null) checks.push(["enum", `${column} IN (${field.enum.map(quoteValue).join(", ")})`])
+  return checks
+}
+
+/** A field's own `unique: true` and `index: true`. A unique index can be added and dropped without a rebuild. */
+function fieldIndexes(collection: Collection): readonly TableObject[] {
+  return [...collection.fields.values()]
+    .filter((field) => !field.primary && (field.unique || field.index))
+    .map((field) => {
+      const name = fieldIndexName(collection.name, field)
+      const kind = field.unique ? "UNIQUE INDEX" : "INDEX"
+      return { name, sql: indexSql(kind, name, collection.name, quoteName(field.name)) }
+    })
+}
+
+function declaredIndexes(collection: Collection): readonly TableObject[] {
+  return collection.indexes.map((index) => {
+    const columns = index.fields.map(({ name, order }) => `${quoteName(name)} ${order.toUpperCase()}`).join(", ")
+    const kind = index.unique ? "UNIQUE INDEX" : "INDEX"
+    return { name: index.name, sql: indexSql(kind, index.name, collection.name, columns) }
+  })
+}
+
+/** A referencing field gets an index even when nobody asks for one: else every delete of a target scans this table. */
+function referenceIndexes(collection: Collection): readonly TableObject[] {
+  const leading = new Set(collection.indexes.map((index) => index.fields[0]?.name))
+  return [...collection.fields.values()]
+    .filter((field) => field.references !== null)
+    .filter((field) => !field.primary && !field.unique && !field.index && !leading.has(field.name))
+    .map((field) => {
+      const name = `_alyx_reference_${collection.name}.${field.name}`
+      return { name, sql: indexSql("INDEX", name, collection.name, quoteName(field.name)) }
+    })
+}
+
+function indexSql(kind: string, name: string, table: string, columns: string): string {
+  return `CREATE ${kind} ${quoteName(name)} ON ${quoteName(table)} (${columns})`
+}
