@@ -1,5 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
-import type { Document, Node, Pair } from "yaml"
+import type { Document, Node, Pair, YAMLParseError } from "yaml"
 
 import type { SourceLocation } from "./source-location.ts"
 
@@ -16,7 +16,7 @@ export interface YamlScalar {
 
 export interface YamlMap {
   readonly kind: "map"
-  /** In the order of the file; keys are unique (a duplicate is a syntax problem). */
+  /** In the order of the file; keys are unique (the second of two equal ones is a problem and is left out). */
   readonly entries: readonly YamlEntry[]
   readonly at: SourceLocation
 }
@@ -33,14 +33,16 @@ export interface YamlList {
   readonly at: SourceLocation
 }
 
-/** A syntax problem of a YAML text. */
+/** What is wrong with a YAML text as such. */
 export interface YamlProblem {
+  /** A text with a syntax problem has no root; one with the other kinds has, without the part that is refused. */
+  readonly kind: "syntax" | "duplicate-key" | "unsupported"
   readonly message: string
   readonly at: SourceLocation
 }
 
 export interface YamlTree {
-  /** Null when the text is empty or could not be parsed at all. */
+  /** Null when the text is empty or has a syntax problem. */
   readonly root: YamlNode | null
   readonly problems: readonly YamlProblem[]
 }
@@ -54,15 +56,24 @@ const aliasCountMax = 100
 /** Parses YAML 1.2 into a tree with positions. Never throws: what is wrong comes back as problems. */
 export function parseYamlTree(text: string, file: string): YamlTree {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })
   const reader = new TreeReader(document, lines, file)
-  const problems = document.errors.map((error) => ({
-    message: sentence(error.message),
-    at: reader.locate(error.pos[0], error.pos[1]),
-  }))
+  const problems = telling(document.errors).map((error): YamlProblem => {
+    return { kind: "syntax", message: sentence(error.message), at: reader.locate(error.pos[0], error.pos[1]) }
+  })
   const root = document.contents === null ? null : reader.read(document.contents, 0)
   return { root: problems.length > 0 ? null : root, problems: [...problems, ...reader.problems] }
 }
+
+/** After a fault the parser may stumble over every word that follows: of those complaints only a first one tells. */
+function telling(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  return errors
+    .filter((error, index) => index === 0 || error.code !== "UNEXPECTED_TOKEN")
+    .slice(0, syntaxProblemCountMax)
+}
+
+/** How many syntax problems are listed; they tend to follow from the first. */
+const syntaxProblemCountMax = 10
 
 /** Returns the value of a key, or undefined. */
 export function yamlEntry(map: YamlMap, key: string): YamlEntry | undefined {
@@ -99,13 +110,13 @@ class TreeReader {
     if (depth > depthMax) return this.#refuse(at, `The file is nested deeper than ${depthMax} levels.`)
     if (isAlias(node)) {
       this.#aliasCount += 1
+      if (this.#aliasCount > aliasCountMax) return this.#refuse(at, `The file uses more than ${aliasCountMax} aliases.`)
       const target = node.resolve(this.#document)
       if (target === undefined) return this.#refuse(at, `Nothing is anchored as "&${node.source}".`)
-      if (this.#aliasCount > aliasCountMax) return this.#refuse(at, `The file uses more than ${aliasCountMax} aliases.`)
       return this.read(target, depth + 1)
     }
     if (isMap(node)) {
-      return { kind: "map", entries: node.items.map((pair) => this.#readEntry(pair, at, depth)), at }
+      return { kind: "map", entries: this.#readEntries(node.items, at, depth), at }
     }
     if (isSeq(node)) {
       return { kind: "list", items: node.items.map((item) => this.#readItem(item as Node, at, depth)), at }
@@ -122,6 +133,22 @@ class TreeReader {
     const close = this.#lines.linePos(Math.max(start, end))
     const length = close.line === line ? Math.max(1, close.col - col) : 1
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col), length }
+  }
+
+  #readEntries(pairs: readonly Pair[], parent: SourceLocation, depth: number): YamlEntry[] {
+    const firstByKey = new Map<string, YamlEntry>()
+    for (const pair of pairs) {
+      const entry = this.#readEntry(pair, parent, depth)
+      const first = firstByKey.get(entry.key)
+      if (first === undefined) firstByKey.set(entry.key, entry)
+      else this.#refuseDuplicate(entry, first)
+    }
+    return [...firstByKey.values()]
+  }
+
+  #refuseDuplicate(entry: YamlEntry, first: YamlEntry): void {
+    const message = `"${entry.key}" is given twice; the first is on line ${first.keyAt.line}.`
+    this.problems.push({ kind: "duplicate-key", message, at: entry.keyAt })
   }
 
   #readEntry(pair: Pair, parent: SourceLocation, depth: number): YamlEntry {
@@ -148,7 +175,7 @@ class TreeReader {
   }
 
   #refuse(at: SourceLocation, message: string): YamlScalar {
-    this.problems.push({ message, at })
+    this.problems.push({ kind: "unsupported", message, at })
     return this.#missing(at)
   }
 }

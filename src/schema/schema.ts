@@ -5,8 +5,10 @@ export const fieldTypes = ["uuid", "string", "text", "int", "float", "bool", "ti
 
 export type FieldType = (typeof fieldTypes)[number]
 
+export const onDeleteActions = ["cascade", "set null", "restrict"] as const
+
 /** What happens to a document when the one it references is deleted. */
-export type OnDelete = "cascade" | "set null" | "restrict"
+export type OnDelete = (typeof onDeleteActions)[number]
 
 /** A value that a field takes when a create leaves it out. */
 export type FieldDefault =
@@ -73,7 +75,9 @@ export interface Index {
   readonly at: SourceLocation | null
 }
 
-export type RuleOperation = "create" | "read" | "update" | "delete"
+export const ruleOperations = ["create", "read", "update", "delete"] as const
+
+export type RuleOperation = (typeof ruleOperations)[number]
 
 /** A named set of documents with one shape: a table. */
 export interface Collection {
@@ -84,6 +88,8 @@ export interface Collection {
   /** Those declared under `indexes:`; a field's own `index: true` and `unique: true` are on the field. */
   readonly indexes: readonly Index[]
   readonly rules: { readonly [operation in RuleOperation]: Rule | null }
+  /** True when a read rule that does not become SQL may be evaluated row by row, over a bounded number of rows. */
+  readonly readInMemory: boolean
   readonly at: SourceLocation | null
 }
 

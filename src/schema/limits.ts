@@ -1,0 +1,33 @@
+/** The largest schema.yaml that is read, in UTF-16 code units. */
+export const schemaTextLengthMax = 1_000_000
+
+export const collectionCountMax = 500
+
+/** SQLite itself stops at 2,000 columns. */
+export const fieldCountMax = 500
+
+/** Indexes under `indexes:` of one collection; each makes every write slower. */
+export const indexCountMax = 64
+
+export const indexFieldCountMax = 16
+
+export const enumValueCountMax = 1_000
+
+export const patternLengthMax = 1_000
+
+export const ruleLengthMax = 10_000
+
+/** The largest JSON Schema of a json field, as JSON text. */
+export const jsonSchemaLengthMax = 64_000
+
+/** Names become tables, columns and identifiers of generated clients. */
+export const nameLengthMax = 64
+
+/** More problems than this help nobody; the rest is counted. */
+export const problemCountMax = 200
+
+/** The deepest nesting of the value of a json field. */
+export const jsonDepthMax = 64
+
+/** The problems that a refused document lists; the rest is left out. */
+export const documentProblemCountMax = 50

@@ -1,0 +1,75 @@
+import type { Problem } from "../errors.ts"
+import { nearestWord } from "../lib/nearest-word.ts"
+import type { SourceLocation } from "../lib/source-location.ts"
+import { problemCountMax } from "./limits.ts"
+
+/** Every code that a problem of schema.yaml may carry. */
+export type SchemaProblemCode =
+  | "YAML_SYNTAX"
+  | "YAML_UNSUPPORTED"
+  | "FILE_TOO_LARGE"
+  | "WRONG_SHAPE"
+  | "TOO_MANY"
+  | "VERSION_UNSUPPORTED"
+  | "UNKNOWN_KEY"
+  | "NAME_MISSING"
+  | "NAME_INVALID"
+  | "NAME_RESERVED"
+  | "NAME_TAKEN"
+  | "COLLECTION_EMPTY"
+  | "NO_COLLECTIONS"
+  | "TYPE_MISSING"
+  | "TYPE_UNKNOWN"
+  | "OPTION_UNKNOWN"
+  | "OPTION_TWICE"
+  | "OPTION_NOT_FOR_TYPE"
+  | "OPTION_INVALID"
+  | "OPTIONS_CONTRADICT"
+  | "ENUM_INVALID"
+  | "PATTERN_INVALID"
+  | "PATTERN_SLOW"
+  | "JSON_SCHEMA_INVALID"
+  | "DEFAULT_INVALID"
+  | "PRIMARY_KEY_INVALID"
+  | "REFERENCE_INVALID"
+  | "REFERENCE_UNKNOWN"
+  | "REFERENCE_NOT_UNIQUE"
+  | "REFERENCE_TYPE"
+  | "REFERENCE_CYCLE"
+  | "RELATION_NAME"
+  | "INDEX_INVALID"
+  | "INDEX_FIELD_UNKNOWN"
+
+/** Gathers what is wrong with a schema, so that all of it is reported at once. */
+export class ProblemList {
+  readonly #problems: Problem[] = []
+  #omittedCount = 0
+
+  add(code: SchemaProblemCode, at: SourceLocation | null, message: string, next?: string): void {
+    if (this.#problems.length >= problemCountMax) {
+      this.#omittedCount += 1
+      return
+    }
+    this.#problems.push({ code, message, ...(next === undefined ? {} : { next }), ...(at === null ? {} : { at }) })
+  }
+
+  get isEmpty(): boolean {
+    return this.#problems.length === 0
+  }
+
+  /** The problems in the order of the file; one that stands for the rest ends a list that grew too long. */
+  sorted(): readonly Problem[] {
+    const sorted = this.#problems.toSorted(
+      (a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0),
+    )
+    if (this.#omittedCount === 0) return sorted
+    return [...sorted, { code: "TOO_MANY", message: `There are ${this.#omittedCount} more problems.` }]
+  }
+}
+
+/** The `next` of a mistyped word: the word that was probably meant, then all of them when they are few. */
+export function didYouMean(word: string, candidates: readonly string[], label: string): string {
+  const nearest = nearestWord(word, candidates)
+  const all = candidates.length > 0 && candidates.length <= 30 ? `${label}: ${candidates.join(", ")}.` : ""
+  return [nearest === undefined ? "" : `Did you mean "${nearest}"?`, all].filter((part) => part !== "").join(" ")
+}
