@@ -24,10 +24,10 @@ export const foundation: SystemMigration = {
       collection TEXT NOT NULL,
       operation TEXT NOT NULL,
       doc_id ANY NOT NULL,
-      changed_fields TEXT,
-      before TEXT,
+      at TEXT NOT NULL,
       request_id TEXT,
-      at TEXT NOT NULL
+      changed_fields TEXT,
+      before TEXT
     ) STRICT;
   `,
 }
