@@ -61,7 +61,13 @@ async function swapIn(staging: string, root: string): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const startedAt = performance.now()
-  const built = await build({ root: repositoryRoot, force: process.argv.includes("--force") })
-  const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
-  process.stderr.write(built ? `Built dist in ${took}.\n` : "dist is up to date.\n")
+  try {
+    const built = await build({ root: repositoryRoot, force: process.argv.includes("--force") })
+    const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
+    process.stderr.write(built ? `Built dist in ${took}.\n` : "dist is up to date.\n")
+  } catch (error) {
+    // esbuild has shown the places already.
+    process.stderr.write(`${(error as Error).message.split("\n", 1)[0]!}\n`)
+    process.exitCode = 1
+  }
 }

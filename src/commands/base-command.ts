@@ -6,6 +6,9 @@ import * as Flags from "@oclif/core/flags"
 
 import type { AlyxError } from "../errors.ts"
 import { alyxError, isAlyxError } from "../errors.ts"
+import { findProject } from "../project/find-project.ts"
+import type { ProjectPaths } from "../project/paths.ts"
+import { projectPaths } from "../project/paths.ts"
 import { renderError } from "../ui/render-error.ts"
 import { toWireError } from "../ui/wire-error.ts"
 import type { Terminal } from "../ui/terminal.ts"
@@ -26,6 +29,8 @@ export abstract class BaseCommand extends Command {
     "no-color": Flags.boolean({ helpGroup: "GLOBAL", summary: "Print without colours." }),
   }
 
+  #root: string | undefined
+
   /** The streams, looked at once. */
   readonly terminal: Terminal = describeTerminal({
     stdin: process.stdin,
@@ -34,6 +39,30 @@ export abstract class BaseCommand extends Command {
     env: process.env,
     noColor: this.#hasWord("--no-color"),
   })
+
+  /** The folder that the command works in. */
+  protected readonly startFolder = path.resolve(this.#flagValue("--cwd") ?? ".")
+
+  /** The daemon's program, in the package that this command is of. */
+  protected get daemonProgram(): string {
+    return path.join(this.config.root, "dist", "daemon", "main.js")
+  }
+
+  /** The project that the command was started in. */
+  protected async project(): Promise<ProjectPaths> {
+    const paths = projectPaths(findProject(this.startFolder))
+    this.#root = paths.root
+    return paths
+  }
+
+  /** The text of a file that a problem names, for its excerpt; undefined when it is gone. */
+  protected readonly readProjectFile = (file: string): string | undefined => {
+    try {
+      return readFileSync(path.resolve(this.#root ?? this.startFolder, file), "utf8")
+    } catch {
+      return undefined
+    }
+  }
 
   /** Writes data. Silent with --json, where the returned value is the data. */
   protected print(text: string): void {
@@ -59,11 +88,9 @@ export abstract class BaseCommand extends Command {
     const error = this.#expected(thrown)
     process.exitCode = exitCodeOf(error)
     if (this.jsonEnabled()) return this.logJson({ error: toWireError(error) })
-    const cwd = this.#flagValue("--cwd") ?? process.cwd()
-    this.terminal.err.write(
-      renderError(error, { paint: this.terminal.err.paint, readText: (file) => readIfThere(path.resolve(cwd, file)) }),
-    )
-    if (error.code === "INTERNAL" && process.env["DEBUG"]) this.terminal.err.write(`\n${thrown.stack ?? ""}\n`)
+    const { err } = this.terminal
+    err.write(renderError(error, { paint: err.paint, readText: this.readProjectFile }))
+    if (error.code === "INTERNAL" && process.env["DEBUG"]) err.write(`\n${thrown.stack ?? ""}\n`)
   }
 
   #expected(thrown: Error): AlyxError {
@@ -78,20 +105,19 @@ export abstract class BaseCommand extends Command {
   }
 
   #hasWord(word: string): boolean {
-    const end = this.argv.indexOf("--")
-    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes(word)
+    return this.#words().includes(word)
   }
 
+  /** Read before parsing, so that it also counts for what is wrong with the other flags. */
   #flagValue(flag: string): string | undefined {
-    const index = this.argv.indexOf(flag)
-    return index === -1 ? undefined : this.argv[index + 1]
+    const words = this.#words()
+    const index = words.indexOf(flag)
+    const joined = words.find((word) => word.startsWith(`${flag}=`))
+    return index === -1 ? joined?.slice(flag.length + 1) : words[index + 1]
   }
-}
 
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8")
-  } catch {
-    return undefined
+  #words(): readonly string[] {
+    const end = this.argv.indexOf("--")
+    return end === -1 ? this.argv : this.argv.slice(0, end)
   }
 }

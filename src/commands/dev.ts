@@ -1,0 +1,35 @@
+import * as Flags from "@oclif/core/flags"
+
+import { runInForeground } from "../client/run-in-foreground.ts"
+import { BaseCommand } from "./base-command.ts"
+import { configFlags, configFlagWords } from "./oclif/config-flags.ts"
+
+/** `alyx dev`. */
+export default class Dev extends BaseCommand {
+  static override summary = "Serve this project while you work on it: saved files are applied at once."
+  static override description =
+    "At a terminal it shows a dashboard; q leaves the daemon running in the background, Q stops it. Without a terminal, or with CI set, it serves in the foreground and prints lines."
+  static override examples = ["alyx dev", "alyx dev --port 9000", "alyx dev --foreground"]
+  static override flags = {
+    ...configFlags,
+    foreground: Flags.boolean({ summary: "Serve and watch in this process, and print lines." }),
+    verbose: Flags.boolean({ char: "v", summary: "Print every request, not only the slow and the failed ones." }),
+    "no-admin": Flags.boolean({ summary: "Do not serve the admin pages. They do not exist yet.", hidden: true }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(Dev)
+    const launch = {
+      paths: await this.project(),
+      mode: "dev" as const,
+      program: this.daemonProgram,
+      flags: [...configFlagWords(flags), ...(flags.verbose ? ["--verbose"] : [])],
+    }
+    if (flags.foreground || !this.terminal.interactive || this.jsonEnabled()) {
+      await runInForeground(launch)
+      return
+    }
+    const { showDev } = await import("../ui/show-dev.tsx")
+    await showDev({ launch, version: this.config.version, terminal: this.terminal })
+  }
+}

@@ -1,0 +1,24 @@
+import * as Flags from "@oclif/core/flags"
+
+import { optionFlags } from "../../project/options.ts"
+
+type FlagValue = string | boolean | undefined
+
+/** The options of alyx.yaml that have a flag, as oclif wants flags. They are passed on as written: the daemon checks them. */
+export const configFlags = Object.fromEntries(
+  optionFlags().map(({ flag, about, isSwitch, type, path }) => [
+    flag,
+    isSwitch
+      ? Flags.boolean({ summary: about, helpGroup: "CONFIG" })
+      : Flags.string({ summary: `${about} Sets ${path}.`, helpValue: `<${type}>`, helpGroup: "CONFIG" }),
+  ]),
+)
+
+/** The given ones of these flags, as words of a command line again. */
+export function configFlagWords(flags: Readonly<Record<string, unknown>>): readonly string[] {
+  return optionFlags().flatMap(({ flag, isSwitch }) => {
+    const value = flags[flag] as FlagValue
+    if (value === undefined || value === false) return []
+    return isSwitch ? [`--${flag}`] : [`--${flag}`, String(value)]
+  })
+}

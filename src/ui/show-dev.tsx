@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs"
+import path from "node:path"
+
+import { render } from "ink"
+
+import { ensureDaemon } from "../client/ensure-daemon.ts"
+import type { DaemonLaunch } from "../client/spawn-daemon.ts"
+import { stopDaemon } from "../client/stop-daemon.ts"
+import { runDevSession } from "./dev-session.ts"
+import { DevStore } from "./dev-store.ts"
+import { DevScreen } from "./screens/dev.tsx"
+import type { Terminal } from "./terminal.ts"
+
+/** How the person left the dashboard. */
+export type Leave = "detach" | "stop"
+
+/** Starts or joins the project's dev daemon and shows the dashboard until the person leaves it. */
+export async function showDev(options: {
+  readonly launch: DaemonLaunch
+  readonly version: string
+  readonly terminal: Terminal
+}): Promise<void> {
+  const { launch, version, terminal } = options
+  const { daemon, outcome } = await ensureDaemon(launch, { version })
+  const store = new DevStore(daemon)
+  if (outcome === "joined" && launch.flags.length > 0) {
+    store.setMessage({
+      urgent: false,
+      text: `It was running already: ${launch.flags.join(" ")} takes effect after alyx stop.`,
+    })
+  }
+  const leaving = new AbortController()
+  let leave: Leave | undefined
+  const screen = render(
+    <DevScreen
+      store={store}
+      look={{ paint: terminal.out.paint, readText: (file) => readIfThere(path.resolve(launch.paths.root, file)) }}
+      onLeave={(how) => {
+        leave = how
+        screen.unmount()
+      }}
+    />,
+    { alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false, maxFps: 10, patchConsole: false },
+  )
+  const session = runDevSession({ launch, version, store, signal: leaving.signal }).finally(() => screen.unmount())
+  await screen.waitUntilExit()
+  leaving.abort()
+  store.close()
+  await session
+  await sayGoodbye(leave, store, terminal)
+}
+
+async function sayGoodbye(leave: Leave | undefined, store: DevStore, { out }: Terminal): Promise<void> {
+  const { daemon } = store.snapshot()
+  if (leave === "stop") {
+    out.write("Stopping…\n")
+    await stopDaemon(daemon)
+    out.write("Stopped.\n")
+  } else if (leave === "detach") {
+    const address = daemon.url === null ? "" : ` at ${out.paint("name", daemon.url)}`
+    out.write(`Still running${address} (process ${daemon.pid}). alyx dev comes back, alyx stop ends it.\n`)
+  } else out.write("The daemon was stopped.\n")
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
+}

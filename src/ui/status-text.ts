@@ -1,0 +1,48 @@
+import type { StatsResponse } from "../protocol/admin-api.ts"
+import { countOf, showBytes, showCount, showSeconds } from "./amount.ts"
+import type { Paint } from "./paint.ts"
+import { printable } from "./printable.ts"
+import { renderTable } from "./table.ts"
+
+/** What `alyx status` prints for a running daemon; problems of its files are shown by the caller. */
+export function renderStatus(stats: StatsResponse, paint: Paint): string {
+  const { daemon, database, memory, requests, schema } = stats
+  const head = [
+    `${paint("good", "●")} ${paint("strong", `Alyx ${daemon.version}`)}`,
+    `${daemon.mode} mode`,
+    `process ${daemon.pid}`,
+    `up ${showSeconds(stats.uptimeSeconds)}`,
+  ].join(" · ")
+  const wal = database.walBytes > 0 ? ` + ${showBytes(database.walBytes)} log` : ""
+  const rows = [
+    ["Address", daemon.url === null ? "no TCP port" : paint("name", daemon.url)],
+    ["Project", printable(daemon.projectRoot)],
+    ["Schema", `${countOf(schema.collections.length, "collection")}, ${schema.hash.slice(0, 12)}`],
+    [
+      "Database",
+      `${printable(database.path)}, ${showBytes(database.fileBytes)}${wal}, durability ${database.durability}`,
+    ],
+    [
+      "Requests",
+      `${showCount(requests.total)}, ${showCount(requests.failed)} failed, ${showCount(requests.inFlight)} now`,
+    ],
+    [
+      "Memory",
+      `${showBytes(memory.rssBytes)}, ${showBytes(memory.heapUsedBytes)} of it JavaScript; Node ${stats.node}`,
+    ],
+    ["Log", daemon.logFile === null ? "where it was started" : printable(daemon.logFile)],
+  ].map(([name, text]) => [paint("quiet", name!), text!])
+  const collections = schema.collections.map(({ name, documentCount }) => [
+    name,
+    documentCount === null ? "…" : showCount(documentCount),
+  ])
+  const blocks = [
+    head,
+    renderTable(rows, { indent: 2 }),
+    collections.length === 0
+      ? ""
+      : `${paint("strong", "Documents")}\n${renderTable(collections, { right: [1], indent: 2 })}`,
+    stats.notices.map((notice) => `${paint("warn", "!")} ${printable(notice)}`).join("\n"),
+  ]
+  return blocks.filter((block) => block !== "").join("\n\n")
+}
