@@ -20,7 +20,8 @@ interface DefaultParts {
 export function readDefault(parts: DefaultParts): FieldDefault | null {
   const { field } = parts
   const option = parts.options.option("default")
-  if (option === undefined) return null
+  // A field that every update sets to the time of the write need not be asked for on create.
+  if (option === undefined) return field.updatedToNow && !field.nullable ? { kind: "now" } : null
   const word = keyword(option.value, field)
   if (word === "auto") return readAuto(parts, option.value)
   if (word === "now") return readNow(parts, option.value)
