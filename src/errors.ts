@@ -56,6 +56,7 @@ export const errorTable = {
     sentence: "The configuration has problems; all of them are listed with their places.",
   },
   FILE_UNREADABLE: { status: 400, sentence: "A file of the project cannot be read." },
+  FILE_UNWRITABLE: { status: 400, sentence: "A file or folder of the project cannot be written." },
   FILE_EXISTS: { status: 409, sentence: "A file to be written exists already; Alyx never overwrites it." },
   PROJECT_NOT_FOUND: { status: 404, sentence: "No alyx.yaml or schema.yaml here or in any folder above." },
   // Storage
