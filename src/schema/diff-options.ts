@@ -52,11 +52,15 @@ const comparisons: readonly OptionComparison[] = [
   {
     option: "enum",
     // The order of the values means nothing.
-    show: (field) => (field.enum === null ? "none" : JSON.stringify(field.enum.toSorted())),
+    show: (field) => (field.enum === null ? "none" : JSON.stringify(field.enum.toSorted(byText))),
     isStricter: (old, field) => field.enum !== null && !includesAll(field.enum, old.enum),
     needs: "rebuild",
   },
 ]
+
+function byText(a: string | number, b: string | number): number {
+  return String(a) < String(b) ? -1 : 1
+}
 
 function includesAll(values: readonly (string | number)[], wanted: readonly (string | number)[] | null): boolean {
   return wanted !== null && wanted.every((value) => values.includes(value))

@@ -125,26 +125,26 @@ function indexSchema(): JsonMap {
 }
 
 function fieldSchema({ isItem }: { readonly isItem: boolean }): JsonMap {
-  const property = (name: FieldOptionName): [string, JsonMap] => [
-    name,
-    { description: fieldOptions[name].description, ...optionSchemas[name] },
-  ]
   return {
     type: "object",
     required: isItem ? ["name", "type"] : ["type"],
     additionalProperties: false,
     properties: {
       ...(isItem && { name: { description: "The name of the field.", ...reference("name") } }),
-      ...Object.fromEntries(fieldOptionNames.map(property)),
+      ...Object.fromEntries(fieldOptionNames.map(optionProperty)),
       validate: {
         description: "The validations of the field; each may also stand beside type.",
         type: "object",
         additionalProperties: false,
-        properties: Object.fromEntries(validationOptionNames.map(property)),
+        properties: Object.fromEntries(validationOptionNames.map(optionProperty)),
       },
     },
     allOf: fieldOptionNames.flatMap(onlyForItsTypes),
   }
+}
+
+function optionProperty(name: FieldOptionName): [string, JsonMap] {
+  return [name, { description: fieldOptions[name].description, ...optionSchemas[name] }]
 }
 
 /** An option that makes no sense for a type is underlined where it stands, on the field or under validate. */
@@ -156,6 +156,7 @@ function onlyForItsTypes(name: FieldOptionName): JsonMap[] {
   return [
     {
       if: { required: ["type"], properties: { type: { enum: others } } },
+      // oxlint-disable-next-line unicorn/no-thenable -- A keyword of JSON Schema; nobody awaits it.
       then: { properties: { ...refused, ...(validates && { validate: { properties: refused } }) } },
     },
   ]

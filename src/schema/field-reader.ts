@@ -130,13 +130,14 @@ function patternCheck(pattern: string): Check {
  * errors, and only when it is small, so that a large hostile value does not become a large list.
  */
 function jsonSchemaCheck(schema: JsonValue): Check {
-  const judge = compileJsonSchema(schema)
+  // The schema was checked when it was parsed; checking it again would cost 30 ms.
+  const judge = compileJsonSchema(schema, { validateSchema: false })
   let judgeAll: ValidateFunction | undefined
   return (value) => {
     if (judge(value)) return undefined
     let errors = judge.errors
     if (JSON.stringify(value).length <= listedJsonLengthMax) {
-      judgeAll ??= compileJsonSchema(schema, { allErrors: true })
+      judgeAll ??= compileJsonSchema(schema, { allErrors: true, validateSchema: false })
       judgeAll(value)
       errors = judgeAll.errors
     }
