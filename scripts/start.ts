@@ -19,7 +19,11 @@ process.argv = [process.execPath, cli, "dev", "--cwd", demo, ...process.argv.sli
 await import(cli)
 
 async function runToEnd(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: repositoryRoot, stdio: "inherit" })
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: repositoryRoot,
+    // What to do next, which it prints on stdout, is what comes next here anyway.
+    stdio: ["ignore", "ignore", "inherit"],
+  })
   const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve))
   if (code !== 0) throw new Error(`alyx ${args.join(" ")} ended with exit code ${String(code)}.`)
 }

@@ -6,7 +6,7 @@ import { configFlags, configFlagWords } from "./oclif/config-flags.ts"
 
 /** `alyx dev`. */
 export default class Dev extends BaseCommand {
-  static override summary = "Serve this project while you work on it: saved files are applied at once."
+  static override summary = "Serve this project, and apply what you save at once."
   static override description =
     "At a terminal it shows a dashboard; q leaves the daemon running in the background, Q stops it. Without a terminal, or with CI set, it serves in the foreground and prints lines."
   static override examples = ["alyx dev", "alyx dev --port 9000", "alyx dev --foreground"]

@@ -8,7 +8,7 @@ import { BaseCommand } from "./base-command.ts"
 
 /** `alyx logs`. */
 export default class Logs extends BaseCommand {
-  static override summary = "Print what the daemon of this project did lately, and follow it."
+  static override summary = "Print the log of the daemon, or follow it."
   static override description = "With --json every entry is one line of JSON (NDJSON)."
   static override examples = ["alyx logs -f", "alyx logs --kind request --tail 20", "alyx logs --json | jq .message"]
   static override flags = {

@@ -3,7 +3,7 @@ import { BaseCommand } from "./base-command.ts"
 
 /** `alyx restart`. */
 export default class Restart extends BaseCommand {
-  static override summary = "Stop the daemon of this project and start it again, with the same flags."
+  static override summary = "Stop the daemon and start it again, with the same flags."
   static override description =
     "For options that a running server does not take over, and after an update of Alyx. A server in the foreground is restarted by what started it."
 

@@ -7,7 +7,7 @@ import { configFlags, configFlagWords } from "./oclif/config-flags.ts"
 
 /** `alyx start`. */
 export default class Start extends BaseCommand {
-  static override summary = "Serve this project, as on a server: no watching, no changes of the schema by itself."
+  static override summary = "Serve this project as in production."
   static override description =
     "Runs in the foreground, for service managers and containers; Ctrl-C or SIGTERM answers what is under way and ends, a second one ends at once."
   static override examples = ["alyx start", "alyx start --detach --port 9000"]

@@ -6,7 +6,7 @@ import { BaseCommand } from "./base-command.ts"
 
 /** `alyx status`. */
 export default class Status extends BaseCommand {
-  static override summary = "Show what the daemon of this project is doing."
+  static override summary = "Show what the daemon is doing."
   static override description = "Ends with 0 when a daemon runs, and with 3 when none does."
   static override examples = ["alyx status", "alyx status --json"]
 

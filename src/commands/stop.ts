@@ -4,7 +4,7 @@ import { BaseCommand } from "./base-command.ts"
 
 /** `alyx stop`. */
 export default class Stop extends BaseCommand {
-  static override summary = "Stop the daemon of this project: it answers what it has begun, then ends."
+  static override summary = "Stop the daemon when it has answered what is under way."
 
   override async run(): Promise<unknown> {
     await this.parse(Stop)

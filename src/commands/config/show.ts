@@ -10,7 +10,7 @@ import { BaseCommand } from "../base-command.ts"
 
 /** `alyx config show`. */
 export default class ConfigShow extends BaseCommand {
-  static override summary = "Print the configuration as Alyx reads it: every option, with secrets masked."
+  static override summary = "Print the configuration, with secrets masked."
   static override examples = ["alyx config show --origin", "alyx config show --mode start --json"]
   static override flags = {
     origin: Flags.boolean({ summary: "Say where each value came from." }),

@@ -10,9 +10,15 @@ export const configFlags = Object.fromEntries(
     flag,
     isSwitch
       ? Flags.boolean({ summary: about, helpGroup: "CONFIG" })
-      : Flags.string({ summary: `${about} Sets ${path}.`, helpValue: `<${type}>`, helpGroup: "CONFIG" }),
+      : Flags.string({ summary: `${about} Sets ${path}.`, helpGroup: "CONFIG", ...valueOf(type) }),
   ]),
 )
+
+/** A type such as "auto | json" is a choice, which oclif checks and shells complete. */
+function valueOf(type: string): { helpValue: string; options?: string[] } {
+  const options = type.split(" | ")
+  return options.length > 1 ? { helpValue: "<word>", options } : { helpValue: `<${type}>` }
+}
 
 /** The given ones of these flags, as words of a command line again. */
 export function configFlagWords(flags: Readonly<Record<string, unknown>>): readonly string[] {

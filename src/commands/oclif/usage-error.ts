@@ -15,7 +15,8 @@ interface ParseFailure extends Error {
 export function usageError(error: unknown, command: { id: string; flags: readonly string[] }): AlyxError | undefined {
   if (!(error instanceof Error)) return undefined
   const failure = error as ParseFailure
-  if (failure.oclif?.exit !== 2) return undefined
+  // What a flag's own parser throws has no exit code, only this beginning.
+  if (failure.oclif?.exit !== 2 && !failure.message.startsWith("Parsing --")) return undefined
   const help = `alyx ${command.id} --help shows what it takes.`
   const [word] = failure.flags ?? []
   if (word !== undefined) {

@@ -17,7 +17,7 @@ const schemaBytesMax = 4 * 1024 * 1024
 
 /** `alyx schema check`. */
 export default class SchemaCheck extends BaseCommand {
-  static override summary = "Check schema.yaml and show everything that is wrong with it, with the places."
+  static override summary = "Check schema.yaml and show all that is wrong with it."
   static override description = "Needs no daemon and no database. Ends with 1 when there are problems."
   static override examples = ["alyx schema check", "alyx schema check other/schema.yaml --json"]
   static override args = {

@@ -1,0 +1,94 @@
+import path from "node:path"
+
+import * as Args from "@oclif/core/args"
+import * as Flags from "@oclif/core/flags"
+
+import { alyxError } from "../errors.ts"
+import { loadProjectSchema } from "../project/load-schema.ts"
+import { projectNameFrom, requireProjectName } from "../project/project-name.ts"
+import type { Starter } from "../project/scaffold.ts"
+import { scaffoldProject, starterDescriptions, starters } from "../project/scaffold.ts"
+import { countOf } from "../ui/amount.ts"
+import { BaseCommand } from "./base-command.ts"
+
+/** `alyx init`. */
+export default class Init extends BaseCommand {
+  static override summary = "Make a new project from a template."
+  static override description =
+    "Asks for what is missing at a terminal. It never overwrites a file: what is there already is left as it is."
+  static override examples = ["alyx init", "alyx init my-blog --template blog", "alyx init . --template basic --yes"]
+  static override args = {
+    name: Args.string({ description: "The folder to make, or . for this one.", ignoreStdin: true }),
+  }
+  static override flags = {
+    template: Flags.option({
+      char: "t",
+      options: starters,
+      helpValue: "<template>",
+      summary: "What to start from.",
+    })(),
+    yes: Flags.boolean({ char: "y", summary: "Ask nothing: my-app and basic, where nothing else is said." }),
+  }
+
+  override async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Init)
+    const answers = await this.#answers(args.name, flags)
+    if (answers === undefined) {
+      process.exitCode = 130
+      return undefined
+    }
+    const folder = path.resolve(this.startFolder, answers.name)
+    const name = answers.name === "." ? projectNameFrom(folder) : path.basename(folder)
+    const made = await this.#make({ folder, name, template: answers.template })
+    this.#sayNext(folder)
+    return { folder, name, template: answers.template, ...made }
+  }
+
+  async #answers(
+    name: string | undefined,
+    flags: { readonly template: Starter | undefined; readonly yes: boolean },
+  ): Promise<{ name: string; template: Starter } | undefined> {
+    const { template } = flags
+    if (flags.yes || (name !== undefined && template !== undefined)) {
+      return { name: name ?? "my-app", template: template ?? "basic" }
+    }
+    if (!this.terminal.interactive || this.jsonEnabled()) {
+      if (name !== undefined) return { name, template: template ?? "basic" }
+      const next = `Say the name: alyx init my-app --template ${template ?? starters.join("|")}. Or take the defaults: alyx init --yes`
+      throw alyxError("NO_TERMINAL", { message: "There is no terminal to ask for the name of the project.", next })
+    }
+    const { askForProject } = await import("../ui/init-questions.ts")
+    return askForProject({ name, template, templates: starterDescriptions, checkName: requireProjectName })
+  }
+
+  async #make(request: Parameters<typeof scaffoldProject>[0]): Promise<{ written: string[]; kept: string[] }> {
+    const { runTasks } = await import("../ui/task-list.ts")
+    let made: { written: string[]; kept: string[] } = { written: [], kept: [] }
+    const write = async (): Promise<string> => {
+      made = await scaffoldProject(request)
+      const kept = made.kept.length === 0 ? "" : `; ${made.kept.join(", ")} was there and stays`
+      return `${countOf(made.written.length, "file")}${kept}`
+    }
+    const check = (): Promise<string> => {
+      const { schema, problems } = loadProjectSchema(request.folder)
+      if (schema === null) throw alyxError("SCHEMA_INVALID", { problems })
+      return Promise.resolve([...schema.collections.keys()].join(", "))
+    }
+    await runTasks(
+      [
+        { title: `Write ${request.name} from the ${request.template} template`, run: write },
+        { title: "Check schema.yaml", run: check },
+      ],
+      { terminal: this.terminal, silent: this.jsonEnabled() },
+    )
+    return made
+  }
+
+  #sayNext(folder: string): void {
+    const { paint } = this.terminal.out
+    const steps = path.relative(process.cwd(), folder)
+    const lines = [...(steps === "" ? [] : [`  cd ${/\s/.test(steps) ? JSON.stringify(steps) : steps}`]), "  alyx dev"]
+    this.print(`\n${paint("strong", "Next")}\n${lines.map((line) => paint("name", line)).join("\n")}`)
+    this.print("\nschema.yaml describes the data; requests.http shows what can be asked.")
+  }
+}
