@@ -3,7 +3,7 @@ import { HelpBase } from "@oclif/core/help"
 import { alyxError } from "../../errors.ts"
 import { describeTerminal } from "../../ui/terminal.ts"
 import { renderCommandHelp, renderRootHelp, renderTopicHelp } from "../../ui/help-text.ts"
-import type { CommandFacts } from "../../ui/help-text.ts"
+import { commandFacts } from "./command-facts.ts"
 
 /** oclif's help, in our words and layout: `alyx`, `alyx help`, `alyx config --help`, `alyx config show --help`. */
 export class AlyxHelp extends HelpBase {
@@ -24,10 +24,7 @@ export class AlyxHelp extends HelpBase {
   }
 
   #text(words: readonly string[], look: Parameters<typeof renderRootHelp>[1]): string {
-    const commands = this.config.commands
-      .filter((command) => !command.hidden)
-      .map((command) => ({ ...command, id: command.id.replaceAll(":", " ") }) as CommandFacts)
-      .toSorted((a, b) => a.id.localeCompare(b.id))
+    const commands = commandFacts(this.config)
     const root = { description: this.config.pjson.description ?? "", version: this.config.version, commands }
     if (words.length === 0) return renderRootHelp(root, look)
 
