@@ -1,13 +1,13 @@
 import type { Collection, Field } from "../../../schema/schema.ts"
-import { sqlQuery } from "../database.ts"
 import { createTableSql, defineTable } from "./ddl.ts"
-import type { TableDefinition, TableObject } from "./ddl.ts"
+import type { TableDefinition } from "./ddl.ts"
+import { presentObjects } from "./present-objects.ts"
 import { rebuildTable } from "./rebuild-table.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { quoteName } from "./sql-text.ts"
 
-/** How a table gets from one collection to the next: added columns alone need no copy of the rows. */
-export type TableChange = "none" | "add-columns" | "rebuild"
+/** How the columns of a table get from one definition to the next: added ones alone need no copy of the rows. */
+export type ColumnChange = "none" | "add-columns" | "rebuild"
 
 /** Makes the table, indexes and triggers of a new collection. */
 export function createTable(connection: SqliteConnection, collection: Collection): void {
@@ -17,32 +17,32 @@ export function createTable(connection: SqliteConnection, collection: Collection
 }
 
 /**
- * Brings the table of a collection from one definition to the next; the caller holds the transaction, with foreign
- * keys off, and has made sure that no row is lost by it. Returns how it was done.
+ * Brings the columns of a collection's table, then its indexes and triggers, to the next definition. The caller holds
+ * the transaction, with foreign keys off, has made sure that no row is lost, and has dropped outdated objects.
  */
 export function changeTable(
   connection: SqliteConnection,
   { from, to, now }: { readonly from: Collection; readonly to: Collection; readonly now: Date },
-): TableChange {
+): ColumnChange {
   const before = defineTable(from)
   const after = defineTable(to)
-  const change = tableChange(before, after, to)
+  const change = columnChange(before, after, to)
   if (change === "rebuild") {
-    rebuildTable(connection, { before, after, from, to, now })
+    rebuildTable(connection, { after, from, to, now })
     return change
   }
-  dropObjects(connection, "TRIGGER", before.triggers, after.triggers)
-  dropObjects(connection, "INDEX", before.indexes, after.indexes)
   for (const [name, definition] of after.columns) {
     if (!before.columns.has(name)) connection.execute(`ALTER TABLE ${quoteName(to.name)} ADD COLUMN ${definition}`)
   }
-  createObjects(connection, before.indexes, after.indexes)
-  createObjects(connection, before.triggers, after.triggers)
+  const present = new Set(presentObjects(connection, to.name).map((object) => object.name))
+  for (const { name, sql } of [...after.indexes, ...after.triggers]) {
+    if (!present.has(name)) connection.execute(sql)
+  }
   return change
 }
 
-/** Decides how a table has to be changed. */
-export function tableChange(before: TableDefinition, after: TableDefinition, to: Collection): TableChange {
+/** Decides how the columns of a table have to be changed. */
+export function columnChange(before: TableDefinition, after: TableDefinition, to: Collection): ColumnChange {
   for (const [name, definition] of before.columns) {
     if (after.columns.get(name) !== definition) return "rebuild"
   }
@@ -55,33 +55,4 @@ export function tableChange(before: TableDefinition, after: TableDefinition, to:
 function canBeAdded(field: Field): boolean {
   if (field.default === null) return field.nullable
   return field.default.kind === "literal" && field.references === null
-}
-
-/** Whether SQLite has something of this name already, such as a table that another program made. */
-export function objectExists(connection: SqliteConnection, name: string): boolean {
-  const query = sqlQuery("SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE", [name])
-  return connection.get(query) !== undefined
-}
-
-function dropObjects(
-  connection: SqliteConnection,
-  kind: "TRIGGER" | "INDEX",
-  before: readonly TableObject[],
-  after: readonly TableObject[],
-): void {
-  const kept = new Set(after.map((object) => object.sql))
-  for (const { name, sql } of before) {
-    if (!kept.has(sql)) connection.execute(`DROP ${kind} IF EXISTS ${quoteName(name)}`)
-  }
-}
-
-function createObjects(
-  connection: SqliteConnection,
-  before: readonly TableObject[],
-  after: readonly TableObject[],
-): void {
-  const present = new Set(before.map((object) => object.sql))
-  for (const { sql } of after) {
-    if (!present.has(sql)) connection.execute(sql)
-  }
 }

@@ -1,13 +1,13 @@
 import type { Collection, Field } from "../../../schema/schema.ts"
 import { sqlQuery } from "../database.ts"
 import { createTableSql, literalDefault } from "./ddl.ts"
-import type { TableDefinition, TableObject } from "./ddl.ts"
+import type { TableDefinition } from "./ddl.ts"
+import { presentObjects } from "./present-objects.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { quoteName, quoteValue, uuidExpression } from "./sql-text.ts"
 
 /** What a rebuild is told. */
 export interface RebuildOptions {
-  readonly before: TableDefinition
   readonly after: TableDefinition
   readonly from: Collection
   readonly to: Collection
@@ -17,13 +17,13 @@ export interface RebuildOptions {
 
 /**
  * Changes what ALTER TABLE cannot: a new table is filled with the rows of the old one, takes its name, and gets the
- * indexes and triggers. References of other tables go by name and hold; foreign keys must be off, else dropping the
+ * indexes and triggers, those that somebody else put on it too. References of other tables go by name and hold; foreign keys must be off, else dropping the
  * old table would delete what points to it. The change log sees nothing: the triggers come after the copy.
  */
 export function rebuildTable(connection: SqliteConnection, options: RebuildOptions): void {
-  const { before, after, from, to, now } = options
+  const { after, from, to, now } = options
   const temporary = `_alyx_new_${to.name}`
-  const foreign = foreignObjects(connection, before)
+  const kept = presentObjects(connection, from.name)
   const counter = readCounter(connection, from.name)
   connection.execute(createTableSql(after, temporary))
   const columns = [...after.columns.keys()]
@@ -37,7 +37,9 @@ export function rebuildTable(connection: SqliteConnection, options: RebuildOptio
   connection.execute(`DROP TABLE ${quoteName(from.name)}`)
   connection.execute(`ALTER TABLE ${quoteName(temporary)} RENAME TO ${quoteName(to.name)}`)
   if (counter !== undefined) writeCounter(connection, to.name, counter)
-  for (const { sql } of [...after.indexes, ...after.triggers, ...foreign]) connection.execute(sql)
+  const made = [...after.indexes, ...after.triggers]
+  const names = new Set(made.map((object) => object.name))
+  for (const { sql } of [...made, ...kept.filter((object) => !names.has(object.name))]) connection.execute(sql)
 }
 
 /** What the rows that exist get in a new field. */
@@ -46,19 +48,6 @@ function fillExpression(field: Field, now: Date): string {
   if (fallback?.kind === "now") return quoteValue(now.toISOString())
   if (fallback?.kind === "auto") return uuidExpression(String(now.getTime()))
   return literalDefault(field)
-}
-
-/** Indexes and triggers that somebody else put on the table: dropping it would take them along. */
-function foreignObjects(connection: SqliteConnection, table: TableDefinition): readonly TableObject[] {
-  const ours = new Set([...table.indexes, ...table.triggers].map((object) => object.name))
-  return connection
-    .all<TableObject>(
-      sqlQuery(
-        "SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL",
-        [table.name],
-      ),
-    )
-    .filter((object) => !ours.has(object.name))
 }
 
 /** The highest number that an automatic key ever had: it must not be given again, even when its document is gone. */

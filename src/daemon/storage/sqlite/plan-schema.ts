@@ -1,0 +1,98 @@
+import type { Problem } from "../../../errors.ts"
+import type { SourceLocation } from "../../../lib/source-location.ts"
+import { diffSchemas } from "../../../schema/diff.ts"
+import { makeSchema } from "../../../schema/make-schema.ts"
+import type { Schema } from "../../../schema/schema.ts"
+import type { SchemaChange } from "../../../schema/schema-change.ts"
+import { schemaFromJson } from "../../../schema/schema-from-json.ts"
+import { sqlQuery } from "../database.ts"
+import type { Database, Reader } from "../database.ts"
+import { readMeta } from "../meta.ts"
+import { conflictingIds } from "./check-rows.ts"
+import { defineTable } from "./ddl.ts"
+
+/** What leads from the applied schema to another one, and what forbids it. */
+export interface SchemaPlan {
+  /** The applied schema; without collections when the database is new. */
+  readonly from: Schema
+  readonly changes: readonly SchemaChange[]
+  /** Empty when the changes may be applied. */
+  readonly problems: readonly Problem[]
+}
+
+/** Says what applySchema would do, without writing anything. */
+export function planSchema(database: Pick<Database, "read">, schema: Schema): SchemaPlan {
+  return database.read((reader) => planFrom(reader, schema))
+}
+
+/** Plans within a read or a transaction that is open already. */
+export function planFrom(reader: Reader, schema: Schema): SchemaPlan {
+  const from = appliedSchema(reader)
+  const changes = diffSchemas(from, schema)
+  const problems = changes.flatMap((change) => problemOf(reader, change, { from, to: schema }))
+  return { from, changes, problems: [...problems, ...takenNames(reader, from, schema)] }
+}
+
+/** The schema that the database was last brought to; one without collections when it is new. */
+export function appliedSchema(reader: Reader): Schema {
+  const text = readMeta(reader, "schema")
+  return text === undefined ? makeSchema([]) : schemaFromJson(JSON.parse(text))
+}
+
+function problemOf(
+  reader: Reader,
+  change: SchemaChange,
+  schemas: { readonly from: Schema; readonly to: Schema },
+): readonly Problem[] {
+  if (change.safety === "safe") return []
+  const ids = change.fits === null ? [] : idsInTheWay(reader, change, schemas)
+  if (change.safety === "if-rows-fit" && ids.length === 0) return []
+  const documents = ids.length === 0 ? "" : ` Documents in the way: ${ids.join(", ")}.`
+  const at = placeOf(schemas.to, change)
+  return [
+    {
+      code: change.kind.toUpperCase().replaceAll("-", "_"),
+      message: `${change.message}: ${change.reason ?? ""}${documents}`,
+      ...(change.next === null ? {} : { next: change.next }),
+      ...(at === null ? {} : { at }),
+    },
+  ]
+}
+
+function idsInTheWay(
+  reader: Reader,
+  change: SchemaChange,
+  schemas: { readonly from: Schema; readonly to: Schema },
+): readonly unknown[] {
+  const from = schemas.from.collections.get(change.collection)
+  const to = schemas.to.collections.get(change.collection)
+  if (from === undefined || to === undefined || change.fits === null) return []
+  return conflictingIds(reader, { from, to, condition: change.fits })
+}
+
+function placeOf(schema: Schema, change: SchemaChange): SourceLocation | null {
+  const collection = schema.collections.get(change.collection)
+  const field = "field" in change && change.field !== null ? collection?.fields.get(change.field) : undefined
+  const index = "index" in change ? collection?.indexes.find(({ name }) => name === change.index) : undefined
+  return field?.at ?? index?.at ?? collection?.at ?? null
+}
+
+/** New tables and indexes whose names the file has already: another program made something there. */
+function takenNames(reader: Reader, from: Schema, to: Schema): readonly Problem[] {
+  const known = new Set(namesOf(from).map(({ name }) => name.toLowerCase()))
+  return namesOf(to)
+    .filter(({ name }) => !known.has(name.toLowerCase()))
+    .filter(({ name }) => reader.get(sqlQuery("SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE", [name])))
+    .map(({ name, kind }) => ({
+      code: "NAME_TAKEN",
+      message: `The database already has something called ${name}, which Alyx did not make, so the ${kind} cannot be made.`,
+      next: `Rename the ${kind}, or remove what another program made there.`,
+    }))
+}
+
+function namesOf(schema: Schema): readonly { readonly name: string; readonly kind: "collection" | "index" }[] {
+  return [...schema.collections.values()].flatMap((collection) => [
+    { name: collection.name, kind: "collection" as const },
+    ...defineTable(collection).indexes.map(({ name }) => ({ name, kind: "index" as const })),
+  ])
+}
