@@ -113,7 +113,8 @@ export type JsonText = string | Uint8Array
 
 /** One document as the caller sees it. */
 export interface RecordAnswer {
-  readonly body: JsonText
+  /** JSON. */
+  readonly body: string
   /** A strong entity tag of the body, in quotes, as the ETag header has it. */
   readonly etag: string
 }
@@ -123,21 +124,3 @@ export interface CreatedRecord extends RecordAnswer {
   /** The primary key, for the Location header. */
   readonly id: string
 }
-
-/** `listRecords` of list.ts: JSON of {docs, total, limit, offset, next_cursor?}. */
-export type ListRecords = (parts: RecordParts, request: ListRequest) => JsonText | Promise<JsonText>
-
-/** `getRecord` of get.ts. */
-export type GetRecord = (parts: RecordParts, request: GetRequest) => RecordAnswer | "not-modified"
-
-/** `createRecord` of create.ts. */
-export type CreateRecord = (parts: RecordParts, request: CreateRequest) => Promise<CreatedRecord>
-
-/** `updateRecord` of update.ts. */
-export type UpdateRecord = (parts: RecordParts, request: UpdateRequest) => Promise<RecordAnswer>
-
-/** `deleteRecord` of delete.ts. */
-export type DeleteRecord = (parts: RecordParts, request: DeleteRequest) => Promise<void>
-
-/** `runBatch` of batch.ts: JSON of {results}. */
-export type RunBatch = (parts: RecordParts, request: BatchRequest) => Promise<JsonText>

@@ -1,0 +1,39 @@
+/**
+ * A map that forgets what was not asked for lately. It is an LRU in two generations: when the newer one is full, the
+ * older one is dropped, so that a hit costs one lookup and no bookkeeping.
+ */
+export class BoundedCache<Value> {
+  readonly #generationSize: number
+  #recent = new Map<string, Value>()
+  #older = new Map<string, Value>()
+
+  constructor(options: { readonly sizeMax: number }) {
+    this.#generationSize = Math.max(1, Math.floor(options.sizeMax / 2))
+  }
+
+  /** Returns the value of a key, if it is held. */
+  peek(key: string): Value | undefined {
+    const recent = this.#recent.get(key)
+    if (recent !== undefined) return recent
+    const older = this.#older.get(key)
+    if (older !== undefined) this.set(key, older)
+    return older
+  }
+
+  set(key: string, value: Value): void {
+    if (this.#recent.size >= this.#generationSize) {
+      this.#older = this.#recent
+      this.#recent = new Map()
+    }
+    this.#recent.set(key, value)
+  }
+
+  /** Returns the value of a key, making it when it is not held. */
+  get(key: string, make: () => Value): Value {
+    const held = this.peek(key)
+    if (held !== undefined) return held
+    const value = make()
+    this.set(key, value)
+    return value
+  }
+}

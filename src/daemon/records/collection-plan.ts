@@ -1,0 +1,115 @@
+import { alyxError } from "../../errors.ts"
+import { IdSource } from "../../lib/id.ts"
+import { compileDocumentValidator } from "../../schema/document.ts"
+import type { DocumentValidator } from "../../schema/document.ts"
+import type { Collection, Field, Relation, Schema } from "../../schema/schema.ts"
+import { BoundedCache } from "./bounded-cache.ts"
+import type { ListStatements } from "./list-statements.ts"
+import { quoted, suggestion } from "./query-problems.ts"
+import type { RecordLimits } from "./records.ts"
+import type { Selection } from "./selection.ts"
+import { quoteName } from "./sql-text.ts"
+import { visibleFields } from "./visible.ts"
+
+/** What one collection needs for every request, worked out once a schema. */
+export interface CollectionPlan {
+  readonly collection: Collection
+  readonly limits: RecordLimits
+  /** The table's name as SQL. */
+  readonly table: string
+  readonly key: Field
+  readonly validator: DocumentValidator
+  /** Makes the ids of documents that come without one. */
+  readonly ids: IdSource
+  /** Every field, internal ones too, in the order of the placeholders of insertSql. */
+  readonly columnNames: readonly string[]
+  readonly insertSql: string
+  /** Takes the primary key. */
+  readonly deleteSql: string
+  /** The fields that requests may see and name. */
+  readonly fields: ReadonlyMap<string, Field>
+  /** The relations that `expand` may follow, by every word that means them. */
+  readonly relations: ReadonlyMap<string, Relation>
+  /** By the text of `fields` and `expand`. */
+  readonly selections: BoundedCache<Selection>
+  /** By the shape of the query. */
+  readonly lists: BoundedCache<ListStatements>
+  /** The plan of another collection of the same schema. */
+  related(collection: string): CollectionPlan
+  /** Every collection of the schema. */
+  collections(): Iterable<Collection>
+}
+
+/** Statements that a collection keeps; a client that varies its queries without end costs time, not memory. */
+const selectionCountMax = 64
+const listCountMax = 256
+
+const plansByLimits = new WeakMap<RecordLimits, WeakMap<Schema, SchemaPlans>>()
+
+type SchemaPlans = Map<string, CollectionPlan>
+
+/** Returns the plan of a collection, or throws COLLECTION_NOT_FOUND. */
+export function collectionPlan(limits: RecordLimits, schema: Schema, name: string): CollectionPlan {
+  const plans = plansOf(limits, schema)
+  const found = plans.get(name)
+  if (found !== undefined) return found
+  const collection = schema.collections.get(name)
+  if (collection === undefined) {
+    throw alyxError("COLLECTION_NOT_FOUND", {
+      message: `There is no collection ${quoted(name)}.`,
+      next: suggestion(name, [...schema.collections.keys()]),
+    })
+  }
+  const plan = makePlan(limits, schema, collection)
+  plans.set(name, plan)
+  return plan
+}
+
+function plansOf(limits: RecordLimits, schema: Schema): SchemaPlans {
+  let bySchema = plansByLimits.get(limits)
+  if (bySchema === undefined) {
+    bySchema = new WeakMap()
+    plansByLimits.set(limits, bySchema)
+  }
+  let plans = bySchema.get(schema)
+  if (plans === undefined) {
+    plans = new Map()
+    bySchema.set(schema, plans)
+  }
+  return plans
+}
+
+function makePlan(limits: RecordLimits, schema: Schema, collection: Collection): CollectionPlan {
+  const table = quoteName(collection.name)
+  const columnNames = [...collection.fields.keys()]
+  const places = columnNames.map(() => "?").join(", ")
+  return {
+    collection,
+    limits,
+    table,
+    key: collection.primaryKey,
+    validator: compileDocumentValidator(collection),
+    ids: new IdSource(),
+    columnNames,
+    insertSql: `INSERT INTO ${table} (${columnNames.map(quoteName).join(", ")}) VALUES (${places})`,
+    deleteSql: `DELETE FROM ${table} WHERE ${quoteName(collection.primaryKey.name)} = ?`,
+    fields: visibleFields(collection),
+    relations: visibleRelations(schema, collection),
+    selections: new BoundedCache({ sizeMax: selectionCountMax }),
+    lists: new BoundedCache({ sizeMax: listCountMax }),
+    related: (name) => collectionPlan(limits, schema, name),
+    collections: () => schema.collections.values(),
+  }
+}
+
+/** A relation over an internal field would tell its value. */
+function visibleRelations(schema: Schema, collection: Collection): ReadonlyMap<string, Relation> {
+  const relations = new Map<string, Relation>()
+  for (const relation of schema.relations.get(collection.name) ?? []) {
+    const foreign = schema.collections.get(relation.collection)?.fields.get(relation.foreignField)
+    const local = collection.fields.get(relation.localField)
+    if (foreign === undefined || foreign.internal || local === undefined || local.internal) continue
+    for (const word of [relation.name, ...relation.aliases]) relations.set(word, relation)
+  }
+  return relations
+}

@@ -1,0 +1,46 @@
+import type { CollectionPlan } from "./collection-plan.ts"
+import type { Keyset } from "./cursor.ts"
+import type { ListQuery } from "./list-query.ts"
+import { orderBySql } from "./order.ts"
+import { quoteName } from "./sql-text.ts"
+
+/** The SQL of a list. Parameters: those of the conditions, then those of the keyset, the limit and the offset. */
+export interface ListStatements {
+  /** Gives `docs`, the page's documents as JSON joined by commas, or, for a cursor, a row a document. */
+  readonly pageSql: string
+  /** Gives `total`. Parameters: those of the conditions. */
+  readonly totalSql: string
+}
+
+/** Names the SQL of a list: queries with equal shapes differ only in what is bound. */
+export function listShape({ conditions, keys, page, selection }: ListQuery, keyset: Keyset | null): string {
+  let shape = page.kind === "cursor" ? `cursor:${keyset?.shape ?? ""}` : "offset"
+  for (const condition of conditions) shape += `&${condition.shape}`
+  for (const { field, descending } of keys) shape += descending ? `>${field.name}` : `<${field.name}`
+  return `${shape}|${selection.key}`
+}
+
+/**
+ * Writes the SQL of a list. The inner query finds the rows of the page and carries only their rowids, so that a sort
+ * moves nothing else; the JSON is built for those rows alone.
+ */
+export function listStatements(plan: CollectionPlan, query: ListQuery, keyset: Keyset | null): ListStatements {
+  const { conditions, keys, page, selection } = query
+  const where = conditions.map((condition) => condition.sql("t"))
+  const rest = keyset === null ? where : [...where, keyset.sql]
+  const source = `FROM ${plan.table} AS t`
+  const rows = `SELECT t.rowid AS r ${source}${whereSql(rest)} ORDER BY ${orderBySql(keys, "t")} LIMIT ?`
+  const documents = `CROSS JOIN ${plan.table} AS d ON d.rowid = page.r`
+  const sortValues = keys.map(({ field }, index) => `d.${quoteName(field.name)} AS k${index}`)
+  return {
+    pageSql:
+      page.kind === "offset"
+        ? `SELECT group_concat(${selection.rowSql}, ',') AS docs FROM (${rows} OFFSET ?) AS page ${documents}`
+        : `SELECT ${selection.rowSql} AS doc, ${sortValues.join(", ")} FROM (${rows}) AS page ${documents}`,
+    totalSql: `SELECT count(*) AS total ${source}${whereSql(where)}`,
+  }
+}
+
+function whereSql(conditions: readonly string[]): string {
+  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`
+}

@@ -1,0 +1,19 @@
+import { collectionPlan } from "./collection-plan.ts"
+import { storedKey } from "./record-key.ts"
+import type { RecordAnswer, RecordParts, UpdateRequest } from "./records.ts"
+import { parseDocumentQuery } from "./selection.ts"
+import { validateUpdate } from "./validate.ts"
+import { changeRecord } from "./write-record.ts"
+
+/** Changes the fields that the body names, if the document is still the one of If-Match, and answers the document. */
+export async function updateRecord(parts: RecordParts, request: UpdateRequest): Promise<RecordAnswer> {
+  const { id, ifMatch } = request
+  const plan = collectionPlan(parts.limits, request.schema, request.collection)
+  const selection = parseDocumentQuery(plan, request.query)
+  const key = storedKey(plan, id)
+  const values = validateUpdate(plan, id, request.body)
+  const write = { plan, selection, id, key, ifMatch, values, nowMs: parts.clock.now() }
+  return parts.database.write((transaction) => changeRecord(transaction, write), {
+    requestId: request.caller.requestId,
+  })
+}

@@ -1,0 +1,126 @@
+import { alyxError, isAlyxError } from "../../errors.ts"
+import { applyDefaults, updateTimestamps } from "../../schema/defaults.ts"
+import type { StoredValue } from "../../schema/fields/field-type.ts"
+import { sqlQuery } from "../storage/database.ts"
+import type { Transaction } from "../storage/database.ts"
+import type { CollectionPlan } from "./collection-plan.ts"
+import { entityTag, matchesStrongly } from "./etag.ts"
+import { documentNotFound } from "./record-key.ts"
+import type { CreatedRecord, RecordAnswer } from "./records.ts"
+import { explainBrokenReference, explainRestrictedDelete } from "./reference-conflict.ts"
+import type { Selection } from "./selection.ts"
+import { plainSelection } from "./selection.ts"
+import { quoteName } from "./sql-text.ts"
+import type { Values } from "./validate.ts"
+
+/**
+ * The writes themselves, inside a transaction: a single request and a batch share them. Everything that was read of
+ * the request is valid by now; what only the database knows is judged here.
+ */
+interface WriteFrame {
+  readonly plan: CollectionPlan
+  /** How the answer shows the document. */
+  readonly selection: Selection
+  readonly nowMs: number
+}
+
+/** A create that is ready to be written. */
+export interface CreateWrite extends WriteFrame {
+  readonly values: Values
+}
+
+/** A place in a collection, and what the document there must look like. */
+interface WriteTarget {
+  /** As the request has it. */
+  readonly id: string
+  readonly key: StoredValue
+  readonly ifMatch: string | undefined
+}
+
+/** An update that is ready to be written. */
+export interface UpdateWrite extends WriteFrame, WriteTarget {
+  readonly values: Values
+}
+
+/** A delete that is ready to be written. */
+export interface DeleteWrite extends WriteTarget {
+  readonly plan: CollectionPlan
+}
+
+/** Inserts a document and reads it back as the caller sees it. */
+export function insertRecord(transaction: Transaction, write: CreateWrite): CreatedRecord {
+  const { plan, selection, nowMs } = write
+  const row = applyDefaults(plan.collection, write.values, {
+    nowIso: new Date(nowMs).toISOString(),
+    newId: () => plan.ids.next(nowMs),
+  })
+  const values = plan.columnNames.map((name) => row.get(name) ?? null)
+  const { lastInsertRowid } = runWrite(transaction, sqlQuery(plan.insertSql, values), write)
+  const key = row.get(plan.key.name) ?? lastInsertRowid
+  const body = readDocument(transaction, selection, key)
+  if (body === undefined) throw new Error(`A document of ${plan.collection.name} is gone right after its insert.`)
+  return { body, etag: entityTag(body), id: String(key) }
+}
+
+/** Changes some fields of a document. An empty change writes nothing; any other moves `onUpdate: now` fields. */
+export function changeRecord(transaction: Transaction, write: UpdateWrite): RecordAnswer {
+  const { plan, selection, key, values, ifMatch } = write
+  requireMatch(transaction, write, ifMatch === undefined ? undefined : selection)
+  if (values.size > 0) {
+    const changed = updateTimestamps(plan.collection, values, new Date(write.nowMs).toISOString())
+    const sets = Array.from(changed.keys(), (name) => `${quoteName(name)} = ?`)
+    const sql = `UPDATE ${plan.table} SET ${sets.join(", ")} WHERE ${quoteName(plan.key.name)} = ?`
+    runWrite(transaction, sqlQuery(sql, [...changed.values(), key]), write)
+  }
+  const body = readDocument(transaction, selection, key)
+  if (body === undefined) throw documentNotFound(plan, write.id)
+  return { body, etag: entityTag(body) }
+}
+
+/** Deletes a document, with what its references cascade to. */
+export function removeRecord(transaction: Transaction, write: DeleteWrite): void {
+  const { plan, ifMatch } = write
+  requireMatch(transaction, write, ifMatch === undefined ? undefined : plainSelection(plan))
+  const changes = runDelete(transaction, write)
+  if (changes === 0) throw documentNotFound(plan, write.id)
+}
+
+function readDocument(transaction: Transaction, selection: Selection, key: StoredValue): string | undefined {
+  return transaction.get(sqlQuery<{ doc: string }>(selection.byKeySql, [key]))?.doc
+}
+
+/** The tag is that of the document as this request would show it; a document that is gone is not found. */
+function requireMatch(
+  transaction: Transaction,
+  { plan, id, key, ifMatch }: DeleteWrite,
+  selection: Selection | undefined,
+): void {
+  if (ifMatch === undefined || selection === undefined) return
+  const body = readDocument(transaction, selection, key)
+  if (body === undefined) throw documentNotFound(plan, id)
+  if (matchesStrongly(ifMatch, entityTag(body))) return
+  throw alyxError("PRECONDITION_FAILED", {
+    message: `The document ${id} of ${plan.collection.name} is not the one that If-Match names.`,
+    next: "Read the document again, apply the change to it, and send its new ETag.",
+  })
+}
+
+function runWrite(
+  transaction: Transaction,
+  query: ReturnType<typeof sqlQuery>,
+  write: { readonly plan: CollectionPlan; readonly values: Values },
+): { readonly lastInsertRowid: number | bigint } {
+  try {
+    return transaction.run(query)
+  } catch (error) {
+    throw isAlyxError(error, "REFERENCE_CONFLICT") ? explainBrokenReference(transaction, write, error) : error
+  }
+}
+
+function runDelete(transaction: Transaction, { plan, key }: DeleteWrite): number {
+  try {
+    return transaction.run(sqlQuery(plan.deleteSql, [key])).changes
+  } catch (error) {
+    throw isAlyxError(error, "REFERENCE_CONFLICT") ? explainRestrictedDelete(transaction, plan, key, error) : error
+  }
+}
