@@ -28,6 +28,9 @@ export function usageError(error: unknown, command: { id: string; flags: readonl
   if (typeof argument === "string") {
     return alyxError("USAGE", { message: `alyx ${command.id} does not take "${argument}".`, next: help, cause: error })
   }
+  if (argument !== undefined) {
+    return alyxError("USAGE", { message: `alyx ${command.id} needs <${argument.name}>.`, next: help, cause: error })
+  }
   return alyxError("USAGE", { message: parserSentence(failure.message), next: help, cause: error })
 }
 

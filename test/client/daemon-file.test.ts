@@ -1,0 +1,42 @@
+import { writeFile } from "node:fs/promises"
+import path from "node:path"
+
+import { describe, expect, test } from "vitest"
+
+import { readDaemonFile } from "../../src/client/daemon-file.ts"
+import { listenOnSocket } from "../helpers/socket-server.ts"
+import { tempFolder } from "../helpers/temp-folder.ts"
+
+async function written(content: unknown): Promise<string> {
+  const file = path.join(await tempFolder(), "daemon.json")
+  await writeFile(file, typeof content === "string" ? content : JSON.stringify(content))
+  return file
+}
+
+describe("readDaemonFile", () => {
+  test("a whole file of this project with a socket of this user is believed", async () => {
+    const content = { pid: 1, projectRoot: "/p", socketPath: await listenOnSocket(() => undefined) }
+
+    expect(await readDaemonFile(await written(content), "/p")).toEqual(content)
+  })
+
+  test.each([
+    ["missing", undefined],
+    ["half written", '{"pid": 1, "projectRoot": "/p", "sock'],
+    ["no object", "null"],
+    ["of another project", { pid: 1, projectRoot: "/other", socketPath: "/tmp/x.sock" }],
+    ["without a socket", { pid: 1, projectRoot: "/p" }],
+    ["with a socket that is gone", { pid: 1, projectRoot: "/p", socketPath: "/tmp/no-such.sock" }],
+    ["longer than any of ours", " ".repeat(100_000)],
+  ])("a file that is %s is none", async (_what, content) => {
+    const file = content === undefined ? path.join(await tempFolder(), "daemon.json") : await written(content)
+
+    expect(await readDaemonFile(file, "/p")).toBeUndefined()
+  })
+
+  test.skipIf(process.getuid?.() === 0)("a socket of somebody else is none", async () => {
+    const content = { pid: 1, projectRoot: "/p", socketPath: "/" }
+
+    expect(await readDaemonFile(await written(content), "/p")).toBeUndefined()
+  })
+})
