@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { ListenOptions, Socket } from "node:net"
 
@@ -101,11 +102,10 @@ export class HttpListener {
     const deadline = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
     }, drainTimeoutMs)
-    try {
-      await closed
-    } finally {
-      clearTimeout(deadline)
-    }
+    await closed
+    clearTimeout(deadline)
+    // Node reports the end of a response a moment after that of its connection.
+    await Promise.all([...this.#responses].map((response) => once(response, "close")))
   }
 
   /** Frees the address; resolves when the last connection has ended. Idle connections are closed at once. */

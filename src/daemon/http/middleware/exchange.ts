@@ -82,6 +82,8 @@ export class Exchanges {
     }
     // The owner's own questions (a dashboard asks every second) would drown what is asked of the API.
     if (!request.caller.owner || status >= 500) activity.request(entry)
+    // Of a bug the log has a line already, with its stack.
+    if (entry.code === "INTERNAL") return
     if (status >= 500) logger.error("request failed", { ...entry, address: request.caller.address })
     else if (slow) logger.warn("request was slow", { ...entry, address: request.caller.address })
   }

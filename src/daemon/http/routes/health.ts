@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify"
-import { CompiledQuery } from "kysely"
 
 import { alyxError } from "../../../errors.ts"
+import { sqlQuery } from "../../storage/database.ts"
 import type { RequestCounts } from "../middleware/exchange.ts"
 import type { HttpParts } from "../parts.ts"
 import { addResource } from "../resource.ts"
@@ -12,7 +12,7 @@ export interface HealthSources {
   readonly requestCounts: () => RequestCounts
 }
 
-const probe = CompiledQuery.raw("select 1")
+const probe = sqlQuery("select 1")
 
 /**
  * Serves what load balancers and people ask: `/health/live` (the process answers), `/health/ready` (requests would

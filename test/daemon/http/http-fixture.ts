@@ -1,0 +1,205 @@
+import { once } from "node:events"
+import { request as ask, type IncomingHttpHeaders } from "node:http"
+import { connect, type Socket } from "node:net"
+import path from "node:path"
+
+import { onTestFinished } from "vitest"
+
+import { Activity } from "../../../src/daemon/activity.ts"
+import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
+import type { HttpConfig, HttpParts } from "../../../src/daemon/http/parts.ts"
+import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
+import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
+import { systemClock } from "../../../src/lib/clock.ts"
+import { createLogger } from "../../../src/lib/logger.ts"
+import type { StatsResponse } from "../../../src/protocol/admin-api.ts"
+import { tempFolder } from "../../helpers/temp-folder.ts"
+import { openTestDatabase } from "./test-database.ts"
+
+/** A configuration for the HTTP edge: the defaults on a free port, but for what a test says. */
+export function httpConfig(server: Partial<HttpConfig["server"]> = {}): HttpConfig {
+  return {
+    server: {
+      host: "127.0.0.1",
+      port: 0,
+      hosts: [],
+      trustedProxies: [],
+      cors: { origins: [] },
+      bodyLimitBytes: 10_000,
+      urlLimitBytes: 2_000,
+      requestTimeoutMs: 30_000,
+      keepAliveTimeoutMs: 72_000,
+      maxConnections: 1_000,
+      drainTimeoutMs: 5_000,
+      slowRequestMs: 60_000,
+      insecureOpen: false,
+      compression: true,
+      ...server,
+    },
+  }
+}
+
+/** What a test of the HTTP edge looks at. */
+export interface RunningHttp {
+  readonly app: HttpApp
+  readonly port: number
+  readonly parts: HttpParts
+  readonly activity: Activity
+  /** Changes the live configuration. */
+  readonly configure: (server: Partial<HttpConfig["server"]>) => void
+  /** The lines of the log, parsed. */
+  readonly logLines: readonly Record<string, unknown>[]
+  /** How often the daemon was asked to end. */
+  readonly shutdowns: () => number
+}
+
+/** What a test may choose. */
+export interface HttpOptions {
+  readonly server?: Partial<HttpConfig["server"]>
+  readonly mode?: HttpParts["mode"]
+  readonly schemaText?: string
+}
+
+/** A real HTTP edge over a real database in a temporary folder, listening on a free port until the test ends. */
+export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp> {
+  const folder = await tempFolder()
+  const { database, schema } = await openTestDatabase(path.join(folder, "alyx.db"), options.schemaText)
+  const logLines: Record<string, unknown>[] = []
+  let config = httpConfig(options.server)
+  let shutdownCount = 0
+  const schemas = new SchemaHolder(schema)
+  const activity = new Activity(() => new Date())
+  const parts: HttpParts = {
+    config: () => config,
+    schemas,
+    records: { database, clock: systemClock, limits: defaultRecordLimits },
+    activity,
+    admin: {
+      stats: () => Promise.resolve({ uptimeSeconds: 1 } as StatsResponse),
+      schema: () => ({ hash: schema.hash, schema: {} }),
+      shutdown: () => void (shutdownCount += 1),
+    },
+    logger: createLogger({
+      level: "debug",
+      format: "json",
+      destination: { write: (line) => logLines.push(JSON.parse(line) as Record<string, unknown>) },
+    }),
+    clock: systemClock,
+    mode: options.mode ?? "start",
+    version: "1.2.3",
+  }
+  const app = createHttpApp(parts)
+  onTestFinished(() => app.close({ drainTimeoutMs: 0 }))
+  const { port } = await app.listenTcp({ host: "127.0.0.1", port: 0 })
+  return {
+    app,
+    port,
+    parts,
+    activity,
+    logLines,
+    configure: (server) => void (config = httpConfig({ ...config.server, ...server })),
+    shutdowns: () => shutdownCount,
+  }
+}
+
+/** Where a request goes, and what is in it. */
+export interface Sent {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Record<string, string | string[]>
+  readonly body?: string | Uint8Array
+  readonly socketPath?: string
+}
+
+/** What came back. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  readonly bytes: Buffer
+  /** The body as JSON; undefined when it is none. */
+  readonly body: any // oxlint-disable-line typescript/no-explicit-any -- a test looks into whatever was answered
+}
+
+/** Sends one request over a connection of its own and reads the whole answer. */
+export async function send(to: number | string, sent: Sent = {}): Promise<Answer> {
+  const asking = ask({
+    ...(typeof to === "number" ? { host: "127.0.0.1", port: to } : { socketPath: to }),
+    agent: false,
+    method: sent.method ?? "GET",
+    path: sent.path ?? "/",
+    headers: { host: "localhost", ...sent.headers },
+  })
+  asking.end(sent.body)
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  asking.on("error", reject)
+  asking.on("response", (response) => {
+    const chunks: Buffer[] = []
+    response.on("data", (chunk: Buffer) => chunks.push(chunk))
+    response.on("error", reject)
+    response.on("end", () => {
+      const bytes = Buffer.concat(chunks)
+      const text = bytes.toString("utf8")
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text, bytes, body: parsed(text) })
+    })
+  })
+  return promise
+}
+
+/** Sends JSON. */
+export function sendJson(to: number | string, method: string, target: string, body: unknown): Promise<Answer> {
+  const headers = { "content-type": "application/json" }
+  return send(to, { method, path: target, headers, body: JSON.stringify(body) })
+}
+
+/** A bare connection, for what no HTTP client would send. */
+export interface RawConnection {
+  readonly socket: Socket
+  write(bytes: string | Uint8Array): void
+  /** Everything that was received when the other side has closed. */
+  readonly received: Promise<string>
+  /** Waits until what was received matches. */
+  until(pattern: RegExp): Promise<string>
+}
+
+/** Opens a bare connection; it is closed when the test ends. */
+export async function openRaw(port: number): Promise<RawConnection> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true })
+  await once(socket, "connect")
+  let text = ""
+  const waiting = new Set<() => void>()
+  socket.setEncoding("latin1")
+  socket.on("data", (chunk: string) => {
+    text += chunk
+    for (const look of waiting) look()
+  })
+  // A reset is one of the ways in which the other side closes.
+  socket.on("error", () => undefined)
+  const received = once(socket, "close").then(() => text)
+  socket.on("end", () => socket.end())
+  onTestFinished(() => void socket.destroy())
+  return {
+    socket,
+    received,
+    write: (bytes) => void socket.write(bytes),
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!pattern.test(text)) return
+          waiting.delete(look)
+          resolve(text)
+        }
+        waiting.add(look)
+        socket.on("close", () => reject(new Error(`closed before ${pattern} came: ${text}`)))
+        look()
+      }),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
