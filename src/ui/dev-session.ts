@@ -45,9 +45,14 @@ export async function runDevSession(parts: SessionParts): Promise<void> {
 async function followDaemon({ store, signal }: SessionParts, daemon: DaemonFile): Promise<void> {
   const client = new DaemonClient(daemon)
   const gone = new AbortController()
-  const polling = pollStats(client, store, AbortSignal.any([signal, gone.signal]))
+  const nudge = new EventTarget()
+  const polling = pollStats(client, store, { nudge, signal: AbortSignal.any([signal, gone.signal]) })
   try {
-    for await (const entry of client.logs({ tail: 100, follow: true, signal })) store.add(entry)
+    for await (const entry of client.logs({ tail: 100, follow: true, signal })) {
+      store.add(entry)
+      // A reload changes the collections, and what is wrong with the files.
+      if (entry.kind === "reload") nudge.dispatchEvent(new Event("nudge"))
+    }
   } catch (error) {
     if (!isAlyxError(error)) throw error
   } finally {
@@ -56,14 +61,21 @@ async function followDaemon({ store, signal }: SessionParts, daemon: DaemonFile)
   }
 }
 
-async function pollStats(client: DaemonClient, store: DevStore, signal: AbortSignal): Promise<void> {
+/** Asks for the counts every now and then, and at once when nudged. */
+async function pollStats(
+  client: DaemonClient,
+  store: DevStore,
+  { nudge, signal }: { readonly nudge: EventTarget; readonly signal: AbortSignal },
+): Promise<void> {
   while (!signal.aborted) {
+    const nudged = new AbortController()
+    nudge.addEventListener("nudge", () => nudged.abort(), { once: true, signal })
     try {
       store.setStats(await client.stats())
     } catch (error) {
       if (!isAlyxError(error)) throw error
     }
-    await delay(statsIntervalMs, undefined, { signal }).catch(() => undefined)
+    await delay(statsIntervalMs, undefined, { signal: AbortSignal.any([signal, nudged.signal]) }).catch(() => undefined)
   }
 }
 

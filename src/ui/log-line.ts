@@ -28,22 +28,23 @@ export function renderLogEntry(entry: LogEntry, look: LogLook): string {
   }
 }
 
-/** "GET /api/collections/posts 200 1.4 ms". */
-export function renderRequest(entry: RequestEntry, paint: Paint): string {
+/** "GET    200   1.4 ms /api/collections/posts". */
+function renderRequest(entry: RequestEntry, paint: Paint): string {
   const status = paint(statusMeaning(entry.status), String(entry.status))
   const code = entry.code === undefined ? "" : ` ${paint(statusMeaning(entry.status), entry.code)}`
-  return `${entry.method.padEnd(6)} ${printable(entry.url)} ${status} ${paint("quiet", showMs(entry.durationMs))}${code}`
+  const took = paint("quiet", showMs(entry.durationMs).padStart(7))
+  return `${entry.method.padEnd(6)} ${status} ${took} ${printable(entry.url)}${code}`
 }
 
 /** What the class of an HTTP status means to the one who looks. */
-export function statusMeaning(status: number): Meaning {
+function statusMeaning(status: number): Meaning {
   if (status >= 500) return "bad"
   if (status >= 400) return "warn"
   return status >= 300 ? "name" : "good"
 }
 
 /** One line for what was done, and one for each change or problem. */
-export function renderReload(entry: ReloadEntry, look: LogLook): string {
+function renderReload(entry: ReloadEntry, look: LogLook): string {
   const what = { schema: "Schema", config: "Configuration", start: "Start" }[entry.cause]
   const took = look.paint("quiet", `(${showMs(entry.durationMs)})`)
   switch (entry.outcome) {

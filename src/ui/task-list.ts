@@ -1,5 +1,3 @@
-import { Listr, ListrLogger, ProcessOutput } from "listr2"
-
 import type { Terminal } from "./terminal.ts"
 
 /** One step of a longer work. What it returns is shown behind its title. */
@@ -14,9 +12,18 @@ export async function runTasks(
   options: { readonly terminal: Terminal; readonly silent: boolean },
 ): Promise<void> {
   const { terminal, silent } = options
+  if (!silent && terminal.interactive && terminal.err.isTerminal) return runLiveList(tasks)
+  for (const { title, run } of tasks) {
+    const result = await run()
+    if (!silent) terminal.err.write(`${terminal.err.paint("good", "✓")} ${title}: ${result}\n`)
+  }
+}
+
+async function runLiveList(tasks: readonly ShownTask[]): Promise<void> {
+  const { Listr, ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput } = await import("listr2")
+  type Levels = (typeof ListrDefaultRendererLogLevels)[keyof typeof ListrDefaultRendererLogLevels]
   // Progress is no data: all of it goes to stderr.
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
-  const shown = terminal.interactive && terminal.err.isTerminal ? "default" : "simple"
+  const logger = new ListrLogger<Levels>({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
   const list = new Listr(
     tasks.map(({ title, run }) => ({
       title,
@@ -24,7 +31,8 @@ export async function runTasks(
         task.title = `${title}: ${await run()}`
       },
     })),
-    { renderer: silent ? "silent" : shown, rendererOptions: { logger }, concurrent: false },
+    // What went wrong is shown once, by the command.
+    { renderer: "default", rendererOptions: { logger, showErrorMessage: false }, concurrent: false },
   )
   await list.run()
 }

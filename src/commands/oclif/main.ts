@@ -3,7 +3,7 @@ import { run } from "@oclif/core/run"
 import type { AlyxError } from "../../errors.ts"
 import { alyxError, isAlyxError } from "../../errors.ts"
 import { renderError } from "../../ui/render-error.ts"
-import { toWireError } from "../../ui/wire-error.ts"
+import { toWireError } from "../../protocol/wire-error.ts"
 import { describeTerminal } from "../../ui/terminal.ts"
 import { exitCodeOf } from "./exit-code.ts"
 

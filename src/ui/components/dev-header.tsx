@@ -1,6 +1,6 @@
 import { Box, Text } from "ink"
 
-import { showBytes, showCount, showSeconds } from "../amount.ts"
+import { countOf, showBytes, showCount, showSeconds } from "../amount.ts"
 import type { DevSnapshot } from "../dev-store.ts"
 import type { LogLook } from "../log-line.ts"
 
@@ -12,7 +12,7 @@ export function DevHeader({ snapshot, look }: { snapshot: DevSnapshot; look: Log
   const facts =
     stats === null
       ? ""
-      : ` · up ${showSeconds(stats.uptimeSeconds)} · ${showBytes(stats.memory.rssBytes)} · ${showCount(stats.requests.total)} requests`
+      : ` · up ${showSeconds(stats.uptimeSeconds)} · ${showBytes(stats.memory.rssBytes)} · ${countOf(stats.requests.total, "request")}`
   const name = paint("strong", `Alyx ${daemon.mode}`)
   return (
     <Box flexDirection="column" flexShrink={0} marginBottom={1}>

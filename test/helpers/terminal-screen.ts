@@ -1,0 +1,86 @@
+import { spawn } from "@lydell/node-pty"
+import xterm from "@xterm/headless"
+import { onTestFinished } from "vitest"
+
+/** A program in a real terminal, with what a person would see of it. */
+export interface TerminalScreen {
+  /** The text on the screen now, a line each, without the blanks at their ends. */
+  text(): string
+  /** True while the program shows its own screen, as an editor does. */
+  isAlternate(): boolean
+  type(keys: string): void
+  resize(columns: number, rows: number): void
+  /** Resolves when the screen shows this; fails with the screen when the program ends before. */
+  shows(expected: string | RegExp): Promise<void>
+  /** Resolves with the exit code when the program has ended and its output has been read. */
+  readonly ended: Promise<number>
+}
+
+export interface TerminalProgram {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly columns?: number
+  readonly rows?: number
+}
+
+/** Runs a program in a terminal until the test ends. */
+export function openTerminal(program: TerminalProgram): TerminalScreen {
+  const { columns = 100, rows = 30 } = program
+  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true })
+  const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env
+  const child = spawn(program.command, [...program.args], {
+    cols: columns,
+    rows,
+    cwd: program.cwd,
+    name: "xterm-256color",
+    env: { ...inherited, TERM: "xterm-256color", ...program.env },
+  })
+  const watchers = new Set<() => void>()
+  let isOver = false
+  child.onData((data) => terminal.write(data, () => watchers.forEach((watcher) => watcher())))
+  const ended = new Promise<number>((resolve) => {
+    child.onExit(({ exitCode }) =>
+      terminal.write("", () => {
+        isOver = true
+        watchers.forEach((watcher) => watcher())
+        resolve(exitCode)
+      }),
+    )
+  })
+  onTestFinished(async () => {
+    if (!isOver) child.kill("SIGKILL")
+    await ended
+  })
+
+  const text = (): string => {
+    const buffer = terminal.buffer.active
+    const lines = Array.from({ length: terminal.rows }, (_, row) =>
+      (buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "").trimEnd(),
+    )
+    return lines.join("\n").trimEnd()
+  }
+  return {
+    text,
+    isAlternate: () => terminal.buffer.active.type === "alternate",
+    type: (keys) => child.write(keys),
+    resize: (newColumns, newRows) => {
+      terminal.resize(newColumns, newRows)
+      child.resize(newColumns, newRows)
+    },
+    shows: (expected) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = typeof expected === "string" ? text().includes(expected) : expected.test(text())
+          if (!found && !isOver) return
+          watchers.delete(look)
+          if (found) resolve()
+          else reject(new Error(`The program ended without showing ${String(expected)}:\n${text()}`))
+        }
+        watchers.add(look)
+        look()
+      }),
+    ended,
+  }
+}
