@@ -38,7 +38,8 @@ try {
 /** What a developer does in the first minutes: some requests, an edit that is served, and a mistake. */
 async function play(url: string, project: string): Promise<void> {
   const send = async (method: string, target: string, body?: unknown): Promise<any> => {
-    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
+    const init =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
     const response = await fetch(url + target, { method, ...init })
     return response.status === 204 ? null : response.json()
   }
@@ -59,7 +60,10 @@ async function play(url: string, project: string): Promise<void> {
 
 function screenText(terminal: InstanceType<typeof xterm.Terminal>): string {
   const buffer = terminal.buffer.active
-  return Array.from({ length: terminal.rows }, (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "").join("\n")
+  return Array.from(
+    { length: terminal.rows },
+    (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "",
+  ).join("\n")
 }
 
 async function waitFor(condition: () => boolean, what: string): Promise<void> {

@@ -17,7 +17,10 @@ const rows: Record<string, { may: string[]; why: string }> = {
 const daemonLevels: string[][] = [
   ["daemon/service", "daemon/caller", "daemon/schema-holder", "daemon/activity", "daemon/storage"],
   ["daemon/records"],
-  ["daemon/http", "daemon/dev"],
+  ["daemon/served"],
+  ["daemon/http"],
+  ["daemon/dev", "daemon/status"],
+  ["daemon/daemon-log"],
   ["daemon/daemon"],
   ["daemon/main"],
 ]

@@ -22,3 +22,9 @@ function packageName(folder: string): unknown {
     return null
   }
 }
+
+/** The version of this package. */
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }
+  return version
+}

@@ -42,6 +42,15 @@ export function diffConfigs(before: Config, after: Config): readonly ChangedOpti
   )
 }
 
+/** A configuration with the live options of the new one; what needs a restart stays as it is. */
+export function takeLiveOptions(current: Config, next: Config): Config {
+  const values = placedOptions().map(({ path, node }) => {
+    return [path, configValue(node.reload === "live" ? next : current, path)] as const
+  })
+  // Paths in a configuration are absolute already, so the root no longer matters.
+  return assembleConfig(new Map(values), "/")
+}
+
 /** The value at an option's place, such as `server.port`. */
 export function configValue(config: Config, path: string): unknown {
   let members: OptionMembers = configOptions

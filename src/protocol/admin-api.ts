@@ -35,6 +35,7 @@ export interface WireError {
   readonly code: string
   readonly message: string
   readonly next?: string
+  readonly details?: Readonly<Record<string, unknown>>
   readonly problems?: readonly {
     readonly code: string
     readonly message: string

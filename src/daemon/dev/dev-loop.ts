@@ -1,26 +1,18 @@
 import { isAlyxError } from "../../errors.ts"
 import { LatestOnly } from "../../lib/latest-only.ts"
 import { Mutex } from "../../lib/mutex.ts"
-import type { ReloadEntry } from "../../protocol/admin-api.ts"
-import type { Activity } from "../activity.ts"
-import { toWireError } from "../wire-error.ts"
+import { toWireError } from "../../protocol/wire-error.ts"
+import type { Reload } from "../served/reload.ts"
+import type { ReloadReport } from "../served/reload-report.ts"
 
 /** Something happened outside that the served state may have to follow. */
 export type DevEvent = { readonly type: "schema-changed" } | { readonly type: "config-changed" }
 
-/** What one turn of the loop did. */
-export interface ReloadResult {
-  /** A line each, as shown; empty when nothing of substance changed. */
-  readonly changes: readonly string[]
-}
-
-/** One way of following an event: builds the new state, tries it, swaps it in. Throws when the old one must stay. */
-export type Reload = (isCurrent: () => boolean) => Promise<ReloadResult>
-
 export interface DevLoopParts {
   readonly reloadSchema: Reload
   readonly reloadConfig: Reload
-  readonly activity: Activity
+  /** Told what became of every reload that was not overtaken. */
+  readonly report: (report: ReloadReport) => void
   /** Milliseconds from a fixed point, for durations. */
   readonly elapsed: () => number
 }
@@ -62,18 +54,18 @@ export class DevLoop {
     await Promise.all([this.#schema.stop(), this.#config.stop()])
   }
 
-  #run(cause: ReloadEntry["cause"], reload: Reload, isCurrent: () => boolean): Promise<void> {
+  #run(cause: ReloadReport["cause"], reload: Reload, isCurrent: () => boolean): Promise<void> {
     return this.#oneAtATime.run(async () => {
-      const { activity, elapsed } = this.#parts
+      const { report, elapsed } = this.#parts
       const begin = elapsed()
       try {
         const { changes } = await reload(isCurrent)
         if (!isCurrent()) return
         const outcome = changes.length > 0 ? "applied" : "unchanged"
-        activity.reload({ cause, outcome, durationMs: elapsed() - begin, changes })
+        report({ cause, outcome, durationMs: elapsed() - begin, changes })
       } catch (error) {
         if (!isCurrent() && isAlyxError(error)) return
-        activity.reload({
+        report({
           cause,
           outcome: "refused",
           durationMs: elapsed() - begin,

@@ -2,6 +2,7 @@ import type { Clock } from "../../lib/clock.ts"
 import type { Service } from "../service.ts"
 import type { Database } from "./database.ts"
 import { pruneChanges, pruneCountMax } from "./prune-changes.ts"
+import type { ChangeLimits } from "./prune-changes.ts"
 
 /** How often the log is looked at; between two looks it may grow over its limits by what is written meanwhile. */
 const pauseMs = 10_000
@@ -10,6 +11,8 @@ const pauseMs = 10_000
 export interface ChangePrunerOptions {
   readonly database: Database
   readonly clock: Clock
+  /** Read at each look, so that a changed limit acts at the next one. */
+  readonly limits: () => ChangeLimits
   /** Called with what went wrong; the next look tries again. */
   readonly onWarning: (error: unknown) => void
 }
@@ -39,10 +42,10 @@ export class ChangePruner implements Service {
   }
 
   async #prune(): Promise<void> {
-    const { database, clock, onWarning } = this.#options
+    const { database, clock, limits, onWarning } = this.#options
     try {
       let count = pruneCountMax
-      while (count === pruneCountMax && !this.#stopped) count = await pruneChanges(database, clock)
+      while (count === pruneCountMax && !this.#stopped) count = await pruneChanges(database, clock, limits())
     } catch (error) {
       onWarning(error)
     }

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest"
 
-import { Activity } from "../../../src/daemon/activity.ts"
 import { DevLoop } from "../../../src/daemon/dev/dev-loop.ts"
-import type { Reload } from "../../../src/daemon/dev/dev-loop.ts"
+import type { Reload } from "../../../src/daemon/served/reload.ts"
+import type { ReloadReport } from "../../../src/daemon/served/reload-report.ts"
 import { alyxError } from "../../../src/errors.ts"
-import type { ReloadEntry } from "../../../src/protocol/admin-api.ts"
 
 const nothing: Reload = () => Promise.resolve({ changes: [] })
 
@@ -68,16 +67,16 @@ test("the configuration and the schema are never reloaded at the same time", asy
 
 function loopOf(reloads: { reloadSchema?: Reload; reloadConfig?: Reload }): {
   loop: DevLoop
-  reloads: () => ReloadEntry[]
+  reloads: () => ReloadReport[]
 } {
-  const activity = new Activity(() => new Date(0))
+  const reports: ReloadReport[] = []
   const loop = new DevLoop({
     reloadSchema: reloads.reloadSchema ?? nothing,
     reloadConfig: reloads.reloadConfig ?? nothing,
-    activity,
+    report: (report) => reports.push(report),
     elapsed: () => 0,
   })
-  return { loop, reloads: () => activity.past({ tail: 100 }).filter((entry) => entry.kind === "reload") }
+  return { loop, reloads: () => reports }
 }
 
 async function until(condition: () => boolean): Promise<void> {

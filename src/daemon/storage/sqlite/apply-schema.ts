@@ -20,6 +20,13 @@ export interface AppliedChanges {
   readonly changes: readonly string[]
 }
 
+/** How a schema is applied. */
+export interface ApplyOptions {
+  readonly clock: Clock
+  /** Called when the tables are as the schema says and before the next write: the moment to serve it. */
+  readonly onApplied?: () => void
+}
+
 /**
  * Brings the database to a schema in one transaction, if nothing is lost by it: else throws UNSAFE_CHANGES with every
  * change that stands in the way and what to do, and leaves all as it is. Writes wait meanwhile; reads go on.
@@ -27,15 +34,16 @@ export interface AppliedChanges {
 export async function applySchema(
   database: SqliteDatabase,
   schema: Schema,
-  { clock }: { readonly clock: Clock },
+  { clock, onApplied }: ApplyOptions,
 ): Promise<AppliedChanges> {
   const plan = requireApplicable(database.read((reader) => planFrom(reader, schema)))
   const text = JSON.stringify(schemaToJson(schema))
   if (plan.changes.length === 0 && database.read((reader) => isCurrent(reader, schema, text))) {
+    onApplied?.()
     return { changes: [] }
   }
-  return database.exclusive((connection) =>
-    inMigrationTransaction(connection, () => {
+  return database.exclusive((connection) => {
+    const applied = inMigrationTransaction(connection, () => {
       // Writes have been let in since the first plan, so it is made again on what is there now.
       const { from, changes } = requireApplicable(planFrom(connection, schema))
       const now = new Date(clock.now())
@@ -44,8 +52,10 @@ export async function applySchema(
       if (lines.length > 0) recordMigration(connection, { schema, lines, now })
       writeMeta(connection, "schema", text)
       return { changes: lines }
-    }),
-  )
+    })
+    onApplied?.()
+    return applied
+  })
 }
 
 /** Returns the schema that the database was last brought to; one without collections when it is new. */

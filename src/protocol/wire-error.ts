@@ -1,7 +1,7 @@
 import { errorTable, isAlyxError } from "../errors.ts"
-import type { WireError } from "../protocol/admin-api.ts"
+import type { WireError } from "./admin-api.ts"
 
-/** An error as the owner's clients get it. A bug shows its message too: the owner is the one who can report it. */
+/** An error as the owner is told it: over the control API and with --json. A bug shows its message too: the owner is the one who can report it. */
 export function toWireError(error: unknown): WireError {
   if (!isAlyxError(error)) {
     const message = error instanceof Error ? error.message : String(error)
@@ -15,5 +15,6 @@ export function toWireError(error: unknown): WireError {
     message: error.message,
     ...(error.next === undefined ? {} : { next: error.next }),
     ...(problems.length > 0 ? { problems } : {}),
+    ...(error.details === undefined ? {} : { details: error.details }),
   }
 }

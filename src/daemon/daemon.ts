@@ -1,0 +1,265 @@
+import type { Clock } from "../lib/clock.ts"
+import { ReleaseStack } from "../lib/release-stack.ts"
+import { projectPaths } from "../project/paths.ts"
+import { writeEditorSchemas } from "../project/editor-schemas.ts"
+import { protocolVersion } from "../protocol/admin-api.ts"
+import type { DaemonFile, DaemonMode } from "../protocol/admin-api.ts"
+import { Activity } from "./activity.ts"
+import { ConfigHolder } from "./served/config-holder.ts"
+import { DaemonLog } from "./daemon-log.ts"
+import { DaemonStatus } from "./status/daemon-status.ts"
+import type { Reload } from "./served/reload.ts"
+import { Findings } from "./served/findings.ts"
+import { firstSchema } from "./served/first-schema.ts"
+import { createHttpApp } from "./http/app.ts"
+import type { HttpApp } from "./http/app.ts"
+import { refuseOpenAddress } from "./http/loopback.ts"
+import { IdleStop } from "./status/idle-stop.ts"
+import { listenOn, urlOf } from "./http/listen-on.ts"
+import { removeProcessFile, writeProcessFile } from "./status/process-file.ts"
+import { readConfig } from "./served/read-config.ts"
+import type { ReadConfig } from "./served/read-config.ts"
+import { liveRecordLimits } from "./served/record-limits.ts"
+import { configReload } from "./served/reload-config.ts"
+import { reloadReporter } from "./served/reload-report.ts"
+import type { ReloadReport } from "./served/reload-report.ts"
+import { schemaReload } from "./served/reload-schema.ts"
+import { SchemaHolder } from "./schema-holder.ts"
+import { ServedDatabase } from "./served/served-database.ts"
+import { ChangePruner } from "./storage/change-pruner.ts"
+import { applySchema } from "./storage/sqlite/apply-schema.ts"
+import { toWireError } from "../protocol/wire-error.ts"
+
+/** What a daemon is started with. */
+export interface DaemonOptions {
+  /** The project's root: an absolute path without links. */
+  readonly root: string
+  readonly mode: DaemonMode
+  /** In the foreground the output is a terminal's or a supervisor's; otherwise it is the log file. */
+  readonly isForeground: boolean
+  /** Values of flags by the option's place. */
+  readonly flags: Readonly<Record<string, string | boolean>>
+  /** The same flags as words, for a restart. */
+  readonly flagWords: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  readonly clock: Clock
+  /** Entries of the programs that the daemon starts beside itself. */
+  readonly programs: { readonly checkpointWorker: URL; readonly readerProcess: URL }
+  readonly output: { write(text: string): unknown; readonly isTerminal: boolean }
+  /** The state of the disk is unknown: the process must end at once. */
+  readonly onFatal: () => void
+  /** Somebody asked for an orderly end: over the control API, or idleness did. */
+  readonly onShutdown: () => void
+}
+
+/** A daemon that answers. */
+export interface RunningDaemon {
+  readonly file: DaemonFile
+  /** Reads alyx.yaml again: live options act, the others are reported. Never rejects. */
+  reloadConfig(): Promise<void>
+  /** Drains and closes everything; returns what failed on the way. Idempotent. */
+  stop(): Promise<readonly { readonly name: string; readonly error: unknown }[]>
+}
+
+/** What the steps of a start hand on to each other. */
+interface Parts {
+  readonly options: DaemonOptions
+  readonly read: ReadConfig
+  readonly config: ConfigHolder
+  readonly activity: Activity
+  readonly logger: DaemonLog
+  readonly findings: Findings
+  readonly report: (report: ReloadReport) => void
+  readonly database: ServedDatabase
+  readonly schemas: SchemaHolder
+  readonly clock: Clock
+}
+
+/** Makes and starts every part, in order; what was acquired is released in reverse, also when a start fails. */
+export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
+  const release = new ReleaseStack()
+  try {
+    const parts = await openParts(options, release)
+    await pruneChangeLog(parts, release)
+    const { http, status } = await openHttp(parts, release)
+    const reloads = makeReloads(parts, http, status)
+    if (options.mode === "dev") await followProject(parts, reloads, release)
+    if (options.mode === "dev" && !options.isForeground) await stopWhenIdle(parts, http, release)
+    const { logger, schemas } = parts
+    logger.info(`Serving ${status.file().url}`, { mode: options.mode, collections: schemas.current.collections.size })
+    for (const notice of parts.findings.notices) logger.warn(notice)
+    return {
+      file: status.file(),
+      reloadConfig: () => reloadOnce(reloads.config, parts.report),
+      stop: () => release.releaseAll(),
+    }
+  } catch (error) {
+    await release.releaseAll()
+    throw error
+  }
+}
+
+async function openParts(options: DaemonOptions, release: ReleaseStack): Promise<Parts> {
+  const { root, mode, clock } = options
+  const read = readConfig(options)
+  refuseOpenAddress(read.config)
+  const activity = new Activity(() => new Date(clock.now()))
+  const logger = new DaemonLog({ mode, output: options.output, activity }, read.config.log)
+  const report = reloadReporter(activity, logger)
+  const findings = new Findings()
+  findings.setGood("config", read.notices)
+
+  const database = new ServedDatabase({ ...options.programs, logger, onFatal: options.onFatal })
+  await database.open(read.config.database)
+  release.push("database", () => database.stop())
+
+  const schemas = new SchemaHolder(await firstSchema({ root, mode, database, findings, report, clock }))
+  const config = new ConfigHolder(read.config)
+  return { options, read, config, activity, logger, report, findings, database, schemas, clock }
+}
+
+async function pruneChangeLog({ database, clock, config, logger }: Parts, release: ReleaseStack): Promise<void> {
+  const pruner = new ChangePruner({
+    database,
+    clock,
+    limits() {
+      const { changeRetentionMs, changeRowsMax, changeBytesMax } = config.current.database
+      return { ageMsMax: changeRetentionMs, rowCountMax: changeRowsMax, bytesMax: changeBytesMax }
+    },
+    onWarning: (error) => logger.warn("The change log could not be pruned; the next look tries again.", { error }),
+  })
+  await pruner.start()
+  release.push("change pruner", () => pruner.stop())
+}
+
+async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: HttpApp; status: DaemonStatus }> {
+  const { options, read, config, activity, logger, database, schemas, clock } = parts
+  const { mode, version } = options
+  const { socketPath, daemonFile } = projectPaths(options.root)
+  const status = new DaemonStatus({
+    ...parts,
+    identity: identityOf(options, clock),
+    url: () => urlIfOpen(http),
+    requests: () => http.requestCounts(),
+    shutdown: options.onShutdown,
+  })
+  const limits = liveRecordLimits(config)
+  const records = {
+    database,
+    clock,
+    get limits() {
+      return limits()
+    },
+  }
+  const shared = { schemas, records, activity, admin: status, logger, clock, mode, version }
+  const http = createHttpApp({ ...shared, config: () => config.current })
+  release.push("http", () => http.close(drainOptions(config)))
+  await http.listenLocal(socketPath)
+  await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
+
+  await writeProcessFile(daemonFile, status.file())
+  release.push("process file", () => removeProcessFile(daemonFile, process.pid))
+  return { http, status }
+}
+
+function makeReloads(parts: Parts, http: HttpApp, status: DaemonStatus): { schema: Reload; config: Reload } {
+  const { options, logger, database, schemas, clock } = parts
+  return {
+    schema: schemaReload({ ...parts, root: options.root }),
+    config: configReload({
+      ...parts,
+      mode: options.mode,
+      read: () => readConfig(options),
+      reopenDatabase: (settings) =>
+        database.reopen(settings, (engine) => applySchema(engine, schemas.current, { clock })),
+      async reopenListener(next) {
+        refuseOpenAddress(next.config)
+        const move = { drainTimeoutMs: next.config.server.drainTimeoutMs }
+        return urlOf(await listenOn((address) => http.relisten(address, move), addressOptions(parts, next)))
+      },
+      async onSwapped({ log }) {
+        logger.configure(log)
+        await writeProcessFile(projectPaths(options.root).daemonFile, status.file())
+      },
+    }),
+  }
+}
+
+/** The dev loop, and what makes an editor complete the files. Loaded only here: `alyx start` watches nothing. */
+async function followProject(
+  parts: Parts,
+  reloads: { schema: Reload; config: Reload },
+  release: ReleaseStack,
+): Promise<void> {
+  const { root } = parts.options
+  await writeEditorSchemas(root)
+  const { followFiles } = await import("./dev/follow-files.ts")
+  const following = await followFiles({
+    ...parts,
+    root,
+    schemaFile: projectPaths(root).schemaFile,
+    configFiles: parts.read.files,
+    reloadSchema: reloads.schema,
+    reloadConfig: reloads.config,
+  })
+  release.push("file watcher", () => following.stop())
+}
+
+async function stopWhenIdle(parts: Parts, http: HttpApp, release: ReleaseStack): Promise<void> {
+  const { config, activity, clock, options } = parts
+  const idle = new IdleStop({
+    clock,
+    idleTimeoutMs: () => config.current.dev.idleTimeoutMs,
+    isWatched: () => activity.followed,
+    requestCount: () => http.requestCounts().total,
+    onIdle: options.onShutdown,
+  })
+  await idle.start()
+  release.push("idle stop", () => idle.stop())
+}
+
+/** One reload of the configuration outside the dev loop. */
+async function reloadOnce(reload: Reload, report: Parts["report"]): Promise<void> {
+  const begin = performance.now()
+  try {
+    const { changes } = await reload(() => true)
+    const outcome = changes.length > 0 ? "applied" : "unchanged"
+    report({ cause: "config", outcome, durationMs: performance.now() - begin, changes })
+  } catch (error) {
+    const durationMs = performance.now() - begin
+    report({ cause: "config", outcome: "refused", durationMs, changes: [], error: toWireError(error) })
+  }
+}
+
+function addressOptions(
+  { options, logger }: Parts,
+  { config, isPortAsked }: ReadConfig,
+): Parameters<typeof listenOn>[1] {
+  const { host, port } = config.server
+  return { address: { host, port }, mayMove: options.mode === "dev" && !isPortAsked, logger }
+}
+
+function drainOptions(config: ConfigHolder): { drainTimeoutMs: number } {
+  return { drainTimeoutMs: config.current.server.drainTimeoutMs }
+}
+
+function urlIfOpen(http: HttpApp): string | null {
+  const address = http.address()
+  return address === null ? null : urlOf(address)
+}
+
+function identityOf(options: DaemonOptions, clock: Clock): Omit<DaemonFile, "url"> {
+  const { socketPath, logFile } = projectPaths(options.root)
+  return {
+    version: options.version,
+    protocol: protocolVersion,
+    mode: options.mode,
+    pid: process.pid,
+    startedAt: new Date(clock.now()).toISOString(),
+    projectRoot: options.root,
+    socketPath,
+    logFile: options.isForeground ? null : logFile,
+    flags: options.flagWords,
+  }
+}

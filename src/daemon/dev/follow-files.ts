@@ -1,0 +1,45 @@
+import type { Logger } from "../../lib/logger.ts"
+import type { ReloadReport } from "../served/reload-report.ts"
+import type { Reload } from "../served/reload.ts"
+import type { Service } from "../service.ts"
+import { DevLoop } from "./dev-loop.ts"
+import type { DevEvent } from "./dev-loop.ts"
+import { ProjectWatcher } from "./project-watcher.ts"
+
+export interface FollowedFiles {
+  readonly root: string
+  readonly schemaFile: string
+  readonly configFiles: readonly string[]
+  readonly reloadSchema: Reload
+  readonly reloadConfig: Reload
+  readonly report: (report: ReloadReport) => void
+  readonly logger: Logger
+}
+
+/** Starts the dev loop: files, watcher, reloads. Stop ends the watcher first, then what it began. */
+export async function followFiles(followed: FollowedFiles): Promise<Pick<Service, "stop">> {
+  const { root, schemaFile, configFiles, reloadSchema, reloadConfig, report, logger } = followed
+  const loop = new DevLoop({ reloadSchema, reloadConfig, report, elapsed: () => performance.now() })
+  const watcher = new ProjectWatcher({
+    root,
+    files: new Map<string, DevEvent["type"]>([
+      [schemaFile, "schema-changed"],
+      ...configFiles.map((file) => [file, "config-changed"] as const),
+    ]),
+    onEvent: (event) => loop.handle(event),
+    onError: (error) => logger.warn(explainWatchError(error), { error }),
+  })
+  await watcher.start()
+  return {
+    async stop() {
+      await watcher.stop()
+      await loop.stop()
+    },
+  }
+}
+
+function explainWatchError(error: NodeJS.ErrnoException): string {
+  return error.code === "ENOSPC"
+    ? "The system's limit of watched files is reached: raise fs.inotify.max_user_watches, or start with ALYX_WATCH=poll."
+    : "Watching the project's files failed; restart to follow them again."
+}

@@ -1,0 +1,120 @@
+import { parseArgs } from "node:util"
+
+import { alyxError } from "../errors.ts"
+import { systemClock } from "../lib/clock.ts"
+import { packageVersion } from "../lib/package-root.ts"
+import { optionFlags } from "../project/options.ts"
+import type { DaemonMode, ReadyMessage } from "../protocol/admin-api.ts"
+import { startDaemon } from "./daemon.ts"
+import type { RunningDaemon } from "./daemon.ts"
+import { toWireError } from "../protocol/wire-error.ts"
+
+/**
+ * The daemon's program: `main.js --root <folder> --mode dev|start [--foreground] [--verbose] [--port 9000 …]`.
+ *
+ * Spawned in the background it tells its parent over the IPC channel whether it is ready; in the foreground it
+ * rejects, and whoever imported it shows the error.
+ */
+export async function runDaemon(argv: readonly string[]): Promise<void> {
+  const args = parseDaemonArguments(argv)
+  const signals = new SignalHandling()
+  const daemon = await startDaemon({
+    ...args,
+    env: process.env,
+    version: packageVersion(),
+    clock: systemClock,
+    programs: {
+      checkpointWorker: new URL("checkpoint-worker.js", import.meta.url),
+      readerProcess: new URL("reader-process.js", import.meta.url),
+    },
+    output: { write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY },
+    onFatal: () => process.exit(1),
+    onShutdown: () => signals.begin(),
+  })
+  signals.handle(daemon)
+  tellParent({ type: "ready", daemon: daemon.file })
+}
+
+function parseDaemonArguments(argv: readonly string[]): {
+  root: string
+  mode: DaemonMode
+  isForeground: boolean
+  flags: Record<string, string | boolean>
+  flagWords: readonly string[]
+} {
+  const offered = optionFlags()
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      root: { type: "string" },
+      mode: { type: "string" },
+      foreground: { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
+      ...Object.fromEntries(
+        offered.map(({ flag, isSwitch }) => [flag, { type: isSwitch ? "boolean" : "string" } as const]),
+      ),
+    },
+  }) as { values: Record<string, string | boolean | undefined> }
+  const { root, mode, foreground, verbose } = values
+  if (typeof root !== "string" || (mode !== "dev" && mode !== "start")) {
+    throw alyxError("USAGE", { message: "The daemon needs --root <folder> and --mode dev or start." })
+  }
+  const given = offered.flatMap(({ flag, path, isSwitch }) => {
+    const value = values[flag]
+    return value === undefined ? [] : [{ path, value, words: isSwitch ? [`--${flag}`] : [`--${flag}`, String(value)] }]
+  })
+  // Every request counts as slow then, so every request is logged.
+  if (verbose === true) given.push({ path: "server.slow_request", value: "0s", words: ["--verbose"] })
+  return {
+    root,
+    mode,
+    isForeground: foreground === true,
+    flags: Object.fromEntries(given.map(({ path, value }) => [path, value])),
+    flagWords: given.flatMap(({ words }) => words),
+  }
+}
+
+/** The first SIGTERM, SIGINT or request to stop drains and closes; the next one ends the process at once. */
+class SignalHandling {
+  #daemon: RunningDaemon | undefined
+  #isEnding = false
+
+  constructor() {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => this.#end(signal))
+  }
+
+  handle(daemon: RunningDaemon): void {
+    this.#daemon = daemon
+    process.on("SIGHUP", () => void daemon.reloadConfig())
+    if (this.#isEnding) void this.#stop(daemon)
+  }
+
+  begin(): void {
+    if (!this.#isEnding) this.#end("SIGTERM")
+  }
+
+  #end(signal: "SIGTERM" | "SIGINT"): void {
+    if (this.#isEnding) process.exit(signal === "SIGINT" ? 130 : 143)
+    this.#isEnding = true
+    if (this.#daemon) void this.#stop(this.#daemon)
+  }
+
+  async #stop(daemon: RunningDaemon): Promise<void> {
+    const failures = await daemon.stop()
+    process.exit(failures.length > 0 ? 1 : 0)
+  }
+}
+
+function tellParent(message: ReadyMessage): void {
+  process.send?.(message, () => process.disconnect?.())
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    await runDaemon(process.argv.slice(2))
+  } catch (error) {
+    if (process.send === undefined) throw error
+    tellParent({ type: "failed", error: toWireError(error) })
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,19 @@
+import { alyxError } from "../../errors.ts"
+import { loadProjectSchema } from "../../project/load-schema.ts"
+import type { Schema } from "../../schema/schema.ts"
+
+/** A schema that was read, with what should be known of it. */
+export interface ReadSchema {
+  readonly schema: Schema
+  readonly notices: readonly string[]
+}
+
+/** Reads schema.yaml; throws SCHEMA_INVALID with every problem. */
+export function readSchema(root: string): ReadSchema {
+  const { schema, problems, notices } = loadProjectSchema(root)
+  if (schema === null) {
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
+    throw alyxError("SCHEMA_INVALID", { message: `schema.yaml has ${count}.`, problems })
+  }
+  return { schema, notices: notices.map((notice) => notice.message) }
+}

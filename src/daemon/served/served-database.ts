@@ -1,0 +1,137 @@
+import assert from "node:assert/strict"
+
+import type { Logger } from "../../lib/logger.ts"
+import type { Config } from "../../project/config.ts"
+import type { Service } from "../service.ts"
+import type { Database, DatabaseStats, Reader, Transaction, WriteOptions } from "../storage/database.ts"
+import { acquireDaemonLock } from "../storage/sqlite/daemon-lock.ts"
+import type { DaemonLock } from "../storage/sqlite/daemon-lock.ts"
+import { openSqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
+import type { SqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
+
+export interface ServedDatabaseParts {
+  readonly checkpointWorker: URL
+  readonly readerProcess: URL
+  readonly logger: Logger
+  /** The log of the database could not be synced: the process must end. */
+  readonly onFatal: () => void
+}
+
+interface Opened {
+  readonly path: string
+  readonly database: SqliteDatabase
+  readonly lock: DaemonLock
+}
+
+/**
+ * The database that is served now, under its lock. It can be opened again with other settings, or at another path,
+ * while requests go on: the new one is opened and prepared, one reference is swapped, the old one drains and closes.
+ */
+export class ServedDatabase implements Database, Service {
+  readonly #parts: ServedDatabaseParts
+  readonly #listeners = new Set<() => void>()
+  #opened: Opened | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(parts: ServedDatabaseParts) {
+    this.#parts = parts
+  }
+
+  /** Opened by `open`, since it needs settings. */
+  start(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** Takes the lock and opens the file; nothing stays open when either fails. */
+  async open(settings: Config["database"]): Promise<void> {
+    assert(this.#opened === undefined, "the database is opened once; reopen takes other settings")
+    const lock = acquireDaemonLock(settings.path)
+    try {
+      this.#opened = { path: settings.path, lock, database: await this.#openFile(settings) }
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  /** Goes on with other settings. `prepare` brings the new database to the schema; if it throws, the old one stays. */
+  async reopen(settings: Config["database"], prepare: (database: SqliteDatabase) => Promise<unknown>): Promise<void> {
+    const old = this.#now()
+    const isMoved = settings.path !== old.path
+    const lock = isMoved ? acquireDaemonLock(settings.path) : old.lock
+    let database: SqliteDatabase | undefined
+    try {
+      database = await this.#openFile(settings)
+      await prepare(database)
+    } catch (error) {
+      await database?.stop()
+      if (isMoved) lock.release()
+      throw error
+    }
+    this.#opened = { path: settings.path, lock, database }
+    await old.database.stop()
+    if (isMoved) old.lock.release()
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close()
+    return this.#stopping
+  }
+
+  /** The engine itself, for work on tables. */
+  get engine(): SqliteDatabase {
+    return this.#now().database
+  }
+
+  get path(): string {
+    return this.#now().path
+  }
+
+  write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T> {
+    return this.#now().database.write(work, options)
+  }
+
+  read<T>(work: (reader: Reader) => T): T {
+    return this.#now().database.read(work)
+  }
+
+  onCommit(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  stats(): DatabaseStats {
+    return this.#now().database.stats()
+  }
+
+  #now(): Opened {
+    assert(this.#opened !== undefined, "the database is used before it is opened")
+    return this.#opened
+  }
+
+  async #openFile({ path, durability, cacheSizeBytes }: Config["database"]): Promise<SqliteDatabase> {
+    const { checkpointWorker, logger, onFatal } = this.#parts
+    const database = await openSqliteDatabase({
+      path,
+      durability,
+      cacheBytes: cacheSizeBytes,
+      checkpointWorkerUrl: checkpointWorker,
+      onWarning: (message) => logger.warn(message),
+      onFatal: (error) => {
+        logger.error("The database could not be synced to the disk; this daemon ends at once.", { error })
+        onFatal()
+      },
+    })
+    database.onCommit(() => {
+      for (const listener of this.#listeners) listener()
+    })
+    return database
+  }
+
+  async #close(): Promise<void> {
+    const opened = this.#opened
+    if (opened === undefined) return
+    await opened.database.stop()
+    opened.lock.release()
+  }
+}
