@@ -69,3 +69,23 @@ export interface DatabaseStats {
   /** Writes that wait for their commit now. */
   readonly waitingCount: number
 }
+
+/** What is known of a read before it runs. */
+export interface SlowReadFacts {
+  /**
+   * True when no condition drops rows. A walk along an index then ends at LIMIT, and counting costs 3 ms a million rows, so
+   * that only a sort is slow.
+   */
+  readonly unfiltered?: boolean
+}
+
+/**
+ * Reads that may take long. The engine cannot interrupt a query, so they run in a process of their own, which is
+ * ended when they take too long: QUERY_TIMEOUT.
+ */
+export interface SlowReader {
+  /** Whether the query would walk or sort a large table: then it belongs into `readSlow`. Remembered by SQL text. */
+  isSlow(query: CompiledQuery | Query<unknown>, facts?: SlowReadFacts): boolean
+  /** Runs queries one after the other on one committed state; the rows of each, in order. */
+  readSlow(queries: readonly (CompiledQuery | Query<unknown>)[]): Promise<readonly (readonly Row[])[]>
+}

@@ -80,6 +80,15 @@ export class SqliteConnection implements Transaction {
     }
   }
 
+  /** Runs a query that is asked for once, such as EXPLAIN, past the cache. Parameters stay unbound. */
+  once<R>(sql: string): R[] {
+    try {
+      return this.#database.prepare(sql).all() as R[]
+    } catch (error) {
+      throw translateSqliteError(error)
+    }
+  }
+
   /** Runs a fixed statement such as BEGIN, with SQLite's own error when it fails. */
   control(sql: string): void {
     this.#statements.get(sql).run()

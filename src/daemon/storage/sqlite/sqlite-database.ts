@@ -2,12 +2,25 @@ import assert from "node:assert/strict"
 import { statSync } from "node:fs"
 
 import { alyxError } from "../../../errors.ts"
+import type { AlyxErrorOptions } from "../../../errors.ts"
 import type { Service } from "../../service.ts"
-import type { Database, DatabaseStats, Reader, Transaction, WriteOptions } from "../database.ts"
+import type {
+  Database,
+  DatabaseStats,
+  Query,
+  Reader,
+  Row,
+  SlowReader,
+  SlowReadFacts,
+  Transaction,
+  WriteOptions,
+} from "../database.ts"
 import { Checkpointer } from "./checkpointer.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { migrateSystemTables } from "./migrate-system.ts"
 import { openMainConnection } from "./open-connection.ts"
+import { ReaderPool } from "./reader-pool.ts"
+import { SlowQueries } from "./slow-queries.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { WalSync } from "./wal-sync.ts"
 
@@ -26,6 +39,8 @@ export interface SqliteDatabaseOptions {
   readonly onWarning?: (message: string) => void
   /** Where the checkpoint worker's entry is; the source beside this file when left out. */
   readonly checkpointWorkerUrl?: URL
+  /** Where the reader process's entry is; the source beside this file when left out. */
+  readonly readerProcessUrl?: URL
 }
 
 interface Parts {
@@ -33,10 +48,12 @@ interface Parts {
   readonly sync: WalSync
   readonly checkpointer: Checkpointer
   readonly commits: GroupCommit
+  readonly slowQueries: SlowQueries
+  readonly readers: ReaderPool
 }
 
 /** The database in one SQLite file: one connection for reads and writes, group commit, checkpoints in a worker. */
-export class SqliteDatabase implements Database, Service {
+export class SqliteDatabase implements Database, SlowReader, Service {
   readonly #options: SqliteDatabaseOptions
   readonly #listeners = new Set<() => void>()
   #parts: Parts | undefined
@@ -48,21 +65,11 @@ export class SqliteDatabase implements Database, Service {
   }
 
   async start(): Promise<void> {
-    const { path, cacheBytes, durability } = this.#options
+    const { path, cacheBytes } = this.#options
     const connection = openMainConnection({ path, cacheBytes, walBytesMax })
     try {
       migrateSystemTables(connection)
-      const sync = new WalSync({ path, onFailed: this.#options.onFatal })
-      const checkpointer = new Checkpointer({
-        path,
-        workerUrl: this.#options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url),
-        onWarning: (message) => this.#options.onWarning?.(message),
-      })
-      const onCommit = (): void => {
-        for (const listener of this.#listeners) listener()
-      }
-      const commits = new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit })
-      this.#parts = { connection, sync, checkpointer, commits }
+      this.#parts = this.#makeParts(connection)
     } catch (error) {
       connection.close()
       throw error
@@ -91,6 +98,15 @@ export class SqliteDatabase implements Database, Service {
     }
   }
 
+  isSlow(query: Query<unknown>, facts: SlowReadFacts = {}): boolean {
+    return this.#open().slowQueries.isSlow(query, facts)
+  }
+
+  async readSlow(queries: readonly Query<unknown>[]): Promise<readonly (readonly Row[])[]> {
+    const { readers, slowQueries } = this.#open()
+    return readers.run(queries, () => timeoutAdvice(slowQueries, queries))
+  }
+
   /**
    * Gives the connection to one piece of work that no group commit may interleave with, such as a change of tables;
    * reads go on, and see what is committed. First come, first served. Resolves when what it committed is on the disk.
@@ -103,6 +119,7 @@ export class SqliteDatabase implements Database, Service {
         return await work(parts.connection)
       } finally {
         parts.connection.forgetStatements()
+        parts.slowQueries.forget()
         parts.commits.resume()
       }
     })
@@ -129,6 +146,28 @@ export class SqliteDatabase implements Database, Service {
     }
   }
 
+  #makeParts(connection: SqliteConnection): Parts {
+    const { path, cacheBytes, durability, onFatal, onWarning } = this.#options
+    const sync = new WalSync({ path, onFailed: onFatal })
+    const checkpointer = new Checkpointer({
+      path,
+      workerUrl: this.#options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url),
+      onWarning: (message) => onWarning?.(message),
+    })
+    const onCommit = (): void => {
+      for (const listener of this.#listeners) listener()
+    }
+    const processUrl = this.#options.readerProcessUrl ?? new URL("reader-process.ts", import.meta.url)
+    return {
+      connection,
+      sync,
+      checkpointer,
+      commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
+      slowQueries: new SlowQueries(connection),
+      readers: new ReaderPool({ path, cacheBytes, processUrl }),
+    }
+  }
+
   #open(): Parts {
     if (this.#parts !== undefined) return this.#parts
     assert(this.#stopping !== undefined, "The database is used before start.")
@@ -141,12 +180,28 @@ export class SqliteDatabase implements Database, Service {
     await this.#lastExclusive
     await parts.commits.close()
     await new Promise<void>((resolve) => parts.sync.afterSync(resolve))
+    await parts.readers.stop()
     await parts.checkpointer.stop()
     this.#parts = undefined
     parts.sync.close()
     parts.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     parts.connection.close()
   }
+}
+
+/** What would have made a read shorter that was ended for taking too long. */
+function timeoutAdvice(slowQueries: SlowQueries, queries: readonly Query<unknown>[]): AlyxErrorOptions {
+  for (const query of queries) {
+    const index = slowQueries.missingIndex(query)
+    if (index === undefined || index.fields.length === 0) continue
+    const { table, fields } = index
+    return {
+      message: `The query read too much of ${table} and was ended.`,
+      next: `Add an index to ${table} in schema.yaml: indexes: [{ fields: [${fields.join(", ")}] }].`,
+      details: { collection: table, fields },
+    }
+  }
+  return {}
 }
 
 /** Opens a database file, or makes it: a SqliteDatabase that is started. */

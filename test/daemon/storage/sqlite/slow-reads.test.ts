@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+
+import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
+import type { Query } from "../../../../src/daemon/storage/database.ts"
+import { ReaderPool } from "../../../../src/daemon/storage/sqlite/reader-pool.ts"
+import { buildCollection, buildField, buildSchema } from "../build-schema.ts"
+import { openTempDatabase } from "../open-temp-database.ts"
+import type { TempDatabase } from "../open-temp-database.ts"
+
+const posts = buildCollection("posts", [
+  buildField("title"),
+  buildField("views", { type: "int", index: true }),
+  buildField("picture", { type: "blob", nullable: true }),
+])
+const tags = buildCollection("tags", [buildField("word")])
+
+let temp: TempDatabase
+
+beforeEach(async () => {
+  temp = await openTempDatabase({ schema: buildSchema(posts, tags) })
+})
+
+afterEach(() => temp.remove())
+
+async function writePosts(count: number): Promise<void> {
+  const insert = sqlQuery(
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) " +
+      "INSERT INTO posts (title, views, picture) SELECT 'post ' || i, i, x'0102' FROM n",
+    [count],
+  )
+  await temp.database.write((transaction) => transaction.run(insert))
+}
+
+const isSlow = (sql: string, unfiltered = false): boolean => temp.database.isSlow(sqlQuery(sql), { unfiltered })
+
+describe("isSlow", () => {
+  test("finds walks and sorts of a large table, whatever the text calls it", async () => {
+    await writePosts(20_001)
+
+    expect(isSlow(`SELECT * FROM "posts" AS t WHERE t."title" = 'x' LIMIT 20`)).toBe(true)
+    expect(isSlow(`SELECT * FROM "posts" AS t WHERE t."title" = 'x' ORDER BY t."id" LIMIT 20`)).toBe(true)
+    expect(isSlow(`SELECT * FROM "posts" AS t ORDER BY t."title" LIMIT 20`)).toBe(true)
+    expect(isSlow(`SELECT count(*) FROM "posts" AS t WHERE t."title" LIKE 'x%'`)).toBe(true)
+  })
+
+  test("leaves searches, small tables and functions to the main thread", async () => {
+    await writePosts(20_001)
+
+    expect(isSlow(`SELECT * FROM "posts" WHERE "id" = 'x'`)).toBe(false)
+    expect(isSlow(`SELECT * FROM "posts" WHERE "views" > 5 ORDER BY "views" LIMIT 20`)).toBe(false)
+    expect(isSlow(`SELECT * FROM "tags" WHERE "word" = 'x'`)).toBe(false)
+    expect(isSlow(`SELECT * FROM "posts" WHERE "id" IN (SELECT value FROM json_each('["a"]'))`)).toBe(false)
+  })
+
+  test("leaves a page in the order of an index to the main thread when nothing is filtered", async () => {
+    await writePosts(20_001)
+    const page = `SELECT d."title" FROM (SELECT t.rowid AS r FROM "posts" AS t ORDER BY t."id" LIMIT 20) AS page CROSS JOIN "posts" AS d ON d.rowid = page.r`
+
+    expect(isSlow(page, true)).toBe(false)
+    expect(isSlow(`SELECT count(*) FROM "posts" AS t`, true)).toBe(false)
+    expect(isSlow(`SELECT t."id" FROM "posts" AS t ORDER BY t."title" LIMIT 20`, true)).toBe(true)
+  })
+})
+
+describe("readSlow", () => {
+  test("reads rows of all types in a process beside this one, several queries on one state", async () => {
+    await writePosts(3)
+
+    const results = await temp.database.readSlow([
+      sqlQuery("SELECT title, views, picture FROM posts WHERE views = ?", [2]),
+      sqlQuery("SELECT count(*) AS total FROM posts"),
+    ])
+
+    expect(results[0]!.map((row) => ({ ...row }))).toEqual([
+      { title: "post 2", views: 2, picture: new Uint8Array([1, 2]) },
+    ])
+    expect(results[1]!.map((row) => ({ ...row }))).toEqual([{ total: 3 }])
+  })
+
+  test("sees what was written a moment ago", async () => {
+    for (const count of [1, 2, 3]) {
+      await writePosts(1)
+      const [rows] = await temp.database.readSlow([sqlQuery("SELECT count(*) AS total FROM posts")])
+      expect({ ...rows![0] }).toEqual({ total: count })
+    }
+  })
+
+  test("cannot write, and says what went wrong", async () => {
+    await expect(temp.database.readSlow([sqlQuery("DELETE FROM posts")])).rejects.toThrow(/readonly|read-only/)
+  })
+
+  test("is ended after its time, while others go on", async () => {
+    const readers = makeReaders(1_500)
+
+    const endless = readers.run([endlessQuery], () => ({ message: "No index." }))
+    const other = readers.run([sqlQuery("SELECT 1 AS one")], () => ({}))
+
+    const ended = expect(endless).rejects.toMatchObject({ code: "QUERY_TIMEOUT", message: "No index." })
+    expect((await other)[0]!.map((row) => ({ ...row }))).toEqual([{ one: 1 }])
+    await ended
+    await readers.run([sqlQuery("SELECT 1 AS one")], () => ({}))
+    await readers.stop()
+  })
+
+  test("waits for a free process, refuses more than it can keep, and ends with the pool", async () => {
+    const readers = makeReaders(60_000)
+
+    const reads = Array.from({ length: 70 }, () => readers.run([endlessQuery], () => ({})))
+    const outcomes = Promise.allSettled(reads)
+    await readers.stop()
+
+    const codes = (await outcomes).map((outcome) => (outcome.status === "rejected" ? outcome.reason.code : "done"))
+    expect(codes.filter((code) => code === "OVERLOADED")).toHaveLength(4)
+    expect(codes.filter((code) => code === "SHUTTING_DOWN")).toHaveLength(66)
+  })
+})
+
+const endlessQuery: Query = sqlQuery(
+  "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+)
+
+function makeReaders(queryMsMax: number): ReaderPool {
+  const processUrl = new URL("../../../../src/daemon/storage/sqlite/reader-process.ts", import.meta.url)
+  return new ReaderPool({ path: temp.path, cacheBytes: 1_000_000, processUrl, queryMsMax })
+}
