@@ -1,9 +1,7 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
+import type { Registry } from "prom-client"
 
 import type { DatabaseStats } from "../storage/database.ts"
-
-/** From 0.5 ms, where a get by id lies, to 10 s, where every deadline has passed. */
-const durationBucketsSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
+import { DurationHistogram } from "./duration-histogram.ts"
 
 /** What metrics are read from when somebody asks for them. */
 export interface MetricSources {
@@ -11,62 +9,59 @@ export interface MetricSources {
   readonly inFlight: () => number
 }
 
-/** The figures that /metrics shows, in a registry of their own, so that two daemons in one process do not collide. */
+/** The text format of Prometheus. */
+export const metricsContentType = "text/plain; version=0.0.4; charset=utf-8"
+
+/** The figures that /metrics shows. */
 export class HttpMetrics {
-  readonly #registry = new Registry()
-  readonly #durations: Histogram<"method" | "route" | "status">
-  readonly #series = new Map<string, (durationSeconds: number) => void>()
+  readonly #sources: MetricSources
+  readonly #durations = new DurationHistogram({
+    name: "alyx_http_request_duration_seconds",
+    help: "Time from the head of a request to the end of its answer, by route pattern.",
+  })
+  #processRegistry: Promise<Registry> | undefined
 
   constructor(sources: MetricSources) {
-    const registers = [this.#registry]
-    collectDefaultMetrics({ register: this.#registry })
-    this.#durations = new Histogram({
-      name: "alyx_http_request_duration_seconds",
-      help: "Time from the head of a request to the end of its answer, by route pattern.",
-      labelNames: ["method", "route", "status"],
-      buckets: durationBucketsSeconds,
-      registers,
-    })
-    for (const { name, help, value } of gauges(sources)) {
-      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) })
-    }
+    this.#sources = sources
   }
 
-  /** Counts one request. The route is a pattern and the method a known one, so the number of series has a bound. */
+  /** Counts one request. */
   observeRequest(method: string, route: string, status: number, durationMs: number): void {
-    const key = `${method} ${route} ${status}`
-    let observe = this.#series.get(key)
-    if (observe === undefined) {
-      const child = this.#durations.labels({ method, route, status: String(status) })
-      observe = (seconds) => child.observe(seconds)
-      this.#series.set(key, observe)
-    }
-    observe(durationMs / 1_000)
+    this.#durations.observe(method, route, status, durationMs / 1_000)
   }
 
-  get contentType(): string {
-    return this.#registry.contentType
-  }
-
-  /** The exposition text of Prometheus. */
-  text(): Promise<string> {
-    return this.#registry.metrics()
+  /** Everything, in the text format of Prometheus. */
+  async text(): Promise<string> {
+    this.#processRegistry ??= makeProcessRegistry()
+    const registry = await this.#processRegistry
+    return `${this.#durations.text()}${figuresText(this.#sources)}${await registry.metrics()}`
   }
 }
 
-function gauges(sources: MetricSources): { name: string; help: string; value: () => number }[] {
-  const stats = sources.databaseStats
+/**
+ * Memory, event loop, garbage collection. Made at the first scrape: measuring the delay of the event loop wakes the
+ * process a hundred times a second, which a daemon that nobody scrapes need not do.
+ */
+async function makeProcessRegistry(): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import("prom-client")
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  return register
+}
+
+function figuresText({ databaseStats, inFlight }: MetricSources): string {
+  const stats = databaseStats()
   return [
-    { name: "alyx_http_requests_in_flight", help: "Requests in work now.", value: sources.inFlight },
-    { name: "alyx_database_file_bytes", help: "Size of the database file.", value: () => stats().fileBytes },
-    { name: "alyx_database_wal_bytes", help: "Size of the write-ahead log.", value: () => stats().walBytes },
-    { name: "alyx_database_commits", help: "Group commits since the start.", value: () => stats().commitCount },
-    { name: "alyx_database_writes", help: "Writes since the start.", value: () => stats().writeCount },
-    { name: "alyx_database_syncs", help: "Syncs of the log file since the start.", value: () => stats().syncCount },
-    {
-      name: "alyx_database_writes_waiting",
-      help: "Writes that wait for their commit now.",
-      value: () => stats().waitingCount,
-    },
-  ]
+    figure("alyx_http_requests_in_flight", "gauge", "Requests in work now.", inFlight()),
+    figure("alyx_database_file_bytes", "gauge", "Size of the database file.", stats.fileBytes),
+    figure("alyx_database_wal_bytes", "gauge", "Size of the write-ahead log.", stats.walBytes),
+    figure("alyx_database_commits_total", "counter", "Group commits since the start.", stats.commitCount),
+    figure("alyx_database_writes_total", "counter", "Writes since the start.", stats.writeCount),
+    figure("alyx_database_syncs_total", "counter", "Syncs of the log file since the start.", stats.syncCount),
+    figure("alyx_database_writes_waiting", "gauge", "Writes that wait for their commit now.", stats.waitingCount),
+  ].join("")
+}
+
+function figure(name: string, type: "counter" | "gauge", help: string, value: number): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`
 }

@@ -27,6 +27,7 @@ test("the database and the process are measured too", async () => {
 
   for (const name of [
     "alyx_database_file_bytes",
+    "alyx_database_commits_total",
     "alyx_database_writes_waiting",
     "alyx_http_requests_in_flight",
     "process_resident_memory_bytes",
