@@ -78,7 +78,6 @@ export const errorTable = {
   PORT_IN_USE: { status: 409, sentence: "The address is already in use." },
   ADDRESS_UNAVAILABLE: { status: 400, sentence: "This machine has no such address, or may not listen on it." },
   INSECURE_OPEN: { status: 403, sentence: "The API is open, so it stays on loopback unless --insecure-open is given." },
-  UNSUPPORTED_NODE: { status: 400, sentence: "This Node.js is too old for Alyx." },
 } as const satisfies Record<string, { status: number; sentence: string }>
 
 /** A code of the table above. */

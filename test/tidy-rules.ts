@@ -15,7 +15,8 @@ const rows: Record<string, { may: string[]; why: string }> = {
 
 /** Inside src/daemon a folder imports folders of the levels above it in this list, never beside or below. */
 const daemonLevels: string[][] = [
-  ["daemon/service", "daemon/caller", "daemon/schema-holder", "daemon/activity", "daemon/storage"],
+  ["daemon/service", "daemon/caller", "daemon/schema-holder", "daemon/activity"],
+  ["daemon/storage"],
   ["daemon/records"],
   ["daemon/served"],
   ["daemon/http"],
@@ -72,3 +73,6 @@ export const bannedWords: { word: RegExp; only?: string[]; instead: string }[] =
   { word: /\b(test|it|describe)\.(only|todo)\b/, only: ["test/"], instead: "run all tests" },
   { word: /\bnamespace [A-Z]|\benum [A-Z]/, only: ["src/"], instead: "use modules and unions" },
 ]
+
+/** Hand-written files that may be longer than 400 lines, since they are tables of data. */
+export const dataTables = ["test/schema/bad-schemas.ts"]

@@ -4,7 +4,7 @@ import path from "node:path"
 import { describe, expect, test } from "vitest"
 
 import { errorTable } from "../src/errors.ts"
-import { bannedFileNames, bannedWords, importRules, packageOwners } from "./tidy-rules.ts"
+import { bannedFileNames, bannedWords, dataTables, importRules, packageOwners } from "./tidy-rules.ts"
 
 const root = path.resolve(import.meta.dirname, "..")
 
@@ -33,6 +33,7 @@ describe("tidy", () => {
 
   test("no hand-written file is over 400 lines", () => {
     const long = written
+      .filter((file) => !dataTables.includes(file))
       .map((file) => ({ file, lines: read(file).split("\n").length - 1 }))
       .filter(({ lines }) => lines > 400)
 
@@ -146,9 +147,8 @@ function packagesOf(file: string): string[] {
 }
 
 function specifiersOf(file: string): string[] {
-  const pattern =
-    /(?:^|\n)\s*(?:import|export)\b[^"'\n]*(?:\{[^}]*\}[^"'\n]*)?["']([^"'\n]+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g
-  return [...read(file).matchAll(pattern)].map((match) => match[1] ?? match[2]!)
+  const pattern = /\bfrom\s+["']([^"'\n]+)["']|^\s*import\s+["']([^"'\n]+)["']|\bimport\(\s*["']([^"']+)["']/gm
+  return [...read(file).matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3]!)
 }
 
 function filesUnder(folder: string): string[] {
