@@ -61,8 +61,8 @@ export function parseYamlTree(text: string, file: string): YamlTree {
   const problems = telling(document.errors).map((error): YamlProblem => {
     return { kind: "syntax", message: sentence(error.message), at: reader.locate(error.pos[0], error.pos[1]) }
   })
-  const root = document.contents === null ? null : reader.read(document.contents, 0)
-  return { root: problems.length > 0 ? null : root, problems: [...problems, ...reader.problems] }
+  const root = document.contents === null || problems.length > 0 ? null : reader.read(document.contents, 0)
+  return { root, problems: [...problems, ...reader.problems] }
 }
 
 /** After a fault the parser may stumble over every word that follows: of those complaints only a first one tells. */

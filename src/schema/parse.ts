@@ -34,11 +34,13 @@ export function parseSchema(text: string, file: string): ParsedSchema {
   }
   const tree = parseYamlTree(text, file)
   for (const problem of tree.problems) addYamlProblem(problem, problems)
-  if (tree.root !== null && tree.root.kind !== "map" && !isNull(tree.root)) {
+  // What the tree leaves out would only be reported a second time, as missing.
+  const root = tree.problems.some((problem) => problem.kind === "unsupported") ? null : tree.root
+  if (root !== null && root.kind !== "map" && !isNull(root)) {
     const next = "Begin with collections:."
-    problems.add("WRONG_SHAPE", tree.root.at, `A schema must be a map, not ${shown(tree.root)}.`, next)
+    problems.add("WRONG_SHAPE", root.at, `A schema must be a map, not ${shown(root)}.`, next)
   }
-  const drafts = tree.root?.kind === "map" ? parseCollections(tree.root, problems) : []
+  const drafts = root?.kind === "map" ? parseCollections(root, problems) : []
   const schema = understand(drafts, problems)
   const notices = new ProblemList()
   if (problems.isEmpty && drafts.length === 0) {

@@ -19,8 +19,8 @@ export function checkRelationNames(shapes: readonly CollectionShape[], problems:
 
 function checkAgainstFields(shape: CollectionShape, relation: Relation, problems: ProblemList): void {
   const field = shape.collection.fields.get(relation.name)
-  // A reference that is named without _id is expanded in its own place.
-  if (field === undefined || (relation.kind === "forward" && relation.localField === field.name)) return
+  // A reference that is named without _id is itself a relation of this name: expanded in its place, or a twin.
+  if (field === undefined || field.references !== null) return
   const collection = shape.collection.name
   const origin =
     relation.kind === "forward"
