@@ -2,6 +2,7 @@ import type { CollectionPlan } from "./collection-plan.ts"
 import type { Keyset } from "./cursor.ts"
 import type { ListQuery } from "./list-query.ts"
 import { orderBySql } from "./order.ts"
+import type { SortKey } from "./order.ts"
 import { quoteName } from "./sql-text.ts"
 
 /** The SQL of a list. Parameters: those of the conditions, then those of the keyset, the limit and the offset. */
@@ -10,6 +11,8 @@ export interface ListStatements {
   readonly pageSql: string
   /** Gives `total`. Parameters: those of the conditions. */
   readonly totalSql: string
+  /** Never run: by its plan the storage decides whether finding the rows of the page takes long. */
+  readonly judgedSql: string
 }
 
 /** Names the SQL of a list: queries with equal shapes differ only in what is bound. */
@@ -29,7 +32,8 @@ export function listStatements(plan: CollectionPlan, query: ListQuery, keyset: K
   const where = conditions.map((condition) => condition.sql("t"))
   const rest = keyset === null ? where : [...where, keyset.sql]
   const source = `FROM ${plan.table} AS t`
-  const rows = `SELECT t.rowid AS r ${source}${whereSql(rest)} ORDER BY ${orderBySql(keys, "t")} LIMIT ?`
+  const found = `SELECT t.rowid AS r ${source}${whereSql(rest)}`
+  const rows = `${found} ORDER BY ${orderBySql(keys, "t")} LIMIT ?`
   const documents = `CROSS JOIN ${plan.table} AS d ON d.rowid = page.r`
   const sortValues = keys.map(({ field }, index) => `d.${quoteName(field.name)} AS k${index}`)
   return {
@@ -38,7 +42,18 @@ export function listStatements(plan: CollectionPlan, query: ListQuery, keyset: K
         ? `SELECT group_concat(${selection.rowSql}, ',') AS docs FROM (${rows} OFFSET ?) AS page ${documents}`
         : `SELECT ${selection.rowSql} AS doc, ${sortValues.join(", ")} FROM (${rows}) AS page ${documents}`,
     totalSql: `SELECT count(*) AS total ${source}${whereSql(where)}`,
+    judgedSql: `${found} ORDER BY ${orderBySql(costlyKeys(plan, keys), "t")} LIMIT ?`,
   }
+}
+
+/**
+ * The primary key at the end of a sort only orders ties. Where those are few (a time, a name) that costs nothing, and
+ * its temporary B-tree must not count as a sort of the table.
+ */
+function costlyKeys(plan: CollectionPlan, keys: readonly SortKey[]): readonly SortKey[] {
+  const last = keys.at(-2)
+  if (last === undefined || keys.at(-1)?.field !== plan.key) return keys
+  return last.field.type === "bool" || last.field.enum !== null ? keys : keys.slice(0, -1)
 }
 
 function whereSql(conditions: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../lib/clock.ts"
 import type { Schema } from "../../schema/schema.ts"
 import type { Caller } from "../caller.ts"
-import type { Database } from "../storage/database.ts"
+import type { Database, SlowReader } from "../storage/database.ts"
 
 /**
  * The vocabulary of this folder. Each operation has a file of its own: listRecords (list.ts), getRecord (get.ts),
@@ -11,7 +11,7 @@ import type { Database } from "../storage/database.ts"
 
 /** Everything that the operations need; made once a daemon. */
 export interface RecordParts {
-  readonly database: Database
+  readonly database: Database & SlowReader
   readonly clock: Clock
   readonly limits: RecordLimits
 }
