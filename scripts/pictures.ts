@@ -15,7 +15,8 @@ const size = { cols: 104, rows: 30 }
 
 const folder = mkdtempSync(path.join(tmpdir(), "alyx-picture-"))
 const project = path.join(folder, "blog")
-const env = { ...process.env, TERM: "xterm-256color", COLORTERM: "truecolor", CI: "", FORCE_COLOR: "3" }
+const { CI: _ci, ...outer } = process.env
+const env = { ...outer, TERM: "xterm-256color", COLORTERM: "truecolor", FORCE_COLOR: "3" }
 try {
   spawnSync(process.execPath, [cli, "init", "blog", "--template", "blog", "--yes"], { cwd: folder, stdio: "pipe" })
   const terminal = new xterm.Terminal({ ...size, allowProposedApi: true })

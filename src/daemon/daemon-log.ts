@@ -20,6 +20,11 @@ export class DaemonLog implements Logger {
     this.#lines = createLogger(loggerOptions(parts, settings))
   }
 
+  /** The output alone, for what those who follow the activity are told in another way. */
+  get lines(): Logger {
+    return this.#lines
+  }
+
   /** Takes over a changed level or format. */
   configure(settings: Config["log"]): void {
     this.#lines = createLogger(loggerOptions(this.#parts, settings))

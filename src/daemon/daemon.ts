@@ -106,7 +106,7 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
   refuseOpenAddress(read.config)
   const activity = new Activity(() => new Date(clock.now()))
   const logger = new DaemonLog({ mode, output: options.output, activity }, read.config.log)
-  const report = reloadReporter(activity, logger)
+  const report = reloadReporter(activity, () => logger.lines)
   const findings = new Findings()
   findings.setGood("config", read.notices)
 

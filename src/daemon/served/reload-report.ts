@@ -6,9 +6,10 @@ import type { Activity } from "../activity.ts"
 export type ReloadReport = Omit<ReloadEntry, "kind" | "seq" | "time">
 
 /** Returns the one way in which reloads are told: to those who follow the activity, and as lines of the log. */
-export function reloadReporter(activity: Activity, logger: Logger): (report: ReloadReport) => void {
+export function reloadReporter(activity: Activity, lines: () => Logger): (report: ReloadReport) => void {
   return (report) => {
     activity.reload(report)
+    const logger = lines()
     const { cause, outcome, changes, error } = report
     const ms = Math.round(report.durationMs)
     const file = cause === "config" ? "alyx.yaml" : "schema.yaml"

@@ -3,7 +3,16 @@ import assert from "node:assert/strict"
 import type { Logger } from "../../lib/logger.ts"
 import type { Config } from "../../project/config.ts"
 import type { Service } from "../service.ts"
-import type { Database, DatabaseStats, Reader, Transaction, WriteOptions } from "../storage/database.ts"
+import type {
+  Database,
+  DatabaseStats,
+  Query,
+  Reader,
+  SlowReader,
+  SlowReadFacts,
+  Transaction,
+  WriteOptions,
+} from "../storage/database.ts"
 import { acquireDaemonLock } from "../storage/sqlite/daemon-lock.ts"
 import type { DaemonLock } from "../storage/sqlite/daemon-lock.ts"
 import { openSqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
@@ -27,7 +36,7 @@ interface Opened {
  * The database that is served now, under its lock. It can be opened again with other settings, or at another path,
  * while requests go on: the new one is opened and prepared, one reference is swapped, the old one drains and closes.
  */
-export class ServedDatabase implements Database, Service {
+export class ServedDatabase implements Database, SlowReader, Service {
   readonly #parts: ServedDatabaseParts
   readonly #listeners = new Set<() => void>()
   #opened: Opened | undefined
@@ -95,6 +104,14 @@ export class ServedDatabase implements Database, Service {
     return this.#now().database.read(work)
   }
 
+  isSlow(query: Query<unknown>, facts?: SlowReadFacts): boolean {
+    return this.#now().database.isSlow(query, facts)
+  }
+
+  readSlow(queries: readonly Query<unknown>[]): ReturnType<SlowReader["readSlow"]> {
+    return this.#now().database.readSlow(queries)
+  }
+
   onCommit(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -110,12 +127,13 @@ export class ServedDatabase implements Database, Service {
   }
 
   async #openFile({ path, durability, cacheSizeBytes }: Config["database"]): Promise<SqliteDatabase> {
-    const { checkpointWorker, logger, onFatal } = this.#parts
+    const { checkpointWorker, readerProcess, logger, onFatal } = this.#parts
     const database = await openSqliteDatabase({
       path,
       durability,
       cacheBytes: cacheSizeBytes,
       checkpointWorkerUrl: checkpointWorker,
+      readerProcessUrl: readerProcess,
       onWarning: (message) => logger.warn(message),
       onFatal: (error) => {
         logger.error("The database could not be synced to the disk; this daemon ends at once.", { error })
