@@ -3,26 +3,25 @@ import { isUtf8 } from "node:buffer"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../errors.ts"
+import { BodyReader } from "./body-reader.ts"
 import { findJsonFault, isNestedDeeperThan } from "./json-syntax.ts"
 import type { HttpConfig } from "./parts.ts"
 
 /** How deep arrays and objects may stand in each other; JSON.stringify overflows the stack at some thousands. */
 const depthMax = 100
 
-/**
- * How much of a body that is too large is read and thrown away, so that a client which sends all before it reads gets
- * the answer instead of a reset connection. What is larger still is cut off.
- */
-const discardedBytesMax = 16 * 1024 * 1024
+/** Bodies that are being read at once: room for a hundred of the default limit. */
+const heldBytesMax = 256 * 1024 * 1024
 
 /** Reads bodies: JSON in UTF-8 and nothing else, up to server.body_limit, which is read anew for each. */
 export function acceptJsonBodies(app: FastifyInstance, config: () => HttpConfig): void {
+  const reader = new BodyReader({ heldBytesMax })
   const parseSafely = app.getDefaultJsonParser("error", "ignore")
   app.removeAllContentTypeParsers()
   app.addContentTypeParser("application/json", (request, _payload, done) => {
     const refusal = refusedCoding(request)
     if (refusal) return done(refusal)
-    return readBody(request, config().server.bodyLimitBytes, (error, bytes) => {
+    return reader.read(request.raw, config().server.bodyLimitBytes, (error, bytes) => {
       if (error !== null) return done(error)
       if (bytes.length === 0) return done(null, undefined)
       if (!isUtf8(bytes)) return done(alyxError("INVALID_JSON", { message: "The body is not valid UTF-8." }))
@@ -48,41 +47,6 @@ function refusedCoding(request: FastifyRequest): Error | null {
     return alyxError("UNSUPPORTED_MEDIA_TYPE", { message: "The body must not be compressed." })
   }
   return null
-}
-
-type BodyDone = (error: Error | null, bytes: Buffer) => void
-
-const noBytes = Buffer.alloc(0)
-
-function readBody(request: FastifyRequest, limitBytes: number, done: BodyDone): void {
-  const stream = request.raw
-  const chunks: Buffer[] = []
-  let lengthBytes = 0
-  const tooLarge = () =>
-    alyxError("BODY_TOO_LARGE", {
-      message: `The body has more than ${limitBytes} bytes.`,
-      next: "Send less at once, or raise server.body_limit.",
-    })
-  if (Number(request.headers["content-length"] ?? 0) > limitBytes + discardedBytesMax) return done(tooLarge(), noBytes)
-
-  const finish = (error: Error | null, bytes: Buffer = noBytes) => {
-    stream.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose)
-    done(error, bytes)
-  }
-  const onData = (chunk: Buffer) => {
-    lengthBytes += chunk.length
-    if (lengthBytes <= limitBytes) chunks.push(chunk)
-    else chunks.length = 0
-    if (lengthBytes > limitBytes + discardedBytesMax) finish(tooLarge())
-  }
-  const onEnd = () => {
-    if (lengthBytes > limitBytes) finish(tooLarge())
-    else finish(null, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, lengthBytes))
-  }
-  const onError = (cause: Error) =>
-    finish(alyxError("BAD_REQUEST", { message: "The connection ended before the body did.", cause }))
-  const onClose = () => onError(new Error("closed"))
-  stream.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose)
 }
 
 function invalidJson(text: string): Error {

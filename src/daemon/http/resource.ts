@@ -5,9 +5,6 @@ import { alyxError } from "../../errors.ts"
 /** What a path answers, by method. HEAD comes with GET. */
 export type ResourceHandlers = Partial<Record<"GET" | "POST" | "PATCH" | "DELETE", RouteHandlerMethod>>
 
-/** Every method that a path may refuse by name; others are refused before routing. */
-const knownMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
-
 /** Registers a path with all its methods: those it has, OPTIONS, and 405 with Allow for the others. */
 export function addResource(app: FastifyInstance, url: string, handlers: ResourceHandlers): void {
   const own = Object.entries(handlers)
@@ -21,7 +18,7 @@ export function addResource(app: FastifyInstance, url: string, handlers: Resourc
     handler: (_request: FastifyRequest, reply: FastifyReply) => void reply.header("allow", allow).code(204).send(),
   })
   app.route({
-    method: knownMethods.filter((method) => !served.includes(method)),
+    method: app.supportedMethods.filter((method) => !served.includes(method) && method !== "OPTIONS"),
     url,
     // In a hook, so that the body is not read, and cannot be wrong, first.
     onRequest: (request, reply, done) => {

@@ -213,7 +213,7 @@ const faults: readonly [fault: string, make: (dice: Dice) => Buffer][] = [
   ],
   [
     "bytes of chance",
-    (dice) => Buffer.concat([Buffer.from([1 + dice.below(31)]), dice.bytes(dice.below(300)), Buffer.from("\r\n\r\n")]),
+    (dice) => Buffer.concat([Buffer.from([14 + dice.below(18)]), dice.bytes(dice.below(300)), Buffer.from("\r\n\r\n")]),
   ],
   [
     "the control API",

@@ -71,6 +71,12 @@ const scenarios: readonly Scenario[] = [
     headers: { allow: "POST, OPTIONS" },
   },
   {
+    name: "QUERY is known, and allowed nowhere",
+    send: { method: "QUERY", path: "/api/collections/notes", headers: json, body: "{}" },
+    status: 405,
+    code: "METHOD_NOT_ALLOWED",
+  },
+  {
     name: "a method that is served nowhere is refused on any path",
     send: { method: "PROPFIND", path: "/health" },
     status: 405,
