@@ -13,8 +13,8 @@ export default class Help extends BaseCommand {
   static override examples = ["alyx help", "alyx help config show"]
 
   override async run(): Promise<void> {
-    const { argv } = await this.parse(Help)
+    const { argv, flags } = await this.parse(Help)
     const { AlyxHelp } = await import("./oclif/help.ts")
-    await new AlyxHelp(this.config).showHelp(argv as string[])
+    await new AlyxHelp(this.config).showHelp([...(argv as string[]), ...(flags["no-color"] ? ["--no-color"] : [])])
   }
 }

@@ -12,7 +12,11 @@ export default class Logs extends BaseCommand {
   static override description = "With --json every entry is one line of JSON (NDJSON)."
   static override examples = ["alyx logs -f", "alyx logs --kind request --tail 20", "alyx logs --json | jq .message"]
   static override flags = {
-    follow: Flags.boolean({ char: "f", default: false, summary: "Go on printing until Ctrl-C or the end of the daemon." }),
+    follow: Flags.boolean({
+      char: "f",
+      default: false,
+      summary: "Go on printing until Ctrl-C or the end of the daemon.",
+    }),
     tail: Flags.integer({
       char: "n",
       default: 100,

@@ -69,13 +69,14 @@ async function pollStats(
 ): Promise<void> {
   while (!signal.aborted) {
     const nudged = new AbortController()
-    nudge.addEventListener("nudge", () => nudged.abort(), { once: true, signal })
+    nudge.addEventListener("nudge", () => nudged.abort(), { signal: nudged.signal })
     try {
       store.setStats(await client.stats())
     } catch (error) {
       if (!isAlyxError(error)) throw error
     }
     await delay(statsIntervalMs, undefined, { signal: AbortSignal.any([signal, nudged.signal]) }).catch(() => undefined)
+    nudged.abort()
   }
 }
 

@@ -11,6 +11,14 @@ export const commandNotFound: Hook<"command_not_found"> = async function ({ conf
   const topics = new Set(known.filter((name) => name.includes(" ")).map((name) => name.split(" ")[0]!))
   // `alyx statsu now`: everything after the mistyped word belongs to the id, so its beginnings are tried as well.
   const beginnings = words.map((_, index) => words.slice(0, words.length - index).join(" "))
+  // oclif takes words after a command that has no arguments for more of its name.
+  const whole = beginnings.find((text) => known.includes(text))
+  if (whole !== undefined) {
+    throw alyxError("USAGE", {
+      message: `alyx ${whole} does not take "${typed.slice(whole.length + 1)}".`,
+      next: `alyx ${whole} --help shows what it takes.`,
+    })
+  }
   const near = beginnings.map((text) => nearestWord(text, [...known, ...topics])).find((name) => name !== undefined)
   throw alyxError("UNKNOWN_COMMAND", {
     message: `alyx ${[typed, ...(argv ?? [])].join(" ")}: there is no such command.`,

@@ -1,0 +1,240 @@
+import { readFile, stat } from "node:fs/promises"
+import { createServer } from "node:net"
+import path from "node:path"
+
+import { execa } from "execa"
+import { describe, expect, onTestFinished, test } from "vitest"
+
+import type { DaemonFile, LogEntry } from "../../src/protocol/admin-api.ts"
+import { builtCli } from "../helpers/built-cli.ts"
+import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
+import type { CommandResult } from "../helpers/run-alyx.ts"
+import { runAlyx } from "../helpers/run-alyx.ts"
+import { tempFolder } from "../helpers/temp-folder.ts"
+
+/** A project whose daemon, if one is left, is ended with the test. */
+class Project {
+  readonly folder: string
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  run(...args: string[]): Promise<CommandResult> {
+    return runAlyx(args, { cwd: this.folder })
+  }
+
+  async start(...args: string[]): Promise<DaemonFile> {
+    const { exitCode, stdout, stderr } = await this.run("start", "--detach", "--port", "0", "--json", ...args)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    return (JSON.parse(stdout) as { daemon: DaemonFile }).daemon
+  }
+}
+
+async function makeProject(): Promise<Project> {
+  const folder = await tempFolder()
+  await writeProject(folder, { "schema.yaml": "collections:\n  notes:\n    fields:\n      text: { type: string }\n" })
+  const project = new Project(folder)
+  onTestFinished(async () => {
+    await project.run("stop")
+  })
+  return project
+}
+
+describe("without a daemon", () => {
+  test.each([
+    [["status"], "not running", ""],
+    [["stop"], "", "No daemon runs for"],
+    [["restart"], "", "No daemon runs for"],
+    [["logs"], "", "No daemon runs for"],
+  ])("alyx %j ends with 3", async (args, out, err) => {
+    const project = await makeProject()
+
+    const { exitCode, stdout, stderr } = await project.run(...args)
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: out })
+    expect(stderr).toContain(err)
+    expect(stderr).toContain("alyx dev or alyx start")
+  })
+})
+
+describe("alyx start --detach", () => {
+  test("leaves a server behind that status describes, and stop ends", async () => {
+    const project = await makeProject()
+
+    const daemon = await project.start()
+    const answer = await fetch(`${daemon.url}/api/collections/notes`)
+    const again = await project.run("start", "--detach", "--json")
+    const status = await project.run("status")
+    const data = JSON.parse((await project.run("status", "--json")).stdout) as Record<string, unknown>
+    const stopped = await project.run("stop")
+
+    expect(await answer.json()).toMatchObject({ docs: [], total: 0 })
+    expect(JSON.parse(again.stdout)).toMatchObject({ started: false, daemon: { pid: daemon.pid } })
+    expect(status.stdout).toContain("start mode")
+    expect(status.stdout).toContain(daemon.url)
+    expect(status.stdout).toMatch(/^ {2}notes {2}0$/m)
+    expect(data).toMatchObject({ running: true, daemon: { pid: daemon.pid }, database: { durability: "full" } })
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: `Stopped (process ${daemon.pid}).` })
+    expect((await project.run("status")).exitCode).toBe(3)
+  })
+
+  test("keeps what it writes to itself", async () => {
+    const project = await makeProject()
+    const daemon = await project.start()
+
+    const modes = [".alyx", ".alyx/daemon.json", ".alyx/daemon.log", ".alyx/daemon.sock"].map(async (name) => {
+      const { mode } = await stat(path.join(project.folder, name))
+      return (mode & 0o777).toString(8)
+    })
+
+    expect(await Promise.all(modes)).toEqual(["700", "600", "600", "600"])
+    expect(daemon.logFile).toBe(path.join(project.folder, ".alyx/daemon.log"))
+  })
+
+  test("restart gives the same server in a new process", async () => {
+    const project = await makeProject()
+    const before = await project.start()
+    const { port } = new URL(before.url!)
+
+    const { exitCode, stdout } = await project.run("restart", "--json")
+
+    expect(exitCode).toBe(0)
+    const { daemon } = JSON.parse(stdout) as { daemon: DaemonFile }
+    expect(daemon.mode).toBe("start")
+    expect(daemon.pid).not.toBe(before.pid)
+    expect(port).not.toBe("0")
+  })
+
+  test("twenty starts at once give one daemon", async () => {
+    const project = await makeProject()
+
+    const starts = await Promise.all(
+      Array.from({ length: 20 }, () => project.run("start", "-d", "--port", "0", "--json")),
+    )
+
+    const results = starts.map(({ exitCode, stdout }) => {
+      const data = JSON.parse(stdout) as { started?: boolean; daemon?: DaemonFile; error?: unknown }
+      return { exitCode, started: data.started, pid: data.daemon?.pid, error: data.error }
+    })
+    expect(results.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
+    expect(new Set(results.map(({ pid }) => pid)).size).toBe(1)
+    expect(results.filter(({ started }) => started)).toHaveLength(1)
+  }, 120_000)
+
+  test("starts again after kill -9, with everything that was answered", async () => {
+    const project = await makeProject()
+    const killed = await project.start()
+    const created = await fetch(`${killed.url}/api/collections/notes`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ text: "kept" }),
+    })
+    process.kill(killed.pid, "SIGKILL")
+
+    const status = await project.run("status")
+    const daemon = await project.start()
+    const list = (await (await fetch(`${daemon.url}/api/collections/notes`)).json()) as { docs: { text: string }[] }
+
+    expect(created.status).toBe(201)
+    expect(status).toMatchObject({ exitCode: 3, stdout: "not running" })
+    expect(daemon.pid).not.toBe(killed.pid)
+    expect(list.docs.map(({ text }) => text)).toEqual(["kept"])
+  })
+
+  test("shows what kept the daemon from starting", async () => {
+    const project = await makeProject()
+    await writeProject(project.folder, {
+      "schema.yaml": "collections:\n  notes:\n    fields:\n      text: { type: strng }\n",
+    })
+
+    const { exitCode, stderr } = await project.run("start", "--detach", "--port", "0")
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("schema.yaml:4:21")
+    expect(stderr).toContain('Did you mean "string"?')
+    expect(stderr).toContain("^^^^^")
+  })
+
+  test("fails when the port that was asked for is taken", async () => {
+    const project = await makeProject()
+    const server = createServer().listen(0, "127.0.0.1")
+    await new Promise((resolve) => server.once("listening", resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+
+    const { exitCode, stderr } = await project.run("start", "--detach", "--port", String(port))
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("PORT_IN_USE")
+  })
+
+  test.each([
+    ["dev", ["dev", "--foreground"]],
+    ["a second start", ["start"]],
+  ])("%s refuses to serve beside it", async (_what, args) => {
+    const project = await makeProject()
+    const daemon = await project.start()
+
+    const { exitCode, stderr } = await project.run(...args)
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`process ${daemon.pid}`)
+    expect(stderr).toContain("alyx stop")
+  })
+})
+
+describe("alyx logs", () => {
+  test("prints entries as lines, or as one JSON a line, of the kinds that are asked for", async () => {
+    const project = await makeProject()
+    const { url } = await project.start()
+
+    const lines = await project.run("logs", "--kind", "log")
+    const json = await project.run("logs", "--json", "--kind", "log", "--tail", "1")
+    const none = await project.run("logs", "--tail", "0")
+
+    expect(lines.stdout).toMatch(new RegExp(`^\\[\\d\\d:\\d\\d:\\d\\d\\] · Serving ${url}`, "m"))
+    expect(JSON.parse(json.stdout) as LogEntry).toMatchObject({ kind: "log", level: "info" })
+    expect(none).toMatchObject({ exitCode: 0, stdout: "" })
+  })
+
+  test("follows until the daemon ends", async () => {
+    const project = await makeProject()
+    const { url } = await project.start()
+    const following = execa(process.execPath, [await builtCli(), "logs", "-f"], {
+      cwd: project.folder,
+      stdin: "ignore",
+      env: { NO_COLOR: "1" },
+    })
+    const seen: string[] = []
+    for await (const line of following) {
+      seen.push(line.slice("[08:30:15] ".length))
+      // That it prints what is past shows that it listens; what comes now is new.
+      if (line.includes("Serving")) await fetch(`${url}/api/collections/none`)
+      if (line.includes("/none")) await project.run("stop")
+    }
+    const { exitCode, stderr } = await following
+
+    expect(seen).toContainEqual(
+      expect.stringMatching(/^GET {4}404 +[\d.]+ ms \/api\/collections\/none COLLECTION_NOT_FOUND$/),
+    )
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "The daemon has ended." })
+  })
+})
+
+describe("alyx start", () => {
+  test("drains on SIGTERM, ends with 0, and leaves nothing that looks alive", async () => {
+    const project = await makeProject()
+    const server = await startDaemon({ folder: project.folder })
+    const daemonFile = path.join(project.folder, ".alyx/daemon.json")
+    const { pid, logFile } = JSON.parse(await readFile(daemonFile, "utf8")) as DaemonFile
+    const restart = await project.run("restart")
+
+    const ended = await server.stop()
+
+    expect({ pid, logFile }).toEqual({ pid: server.child.pid, logFile: null })
+    expect(restart.stderr).toContain("runs in the foreground")
+    expect(ended).toBe(0)
+    await expect(stat(daemonFile)).rejects.toThrow("ENOENT")
+  })
+})

@@ -1,0 +1,28 @@
+import { execa } from "execa"
+
+import { builtCli } from "./built-cli.ts"
+
+/** How a command ended, and what it wrote where. */
+export interface CommandResult {
+  readonly exitCode: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandSurroundings {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs `alyx` as a process without a terminal, with none of this machine's settings. */
+export async function runAlyx(args: readonly string[], { cwd, env }: CommandSurroundings): Promise<CommandResult> {
+  const launcher = await builtCli()
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, ...args], {
+    cwd,
+    env: { PATH: process.env["PATH"], HOME: cwd, TMPDIR: process.env["TMPDIR"], LANG: "C.UTF-8", ...env },
+    extendEnv: false,
+    stdin: "ignore",
+    reject: false,
+  })
+  return { exitCode, stdout, stderr }
+}
