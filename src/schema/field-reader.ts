@@ -60,7 +60,7 @@ function fieldChecks(field: Field): Check[] {
     const fault: FieldFault = { code: "INVALID_FORMAT", message: `must be ${expected}` }
     checks.push((value) => (test(value as string) ? undefined : fault))
   }
-  if (field.pattern !== null) checks.push(patternCheck(field.pattern))
+  if (field.pattern !== null) checks.push(patternCheck(field.pattern, field.maxLength))
   if (field.jsonSchema !== null) checks.push(jsonSchemaCheck(field.jsonSchema))
   return checks
 }
@@ -119,10 +119,15 @@ function maxCheck(max: number): Check {
   return (value) => ((value as number) <= max ? undefined : fault)
 }
 
-function patternCheck(pattern: string): Check {
+/** A text that is too long by far is not tried: that it is too long is said already, and trying could take long. */
+function patternCheck(pattern: string, maxLength: number | null): Check {
+  const triedLengthMax = maxLength === null ? Infinity : 2 * maxLength
   const regExp = new RegExp(pattern, "u")
   const fault: FieldFault = { code: "PATTERN_MISMATCH", message: `must match ${pattern}` }
-  return (value) => (regExp.test(value as string) ? undefined : fault)
+  return (value) => {
+    const text = value as string
+    return text.length > triedLengthMax || regExp.test(text) ? undefined : fault
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import type { YamlNode } from "../lib/yaml-tree.ts"
 import { yamlToValue } from "../lib/yaml-tree.ts"
 import { jsonSchemaLengthMax } from "./limits.ts"
+import { isSlowPattern } from "./pattern-speed.ts"
 import type { ProblemList } from "./problem-list.ts"
 import { didYouMean } from "./problem-list.ts"
 import { shown } from "./read-values.ts"
@@ -61,8 +62,8 @@ function jsonSchemaFault(schema: JsonValue): string | null {
   if (JSON.stringify(schema).length > jsonSchemaLengthMax) {
     return `it is longer than ${jsonSchemaLengthMax} characters as JSON`
   }
-  const refused = findRefusedKeyword(schema)
-  if (refused !== null) return `"${refused}" is not supported; repeat a part with a YAML anchor instead`
+  const refused = findRefusedPart(schema)
+  if (refused !== null) return refused
   try {
     compileJsonSchema(schema)
     return null
@@ -72,24 +73,37 @@ function jsonSchemaFault(schema: JsonValue): string | null {
 }
 
 /** Looks where keywords stand, not at values: `properties: { id: ... }` is a name, `enum` and `const` are data. */
-function findRefusedKeyword(schema: JsonValue): string | null {
+function findRefusedPart(schema: JsonValue): string | null {
   if (typeof schema !== "object" || schema === null) return null
   if (Array.isArray(schema)) return firstRefused(schema)
   for (const [keyword, value] of Object.entries(schema as { readonly [key: string]: JsonValue })) {
-    if (refusedKeywords.includes(keyword)) return keyword
+    if (refusedKeywords.includes(keyword))
+      return `"${keyword}" is not supported; repeat a part with a YAML anchor instead`
+    if (keyword === "pattern" && typeof value === "string" && isValidPattern(value) && isSlowPattern(value)) {
+      return `the pattern ${JSON.stringify(value)} would take minutes on some short texts`
+    }
     if (keyword === "enum" || keyword === "const" || keyword === "default" || keyword === "examples") continue
     const inner = namedSchemas.includes(keyword) && typeof value === "object" && value !== null
-    const refused = inner ? firstRefused(Object.values(value)) : findRefusedKeyword(value)
+    const refused = inner ? firstRefused(Object.values(value)) : findRefusedPart(value)
     if (refused !== null) return refused
   }
   return null
+}
+
+/** An invalid pattern is left to Ajv, which says what is wrong with it. */
+function isValidPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, "u") instanceof RegExp
+  } catch {
+    return false
+  }
 }
 
 const namedSchemas = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "dependencies"]
 
 function firstRefused(schemas: readonly JsonValue[]): string | null {
   for (const schema of schemas) {
-    const refused = findRefusedKeyword(schema)
+    const refused = findRefusedPart(schema)
     if (refused !== null) return refused
   }
   return null

@@ -15,6 +15,9 @@ export const enumValueCountMax = 1_000
 
 export const patternLengthMax = 1_000
 
+/** The maxLength of a field with a pattern and none of its own: many patterns take quadratic time on long texts. */
+export const patternTextLengthMax = 5_000
+
 export const ruleLengthMax = 10_000
 
 /** The largest JSON Schema of a json field, as JSON text. */

@@ -3,9 +3,10 @@ import type { FieldDraft } from "./drafts.ts"
 import { suggestedType } from "./field-options.ts"
 import { readDefault } from "./read-default.ts"
 import { readItems, readJsonSchema } from "./json-value-schema.ts"
-import { enumValueCountMax, patternLengthMax } from "./limits.ts"
+import { enumValueCountMax, patternLengthMax, patternTextLengthMax } from "./limits.ts"
 import { OptionReader } from "./option-reader.ts"
 import { parseFieldRules } from "./parse-rules.ts"
+import { isSlowPattern } from "./pattern-speed.ts"
 import type { ProblemList } from "./problem-list.ts"
 import { didYouMean } from "./problem-list.ts"
 import { readReference } from "./read-reference.ts"
@@ -35,8 +36,7 @@ export function readField(collection: string, draft: FieldDraft, problems: Probl
     references: readReference({ label, nullable, options, problems }),
     internal: readInternal(label, primary, options, problems),
     ...constraints,
-    // An empty id could not stand in a URL.
-    minLength: primary && type === "string" ? Math.max(1, constraints.minLength ?? 1) : constraints.minLength,
+    ...impliedLengths(type, primary, constraints),
     enum: null,
     rules: parseFieldRules(label, options.option("rules")?.value, problems),
     at: draft.at,
@@ -111,6 +111,13 @@ function readConstraints(label: string, type: FieldType, options: OptionReader, 
   return constraints
 }
 
+function impliedLengths(type: FieldType, primary: boolean, given: Constraints): Pick<Field, "minLength" | "maxLength"> {
+  // An empty id could not stand in a URL.
+  const minLength = primary && type === "string" ? Math.max(1, given.minLength ?? 1) : given.minLength
+  if (given.pattern === null || given.maxLength !== null) return { minLength, maxLength: given.maxLength }
+  return { minLength, maxLength: Math.max(patternTextLengthMax, minLength ?? 0) }
+}
+
 function readPattern(label: string, options: OptionReader, problems: ProblemList): string | null {
   const pattern = options.text("pattern")
   if (pattern === null) return null
@@ -122,13 +129,16 @@ function readPattern(label: string, options: OptionReader, problems: ProblemList
   try {
     // oxlint-disable-next-line no-new -- Only the constructor tells whether a pattern is valid.
     new RegExp(pattern, "u")
-    return pattern
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).replace(/^Invalid regular expression: /, "")
     const next = "Patterns are ECMAScript regular expressions with the u flag, without slashes around them."
     problems.add("PATTERN_INVALID", place, `The pattern of ${label} is not valid: ${reason}.`, next)
     return null
   }
+  if (!isSlowPattern(pattern)) return pattern
+  const next = "Avoid a repetition inside a repetition, such as (a+)+, where both can take the same characters."
+  problems.add("PATTERN_SLOW", place, `The pattern of ${label} would take minutes on some short texts.`, next)
+  return null
 }
 
 function readValueSchema(label: string, options: OptionReader, problems: ProblemList): JsonValue | null {

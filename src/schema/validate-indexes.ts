@@ -40,8 +40,8 @@ function checkIndexFields(shape: CollectionShape, index: IndexDraft, problems: P
       problems.add("INDEX_FIELD_UNKNOWN", at, message, next)
     } else if (seen.has(fieldName)) {
       problems.add("INDEX_INVALID", at, `The index ${index.name} names ${name}.${fieldName} twice.`)
-    } else if (field?.type === "json") {
-      const message = `The index ${index.name} names ${name}.${fieldName}, whose type json cannot be indexed.`
+    } else if (field?.type === "json" || (field?.type === "blob" && !index.unique)) {
+      const message = `The index ${index.name} names ${name}.${fieldName}, whose type ${field.type} cannot be indexed.`
       problems.add("INDEX_INVALID", at, message)
     }
     seen.add(fieldName)

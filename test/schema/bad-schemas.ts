@@ -263,6 +263,18 @@ export const badSchemas: readonly BadSchema[] = [
     says: "no value",
   },
   { name: "an invalid pattern", text: field('type: string, pattern: ⟦"[a-"⟧'), code: "PATTERN_INVALID" },
+  {
+    name: "a pattern that could stop the server",
+    text: field('type: string, pattern: ⟦"^(a+)+$"⟧'),
+    code: "PATTERN_SLOW",
+    next: "repetition inside a repetition",
+  },
+  {
+    name: "a JSON Schema with such a pattern",
+    text: field('type: json, schema: ⟦{ type: string, pattern: "^(a+)+$" }⟧'),
+    code: "JSON_SCHEMA_INVALID",
+    says: "would take minutes",
+  },
   { name: "an empty enum", text: field("type: string, enum: ⟦[]⟧"), code: "ENUM_INVALID", structural: true },
   {
     name: "a repeated value in an enum",

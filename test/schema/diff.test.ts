@@ -61,7 +61,11 @@ describe("a change of one field", () => {
     ["type: string, enum: [a, b]", "type: string, enum: [a]", 'no-rows rebuild | ~ posts.f enum ["a","b"] → ["a"]'],
     ["type: string, enum: [a]", "type: string", 'safe rebuild | ~ posts.f enum ["a"] → none'],
     ["type: string", "type: string, enum: [a]", 'no-rows rebuild | ~ posts.f enum none → ["a"]'],
-    ["type: string", "type: string, pattern: ^a", "no-rows nothing | ~ posts.f pattern none → ^a"],
+    [
+      "type: string, maxLength: 9",
+      "type: string, maxLength: 9, pattern: ^a",
+      "no-rows nothing | ~ posts.f pattern none → ^a",
+    ],
     ["type: string, format: email", "type: string", "safe nothing | ~ posts.f format email → none"],
     ["type: json", "type: json, items: int", "no-rows nothing | ~ posts.f schema changed"],
     ["type: uuid", "type: uuid, references: users.id", "no-rows rebuild | ~ posts.f references none → users.id"],
