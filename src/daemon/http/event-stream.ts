@@ -28,6 +28,7 @@ export class EventStream<Event extends StreamEvent> {
   readonly #lostEvent: EventStreamOptions<Event>["lostEvent"]
   readonly #heartbeat: NodeJS.Timeout
   #isBlocked = false
+  #isEnded = false
   #lostCount = 0
   #lastLostSeq = 0
 
@@ -42,6 +43,7 @@ export class EventStream<Event extends StreamEvent> {
 
   /** Sends an event, now or when the reader has caught up. */
   send(event: Event): void {
+    if (this.#isEnded) return
     if (!this.#isBlocked) return this.#write(event)
     const lost = this.#waiting.push(event)
     if (lost === undefined) return
@@ -51,11 +53,13 @@ export class EventStream<Event extends StreamEvent> {
 
   /** Sends nothing more and ends the answer. */
   end(): void {
+    this.#isEnded = true
     clearInterval(this.#heartbeat)
     this.#response.end()
   }
 
   #drain(): void {
+    if (this.#isEnded) return
     this.#isBlocked = false
     if (this.#lostCount > 0) {
       const lost = this.#lostEvent(this.#lostCount, this.#lastLostSeq)

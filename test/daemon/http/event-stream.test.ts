@@ -20,6 +20,16 @@ test("each event has its number and its JSON", async () => {
   expect(await read()).toBe('id: 7\ndata: {"seq":7,"text":"line\\nfeed"}\n\n')
 })
 
+test("what comes after the end is dropped", async () => {
+  const { stream, read } = await openStream({})
+
+  stream.send({ seq: 1 })
+  stream.end()
+  stream.send({ seq: 2 })
+
+  expect(await read()).toBe('id: 1\ndata: {"seq":1}\n\n')
+})
+
 test("a comment is sent while nothing happens", async () => {
   const { reader } = await openStream({ heartbeatMs: 5 })
 

@@ -103,6 +103,17 @@ test("moving to another host on the same port works although the old one is in t
   expect((await send(port)).status).toBe(200)
 })
 
+test("the same address can be opened anew, so that new settings act", async () => {
+  const { app, port, configure } = await startHttp()
+
+  configure({ keepAliveTimeoutMs: 5_000 })
+  await app.relisten({ host: "127.0.0.1", port }, { drainTimeoutMs: 1_000 })
+  const raw = await openRaw(port)
+  raw.write(head)
+
+  expect(await raw.until(/ok/)).toMatch(/keep-alive: timeout=5\r/i)
+})
+
 test("an address that cannot be opened is refused with the reason, and the old one stays", async () => {
   const { app, port } = await startHttp()
   const taken = createServer().listen(0, "127.0.0.1")

@@ -70,7 +70,8 @@ export class Exchanges {
     this.#metrics.observeRequest(method ?? "", request.routeOptions.url ?? "none", status, durationMs)
 
     const { activity, config, logger, mode } = this.#parts
-    const slow = durationMs >= config().server.slowRequestMs
+    const { slowRequestMs } = config().server
+    const slow = durationMs >= slowRequestMs
     if (!slow && status < 500 && mode !== "dev" && !activity.followed) return
     const entry = {
       method: method ?? "",
@@ -84,7 +85,10 @@ export class Exchanges {
     if (!request.caller.owner || status >= 500) activity.request(entry)
     // Of a bug the log has a line already, with its stack.
     if (entry.code === "INTERNAL") return
-    if (status >= 500) logger.error("request failed", { ...entry, address: request.caller.address })
-    else if (slow) logger.warn("request was slow", { ...entry, address: request.caller.address })
+    const { address } = request.caller
+    if (status >= 500) logger.error("request failed", { ...entry, address })
+    // At 0 every request is asked for, and none of them is a warning.
+    else if (slow && slowRequestMs === 0) logger.info("request", { ...entry, address })
+    else if (slow) logger.warn("slow request", { ...entry, address })
   }
 }

@@ -24,6 +24,8 @@ export function hostCheck(config: () => HttpConfig) {
     const { raw } = request
     if (request.caller.owner) return done()
     const host = raw.headers.host
+    // HTTP/1.0 knows no Host: health checks of HAProxy leave it out, browsers never do.
+    if (host === undefined && raw.httpVersion === "1.0") return done()
     if (host === undefined || hostCount(raw.rawHeaders) > 1) {
       return done(alyxError("BAD_REQUEST", { message: "The request must have exactly one Host header." }))
     }

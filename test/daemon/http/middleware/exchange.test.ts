@@ -39,7 +39,7 @@ test("who reads along sees requests in production too", async () => {
   expect(await seen).toMatchObject({ kind: "request", status: 200 })
 })
 
-test("a slow request is a line with its address, and no secret", async () => {
+test("every request is a line when all are asked for, with its address and no secret", async () => {
   const { app, port, logLines } = await startHttp({ server: { slowRequestMs: 0, trustedProxies: ["127.0.0.1"] } })
 
   await send(port, {
@@ -50,8 +50,8 @@ test("a slow request is a line with its address, and no secret", async () => {
 
   expect(logLines).toMatchObject([
     {
-      level: "warn",
-      message: "request was slow",
+      level: "info",
+      message: "request",
       method: "GET",
       url: "/health/live",
       status: 200,
@@ -99,4 +99,13 @@ test("what comes on top of too many requests in work is sent away, but not the o
   await app.close()
 
   expect([stranger.statusCode, owner.statusCode]).toEqual([503, 200])
+})
+
+test("a slow request is a warning", async () => {
+  const { app, port, logLines } = await startHttp({ server: { slowRequestMs: 0.000_001 } })
+
+  await send(port, { path: "/health/live" })
+  await app.close({ drainTimeoutMs: 1_000 })
+
+  expect(logLines).toMatchObject([{ level: "warn", message: "slow request", status: 200 }])
 })

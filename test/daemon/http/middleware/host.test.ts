@@ -70,6 +70,15 @@ test.each([
   expect(answer).toContain('"code":"BAD_REQUEST"')
 })
 
+test("HTTP/1.0 has no Host, and needs none", async () => {
+  const { port } = await startHttp()
+  const raw = await openRaw(port)
+
+  raw.write("GET /health/live HTTP/1.0\r\n\r\n")
+
+  expect(await raw.received).toMatch(/^HTTP\/1\.1 200 /)
+})
+
 test("a change of server.hosts is felt at once", async () => {
   const { port, configure } = await startHttp({ server: { hosts: ["old.example"] } })
   const statusFor = async (host: string) => (await send(port, { path: "/health/live", headers: { host } })).status

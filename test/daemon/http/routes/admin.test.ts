@@ -128,7 +128,9 @@ test("the end of the daemon ends the streams and waits for none of them", async 
   const stream = await openStream(socketPath, "")
   await stream.take(1)
 
-  await app.close({ drainTimeoutMs: 20_000 })
+  const closed = app.close({ drainTimeoutMs: 20_000 })
+  activity.log("info", "stopping")
+  await closed
 
   await stream.ended
   expect(activity.followed).toBe(false)
