@@ -1,0 +1,179 @@
+import { readFile, writeFile } from "node:fs/promises"
+import path from "node:path"
+
+import { describe, expect, onTestFinished, test } from "vitest"
+
+import type { DaemonFile } from "../../src/protocol/admin-api.ts"
+import { builtCli } from "../helpers/built-cli.ts"
+import { runAlyx } from "../helpers/run-alyx.ts"
+import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
+import { tempFolder } from "../helpers/temp-folder.ts"
+import type { TerminalScreen } from "../helpers/terminal-screen.ts"
+import { openTerminal } from "../helpers/terminal-screen.ts"
+
+const schema = "collections:\n  notes:\n    fields:\n      text: { type: string }\n"
+
+interface Dashboard {
+  readonly folder: string
+  readonly screen: TerminalScreen
+  readonly url: string
+  daemon(): Promise<DaemonFile>
+}
+
+/** `alyx dev` in a terminal, on a project with one collection; its daemon ends with the test. */
+async function openDashboard(size: { columns?: number; rows?: number } = {}): Promise<Dashboard> {
+  const folder = await tempFolder()
+  await writeProject(folder, { "schema.yaml": schema })
+  onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+  const screen = openTerminal({
+    command: process.execPath,
+    args: [await builtCli(), "dev", "--port", "0"],
+    cwd: folder,
+    ...size,
+  })
+  await screen.shows("notes 0")
+  const daemon = async (): Promise<DaemonFile> =>
+    JSON.parse(await readFile(path.join(folder, ".alyx/daemon.json"), "utf8")) as DaemonFile
+  return { folder, screen, url: (await daemon()).url!, daemon }
+}
+
+describe("the dashboard of alyx dev", () => {
+  test("shows the address, requests as they come, and what a saved file did", async () => {
+    const { folder, screen, url } = await openDashboard()
+
+    await fetch(`${url}/api/collections/none`)
+    await screen.shows(/GET +404 +[\d.]+ ms \/api\/collections\/none/)
+    await writeFile(path.join(folder, "schema.yaml"), `${schema}  tags:\n    fields:\n      name: { type: string }\n`)
+    await screen.shows("notes 0 · tags 0")
+
+    expect(screen.isAlternate()).toBe(true)
+    expect(screen.text()).toContain(url)
+    expect(screen.text()).toContain("✓ Schema applied")
+    expect(screen.text()).toContain("+ tags")
+  })
+
+  test("shows what is wrong with a saved file until it is mended", async () => {
+    const { folder, screen } = await openDashboard()
+
+    await writeFile(path.join(folder, "schema.yaml"), schema.replace("string", "strng"))
+    await screen.shows("schema.yaml:4:21")
+    await screen.shows("^^^^^")
+    await writeFile(path.join(folder, "schema.yaml"), schema)
+    await screen.shows(/^(?!.*\^\^\^\^\^)/s)
+  })
+
+  test("q leaves the daemon running and gives the terminal back", async () => {
+    const { folder, screen, url, daemon } = await openDashboard()
+    const { pid } = await daemon()
+
+    screen.type("q")
+
+    expect(await screen.ended).toBe(0)
+    expect(screen.isAlternate()).toBe(false)
+    expect(screen.text()).toContain(`Still running at ${url} (process ${pid})`)
+    expect((await runAlyx(["status"], { cwd: folder })).exitCode).toBe(0)
+  })
+
+  test("Q stops the daemon", async () => {
+    const { folder, screen } = await openDashboard()
+
+    screen.type("Q")
+
+    expect(await screen.ended).toBe(0)
+    expect(screen.text()).toContain("Stopped.")
+    expect((await runAlyx(["status"], { cwd: folder })).exitCode).toBe(3)
+  })
+
+  test("Ctrl-C leaves it running, a second one stops it", async () => {
+    const first = await openDashboard()
+    first.screen.type("\u0003")
+    await first.screen.shows("Ctrl-C again stops it")
+    const firstCode = await first.screen.ended
+
+    const second = await openDashboard()
+    second.screen.type("\u0003")
+    await second.screen.shows("Ctrl-C again stops it")
+    second.screen.type("\u0003")
+    const secondCode = await second.screen.ended
+
+    expect([firstCode, secondCode]).toEqual([0, 0])
+    expect((await runAlyx(["status"], { cwd: first.folder })).exitCode).toBe(0)
+    expect((await runAlyx(["status"], { cwd: second.folder })).exitCode).toBe(3)
+  })
+
+  test("keeps its keys and the newest request in sight from 60x15 to 140x40", async () => {
+    const { screen, url } = await openDashboard({ columns: 60, rows: 15 })
+    const sees = async (collection: string): Promise<void> => {
+      await fetch(`${url}/api/collections/${collection}`)
+      await screen.shows(`/api/collections/${collection}`)
+      await screen.shows("q leave it running")
+    }
+
+    await sees("small")
+    screen.resize(140, 40)
+    await sees("large")
+    screen.resize(60, 15)
+    await sees("again")
+
+    expect(screen.text().split("\n")).toHaveLength(15)
+  })
+
+  test("starts a daemon again that died", async () => {
+    const { screen, daemon } = await openDashboard()
+    const killed = await daemon()
+
+    process.kill(killed.pid, "SIGKILL")
+    await screen.shows("was started again")
+
+    expect((await daemon()).pid).not.toBe(killed.pid)
+  })
+
+  test("ends when somebody else stops the daemon", async () => {
+    const { folder, screen } = await openDashboard()
+
+    await runAlyx(["stop"], { cwd: folder })
+
+    expect(await screen.ended).toBe(0)
+    expect(screen.text()).toContain("The daemon was stopped.")
+  })
+
+  test("two dashboards show one daemon", async () => {
+    const { folder, screen, url } = await openDashboard()
+    const other = openTerminal({ command: process.execPath, args: [await builtCli(), "dev"], cwd: folder })
+    await other.shows(url)
+
+    await fetch(`${url}/api/collections/both`)
+
+    await screen.shows("/api/collections/both")
+    await other.shows("/api/collections/both")
+    other.type("q")
+    expect(await other.ended).toBe(0)
+  })
+
+  test("refuses to take over a server", async () => {
+    const folder = await tempFolder()
+    await writeProject(folder, { "schema.yaml": schema })
+    onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+    await runAlyx(["start", "--detach", "--port", "0"], { cwd: folder })
+
+    const screen = openTerminal({ command: process.execPath, args: [await builtCli(), "dev"], cwd: folder })
+
+    expect(await screen.ended).toBe(1)
+    expect(screen.text()).toContain("A daemon in start mode already serves this project")
+    expect(screen.text()).toContain("alyx stop")
+  })
+})
+
+describe("alyx dev without a terminal", () => {
+  test("serves and watches in one process, and prints lines", async () => {
+    const folder = await tempFolder()
+    await writeProject(folder, { "schema.yaml": schema })
+
+    const server = await startDaemon({ folder, command: ["dev", "--port", "0"] })
+    const health = await server.send("GET", "/health/live")
+    const ended = await server.stop()
+
+    expect(health.status).toBe(200)
+    expect(ended).toBe(0)
+  })
+})
