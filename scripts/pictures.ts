@@ -6,10 +6,11 @@ import path from "node:path"
 import { spawn } from "@lydell/node-pty"
 import xterm from "@xterm/headless"
 
+import { build, repositoryRoot as root } from "./build.ts"
 import { screenToSvg } from "./picture/screen-to-svg.ts"
 
 // `node scripts/pictures.ts`: draws the README's picture from a real run of `alyx dev` in a real terminal.
-const root = path.resolve(import.meta.dirname, "..")
+await build({ root, force: false })
 const cli = path.join(root, "bin/run.js")
 const size = { cols: 104, rows: 30 }
 
@@ -37,12 +38,12 @@ try {
 }
 
 /** What a developer does in the first minutes: some requests, an edit that is served, and a mistake. */
-async function play(url: string, project: string): Promise<void> {
-  const send = async (method: string, target: string, body?: unknown): Promise<any> => {
+async function play(url: string, folderOfProject: string): Promise<void> {
+  const send = async (method: string, target: string, body?: unknown): Promise<{ id: string }> => {
     const init =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
     const response = await fetch(url + target, { method, ...init })
-    return response.status === 204 ? null : response.json()
+    return (await response.json()) as { id: string }
   }
   const ada = await send("POST", "/api/collections/users", { email: "ada@example.com", name: "Ada" })
   const post = { title: "Hello", slug: "hello", content: "A first post", author_id: ada.id, published: true }
@@ -51,7 +52,7 @@ async function play(url: string, project: string): Promise<void> {
   await send("GET", "/api/collections/posts?filter=published:eq:true&sort=-created_at&expand=author")
   await send("PATCH", `/api/collections/posts/${id}`, { view_count: 1 })
   await send("GET", "/api/collections/posts/nothing")
-  const file = path.join(project, "schema.yaml")
+  const file = path.join(folderOfProject, "schema.yaml")
   const schema = readFileSync(file, "utf8")
   const edited = schema.replace("      view_count:", "      likes: { type: int, default: 0 }\n      view_count:")
   writeFileSync(file, edited)

@@ -64,10 +64,13 @@ function drawRow(terminal: Terminal, row: number): string[] {
 
 function drawRun(text: string, column: number, row: number, style: Style): string[] {
   const x = (padding + column * cellWidth).toFixed(1)
-  const width = ([...text].length * cellWidth).toFixed(1)
+  // A cell's text is one character of width one in what we draw, so its UTF-16 length will do.
+  const width = (text.length * cellWidth).toFixed(1)
   const drawn: string[] = []
   if (style.back) {
-    drawn.push(`<rect x="${x}" y="${padding + row * cellHeight}" width="${width}" height="${cellHeight}" fill="${style.back}"/>`)
+    drawn.push(
+      `<rect x="${x}" y="${padding + row * cellHeight}" width="${width}" height="${cellHeight}" fill="${style.back}"/>`,
+    )
   }
   if (text.trim() === "") return drawn
   const looks = `${style.bold ? ' font-weight="bold"' : ""}${style.dim ? ' opacity="0.6"' : ""}`
@@ -91,7 +94,6 @@ function styleOf(cell: IBufferCell): Style {
 function indexed(index: number): string {
   if (index < 16) return palette[index]!
   if (index >= 232) return hex((8 + (index - 232) * 10) * 0x01_01_01)
-  const level = (part: number): number => (part === 0 ? 0 : 55 + part * 40)
   const cube = index - 16
   return hex((level(Math.floor(cube / 36)) << 16) | (level(Math.floor(cube / 6) % 6) << 8) | level(cube % 6))
 }
@@ -102,4 +104,9 @@ function hex(rgb: number): string {
 
 function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+}
+
+/** One of the six levels of the colour cube. */
+function level(part: number): number {
+  return part === 0 ? 0 : 55 + part * 40
 }

@@ -1,0 +1,50 @@
+import { execFileSync } from "node:child_process"
+import { mkdir, rm, writeFile } from "node:fs/promises"
+import path from "node:path"
+
+import { expect, onTestFinished, test } from "vitest"
+
+import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
+import { tempFolder } from "../helpers/temp-folder.ts"
+
+const schema = `version: 1
+collections:
+  notes:
+    fields:
+      text: { type: text }
+`
+
+/** Mounting takes root on Linux; elsewhere the proof is left out. */
+const canMount = process.platform === "linux" && process.getuid?.() === 0
+
+test.skipIf(!canMount)("a full disk is answered with 507, reads go on, and with room again writes do", async () => {
+  const folder = await tempFolder()
+  const disk = path.join(folder, "data")
+  await mkdir(disk)
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", disk])
+  onTestFinished(() => void execFileSync("umount", ["-l", disk]))
+  await writeFile(path.join(disk, "ballast"), Buffer.alloc(3 * 1024 * 1024))
+  await writeProject(folder, { "schema.yaml": schema })
+  const { send, stop } = await startDaemon({ folder })
+
+  const text = "x".repeat(20_000)
+  const written: string[] = []
+  let refused = await send("POST", "/api/collections/notes", { text })
+  while (refused.status === 201) {
+    written.push(refused.body.id)
+    refused = await send("POST", "/api/collections/notes", { text })
+  }
+
+  expect(refused).toMatchObject({ status: 507, body: { error: { code: "STORAGE_FULL" } } })
+  expect((await send("GET", "/api/collections/notes?fields=id&limit=500")).body.total).toBe(written.length)
+  expect((await send("GET", `/api/collections/notes/${written[0]}`)).body.text).toBe(text)
+  expect((await send("GET", "/health/live")).status).toBe(200)
+
+  await rm(path.join(disk, "ballast"))
+  expect((await send("POST", "/api/collections/notes", { text })).status).toBe(201)
+  expect(await stop()).toBe(0)
+
+  const again = await startDaemon({ folder })
+  expect((await again.send("GET", "/api/collections/notes?limit=1")).body.total).toBe(written.length + 1)
+  expect(await again.stop()).toBe(0)
+})
