@@ -67,9 +67,11 @@ export class ProblemList {
   }
 }
 
-/** The `next` of a mistyped word: the word that was probably meant, then all of them when they are few. */
+/** The `next` of a mistyped word: the word that was probably meant, and all of them when they are few. */
 export function didYouMean(word: string, candidates: readonly string[], label: string): string {
   const nearest = nearestWord(word, candidates)
-  const all = candidates.length > 0 && candidates.length <= 30 ? `${label}: ${candidates.join(", ")}.` : ""
+  const shownCountMax = nearest === undefined ? 30 : 12
+  const isShown = candidates.length > 0 && candidates.length <= shownCountMax
+  const all = isShown ? `${label}: ${candidates.join(", ")}.` : ""
   return [nearest === undefined ? "" : `Did you mean "${nearest}"?`, all].filter((part) => part !== "").join(" ")
 }

@@ -37,7 +37,7 @@ function checkReference(
   const targetLabel = `${reference.collection}.${reference.field}`
   if (target === undefined) {
     if (targetShape.fieldNames.has(reference.field)) return
-    const next = didYouMean(reference.field, [...targetShape.collection.fields.keys()], "Fields")
+    const next = didYouMean(reference.field, [...targetShape.fieldNames], "Fields")
     problems.add("REFERENCE_UNKNOWN", at, `${label} references ${targetLabel}, which does not exist.`, next)
     return
   }

@@ -91,7 +91,7 @@ function arbitraryCollection(): fc.Arbitrary<CollectionOptions> {
 }
 
 function indexesOver(fields: Record<string, FieldOptions>): JsonValue[] {
-  const names = Object.keys(fields).filter((name) => fields[name]?.["type"] !== "json")
+  const names = Object.keys(fields).filter((name) => !["json", "blob"].includes(String(fields[name]?.["type"])))
   return names.length < 2 ? [] : [{ fields: names.slice(0, 2), order: "desc" }]
 }
 
