@@ -31,8 +31,8 @@ export async function build(options: { readonly root: string; readonly force: bo
     const complete = products.every((product) => existsSync(path.join(root, product)))
     if (!options.force && complete && stamp === hash) return false
 
-    // Inside node_modules, so that packages resolve from there as they do from dist.
-    const staging = path.join(modules, `.alyx-build-${process.pid}`)
+    // In the repository, so that packages resolve from there as they do from dist, and a rename is enough.
+    const staging = path.join(root, `.build-${process.pid}`)
     try {
       await rm(staging, { recursive: true, force: true })
       await mkdir(staging)

@@ -3,8 +3,8 @@ import { globSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import path from "node:path"
 
-/** What a build depends on besides the Node that runs it. */
-const inputs = ["src/**/*.{ts,tsx}", "scripts/build.ts", "scripts/build/*.ts", "package.json", "package-lock.json"]
+/** What a build depends on besides the Node that runs it and a part of package.json. */
+const inputs = ["src/**/*.{ts,tsx}", "scripts/build.ts", "scripts/build/*.ts", "package-lock.json"]
 
 /** Returns a hash that changes when a build of this repository would give something else. */
 export async function hashInputs(root: string): Promise<string> {
@@ -13,5 +13,8 @@ export async function hashInputs(root: string): Promise<string> {
     const content = await readFile(path.join(root, file))
     hash.update(`${file}\0${content.length}\0`).update(content)
   }
-  return hash.digest("hex")
+  const { name, version, oclif } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as {
+    readonly [key: string]: unknown
+  }
+  return hash.update(JSON.stringify({ name, version, oclif })).digest("hex")
 }
