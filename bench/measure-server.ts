@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process"
-import path from "node:path"
-import { promisify } from "node:util"
-
 import type { LoadPlan, LoadResult } from "./load.ts"
 import { createTemplate } from "./posts.ts"
 import { cpuSeconds, residentMiB } from "./process-facts.ts"
+import { httpRequest, runLoad } from "./run-load.ts"
 import type { BenchServer } from "./servers/server.ts"
 
 /** One server doing one thing, in one round. */
@@ -19,9 +16,6 @@ export interface Measurement {
   readonly memoryMiB: number
 }
 
-const run = promisify(execFile)
-const loadFile = path.join(import.meta.dirname, "load.ts")
-
 /** Measures get, list and create on a running server, after a second of warm-up each. */
 export async function measureServer(
   server: BenchServer,
@@ -29,14 +23,14 @@ export async function measureServer(
 ): Promise<Measurement[]> {
   const gets = server.ids
     .filter((_, index) => index % 10 === 0)
-    .map((id) => request("GET", server, server.paths.get(id)))
-  const create = request("POST", server, server.paths.create, JSON.stringify(createTemplate))
+    .map((id) => httpRequest("GET", server.port, server.paths.get(id)))
+  const create = httpRequest("POST", server.port, server.paths.create, JSON.stringify(createTemplate))
   const cases = [
     { what: "get by id", clientCount: 32, requests: gets, expectedStatus: 200 },
     {
       what: "list 20 of 10,000",
       clientCount: 32,
-      requests: [request("GET", server, server.paths.list)],
+      requests: [httpRequest("GET", server.port, server.paths.list)],
       expectedStatus: 200,
     },
     { what: "create, 32 clients", clientCount: 32, requests: [create], expectedStatus: server.createdStatus },
@@ -67,16 +61,4 @@ export async function measureServer(
     })
   }
   return found
-}
-
-async function runLoad(plan: LoadPlan, pin: readonly string[]): Promise<LoadResult> {
-  const [command, ...args] = [...pin, process.execPath, loadFile, JSON.stringify(plan)]
-  const { stdout } = await run(command, args, { maxBuffer: 1 << 20 })
-  return JSON.parse(stdout) as LoadResult
-}
-
-function request(method: string, server: BenchServer, target: string, body?: string): string {
-  const head = `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n`
-  if (body === undefined) return `${head}\r\n`
-  return `${head}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }

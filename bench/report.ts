@@ -3,19 +3,31 @@ import { cpus } from "node:os"
 import path from "node:path"
 
 import type { Measurement } from "./measure-server.ts"
+import type { ReadsWhileWriting } from "./reads-while-writing.ts"
 import { median } from "./startup.ts"
 import type { Startup } from "./startup.ts"
 
 /** What a request may cost of PocketBase's CPU time, at most, as a ratio. */
 const budgets: Readonly<Record<string, number>> = { "get by id": 2, "list 20 of 10,000": 4, "create, 32 clients": 2 }
 
+/** Everything that one run found. */
+export interface Report {
+  readonly measurements: readonly Measurement[]
+  readonly whileWriting: readonly ReadsWhileWriting[]
+  readonly startup: Startup
+}
+
 /** The tables as Markdown, medians over the rounds. */
-export function renderReport(measurements: readonly Measurement[], startup: Startup): string {
+export function renderReport({ measurements, whileWriting, startup }: Report): string {
   const whats = [...new Set(measurements.map((one) => one.what))]
   return [
     "| what | server | CPU µs a request | PocketBase ÷ this | budget | requests/s | p50 ms | p99 ms | memory MiB |",
     "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ...whats.flatMap((what) => rowsOf(what, measurements)),
+    "",
+    "| 8 readers while 32 clients write | reads/s | read p50 ms | read p99 ms | writes/s | write p99 ms |",
+    "|---|---:|---:|---:|---:|---:|",
+    ...whileWriting.map(whileWritingRow),
     "",
     "| start-up | median | budget |",
     "|---|---:|---:|",
@@ -29,7 +41,8 @@ export function renderReport(measurements: readonly Measurement[], startup: Star
 }
 
 /** Replaces docs/benchmarks.md. */
-export function writeReport(measurements: readonly Measurement[], startup: Startup): void {
+export function writeReport(report: Report): void {
+  const { measurements } = report
   const rounds = measurements.filter(
     (one) => one.what === measurements[0]?.what && one.server === measurements[0]?.server,
   )
@@ -41,7 +54,7 @@ medians. 10,000 posts; the list filters by author and published, sorts by time, 
 absolute times vary with the machine. Alyx answers a create only after it is synced to the disk; PocketBase, as shipped, and
 \`durability: normal\` do not wait for that.
 
-${renderReport(measurements, startup)}`
+${renderReport(report)}`
   writeFileSync(path.join(import.meta.dirname, "../docs/benchmarks.md"), text)
 }
 
@@ -66,4 +79,14 @@ function rowsOf(what: string, measurements: readonly Measurement[]): string[] {
     ]
     return `| ${cells.join(" | ")} |`
   })
+}
+
+function whileWritingRow({ syncDelayMs, read, write }: ReadsWhileWriting): string {
+  const disk = syncDelayMs === 0 ? "the disk as it is" : `every sync ${syncDelayMs} ms slower`
+  const cells = [disk, rate(read), read.p50Ms.toFixed(2), read.p99Ms.toFixed(2), rate(write), write.p99Ms.toFixed(2)]
+  return `| ${cells.join(" | ")} |`
+}
+
+function rate({ requestCount, seconds }: { requestCount: number; seconds: number }): string {
+  return (requestCount / seconds).toFixed(0)
 }

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util"
 
 import { measureServer } from "./measure-server.ts"
 import type { Measurement } from "./measure-server.ts"
+import { measureReadsWhileWriting } from "./reads-while-writing.ts"
 import { renderReport, writeReport } from "./report.ts"
 import { startAlyx } from "./servers/alyx.ts"
 import { startPocketBase } from "./servers/pocketbase.ts"
@@ -49,10 +50,12 @@ try {
       }
     }
   }
+  process.stderr.write("reads while writing\n")
+  const whileWriting = await measureReadsWhileWriting(freshFolder(), { seconds: Number(values.seconds), pin, loadPin })
   process.stderr.write("start-up\n")
-  const startup = await measureStartup(freshFolder())
-  process.stdout.write(renderReport(measurements, startup))
-  if (values.write) writeReport(measurements, startup)
+  const report = { measurements, whileWriting, startup: await measureStartup(freshFolder()) }
+  process.stdout.write(renderReport(report))
+  if (values.write) writeReport(report)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -31,13 +31,18 @@ export async function startAlyx(options: {
   port: number
   pin: readonly string[]
   durability: "full" | "normal"
+  env?: Readonly<Record<string, string>>
 }): Promise<BenchServer> {
   const project = path.join(options.folder, `alyx-${options.durability}`)
   mkdirSync(project, { recursive: true })
   writeFileSync(path.join(project, "schema.yaml"), schema)
   writeFileSync(path.join(project, "alyx.yaml"), `database:\n  durability: ${options.durability}\n`)
   const [command, ...args] = [...options.pin, process.execPath, launcher, "start", "--port", String(options.port)]
-  const child = spawn(command, args, { cwd: project, stdio: ["ignore", "ignore", "inherit"] })
+  const child = spawn(command, args, {
+    cwd: project,
+    env: { ...process.env, ...options.env },
+    stdio: ["ignore", "ignore", "inherit"],
+  })
   const base = `http://127.0.0.1:${options.port}`
   await waitForAnswer(`${base}/health/ready`)
   return {

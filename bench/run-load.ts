@@ -1,0 +1,22 @@
+import { execFile } from "node:child_process"
+import path from "node:path"
+import { promisify } from "node:util"
+
+import type { LoadPlan, LoadResult } from "./load.ts"
+
+const run = promisify(execFile)
+const loadFile = path.join(import.meta.dirname, "load.ts")
+
+/** Runs load in a process of its own, where `pin` says. */
+export async function runLoad(plan: LoadPlan, pin: readonly string[]): Promise<LoadResult> {
+  const [command, ...args] = [...pin, process.execPath, loadFile, JSON.stringify(plan)]
+  const { stdout } = await run(command, args, { maxBuffer: 1 << 20 })
+  return JSON.parse(stdout) as LoadResult
+}
+
+/** A complete HTTP/1.1 request as text. */
+export function httpRequest(method: string, port: number, target: string, body?: string): string {
+  const head = `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`
+  if (body === undefined) return `${head}\r\n`
+  return `${head}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
