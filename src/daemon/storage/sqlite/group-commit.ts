@@ -235,7 +235,7 @@ export class GroupCommit {
     const transaction = new OpenTransaction(connection)
     try {
       const value = write.work(transaction)
-      transaction.requireSynchronous(value)
+      transaction.requireDone(value)
       if (write.requestId !== undefined && connection.totalChanges !== changesBefore) {
         connection.run(sqlQuery(nameRequestSql, [write.requestId, seqBefore]))
       }

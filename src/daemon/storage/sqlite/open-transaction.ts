@@ -30,9 +30,10 @@ export class OpenTransaction implements Transaction {
     return this.#open().run(query)
   }
 
-  /** Nothing may wait inside a transaction, so the work must not return a promise. */
-  requireSynchronous(value: unknown): void {
+  /** Looks at what the work returned and left behind, before it is taken for done. */
+  requireDone(value: unknown): void {
     assert(!(value instanceof Promise), "The work of a write is synchronous; it returned a promise.")
+    this.#open()
   }
 
   end(): void {
@@ -41,6 +42,8 @@ export class OpenTransaction implements Transaction {
 
   #open(): SqliteConnection {
     assert(this.#connection !== undefined, "The transaction is over; its work must not keep it.")
+    // An error of SQLite may have ended it; what the work did next would then be committed on its own.
+    assert(this.#connection.isTransaction, "The engine has rolled back the transaction.")
     return this.#connection
   }
 }

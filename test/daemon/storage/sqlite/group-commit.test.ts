@@ -1,0 +1,281 @@
+import { execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+
+import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
+import type { Transaction } from "../../../../src/daemon/storage/database.ts"
+import { openTempDatabase } from "../open-temp-database.ts"
+import type { TempDatabase } from "../open-temp-database.ts"
+
+let temp: TempDatabase
+
+async function open(path?: string): Promise<void> {
+  temp = await openTempDatabase(path === undefined ? {} : { path })
+  await temp.database.exclusive((connection) =>
+    connection.execute(`
+      CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+      CREATE TRIGGER refuse AFTER INSERT ON notes WHEN NEW.text = 'roll back all' BEGIN SELECT RAISE(ROLLBACK, 'refused'); END;
+    `),
+  )
+}
+
+const insert = (text: string) => (transaction: Transaction) =>
+  transaction.run(sqlQuery("INSERT INTO notes (text) VALUES (?)", [text]))
+
+const texts = (): string[] =>
+  temp.database
+    .read((reader) => reader.all<{ text: string }>(sqlQuery("SELECT text FROM notes ORDER BY id")))
+    .map((row) => row.text)
+
+const outcomeCode = (outcome: PromiseSettledResult<unknown>): string =>
+  outcome.status === "fulfilled" ? "done" : String((outcome.reason as { code?: string }).code ?? outcome.reason)
+
+describe("when the engine rolls the whole group back", () => {
+  beforeEach(() => open())
+  afterEach(() => temp.remove())
+
+  test("what had succeeded runs again, once each, and only the culprit fails", async () => {
+    const runs = new Map<string, number>()
+    const counted = (text: string) => (transaction: Transaction) => {
+      runs.set(text, (runs.get(text) ?? 0) + 1)
+      return insert(text)(transaction)
+    }
+
+    const outcomes = await Promise.allSettled(
+      ["a", "b", "roll back all", "c", "d"].map((text) => temp.database.write(counted(text))),
+    )
+
+    expect(outcomes.map((outcome) => outcome.status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ])
+    expect(texts()).toEqual(["a", "b", "c", "d"])
+    expect(Object.fromEntries(runs)).toEqual({ a: 2, b: 2, "roll back all": 1, c: 1, d: 1 })
+  })
+
+  test("a work that catches the error cannot make the others believe that all is well", async () => {
+    const outcomes = await Promise.allSettled([
+      temp.database.write(insert("a")),
+      temp.database.write((transaction) => {
+        try {
+          insert("roll back all")(transaction)
+        } catch {
+          return "as if nothing had happened"
+        }
+        return "done"
+      }),
+      temp.database.write(insert("b")),
+    ])
+
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(["fulfilled", "rejected", "fulfilled"])
+    expect(texts()).toEqual(["a", "b"])
+  })
+
+  test("nothing can be written past the transaction that is gone", async () => {
+    const write = temp.database.write(
+      (transaction) => {
+        try {
+          insert("roll back all")(transaction)
+        } catch {
+          insert("outside any transaction")(transaction)
+        }
+      },
+      { requestId: "req" },
+    )
+
+    await expect(write).rejects.toThrow("rolled back")
+    expect(texts()).toEqual([])
+  })
+
+  test("a full database refuses large writes with 507, keeps small ones, and reads go on", async () => {
+    await temp.database.exclusive((connection) => {
+      const pages = connection.get<{ page_count: number }>(sqlQuery("PRAGMA page_count"))
+      connection.execute(`PRAGMA max_page_count = ${pages!.page_count + 2}`)
+    })
+
+    const outcomes = await Promise.allSettled([
+      temp.database.write(insert("small")),
+      temp.database.write(insert("x".repeat(100_000))),
+      temp.database.write(insert("also small")),
+    ])
+
+    expect(outcomes.map(outcomeCode)).toEqual(["done", "STORAGE_FULL", "done"])
+    expect(texts()).toEqual(["small", "also small"])
+  })
+})
+
+describe("when the disk is full", () => {
+  let disk: string | undefined
+
+  beforeEach(() => {
+    disk = mountSmallDisk()
+  })
+
+  afterEach(() => {
+    if (disk === undefined) return
+    execFileSync("umount", [disk])
+    rmSync(disk, { recursive: true })
+  })
+
+  test("writes answer 507, reads go on, and writes work again once there is room", async ({ skip }) => {
+    if (disk === undefined) return skip("Only root can mount a small disk.")
+    await open(join(disk, "alyx.db"))
+    const ballast = join(disk, "ballast")
+    await temp.database.write(insert("before"))
+    fillDisk(ballast)
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => temp.database.write(insert(`${index}`.repeat(20_000)))),
+    )
+    const kept = texts()
+    rmSync(ballast)
+    await temp.database.write(insert("after"))
+
+    expect(new Set(outcomes.map(outcomeCode))).toContain("STORAGE_FULL")
+    expect(kept[0]).toBe("before")
+    expect(kept).toHaveLength(1 + outcomes.filter((outcome) => outcome.status === "fulfilled").length)
+    expect(texts().at(-1)).toBe("after")
+    expect(temp.database.read((reader) => ({ ...reader.get(sqlQuery("PRAGMA integrity_check")) }))).toEqual({
+      integrity_check: "ok",
+    })
+    await temp.remove()
+  })
+})
+
+/** Two megabytes of memory as a disk, or undefined when this user may not mount. */
+function mountSmallDisk(): string | undefined {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined
+  const folder = mkdtempSync(join(tmpdir(), "alyx-disk-"))
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], { stdio: "ignore" })
+    return folder
+  } catch {
+    rmSync(folder, { recursive: true })
+    return undefined
+  }
+}
+
+function fillDisk(file: string): void {
+  for (let bytes = 1_000_000; bytes >= 4_096;) {
+    try {
+      writeFileSync(file, Buffer.alloc(bytes), { flag: "a" })
+    } catch {
+      bytes = Math.floor(bytes / 2)
+    }
+  }
+}
+
+describe("while another process holds the write lock", () => {
+  beforeEach(() => open())
+  afterEach(() => temp.remove())
+
+  test("writes wait without stopping reads, and go through when it lets go", async () => {
+    const other = await lockFromOutside()
+
+    const write = temp.database.write(insert("waited"))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(texts()).toEqual([])
+    await other.letGo()
+    await write
+
+    expect(texts()).toEqual(["waited"])
+  })
+
+  test("writes that waited five seconds are refused with Retry-After", { timeout: 20_000 }, async () => {
+    const other = await lockFromOutside()
+
+    const error: unknown = await temp.database.write(insert("late")).catch((reason: unknown) => reason)
+    await other.letGo()
+    await temp.database.write(insert("later"))
+
+    expect(error).toMatchObject({ code: "DATABASE_BUSY", status: 503, retryAfterSeconds: 1 })
+    expect(texts()).toEqual(["later"])
+  })
+})
+
+/** A second process with an open write transaction. */
+async function lockFromOutside(): Promise<{ letGo(): Promise<void> }> {
+  const script = `const { DatabaseSync } = require("node:sqlite")
+    const database = new DatabaseSync(${JSON.stringify(temp.path)}, { timeout: 5000 })
+    database.exec("BEGIN IMMEDIATE"); process.send("locked"); process.on("message", () => process.exit())`
+  const child = spawn(process.execPath, ["--eval", script], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  await once(child, "message")
+  return {
+    letGo: async () => {
+      const exit = once(child, "exit")
+      child.send("go")
+      await exit
+    },
+  }
+}
+
+function busy(transaction: Transaction): void {
+  insert("x")(transaction)
+  const until = performance.now() + 4
+  while (performance.now() < until);
+}
+
+describe("limits", () => {
+  beforeEach(() => open())
+  afterEach(() => temp.remove())
+
+  test("more than ten thousand waiting writes are refused, and the others are kept", async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10_010 }, (_, index) => temp.database.write(insert(`${index}`))),
+    )
+
+    expect(outcomes.filter((outcome) => outcomeCode(outcome) === "OVERLOADED")).toHaveLength(10)
+    expect(texts()).toHaveLength(10_000)
+  })
+
+  test("a group ends after ten milliseconds of work", async () => {
+    const before = temp.database.stats().commitCount
+    await Promise.all(Array.from({ length: 12 }, () => temp.database.write(busy)))
+
+    expect(temp.database.stats().commitCount - before).toBeGreaterThanOrEqual(4)
+  })
+
+  test("writes wait while one piece of work has the database to itself, then go on in order", async () => {
+    let release: (() => void) | undefined
+    const exclusive = temp.database.exclusive(
+      (connection) =>
+        new Promise<void>((resolve) => {
+          release = () => {
+            connection.execute("INSERT INTO notes (text) VALUES ('exclusive')")
+            resolve()
+          }
+        }),
+    )
+    const write = temp.database.write(insert("after"))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(texts()).toEqual([])
+
+    release!()
+    await Promise.all([exclusive, write])
+
+    expect(texts()).toEqual(["exclusive", "after"])
+  })
+
+  test("the log stays bounded under load", { timeout: 60_000 }, async () => {
+    let walBytesSeen = 0
+    const big = "x".repeat(20_000)
+    const client = async (): Promise<void> => {
+      for (let count = 0; count < 150; count += 1) {
+        await temp.database.write(insert(big))
+        walBytesSeen = Math.max(walBytesSeen, temp.database.stats().walBytes)
+      }
+    }
+
+    await Promise.all(Array.from({ length: 32 }, client))
+
+    expect(walBytesSeen).toBeGreaterThan(0)
+    expect(walBytesSeen).toBeLessThan(40 * 1024 * 1024)
+    expect(texts()).toHaveLength(4_800)
+  })
+})
