@@ -3,42 +3,46 @@ import { nearestWord } from "../lib/nearest-word.ts"
 import type { SourceLocation } from "../lib/source-location.ts"
 import { problemCountMax } from "./limits.ts"
 
-/** Every code that a problem of schema.yaml may carry. */
-export type SchemaProblemCode =
-  | "YAML_SYNTAX"
-  | "YAML_UNSUPPORTED"
-  | "FILE_TOO_LARGE"
-  | "WRONG_SHAPE"
-  | "TOO_MANY"
-  | "VERSION_UNSUPPORTED"
-  | "UNKNOWN_KEY"
-  | "NAME_MISSING"
-  | "NAME_INVALID"
-  | "NAME_RESERVED"
-  | "NAME_TAKEN"
-  | "COLLECTION_EMPTY"
-  | "NO_COLLECTIONS"
-  | "TYPE_MISSING"
-  | "TYPE_UNKNOWN"
-  | "OPTION_UNKNOWN"
-  | "OPTION_TWICE"
-  | "OPTION_NOT_FOR_TYPE"
-  | "OPTION_INVALID"
-  | "OPTIONS_CONTRADICT"
-  | "ENUM_INVALID"
-  | "PATTERN_INVALID"
-  | "PATTERN_SLOW"
-  | "JSON_SCHEMA_INVALID"
-  | "DEFAULT_INVALID"
-  | "PRIMARY_KEY_INVALID"
-  | "REFERENCE_INVALID"
-  | "REFERENCE_UNKNOWN"
-  | "REFERENCE_NOT_UNIQUE"
-  | "REFERENCE_TYPE"
-  | "REFERENCE_CYCLE"
-  | "RELATION_NAME"
-  | "INDEX_INVALID"
-  | "INDEX_FIELD_UNKNOWN"
+/** Every code that a problem of schema.yaml may carry; docs/schema.md explains each. */
+export const schemaProblemCodes = [
+  "YAML_SYNTAX",
+  "YAML_UNSUPPORTED",
+  "FILE_TOO_LARGE",
+  "WRONG_SHAPE",
+  "TOO_MANY",
+  "VERSION_UNSUPPORTED",
+  "UNKNOWN_KEY",
+  "NAME_MISSING",
+  "NAME_INVALID",
+  "NAME_RESERVED",
+  "NAME_TAKEN",
+  "COLLECTION_EMPTY",
+  "NO_COLLECTIONS",
+  "TYPE_MISSING",
+  "TYPE_UNKNOWN",
+  "OPTION_UNKNOWN",
+  "OPTION_TWICE",
+  "OPTION_NOT_FOR_TYPE",
+  "OPTION_INVALID",
+  "OPTIONS_CONTRADICT",
+  "ENUM_INVALID",
+  "PATTERN_INVALID",
+  "PATTERN_SLOW",
+  "JSON_SCHEMA_INVALID",
+  "DEFAULT_INVALID",
+  "PRIMARY_KEY_INVALID",
+  "REFERENCE_INVALID",
+  "REFERENCE_UNKNOWN",
+  "REFERENCE_NOT_UNIQUE",
+  "REFERENCE_TYPE",
+  "REFERENCE_CYCLE",
+  "RELATION_NAME",
+  "INDEX_INVALID",
+  "INDEX_FIELD_UNKNOWN",
+] as const
+
+/** One of them. */
+export type SchemaProblemCode = (typeof schemaProblemCodes)[number]
 
 /** Gathers what is wrong with a schema, so that all of it is reported at once. */
 export class ProblemList {

@@ -90,8 +90,10 @@ function arbitraryCollection(): fc.Arbitrary<CollectionOptions> {
     }))
 }
 
+const unindexable: ReadonlySet<JsonValue> = new Set(["json", "blob"])
+
 function indexesOver(fields: Record<string, FieldOptions>): JsonValue[] {
-  const names = Object.keys(fields).filter((name) => !["json", "blob"].includes(String(fields[name]?.["type"])))
+  const names = Object.keys(fields).filter((name) => !unindexable.has(fields[name]?.["type"] ?? null))
   return names.length < 2 ? [] : [{ fields: names.slice(0, 2), order: "desc" }]
 }
 
