@@ -3,6 +3,7 @@ import { join } from "node:path"
 import type { Problem } from "../errors.ts"
 import { nearestWord } from "../lib/nearest-word.ts"
 import { parseYamlTree } from "../lib/yaml-tree.ts"
+import type { YamlProblem } from "../lib/yaml-tree.ts"
 import { configConflicts } from "./config-conflicts.ts"
 import { assembleConfig } from "./config.ts"
 import type { Config } from "./config.ts"
@@ -70,11 +71,20 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   if (config !== null) problems.push(...configConflicts(config, origins))
   return {
     config: problems.length === 0 ? config : null,
-    problems,
-    notices: [...unbuiltNotices(origins), ...unknownVariables(variables)],
+    problems: inOrder(problems),
+    notices: inOrder([...unbuiltNotices(origins), ...unknownVariables(variables)]),
     origins,
     files: [configFile, ...variables.files],
   }
+}
+
+/** By place; what has none (flags and variables) comes first. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted(({ at: a }, { at: b }) => {
+    if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
+    if (a.file !== b.file) return a.file < b.file ? -1 : 1
+    return a.line - b.line || a.column - b.column
+  })
 }
 
 function readConfigFile(path: string, variables: Variables, isOverridden: (path: string) => boolean): FileValues {
@@ -83,10 +93,17 @@ function readConfigFile(path: string, variables: Variables, isOverridden: (path:
   if (read.kind === "missing") return empty
   if (read.kind === "unreadable") return { ...empty, problems: [read.problem] }
   const tree = parseYamlTree(read.text, "alyx.yaml")
-  const syntax = tree.problems.map((problem) => ({ code: "YAML_SYNTAX", ...problem }))
+  const syntax = tree.problems.map((problem) => syntaxProblem(problem, read.text))
   if (tree.root === null) return { ...empty, problems: syntax }
   const file = readConfigTree(tree.root, configOptions, { lookup: (name) => variables.lookup(name), isOverridden })
   return { ...file, values: file.values, entryPlaces: file.entryPlaces, problems: [...syntax, ...file.problems] }
+}
+
+/** Braces have a meaning inside [ ] and { }, which the parser's message does not tell. */
+function syntaxProblem(problem: YamlProblem, text: string): Problem {
+  const line = text.split("\n")[problem.at.line - 1] ?? ""
+  const next = line.includes("${") ? { next: "Inside [ ] and { } a ${NAME} must be in quotes." } : {}
+  return { code: "YAML_SYNTAX", ...problem, ...next }
 }
 
 /** What a flag or a variable says of an option, as text; null when neither does. */

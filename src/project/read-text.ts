@@ -45,21 +45,28 @@ function decode(file: TextFile, bytes: Buffer): ReadText {
   if (isUtf16) return unreadable(file, "is written in UTF-16", "Save it as UTF-8.")
   const broken = firstBrokenByte(bytes)
   if (broken !== null) {
-    const at = locate(file.name, bytes.subarray(0, broken).toString("latin1"))
+    const at = locate(file.name, bytes.subarray(0, broken).toString("utf8"))
     return unreadable(file, "is not a text file in UTF-8", "Save it as UTF-8, or restore it from a backup.", at)
   }
   return { kind: "text", text: new TextDecoder("utf-8").decode(bytes) }
 }
 
-/** The offset of the first byte that no UTF-8 text has: NUL, or part of a broken sequence. Null when all is well. */
+/** The offset of the first byte that no text in UTF-8 has: NUL, or part of a broken sequence. Null when all is well. */
 function firstBrokenByte(bytes: Buffer): number | null {
   const nul = bytes.indexOf(0)
-  if (nul !== -1) return nul
-  const text = bytes.toString("utf8")
-  const replaced = text.indexOf("\uFFFD")
-  if (replaced === -1 || Buffer.from(text, "utf8").equals(bytes)) return null
-  return Buffer.byteLength(text.slice(0, replaced), "utf8")
+  const text = bytes.subarray(0, nul === -1 ? bytes.length : nul).toString("utf8")
+  let offset = 0
+  let from = 0
+  for (let at = text.indexOf("\uFFFD"); at !== -1; at = text.indexOf("\uFFFD", at + 1)) {
+    offset += Buffer.byteLength(text.slice(from, at))
+    // A replacement character that the file itself holds is text like any other.
+    if (!bytes.subarray(offset, offset + 3).equals(replacementBytes)) return offset
+    from = at
+  }
+  return nul === -1 ? null : nul
 }
+
+const replacementBytes = Buffer.from("\uFFFD")
 
 function locate(name: string, before: string): SourceLocation {
   const lines = before.split("\n")

@@ -60,9 +60,8 @@ export function bool(): ValueType<boolean> {
   const parse = (written: unknown, from: "yaml" | "text"): Parsed<boolean> => {
     const value = from === "text" && typeof written === "string" ? words.get(written.trim().toLowerCase()) : written
     if (typeof value === "boolean") return parsed(value)
-    return wrongType(
-      typeof written === "string" && from === "yaml" ? "be true or false, without quotes" : "be true or false",
-    )
+    const isQuoted = typeof written === "string" && /^(?:true|false)$/i.test(written) && from === "yaml"
+    return wrongType(isQuoted ? "be true or false, written without quotes" : "be true or false")
   }
   return { name: "bool", suffix: "", parse, toText: String, jsonSchema: { type: "boolean" } }
 }
