@@ -20,6 +20,11 @@ export interface AdminParts {
   shutdown(): void
 }
 
+/** The daemon's log. What goes to `lines` is written only, since those who follow the activity hear of it otherwise. */
+export interface HttpLog extends Logger {
+  readonly lines: Logger
+}
+
 /** Everything that the HTTP edge needs. */
 export interface HttpParts {
   readonly config: () => HttpConfig
@@ -27,7 +32,7 @@ export interface HttpParts {
   readonly records: RecordParts
   readonly activity: Activity
   readonly admin: AdminParts
-  readonly logger: Logger
+  readonly logger: HttpLog
   readonly clock: Clock
   readonly mode: DaemonMode
   readonly version: string

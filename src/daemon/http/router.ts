@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { inspect } from "node:util"
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
 
@@ -112,7 +111,6 @@ function answerError(parts: HttpParts, thrown: unknown, request: FastifyRequest,
   request.answeredCode = error.code
   if (error.code === "INTERNAL") {
     parts.logger.error("unexpected error", { requestId: request.id, error: error.cause })
-    parts.activity.log("error", "unexpected error", { requestId: request.id, error: inspect(error.cause) })
   }
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds)
   reply.removeHeader("etag")

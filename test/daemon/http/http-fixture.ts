@@ -69,6 +69,11 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   let shutdownCount = 0
   const schemas = new SchemaHolder(schema)
   const activity = new Activity(() => new Date())
+  const logger = createLogger({
+    level: "debug",
+    format: "json",
+    destination: { write: (line) => logLines.push(JSON.parse(line) as Record<string, unknown>) },
+  })
   const parts: HttpParts = {
     config: () => config,
     schemas,
@@ -79,11 +84,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
       schema: () => ({ hash: schema.hash, schema: {} }),
       shutdown: () => void (shutdownCount += 1),
     },
-    logger: createLogger({
-      level: "debug",
-      format: "json",
-      destination: { write: (line) => logLines.push(JSON.parse(line) as Record<string, unknown>) },
-    }),
+    logger: { ...logger, lines: logger },
     clock: systemClock,
     mode: options.mode ?? "start",
     version: "1.2.3",

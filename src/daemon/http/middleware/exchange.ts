@@ -69,7 +69,7 @@ export class Exchanges {
     const { method } = request.raw
     this.#metrics.observeRequest(method ?? "", request.routeOptions.url ?? "none", status, durationMs)
 
-    const { activity, config, logger, mode } = this.#parts
+    const { activity, config, mode } = this.#parts
     const { slowRequestMs } = config().server
     const slow = durationMs >= slowRequestMs
     if (!slow && status < 500 && mode !== "dev" && !activity.followed) return
@@ -85,10 +85,11 @@ export class Exchanges {
     if (!request.caller.owner || status >= 500) activity.request(entry)
     // Of a bug the log has a line already, with its stack.
     if (entry.code === "INTERNAL") return
+    const { lines } = this.#parts.logger
     const { address } = request.caller
-    if (status >= 500) logger.error("request failed", { ...entry, address })
+    if (status >= 500) lines.error("request failed", { ...entry, address })
     // At 0 every request is asked for, and none of them is a warning.
-    else if (slow && slowRequestMs === 0) logger.info("request", { ...entry, address })
-    else if (slow) logger.warn("slow request", { ...entry, address })
+    else if (slow && slowRequestMs === 0) lines.info("request", { ...entry, address })
+    else if (slow) lines.warn("slow request", { ...entry, address })
   }
 }
