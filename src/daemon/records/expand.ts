@@ -65,13 +65,3 @@ function findRelation(plan: CollectionPlan, word: string, problems: QueryProblem
   }
   return relation
 }
-
-/** How many documents one document can bring with it at most. */
-export function expandedDocumentsMax(expansions: readonly Expansion[], limits: RecordLimits): number {
-  let sum = 0
-  for (const { relation, children } of expansions) {
-    const each = relation.kind === "back" ? limits.backRelationMax : 1
-    sum += each * (1 + expandedDocumentsMax(children, limits))
-  }
-  return sum
-}

@@ -1,6 +1,6 @@
-import { sqlQuery } from "../storage/database.ts"
 import { collectionPlan } from "./collection-plan.ts"
 import { entityTag, matchesWeakly } from "./etag.ts"
+import { readDocument } from "./read-document.ts"
 import { documentNotFound, storedKey } from "./record-key.ts"
 import type { GetRequest, RecordAnswer, RecordParts } from "./records.ts"
 import { parseDocumentQuery } from "./selection.ts"
@@ -8,9 +8,9 @@ import { parseDocumentQuery } from "./selection.ts"
 /** Answers one document, or that the client's copy of it is still right. */
 export function getRecord(parts: RecordParts, request: GetRequest): RecordAnswer | "not-modified" {
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
-  const { byKeySql } = parseDocumentQuery(plan, request.query)
-  const query = sqlQuery<{ doc: string }>(byKeySql, [storedKey(plan, request.id)])
-  const body = parts.database.read((reader) => reader.get(query))?.doc
+  const selection = parseDocumentQuery(plan, request.query)
+  const key = storedKey(plan, request.id)
+  const body = parts.database.read((reader) => readDocument(reader, plan, selection, key))
   if (body === undefined) throw documentNotFound(plan, request.id)
   const etag = entityTag(body)
   if (request.ifNoneMatch !== undefined && matchesWeakly(request.ifNoneMatch, etag)) return "not-modified"

@@ -1,6 +1,5 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
-import { expandedDocumentsMax } from "./expand.ts"
 import { parseFilter, parseShortFilter } from "./filter.ts"
 import type { Condition, FilterFrame } from "./filter.ts"
 import type { SortKey } from "./order.ts"
@@ -34,7 +33,6 @@ export function parseListQuery(plan: CollectionPlan, pairs: QueryPairs): ListQue
   const page = parsePage(single, plan.limits, problems)
   const selection = parseSelection(plan, single, problems)
   const skipTotal = parseFlag("skipTotal", single.get("skipTotal"), problems)
-  checkAnswerSize({ page, selection }, frame)
   problems.throwIfAny()
   return { conditions, keys, page, selection, skipTotal }
 }
@@ -69,19 +67,4 @@ function parseFlag(name: string, text: string | undefined, problems: QueryProble
   if (text === "true" || text === "") return true
   problems.query("MALFORMED", `"${name}" must be true or false, not ${quoted(text)}.`)
   return false
-}
-
-function checkAnswerSize(
-  { page, selection }: { readonly page: Page; readonly selection: Selection },
-  { limits, problems }: FilterFrame,
-): void {
-  if (selection.expansions.length === 0) return
-  const each = 1 + expandedDocumentsMax(selection.expansions, limits)
-  if (page.limit * each <= limits.answerDocumentMax) return
-  const fitting = Math.floor(limits.answerDocumentMax / each)
-  problems.query(
-    "TOO_MANY",
-    `A page of ${page.limit} with this "expand" could hold ${page.limit * each} documents; the limit is ${limits.answerDocumentMax}.`,
-    fitting > 0 ? `Ask for a limit of at most ${fitting}.` : "Follow fewer back relations one after the other.",
-  )
 }

@@ -1,3 +1,4 @@
+import { answerSizeSql } from "./answer-size.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import type { Keyset } from "./cursor.ts"
 import type { ListQuery } from "./list-query.ts"
@@ -11,6 +12,8 @@ export interface ListStatements {
   readonly pageSql: string
   /** Gives `total`. Parameters: those of the conditions. */
   readonly totalSql: string
+  /** Counts, as `size`, the documents of the answer, expanded ones too. Parameters: those of the page. */
+  readonly sizeSql: string | null
   /** Never run: by its plan the storage decides whether finding the rows of the page takes long. */
   readonly judgedSql: string
 }
@@ -36,12 +39,15 @@ export function listStatements(plan: CollectionPlan, query: ListQuery, keyset: K
   const rows = `${found} ORDER BY ${orderBySql(keys, "t")} LIMIT ?`
   const documents = `CROSS JOIN ${plan.table} AS d ON d.rowid = page.r`
   const sortValues = keys.map(({ field }, index) => `d.${quoteName(field.name)} AS k${index}`)
+  const pageRows = page.kind === "offset" ? `${rows} OFFSET ?` : rows
+  const { expansions } = selection
   return {
     pageSql:
       page.kind === "offset"
-        ? `SELECT group_concat(${selection.rowSql}, ',') AS docs FROM (${rows} OFFSET ?) AS page ${documents}`
-        : `SELECT ${selection.rowSql} AS doc, ${sortValues.join(", ")} FROM (${rows}) AS page ${documents}`,
+        ? `SELECT group_concat(${selection.rowSql}, ',') AS docs FROM (${pageRows}) AS page ${documents}`
+        : `SELECT ${selection.rowSql} AS doc, ${sortValues.join(", ")} FROM (${pageRows}) AS page ${documents}`,
     totalSql: `SELECT count(*) AS total ${source}${whereSql(where)}`,
+    sizeSql: expansions.length === 0 ? null : answerSizeSql(plan, expansions, pageRows),
     judgedSql: `${found} ORDER BY ${orderBySql(costlyKeys(plan, keys), "t")} LIMIT ?`,
   }
 }

@@ -1,12 +1,14 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Query, Row } from "../storage/database.ts"
+import { answerCouldBeLarge, requireSmallAnswer } from "./answer-size.ts"
 import { collectionPlan } from "./collection-plan.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { decodeCursor, encodeCursor, keysetAfter, listFingerprint } from "./cursor.ts"
 import { conditionValues, parseListQuery } from "./list-query.ts"
 import type { ListQuery } from "./list-query.ts"
 import { listShape, listStatements } from "./list-statements.ts"
+import type { ListStatements } from "./list-statements.ts"
 import type { JsonText, ListRequest, RecordParts } from "./records.ts"
 
 /** Answers a page of documents, with the number of all that match unless the query skips it. */
@@ -21,6 +23,8 @@ interface ListRead {
   readonly page: Query
   /** Null when the number of all documents is not wanted. */
   readonly total: Query | null
+  /** Counts the documents of an answer that could hold too many; null when it cannot. */
+  readonly size: Query | null
   readonly isSlow: (parts: RecordParts) => boolean
   readonly answer: (pageRows: readonly Row[], total: number | null) => string
 }
@@ -36,7 +40,7 @@ function planPage(plan: CollectionPlan, query: ListQuery, offset: number): ListR
   const statements = plan.lists.get(listShape(query, null), () => listStatements(plan, query, null))
   const values = conditionValues(query.conditions)
   return {
-    page: sqlQuery(statements.pageSql, [...values, limit, offset]),
+    ...pageQueries(plan, query, statements, [...values, limit, offset]),
     total: query.skipTotal ? null : sqlQuery(statements.totalSql, values),
     isSlow: ({ database }) =>
       database.isSlow(sqlQuery(statements.judgedSql), { unfiltered: query.conditions.length === 0 }),
@@ -55,7 +59,7 @@ function planWalk(plan: CollectionPlan, query: ListQuery, cursor: string): ListR
   const facts = { unfiltered: conditions.length === 0 && keyset === null }
   return {
     // One row more than the page tells whether anything follows.
-    page: sqlQuery(statements.pageSql, [...values, ...(keyset?.values ?? []), limit + 1]),
+    ...pageQueries(plan, query, statements, [...values, ...(keyset?.values ?? []), limit + 1]),
     total: query.skipTotal ? null : sqlQuery(statements.totalSql, values),
     isSlow: ({ database }) => database.isSlow(sqlQuery(statements.judgedSql), facts),
     answer: (rows, total) => {
@@ -67,16 +71,31 @@ function planWalk(plan: CollectionPlan, query: ListQuery, cursor: string): ListR
   }
 }
 
+function pageQueries(
+  plan: CollectionPlan,
+  { page, selection }: ListQuery,
+  { pageSql, sizeSql }: ListStatements,
+  values: readonly StoredValue[],
+): Pick<ListRead, "page" | "size"> {
+  const counted = sizeSql !== null && answerCouldBeLarge(selection.expansions, page.limit, plan.limits)
+  return { page: sqlQuery(pageSql, values), size: counted ? sqlQuery(sizeSql, values) : null }
+}
+
 /** Total and page are read in one turn, so they are of one state. */
-function readHere({ database }: RecordParts, { page, total, answer }: ListRead): string {
+function readHere({ database, limits }: RecordParts, { page, total, size, answer }: ListRead): string {
   return database.read((reader) => {
+    if (size !== null) requireSmallAnswer(reader.get(size), limits)
     const count = total === null ? null : totalOf(reader.get(total))
     return answer(reader.all(page), count)
   })
 }
 
 /** A list that walks a large table is read by another process, so that nobody else waits for it. */
-async function readAside({ database }: RecordParts, { page, total, answer }: ListRead): Promise<string> {
+async function readAside({ database, limits }: RecordParts, { page, total, size, answer }: ListRead): Promise<string> {
+  if (size !== null) {
+    const [rows] = await database.readSlow([size])
+    requireSmallAnswer(rows?.[0], limits)
+  }
   const [pageRows, totalRows] = await database.readSlow(total === null ? [page] : [page, total])
   return answer(pageRows ?? [], total === null ? null : totalOf(totalRows?.[0]))
 }

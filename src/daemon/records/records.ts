@@ -35,7 +35,7 @@ export interface RecordLimits {
   readonly expandCountMax: number
   /** Documents of one back relation in one document. */
   readonly backRelationMax: number
-  /** Documents that an answer can hold at most, worked out from the limits before anything is read. */
+  /** Documents of one answer, expanded ones included. */
   readonly answerDocumentMax: number
   readonly batchMax: number
 }
@@ -52,7 +52,7 @@ export const defaultRecordLimits: RecordLimits = {
   expandDepthMax: 3,
   expandCountMax: 12,
   backRelationMax: 100,
-  answerDocumentMax: 60_000,
+  answerDocumentMax: 20_000,
   batchMax: 500,
 }
 

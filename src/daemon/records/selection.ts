@@ -1,7 +1,8 @@
 import type { Field } from "../../schema/schema.ts"
+import { answerCouldBeLarge, documentSizeSql } from "./answer-size.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { documentSql } from "./document-sql.ts"
-import { expandedDocumentsMax, parseExpand } from "./expand.ts"
+import { parseExpand } from "./expand.ts"
 import type { Expansion } from "./expand.ts"
 import { documentParameters, sortParameters, unknownParameter } from "./parameters.ts"
 import { QueryProblems, quoted, suggestion } from "./query-problems.ts"
@@ -14,6 +15,8 @@ export interface Selection {
   readonly key: string
   /** Selects `doc`, the JSON of the document with a primary key. */
   readonly byKeySql: string
+  /** Counts, as `size`, the documents of that answer; null when they cannot be too many. */
+  readonly sizeByKeySql: string | null
   /** The JSON of a row under the alias `d`. */
   readonly rowSql: string
   readonly expansions: readonly Expansion[]
@@ -26,13 +29,6 @@ export function parseDocumentQuery(plan: CollectionPlan, pairs: QueryPairs): Sel
   const { single, others } = sortParameters(pairs, documentParameters, problems)
   for (const [name] of others) unknownParameter(name, [...documentParameters], problems)
   const selection = parseSelection(plan, single, problems)
-  if (1 + expandedDocumentsMax(selection.expansions, plan.limits) > plan.limits.answerDocumentMax) {
-    problems.query(
-      "TOO_MANY",
-      `This "expand" could bring more than ${plan.limits.answerDocumentMax} documents.`,
-      "Follow fewer back relations one after the other.",
-    )
-  }
   problems.throwIfAny()
   return selection
 }
@@ -70,7 +66,9 @@ function makeSelection(
 ): Selection {
   const rowSql = documentSql({ plan, limits: plan.limits, ...shown }, "d")
   const byKeySql = `SELECT ${rowSql} AS doc FROM ${plan.table} AS d WHERE d.${quoteName(plan.key.name)} = ?`
-  return { key, byKeySql, rowSql, expansions: shown.expansions }
+  const { expansions } = shown
+  const sizeByKeySql = answerCouldBeLarge(expansions, 1, plan.limits) ? documentSizeSql(plan, expansions) : null
+  return { key, byKeySql, sizeByKeySql, rowSql, expansions }
 }
 
 /** Reads `fields=title,slug`; answers keep the order of the schema. */

@@ -5,6 +5,7 @@ import { sqlQuery } from "../storage/database.ts"
 import type { Transaction } from "../storage/database.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { entityTag, matchesStrongly } from "./etag.ts"
+import { readDocument } from "./read-document.ts"
 import { documentNotFound } from "./record-key.ts"
 import type { CreatedRecord, RecordAnswer } from "./records.ts"
 import { explainBrokenReference, explainRestrictedDelete } from "./reference-conflict.ts"
@@ -57,7 +58,7 @@ export function insertRecord(transaction: Transaction, write: CreateWrite): Crea
   const values = plan.columnNames.map((name) => row.get(name) ?? null)
   const { lastInsertRowid } = runWrite(transaction, sqlQuery(plan.insertSql, values), write)
   const key = row.get(plan.key.name) ?? lastInsertRowid
-  const body = readDocument(transaction, selection, key)
+  const body = readDocument(transaction, plan, selection, key)
   if (body === undefined) throw new Error(`A document of ${plan.collection.name} is gone right after its insert.`)
   return { body, etag: entityTag(body), id: String(key) }
 }
@@ -72,7 +73,7 @@ export function changeRecord(transaction: Transaction, write: UpdateWrite): Reco
     const sql = `UPDATE ${plan.table} SET ${sets.join(", ")} WHERE ${quoteName(plan.key.name)} = ?`
     runWrite(transaction, sqlQuery(sql, [...changed.values(), key]), write)
   }
-  const body = readDocument(transaction, selection, key)
+  const body = readDocument(transaction, plan, selection, key)
   if (body === undefined) throw documentNotFound(plan, write.id)
   return { body, etag: entityTag(body) }
 }
@@ -85,10 +86,6 @@ export function removeRecord(transaction: Transaction, write: DeleteWrite): void
   if (changes === 0) throw documentNotFound(plan, write.id)
 }
 
-function readDocument(transaction: Transaction, selection: Selection, key: StoredValue): string | undefined {
-  return transaction.get(sqlQuery<{ doc: string }>(selection.byKeySql, [key]))?.doc
-}
-
 /** The tag is that of the document as this request would show it; a document that is gone is not found. */
 function requireMatch(
   transaction: Transaction,
@@ -96,7 +93,7 @@ function requireMatch(
   selection: Selection | undefined,
 ): void {
   if (ifMatch === undefined || selection === undefined) return
-  const body = readDocument(transaction, selection, key)
+  const body = readDocument(transaction, plan, selection, key)
   if (body === undefined) throw documentNotFound(plan, id)
   if (matchesStrongly(ifMatch, entityTag(body))) return
   throw alyxError("PRECONDITION_FAILED", {

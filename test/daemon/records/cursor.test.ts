@@ -11,8 +11,8 @@ import type { Doc, TestRecords } from "./open-records.ts"
 
 let records: TestRecords
 
-beforeAll(async () => {
-  const table = (key: string) => `
+function tableYaml(key: string): string {
+  return `
     timestamps: false
     fields:
       key: ${key}
@@ -23,10 +23,13 @@ beforeAll(async () => {
       t: { type: timestamp, nullable: true }
     indexes:
       - { fields: [i, s] }`
+}
+
+beforeAll(async () => {
   records = await openRecords(`
 collections:
-  numbered: ${table("{ type: int, primary: true }")}
-  named: ${table("{ type: string, primary: true }")}
+  numbered: ${tableYaml("{ type: int, primary: true }")}
+  named: ${tableYaml("{ type: string, primary: true }")}
 `)
 })
 
@@ -142,13 +145,15 @@ describe("the comparator", () => {
   })
 })
 
+async function cursorOf(query: string): Promise<string> {
+  return (await records.list("numbered", `${query}&limit=1&cursor=`)).next_cursor!
+}
+
+function forge(...parts: unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString("base64url")
+}
+
 describe("a cursor that this list did not hand out", () => {
-  async function cursorOf(query: string): Promise<string> {
-    return (await records.list("numbered", `${query}&limit=1&cursor=`)).next_cursor!
-  }
-
-  const forge = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString("base64url")
-
   beforeAll(() => refill("numbered", [{ i: 1 }, { i: 2 }, { i: 3 }]))
 
   test("is refused when sort, filter or collection differ", async () => {

@@ -61,7 +61,16 @@ afterAll(() => records.database.remove())
 /** The names that a filter finds, in alphabetical order. */
 async function found(...filters: string[]): Promise<string> {
   const query = filters.map((filter): [string, string] => ["filter", filter])
-  return (await records.pluck("things", "name", query)).toSorted().join(" ")
+  return (await records.pluck("things", "name", query)).toSorted(compareNames).join(" ")
+}
+
+function compareNames(a: unknown, b: unknown): number {
+  return String(a) < String(b) ? -1 : 1
+}
+
+/** The advice that a refused query comes with. */
+async function adviceFor(query: string): Promise<string | undefined> {
+  return (await refusal(() => records.list("things", query))).next
 }
 
 describe("every operator on every type it is for", () => {
@@ -220,13 +229,11 @@ describe("what does not fit is refused", () => {
   })
 
   test("a mistyped field, operator or parameter comes with the word that was meant", async () => {
-    const next = async (query: string) => (await refusal(() => records.list("things", query))).next
-
-    expect(await next("filter=nmae:eq:x")).toBe(`Did you mean "name"?`)
-    expect(await next("filter=s:contain:x")).toBe(`Did you mean "contains"?`)
-    expect(await next("nmae=x")).toBe(`Did you mean "name"?`)
-    expect(await next("filtre=s:eq:x")).toBe(`Did you mean "filter"?`)
-    expect(await next("hiden=x")).not.toContain("hidden")
+    expect(await adviceFor("filter=nmae:eq:x")).toBe(`Did you mean "name"?`)
+    expect(await adviceFor("filter=s:contain:x")).toBe(`Did you mean "contains"?`)
+    expect(await adviceFor("nmae=x")).toBe(`Did you mean "name"?`)
+    expect(await adviceFor("filtre=s:eq:x")).toBe(`Did you mean "filter"?`)
+    expect(await adviceFor("hiden=x")).not.toContain("hidden")
   })
 
   test("all problems of a query are reported together", async () => {
