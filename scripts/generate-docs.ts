@@ -1,11 +1,17 @@
-// Writes the pages of docs/ that are made from the sources. `node scripts/generate-docs.ts`; a test asserts that they
-// are up to date.
+// Writes what is made from the sources: pages of docs/, and examples/blog, which is the blog starter.
+// `node scripts/generate-docs.ts`; tests assert that all of it is up to date.
 import { join } from "node:path"
 
 import { writeFileAtomically } from "../src/lib/atomic-write.ts"
 import { packageRoot } from "../src/lib/package-root.ts"
 import { configPage } from "../src/project/config-page.ts"
+import { renderStarter } from "../src/project/scaffold.ts"
 
-const root = packageRoot()
-await writeFileAtomically(join(root, "docs", "configuration.md"), configPage())
-console.log("Written: docs/configuration.md")
+const files: (readonly [string, string])[] = [
+  ["docs/configuration.md", configPage()],
+  ...renderStarter({ name: "blog", template: "blog" }).map(([name, text]) => [`examples/blog/${name}`, text] as const),
+]
+for (const [name, text] of files) {
+  await writeFileAtomically(join(packageRoot(), name), text)
+  console.log(`Written: ${name}`)
+}

@@ -60,7 +60,7 @@ export async function scaffoldProject(request: ScaffoldRequest): Promise<Scaffol
 }
 
 /** The files of a starter by name, those that make the folder a project last: an interrupted start can be repeated. */
-function renderStarter({ name, template }: ScaffoldRequest): [string, string][] {
+export function renderStarter({ name, template }: Omit<ScaffoldRequest, "folder">): readonly [string, string][] {
   const starts = join(packageRoot(), "templates", "init")
   const about = renderTemplate(readFileSync(join(starts, template, "about.md.hbs"), "utf8"), { name })
   const files = [join(starts, "_shared"), join(starts, template)].flatMap((folder) =>

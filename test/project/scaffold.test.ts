@@ -15,9 +15,9 @@ import { tempFolder } from "../helpers/temp-folder.ts"
 const everyFile = [".env.example", ".gitignore", "README.md", "alyx.yaml", "requests.http", "schema.yaml", "seed.json"]
 
 /** The code and message that an attempt fails with. */
-async function failure(attempt: Promise<unknown>): Promise<string> {
+async function failure(work: Promise<unknown>): Promise<string> {
   try {
-    await attempt
+    await work
     return "no failure"
   } catch (error) {
     return isAlyxError(error) ? `${error.code} ${error.message}` : String(error)
