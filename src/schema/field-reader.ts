@@ -2,7 +2,7 @@ import type { ValidateFunction } from "ajv"
 
 import type { StoredValue } from "./fields/field-type.ts"
 import { fieldTypeRules } from "./fields/field-types.ts"
-import { compileJsonSchema, jsonSchemaFaultSentence } from "./json-value-schema.ts"
+import { compileJsonSchema, jsonSchemaFaultSentence } from "./json-schema-compile.ts"
 import { documentProblemCountMax } from "./limits.ts"
 import type { Field, JsonValue } from "./schema.ts"
 import { stringFormatRules } from "./string-formats.ts"
@@ -135,14 +135,13 @@ function patternCheck(pattern: string, maxLength: number | null): Check {
  * errors, and only when it is small, so that a large hostile value does not become a large list.
  */
 function jsonSchemaCheck(schema: JsonValue): Check {
-  // The schema was checked when it was parsed; checking it again would cost 30 ms.
-  const judge = compileJsonSchema(schema, { validateSchema: false })
+  const judge = compileJsonSchema(schema)
   let judgeAll: ValidateFunction | undefined
   return (value) => {
     if (judge(value)) return undefined
     let errors = judge.errors
     if (JSON.stringify(value).length <= listedJsonLengthMax) {
-      judgeAll ??= compileJsonSchema(schema, { allErrors: true, validateSchema: false })
+      judgeAll ??= compileJsonSchema(schema, { allErrors: true })
       judgeAll(value)
       errors = judgeAll.errors
     }

@@ -153,14 +153,14 @@ export function arbitraryDocument(collection: Collection): fc.Arbitrary<Record<s
   const fields = [...collection.fields.values()].filter((field) => field.references === null && !isCounted(field))
   const required = fields.filter((field) => !field.nullable && field.default === null).map((field) => field.name)
   const model = Object.fromEntries(fields.map((field) => [field.name, arbitraryValue(field)]))
-  return fc.record(model, { requiredKeys: required, noNullPrototype: true }) as fc.Arbitrary<Record<string, JsonValue>>
+  return fc.record(model, { requiredKeys: required, noNullPrototype: true })
 }
 
 /** Random valid bodies of an update: any fields but the primary key and references. */
 export function arbitraryChange(collection: Collection): fc.Arbitrary<Record<string, JsonValue>> {
   const fields = [...collection.fields.values()].filter((field) => field.references === null && !field.primary)
   const model = Object.fromEntries(fields.map((field) => [field.name, arbitraryValue(field)]))
-  return fc.record(model, { requiredKeys: [], noNullPrototype: true }) as fc.Arbitrary<Record<string, JsonValue>>
+  return fc.record(model, { requiredKeys: [], noNullPrototype: true })
 }
 
 function isCounted(field: Field): boolean {

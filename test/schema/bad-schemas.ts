@@ -270,8 +270,25 @@ export const badSchemas: readonly BadSchema[] = [
     next: "repetition inside a repetition",
   },
   {
+    name: "a mistyped keyword inside a JSON Schema",
+    text: field("type: json, schema: { type: object, properties: { a: { ⟦tpye⟧: string } } }"),
+    code: "JSON_SCHEMA_INVALID",
+    next: 'Did you mean "type"?',
+  },
+  {
+    name: "a keyword of a JSON Schema with a value that it cannot have",
+    text: field("type: json, schema: { type: object, properties: { id: { minLength: ⟦-1⟧ } } }"),
+    code: "JSON_SCHEMA_INVALID",
+  },
+  {
+    name: "a format that no JSON Schema knows",
+    text: field("type: json, items: ⟦{ type: string, format: nope }⟧"),
+    code: "JSON_SCHEMA_INVALID",
+    says: "nope",
+  },
+  {
     name: "a JSON Schema with such a pattern",
-    text: field('type: json, schema: ⟦{ type: string, pattern: "^(a+)+$" }⟧'),
+    text: field('type: json, schema: { type: string, pattern: ⟦"^(a+)+$"⟧ }'),
     code: "JSON_SCHEMA_INVALID",
     says: "would take minutes",
   },
@@ -309,12 +326,12 @@ export const badSchemas: readonly BadSchema[] = [
   },
   {
     name: "a JSON Schema with an unknown type",
-    text: field("type: json, schema: ⟦{ type: strng }⟧"),
+    text: field("type: json, schema: { type: ⟦strng⟧ }"),
     code: "JSON_SCHEMA_INVALID",
   },
   {
     name: "a JSON Schema that refers to another",
-    text: field('type: json, schema: ⟦{ $ref: "https://example.com" }⟧'),
+    text: field('type: json, schema: { ⟦$ref⟧: "https://example.com" }'),
     code: "JSON_SCHEMA_INVALID",
     says: "$ref",
   },

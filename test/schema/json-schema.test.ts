@@ -5,7 +5,7 @@ import { compileDocumentValidator } from "../../src/schema/document.ts"
 import { toUtc } from "../../src/schema/fields/timestamp.ts"
 import { isUuid } from "../../src/schema/fields/uuid.ts"
 import { documentJsonSchema } from "../../src/schema/json-schema.ts"
-import { compileJsonSchema } from "../../src/schema/json-value-schema.ts"
+import { compileJsonSchema } from "../../src/schema/json-schema-compile.ts"
 import { stringFormatRules } from "../../src/schema/string-formats.ts"
 import { arbitraryChange, arbitraryDocument, arbitrarySchema, requireSchema } from "./arbitrary-schema.ts"
 import { blogSchema } from "./example-schemas.ts"
@@ -62,7 +62,7 @@ const arbitraryCase = fc
     })
     const bodies = bent.map(({ body, bends, removed }) => {
       const kept = Object.entries({ ...body, ...Object.fromEntries(bends) }).filter(([name]) => name !== removed)
-      return Object.fromEntries(kept) as Record<string, unknown>
+      return Object.fromEntries<unknown>(kept)
     })
     return fc.record({
       collection: fc.constant(collection!),
@@ -76,7 +76,7 @@ describe("documentJsonSchema", () => {
     let refusedCount = 0
     fc.assert(
       fc.property(arbitraryCase, ({ collection, use, bodies }) => {
-        const judge = compileJsonSchema(documentJsonSchema(collection, use), { formats, validateSchema: false })
+        const judge = compileJsonSchema(documentJsonSchema(collection, use), { formats })
         const validator = compileDocumentValidator(collection)
         for (const body of bodies) {
           const result = validator[use](body)
@@ -97,7 +97,7 @@ describe("documentJsonSchema", () => {
         fc.constantFrom("create" as const, "update" as const, "read" as const),
         (schema, use) => {
           for (const collection of schema.collections.values())
-            compileJsonSchema(documentJsonSchema(collection, use), { formats })
+            compileJsonSchema(documentJsonSchema(collection, use), { formats, validateSchema: true })
         },
       ),
       { numRuns: 30 },
