@@ -4,7 +4,7 @@ import { alyxError } from "../errors.ts"
 import { systemClock } from "../lib/clock.ts"
 import { packageVersion } from "../lib/package-root.ts"
 import { optionFlags } from "../project/options.ts"
-import type { DaemonMode, ReadyMessage } from "../protocol/admin-api.ts"
+import type { DaemonFile, DaemonMode, ReadyMessage } from "../protocol/admin-api.ts"
 import { startDaemon } from "./daemon.ts"
 import type { RunningDaemon } from "./daemon.ts"
 import { toWireError } from "../protocol/wire-error.ts"
@@ -12,10 +12,10 @@ import { toWireError } from "../protocol/wire-error.ts"
 /**
  * The daemon's program: `main.js --root <folder> --mode dev|start [--foreground] [--verbose] [--port 9000 …]`.
  *
- * Spawned in the background it tells its parent over the IPC channel whether it is ready; in the foreground it
- * rejects, and whoever imported it shows the error.
+ * Run as a program, in the background, it tells its parent over the IPC channel whether it is ready. Imported, in the
+ * foreground, it resolves or rejects, and whoever imported it shows the error.
  */
-export async function runDaemon(argv: readonly string[]): Promise<void> {
+export async function runDaemon(argv: readonly string[]): Promise<DaemonFile> {
   const args = parseDaemonArguments(argv)
   const signals = new SignalHandling()
   const daemon = await startDaemon({
@@ -32,7 +32,7 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
     onShutdown: () => signals.begin(),
   })
   signals.handle(daemon)
-  tellParent({ type: "ready", daemon: daemon.file })
+  return daemon.file
 }
 
 function parseDaemonArguments(argv: readonly string[]): {
@@ -105,13 +105,16 @@ class SignalHandling {
   }
 }
 
+/** The parent waits for one message; then the two have nothing more to say to each other. */
 function tellParent(message: ReadyMessage): void {
-  process.send?.(message, () => process.disconnect?.())
+  process.send?.(message, () => {
+    if (process.connected) process.disconnect()
+  })
 }
 
 if (process.argv[1] === import.meta.filename) {
   try {
-    await runDaemon(process.argv.slice(2))
+    tellParent({ type: "ready", daemon: await runDaemon(process.argv.slice(2)) })
   } catch (error) {
     if (process.send === undefined) throw error
     tellParent({ type: "failed", error: toWireError(error) })
