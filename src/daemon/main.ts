@@ -108,7 +108,7 @@ class SignalHandling {
 /** The parent waits for one message; then the two have nothing more to say to each other. */
 function tellParent(message: ReadyMessage): void {
   process.send?.(message, () => {
-    if (process.connected) process.disconnect()
+    if (process.connected) process.disconnect?.()
   })
 }
 
