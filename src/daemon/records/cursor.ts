@@ -5,7 +5,7 @@ import { alyxError } from "../../errors.ts"
 import { isStorableText } from "../../schema/fields/string.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
-import type { Condition } from "./filter.ts"
+import type { Condition } from "./condition.ts"
 import type { SortKey } from "./order.ts"
 import { quoteName } from "./sql-text.ts"
 

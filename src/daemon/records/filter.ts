@@ -1,29 +1,13 @@
-import { isStorableText } from "../../schema/fields/string.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
+import { isStorableText } from "../../schema/fields/string.ts"
 import type { Field, FieldType } from "../../schema/schema.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
-import { filterValue, filterValueRule, jsonScalar } from "./filter-value.ts"
+import { compareWith, filterOperators, hasElement, hasSubstring, isLike, isNull, isOneOf } from "./condition.ts"
+import type { Condition, FilterOperator } from "./condition.ts"
+import { filterValue, filterValueRule } from "./filter-value.ts"
 import { quoted, suggestion } from "./query-problems.ts"
 import type { QueryProblems } from "./query-problems.ts"
 import type { RecordLimits } from "./records.ts"
-import { quoteName } from "./sql-text.ts"
-
-/** What a filter may do with a field. */
-export const filterOperators = ["eq", "ne", "gt", "gte", "lt", "lte", "like", "in", "contains"] as const
-
-export type FilterOperator = (typeof filterOperators)[number]
-
-/** One filter, understood: conditions of equal shape differ only in their values. */
-export interface Condition {
-  readonly field: Field
-  readonly operator: FilterOperator
-  /** Bound to the SQL in this order. */
-  readonly values: readonly StoredValue[]
-  /** Names the SQL. */
-  readonly shape: string
-  /** A search condition over columns of the table's alias, with a placeholder for each value. */
-  sql(alias: string): string
-}
 
 const ordered = ["eq", "ne", "gt", "gte", "lt", "lte", "in"] as const
 
@@ -36,10 +20,9 @@ const operatorsByType: Readonly<Record<FieldType, readonly FilterOperator[]>> = 
   timestamp: ordered,
   bool: ["eq", "ne", "in"],
   blob: ["eq", "ne", "in"],
-  json: ["contains", "eq", "ne"],
+  // Besides these, eq:null and ne:null.
+  json: ["contains"],
 }
-
-const comparisons = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const
 
 /** What reading a filter needs. */
 export interface FilterFrame {
@@ -79,25 +62,19 @@ interface FilterText {
 
 function parseCondition(frame: FilterFrame, filter: FilterText): Condition | undefined {
   const { field, operator, text } = filter
-  const { problems, limits } = frame
-  if (text.length > limits.filterValueLengthMax) {
-    problems.filter(
-      "TOO_MANY",
-      `The value of the filter on "${field.name}" is longer than ${limits.filterValueLengthMax} characters.`,
-    )
+  const lengthMax = frame.limits.filterValueLengthMax
+  if (text.length > lengthMax) {
+    frame.problems.filter("TOO_MANY", `The value for "${field.name}" is longer than ${lengthMax} characters.`)
     return undefined
   }
-  if (text === "null" && (operator === "eq" || operator === "ne")) return nullCondition(field, operator)
-  if (!operatorsByType[field.type].includes(operator) || (field.type === "json" && operator !== "contains")) {
-    problems.filter("UNFIT_OPERATOR", unfitOperator(field, operator), operatorsFor(field))
-    return undefined
-  }
+  if (text === "null" && (operator === "eq" || operator === "ne")) return isNull(field, operator)
+  if (!operatorsByType[field.type].includes(operator)) return unfitOperator(frame, filter)
   switch (operator) {
     case "in":
-      return listCondition(frame, filter)
+      return parseList(frame, filter)
     case "like":
     case "contains":
-      return textCondition(frame, filter)
+      return parseText(frame, filter)
     case "eq":
     case "ne":
     case "gt":
@@ -105,69 +82,25 @@ function parseCondition(frame: FilterFrame, filter: FilterText): Condition | und
     case "lt":
     case "lte": {
       const value = filterValue(field, text)
-      if (value === undefined) return unfitValue(frame, field, text)
-      return comparison(field, operator, value)
+      return value === undefined ? unfitValue(frame, field, text) : compareWith(field, operator, value)
     }
   }
 }
 
-function nullCondition(field: Field, operator: "eq" | "ne"): Condition {
-  const test = operator === "eq" ? "IS NULL" : "IS NOT NULL"
-  return condition(field, operator, `${operator}:null`, [], (column) => `${column} ${test}`)
-}
-
-/** `ne` is the opposite of `eq`: it also finds documents without a value. */
-function comparison(
-  field: Field,
-  operator: Exclude<FilterOperator, "in" | "like" | "contains">,
-  value: StoredValue,
-): Condition {
-  const sign = operator === "eq" ? "=" : operator === "ne" ? "IS NOT" : comparisons[operator]
-  return condition(field, operator, operator, [value], (column) => `${column} ${sign} ?`)
-}
-
-function textCondition(frame: FilterFrame, { field, operator, text }: FilterText): Condition | undefined {
+function parseText(frame: FilterFrame, { field, operator, text }: FilterText): Condition | undefined {
   if (!isStorableText(text)) return unfitValue(frame, field, text)
-  if (field.type === "json") return elementCondition(field, text)
+  if (field.type === "json") return hasElement(field, text)
   // UUIDs are stored in lower case.
   const value = field.type === "uuid" ? text.toLowerCase() : text
-  return operator === "like"
-    ? condition(field, operator, operator, [value], (column) => `${column} LIKE ?`)
-    : condition(field, operator, operator, [value], (column) => `instr(${column}, ?) > 0`)
+  return operator === "like" ? isLike(field, value) : hasSubstring(field, value)
 }
 
-/** An element of a json array: the string itself, or the number, true, false or null that the text reads as. */
-function elementCondition(field: Field, text: string): Condition {
-  const scalar = jsonScalar(text)
-  const values: StoredValue[] = [text]
-  let test = "(element.type = 'text' AND element.value = ?)"
-  let shape = "contains"
-  if (typeof scalar === "number") {
-    values.push(scalar)
-    test += " OR (element.type IN ('integer', 'real') AND element.value = ?)"
-    shape = "contains:number"
-  } else if (scalar !== undefined) {
-    test += ` OR element.type = '${scalar}'`
-    shape = `contains:${scalar}`
-  }
-  // A key that is an integer tells an element of an array from a member of an object.
-  return condition(
-    field,
-    "contains",
-    shape,
-    values,
-    (column) =>
-      `EXISTS (SELECT 1 FROM json_each(${column}) AS element WHERE typeof(element.key) = 'integer' AND (${test}))`,
-  )
-}
-
-function listCondition(frame: FilterFrame, { field, text }: FilterText): Condition | undefined {
+function parseList(frame: FilterFrame, { field, text }: FilterText): Condition | undefined {
   const texts = splitList(text)
-  if (texts.length > frame.limits.inListMax) {
-    frame.problems.filter(
-      "TOO_MANY",
-      `The filter on "${field.name}" lists ${texts.length} values; the limit is ${frame.limits.inListMax}.`,
-    )
+  const { inListMax } = frame.limits
+  if (texts.length > inListMax) {
+    const message = `The filter on "${field.name}" lists ${texts.length} values; the limit is ${inListMax}.`
+    frame.problems.filter("TOO_MANY", message)
     return undefined
   }
   const values: StoredValue[] = []
@@ -176,11 +109,7 @@ function listCondition(frame: FilterFrame, { field, text }: FilterText): Conditi
     if (value === undefined) return unfitValue(frame, field, item)
     values.push(value)
   }
-  // The last value is repeated up to a power of two, so that lists of any length share a few statements.
-  const last = values.at(-1) ?? null
-  while (!isPowerOfTwo(values.length)) values.push(last)
-  const places = values.map(() => "?").join(", ")
-  return condition(field, "in", `in:${values.length}`, values, (column) => `${column} IN (${places})`)
+  return isOneOf(field, values)
 }
 
 /** Splits at commas; `\,` is a comma inside a value and `\\` a backslash. */
@@ -197,26 +126,6 @@ function splitList(text: string): string[] {
     else items[items.length - 1] += character
   }
   return items
-}
-
-function isPowerOfTwo(count: number): boolean {
-  return (count & (count - 1)) === 0
-}
-
-function condition(
-  field: Field,
-  operator: FilterOperator,
-  shape: string,
-  values: readonly StoredValue[],
-  columnSql: (column: string) => string,
-): Condition {
-  return {
-    field,
-    operator,
-    values,
-    shape: `${field.name}:${shape}`,
-    sql: (alias) => columnSql(`${alias}.${quoteName(field.name)}`),
-  }
 }
 
 function findField({ plan, problems }: FilterFrame, name: string): Field | undefined {
@@ -238,20 +147,15 @@ function findOperator({ problems }: FilterFrame, word: string): FilterOperator |
 }
 
 function unfitValue({ problems }: FilterFrame, field: Field, text: string): undefined {
+  const rule = filterValueRule(field)
+  problems.filter("UNFIT_VALUE", `The filter on "${field.name}" has the value ${quoted(text)}, which is not ${rule}.`)
+}
+
+function unfitOperator({ problems }: FilterFrame, { field, operator }: FilterText): undefined {
+  const known = field.type === "json" ? "contains:element, eq:null, ne:null" : operatorsByType[field.type].join(", ")
   problems.filter(
-    "UNFIT_VALUE",
-    `The filter on "${field.name}" has the value ${quoted(text)}, which is not ${filterValueRule(field)}.`,
+    "UNFIT_OPERATOR",
+    `"${operator}" does not work on "${field.name}", which is of type ${field.type}.`,
+    `On ${field.type} fields: ${known}.`,
   )
-}
-
-function unfitOperator(field: Field, operator: FilterOperator): string {
-  return field.type === "json" && operator !== "contains"
-    ? `"${operator}" on the json field "${field.name}" can only test null.`
-    : `"${operator}" does not work on "${field.name}", which is of type ${field.type}.`
-}
-
-function operatorsFor(field: Field): string {
-  return field.type === "json"
-    ? "On json fields: contains:element, eq:null, ne:null."
-    : `On ${field.type} fields: ${operatorsByType[field.type].join(", ")}.`
 }

@@ -1,9 +1,10 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
-import type { Query, Row } from "../storage/database.ts"
+import type { Query, Row, SlowReader } from "../storage/database.ts"
 import { answerCouldBeLarge, requireSmallAnswer } from "./answer-size.ts"
 import { collectionPlan } from "./collection-plan.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
+import { isCostly } from "./condition.ts"
 import { decodeCursor, encodeCursor, keysetAfter, listFingerprint } from "./cursor.ts"
 import { conditionValues, parseListQuery } from "./list-query.ts"
 import type { ListQuery } from "./list-query.ts"
@@ -15,7 +16,7 @@ import type { JsonText, ListRequest, RecordParts } from "./records.ts"
 export function listRecords(parts: RecordParts, request: ListRequest): JsonText | Promise<JsonText> {
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
   const read = planRead(plan, parseListQuery(plan, request.query))
-  return read.isSlow(parts) ? readAside(parts, read) : readHere(parts, read)
+  return read.isSlow(parts.database) ? readAside(parts, read) : readHere(parts, read)
 }
 
 /** The queries of one list, and how their rows become the answer. */
@@ -25,7 +26,7 @@ interface ListRead {
   readonly total: Query | null
   /** Counts the documents of an answer that could hold too many; null when it cannot. */
   readonly size: Query | null
-  readonly isSlow: (parts: RecordParts) => boolean
+  readonly isSlow: (database: SlowReader) => boolean
   readonly answer: (pageRows: readonly Row[], total: number | null) => string
 }
 
@@ -42,8 +43,7 @@ function planPage(plan: CollectionPlan, query: ListQuery, offset: number): ListR
   return {
     ...pageQueries(plan, query, statements, [...values, limit, offset]),
     total: query.skipTotal ? null : sqlQuery(statements.totalSql, values),
-    isSlow: ({ database }) =>
-      database.isSlow(sqlQuery(statements.judgedSql), { unfiltered: query.conditions.length === 0 }),
+    isSlow: (database) => isSlowList(database, query, { statements, unfiltered: query.conditions.length === 0 }),
     answer: (rows, total) =>
       `{"docs":[${textOf(rows[0]?.["docs"])}],"total":${total},"limit":${limit},"offset":${offset}}`,
   }
@@ -56,12 +56,12 @@ function planWalk(plan: CollectionPlan, query: ListQuery, cursor: string): ListR
   const keyset = cursor === "" ? null : keysetAfter(keys, decodeCursor(list, keys, cursor), "t")
   const statements = plan.lists.get(listShape(query, keyset), () => listStatements(plan, query, keyset))
   const values = conditionValues(conditions)
-  const facts = { unfiltered: conditions.length === 0 && keyset === null }
+  const unfiltered = conditions.length === 0 && keyset === null
   return {
     // One row more than the page tells whether anything follows.
     ...pageQueries(plan, query, statements, [...values, ...(keyset?.values ?? []), limit + 1]),
     total: query.skipTotal ? null : sqlQuery(statements.totalSql, values),
-    isSlow: ({ database }) => database.isSlow(sqlQuery(statements.judgedSql), facts),
+    isSlow: (database) => isSlowList(database, query, { statements, unfiltered }),
     answer: (rows, total) => {
       const docs = rows.slice(0, limit).map((row) => textOf(row["doc"]))
       const last = rows.length > limit ? rows[limit - 1] : undefined
@@ -69,6 +69,14 @@ function planWalk(plan: CollectionPlan, query: ListQuery, cursor: string): ListR
       return `{"docs":[${docs.join(",")}],"total":${total},"limit":${limit},"next_cursor":${JSON.stringify(next)}}`
     },
   }
+}
+
+function isSlowList(
+  database: SlowReader,
+  { conditions }: ListQuery,
+  { statements, unfiltered }: { readonly statements: ListStatements; readonly unfiltered: boolean },
+): boolean {
+  return conditions.some(isCostly) || database.isSlow(sqlQuery(statements.judgedSql), { unfiltered })
 }
 
 function pageQueries(
@@ -90,7 +98,7 @@ function readHere({ database, limits }: RecordParts, { page, total, size, answer
   })
 }
 
-/** A list that walks a large table is read by another process, so that nobody else waits for it. */
+/** A list that may take long is read by another process, so that nobody else waits for it. */
 async function readAside({ database, limits }: RecordParts, { page, total, size, answer }: ListRead): Promise<string> {
   if (size !== null) {
     const [rows] = await database.readSlow([size])

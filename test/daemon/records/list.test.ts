@@ -140,10 +140,13 @@ test("a list that walks a large table is read by another process and answers the
 
   const walked = list("text:eq:t3")
   const searched = list("group:eq:g3")
+  const patterned = list(`text:like:${"%x".repeat(60)}`)
 
   expect(walked).toBeInstanceOf(Promise)
+  expect(patterned).toBeInstanceOf(Promise)
   expect(typeof searched).toBe("string")
   expect(String(await walked)).toBe(searched)
+  expect(JSON.parse(String(await patterned))).toMatchObject({ docs: [], total: 0 })
   const walk = await large.list("notes", "filter=text:eq:t3&cursor=&limit=5")
   const rest = await large.list("notes", `filter=text:eq:t3&limit=5&cursor=${walk.next_cursor}`)
   expect([...walk.docs, ...rest.docs].map((doc) => doc["number"])).toEqual([3, 3003, 6003, 9003, 12003, 15003, 18003])

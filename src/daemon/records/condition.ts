@@ -1,0 +1,122 @@
+import type { StoredValue } from "../../schema/fields/field-type.ts"
+import type { Field } from "../../schema/schema.ts"
+import { jsonScalar } from "./filter-value.ts"
+import { quoteName } from "./sql-text.ts"
+
+/** What a filter may do with a field. */
+export const filterOperators = ["eq", "ne", "gt", "gte", "lt", "lte", "like", "in", "contains"] as const
+
+export type FilterOperator = (typeof filterOperators)[number]
+
+/** One filter, understood: conditions of equal shape differ only in their values. */
+export interface Condition {
+  readonly operator: FilterOperator
+  /** Bound to the SQL in this order. */
+  readonly values: readonly StoredValue[]
+  /** Names the SQL. */
+  readonly shape: string
+  /** A search condition over columns of the table's alias, with a placeholder for each value. */
+  readonly sql: (alias: string) => string
+}
+
+/** The operators that compare a field with one value. */
+export type Comparison = Exclude<FilterOperator, "in" | "like" | "contains">
+
+const comparisonSigns: Readonly<Record<Comparison, string>> = {
+  eq: "=",
+  // The opposite of eq: it also finds documents without a value.
+  ne: "IS NOT",
+  gt: ">",
+  gte: ">=",
+  lt: "<",
+  lte: "<=",
+}
+
+/** Compares a field with a value. */
+export function compareWith(field: Field, operator: Comparison, value: StoredValue): Condition {
+  const sign = comparisonSigns[operator]
+  return condition(field, { operator, values: [value], sql: (column) => `${column} ${sign} ?` })
+}
+
+/** Tests whether a field has no value, or has one. */
+export function isNull(field: Field, operator: "eq" | "ne"): Condition {
+  const test = operator === "eq" ? "IS NULL" : "IS NOT NULL"
+  return condition(field, { operator, variant: "null", values: [], sql: (column) => `${column} ${test}` })
+}
+
+/** Matches text with a pattern of % and _, without regard to the case of ASCII letters. */
+export function isLike(field: Field, pattern: string): Condition {
+  return condition(field, { operator: "like", values: [pattern], sql: (column) => `${column} LIKE ?` })
+}
+
+/** Finds a part of a text. */
+export function hasSubstring(field: Field, part: string): Condition {
+  return condition(field, { operator: "contains", values: [part], sql: (column) => `instr(${column}, ?) > 0` })
+}
+
+/** Finds an element of a json array: the string itself, or the number, true, false or null that the text reads as. */
+export function hasElement(field: Field, text: string): Condition {
+  const scalar = jsonScalar(text)
+  const values: StoredValue[] = [text]
+  let test = "(element.type = 'text' AND element.value = ?)"
+  let variant = "string"
+  if (typeof scalar === "number") {
+    values.push(scalar)
+    test += " OR (element.type IN ('integer', 'real') AND element.value = ?)"
+    variant = "number"
+  } else if (scalar !== undefined) {
+    test += ` OR element.type = '${scalar}'`
+    variant = String(scalar)
+  }
+  return condition(field, {
+    operator: "contains",
+    variant,
+    values,
+    // A key that is an integer tells an element of an array from a member of an object.
+    sql: (column) =>
+      `EXISTS (SELECT 1 FROM json_each(${column}) AS element WHERE typeof(element.key) = 'integer' AND (${test}))`,
+  })
+}
+
+/** Finds any of several values. The last is repeated up to a power of two, so that all lists share a few statements. */
+export function isOneOf(field: Field, list: readonly StoredValue[]): Condition {
+  const values = [...list]
+  const last = list.at(-1) ?? null
+  while (!isPowerOfTwo(values.length)) values.push(last)
+  const places = values.map(() => "?").join(", ")
+  return condition(field, {
+    operator: "in",
+    variant: String(values.length),
+    values,
+    sql: (column) => `${column} IN (${places})`,
+  })
+}
+
+/** LIKE takes time in proportion to pattern times text: longer patterns may not run where others wait. */
+const patternLengthMax = 100
+
+/** Tells whether a condition may take long on each single document. */
+export function isCostly({ operator, values }: Condition): boolean {
+  return operator === "like" && String(values[0]).length > patternLengthMax
+}
+
+interface ConditionParts {
+  readonly operator: FilterOperator
+  /** Tells apart what one operator does in several ways. */
+  readonly variant?: string
+  readonly values: readonly StoredValue[]
+  readonly sql: (column: string) => string
+}
+
+function condition(field: Field, { operator, variant = "", values, sql }: ConditionParts): Condition {
+  return {
+    operator,
+    values,
+    shape: `${field.name}:${operator}:${variant}`,
+    sql: (alias) => sql(`${alias}.${quoteName(field.name)}`),
+  }
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0
+}
