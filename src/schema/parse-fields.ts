@@ -62,7 +62,7 @@ function addOption(
   if (!isFieldOption(key)) {
     const known: readonly string[] = allowed === fieldOptionNames ? [...allowed, "validate"] : allowed
     const message = `Field ${label} has the option ${JSON.stringify(key)}, which does not exist.`
-    problems.add("OPTION_UNKNOWN", keyAt, message, didYouMean(key, known, "Options"))
+    problems.add("OPTION_UNKNOWN", keyAt, message, () => didYouMean(key, known, "Options"))
     return
   }
   if (!allowed.includes(key)) {

@@ -49,12 +49,14 @@ export class ProblemList {
   readonly #problems: Problem[] = []
   #omittedCount = 0
 
-  add(code: SchemaProblemCode, at: SourceLocation | null, message: string, next?: string): void {
+  /** A suggestion that takes a search is passed as a function, so that it is not made for what is only counted. */
+  add(code: SchemaProblemCode, at: SourceLocation | null, message: string, next?: string | (() => string)): void {
     if (this.#problems.length >= problemCountMax) {
       this.#omittedCount += 1
       return
     }
-    this.#problems.push({ code, message, ...(next === undefined ? {} : { next }), ...(at === null ? {} : { at }) })
+    const advice = typeof next === "function" ? next() : next
+    this.#problems.push({ code, message, ...(advice ? { next: advice } : {}), ...(at === null ? {} : { at }) })
   }
 
   get isEmpty(): boolean {

@@ -22,7 +22,7 @@ export function readWord<Word extends string>(
   const value = node.kind === "scalar" ? node.value : null
   const found = words.find((word) => word === value)
   if (found !== undefined) return found
-  const next = didYouMean(String(value ?? ""), words, "Allowed")
+  const next = (): string => didYouMean(String(value ?? ""), words, "Allowed")
   problems.add("OPTION_INVALID", node.at, `${what} cannot be ${shown(node)}.`, next)
   return null
 }
@@ -61,7 +61,7 @@ export function readList(node: YamlNode, what: string, problems: ProblemList, ne
 export function checkKeys(map: YamlMap, known: readonly string[], where: string, problems: ProblemList): void {
   for (const entry of map.entries) {
     if (known.includes(entry.key)) continue
-    const next = didYouMean(entry.key, known, "Keys")
+    const next = (): string => didYouMean(entry.key, known, "Keys")
     problems.add("UNKNOWN_KEY", entry.keyAt, `${JSON.stringify(entry.key)} is not a key of ${where}.`, next)
   }
 }

@@ -35,7 +35,7 @@ function checkIndexFields(shape: CollectionShape, index: IndexDraft, problems: P
     const at = index.fieldPlaces[position] ?? index.at
     const field = fields.get(fieldName)
     if (field === undefined && !shape.fieldNames.has(fieldName)) {
-      const next = didYouMean(fieldName, [...shape.fieldNames], "Fields")
+      const next = (): string => didYouMean(fieldName, [...shape.fieldNames], "Fields")
       const message = `The index ${index.name} names ${name}.${fieldName}, which does not exist.`
       problems.add("INDEX_FIELD_UNKNOWN", at, message, next)
     } else if (seen.has(fieldName)) {

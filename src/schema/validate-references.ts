@@ -24,7 +24,7 @@ function checkReference(
   const label = `Field ${shape.collection.name}.${field.name}`
   const targetShape = shapeByName.get(reference.collection)
   if (targetShape === undefined) {
-    const next = didYouMean(reference.collection, [...shapeByName.keys()], "Collections")
+    const next = (): string => didYouMean(reference.collection, [...shapeByName.keys()], "Collections")
     problems.add(
       "REFERENCE_UNKNOWN",
       at,
@@ -37,7 +37,7 @@ function checkReference(
   const targetLabel = `${reference.collection}.${reference.field}`
   if (target === undefined) {
     if (targetShape.fieldNames.has(reference.field)) return
-    const next = didYouMean(reference.field, [...targetShape.fieldNames], "Fields")
+    const next = (): string => didYouMean(reference.field, [...targetShape.fieldNames], "Fields")
     problems.add("REFERENCE_UNKNOWN", at, `${label} references ${targetLabel}, which does not exist.`, next)
     return
   }

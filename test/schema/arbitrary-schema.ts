@@ -160,7 +160,7 @@ export function arbitraryDocument(collection: Collection): fc.Arbitrary<Record<s
 export function arbitraryChange(collection: Collection): fc.Arbitrary<Record<string, JsonValue>> {
   const fields = [...collection.fields.values()].filter((field) => field.references === null && !field.primary)
   const model = Object.fromEntries(fields.map((field) => [field.name, arbitraryValue(field)]))
-  return fc.record(model, { requiredKeys: [], noNullPrototype: true })
+  return fc.record(model, { requiredKeys: [], noNullPrototype: true }) as fc.Arbitrary<Record<string, JsonValue>>
 }
 
 function isCounted(field: Field): boolean {
