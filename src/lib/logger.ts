@@ -64,7 +64,13 @@ function prettyLine(line: string): string {
   const { level, time, message, error, ...fields } = JSON.parse(line) as Record<string, unknown>
   const facts = Object.entries(fields).map(([key, value]) => `  ${key}=${shown(value)}`)
   const head = `${String(time).slice(11, 23)} ${String(level).padEnd(5)} ${String(message)}${facts.join("")}`
-  return error === undefined ? head : `${head}\n${indented(stackOf(error))}`
+  return harmless(error === undefined ? head : `${head}\n${indented(stackOf(error))}`)
+}
+
+/** What a stranger sent may be in a line; it must not move the cursor or rename the window of who reads it. */
+function harmless(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are the characters that terminals act upon
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\uFFFD")
 }
 
 function shown(value: unknown): string {

@@ -64,6 +64,15 @@ test("at a terminal a line is for people, with the stack below", () => {
   expect(lines[1]).toMatch(/ error unexpected error\n {4}Error: broken\n {4} {4}at /)
 })
 
+test("what strangers sent cannot steer the terminal", () => {
+  const { logger, lines } = loggerOf("pretty")
+
+  logger.info("asked\u001b[2J", { url: "/\u001b]0;owned\u0007", agent: "a\u009b31m b" })
+
+  // oxlint-disable-next-line no-control-regex -- nothing that a terminal acts upon may be left
+  expect(lines.join("").trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+})
+
 function loggerOf(format: LogFormat, level: LogThreshold = "debug") {
   const lines: string[] = []
   const logger = createLogger({ level, format, destination: { write: (text) => lines.push(text) } })

@@ -133,9 +133,15 @@ export class HttpListener {
   }
 
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-    const answering = [...this.#responses].some((response) => response.socket === socket && response.headersSent)
-    const answer = socket.writable && !answering ? this.#handlers.faultAnswer(error) : null
-    if (answer === null) return void socket.destroy()
+    const isPending = (response: ServerResponse) => response.req.socket === socket && !response.writableEnded
+    const pending = [...this.#responses].filter(isPending)
+    const answer = socket.writable ? this.#handlers.faultAnswer(error) : null
+    if (answer === null || pending.some((response) => response.headersSent)) return void socket.destroy()
+    if (pending.some((response) => response.req.complete)) {
+      // The fault is behind a whole request: that one's answer goes first, and nothing after it.
+      for (const response of pending) closeAfter(response)
+      return
+    }
     // Closing at once would reset the connection and lose the answer when unread bytes are still coming in.
     socket.setTimeout(faultLingerMs, () => socket.destroy())
     socket.on("error", () => socket.destroy())

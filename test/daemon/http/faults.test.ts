@@ -65,6 +65,30 @@ test("so is one that never finishes its body", async () => {
   await vi.waitFor(() => expect(app.requestCounts().inFlight).toBe(0))
 })
 
+test("a fault behind a whole request does not take that request's answer", async () => {
+  const { port } = await startHttp()
+  const raw = await openRaw(port)
+  const body = '{"title":"first"}'
+
+  raw.write(
+    `POST /api/collections/notes HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}no HTTP at all\r\n\r\n`,
+  )
+  const answer = await raw.received
+
+  expect(answer).toMatch(/^HTTP\/1\.1 201 [^]*connection: close\r\n/i)
+  expect(answer.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
+})
+
+test("a fault behind a short request lets its answer through, then the connection ends", async () => {
+  const { port } = await startHttp()
+  const raw = await openRaw(port)
+
+  raw.write("GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\nno HTTP at all\r\n\r\n")
+  const answer = await raw.received
+
+  expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"ok"\}/)
+})
+
 test("an expectation that nobody knows changes nothing", async () => {
   const { port } = await startHttp()
 
