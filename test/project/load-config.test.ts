@@ -222,7 +222,7 @@ test("PORT counts below ALYX_SERVER_PORT, above the files, and not inside .env",
 test("a wrong variable or flag is named, and an unknown one gives a notice with the nearest", async () => {
   const { problems, notices } = await load(
     { ".env": "X=1\nALYX_LOG_LEVEL=loud\nALYX_SERVR_HOST=x\n" },
-    { env: { ALYX_SERVER_PORT: "eighty", ALYX_SERVER_PROT: "1", ALYX_URL: "x" }, flags: { "server.host": "a b" } },
+    { env: { ALYX_SERVER_PORT: "eighty", ALYX_SERVER_PROT: "1", ALYX_WATCH: "poll" }, flags: { "server.host": "a b" } },
   )
 
   expect(problems.map(({ message }) => message)).toEqual([
