@@ -90,8 +90,10 @@ function leaveWithLauncher() {
   process.once("disconnect", function () {
     process.kill(process.pid, "SIGTERM")
   })
-  // Only the closing of the channel is of interest; it must not keep the process alive.
+  // Only the closing of the channel is of interest: it must not keep the process alive, and nobody may speak over it
+  // or close it by themselves, as a daemon does that tells its parent that it is ready.
   process.channel.unref()
+  process.send = undefined
 }
 
 module.exports = { isNewEnough, leaveWithLauncher, ownNode, runAsLauncher, runWithNewerNode }

@@ -48,7 +48,22 @@ async function main() {
     cwd: root,
     env: { ...process.env, PATH: tools },
   })
+  endWithParent(child)
   if (name === "prepack") child.on("exit", (code) => code === 0 && stripPackageFile(root))
+}
+
+/** How soon the end of npm is noticed. */
+const parentCheckMs = 500
+
+/** npm passes a signal to its shell, and a shell that dies of it tells nobody: the child is then told here. */
+function endWithParent(child) {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    child.kill("SIGTERM")
+  }, parentCheckMs)
+  timer.unref()
 }
 
 main().catch((error) => {

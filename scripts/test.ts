@@ -4,6 +4,7 @@ import path from "node:path"
 
 import { build, repositoryRoot } from "./build.ts"
 import { runChecks } from "./checks.ts"
+import { launcher } from "./launcher.ts"
 import { runTool } from "./run-tool.ts"
 
 /** How much of the long tests (random documents, crashes, fuzz) an ordinary run does. */
@@ -18,6 +19,7 @@ interface Totals {
   readonly skipped: number
 }
 
+launcher.leaveWithLauncher()
 const args = process.argv.slice(2).filter((argument) => argument !== "--long")
 const scale = process.argv.includes("--long") ? "1" : (process.env["ALYX_TEST_SCALE"] ?? ordinaryScale)
 

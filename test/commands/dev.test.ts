@@ -17,7 +17,7 @@ interface Dashboard {
   readonly folder: string
   readonly screen: TerminalScreen
   readonly url: string
-  daemon(): Promise<DaemonFile>
+  readonly daemon: () => Promise<DaemonFile>
 }
 
 /** `alyx dev` in a terminal, on a project with one collection; its daemon ends with the test. */

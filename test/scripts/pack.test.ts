@@ -53,7 +53,7 @@ describe("npm pack", () => {
     await npm(["install", "--global", "--prefix", prefix, path.join(clone, filename)], prefix)
 
     const tops = new Set(files.map((file) => file.path.split("/", 1)[0]))
-    expect([...tops].toSorted()).toEqual([
+    expect([...tops].toSorted((a, b) => (a! < b! ? -1 : 1))).toEqual([
       "LICENSE",
       "README.md",
       "THIRD-PARTY-LICENSES.md",
