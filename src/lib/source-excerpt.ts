@@ -10,7 +10,7 @@ import type { SourceLocation } from "./source-location.ts"
 export function sourceExcerpt(text: string, at: SourceLocation): string {
   const lines = text.split(/\r?\n/)
   const line = lines[at.line - 1]
-  if (line === undefined) return ""
+  if (line === undefined || at.length === 0) return ""
   const before = lines[at.line - 2]
   const width = String(at.line).length
   const gutter = (number: number | string): string => `${String(number).padStart(width + 2)} | `

@@ -4,6 +4,6 @@ export interface SourceLocation {
   readonly file: string
   readonly line: number
   readonly column: number
-  /** How many characters of that line the problem covers; 1 when unknown. */
+  /** How many characters of that line the problem covers; 1 when unknown, 0 when the line holds a secret: never shown. */
   readonly length?: number
 }

@@ -15,7 +15,8 @@ export interface Dotenv {
 
 /**
  * Reads the text of a .env file: NAME=value, one a line, with comments, an optional `export`, and quotes. Single quotes
- * keep everything; double quotes know \n \r \t \" \\ \$; both may span lines. Values never reach a message.
+ * keep everything; double quotes know \n \r \t \" \\ \$; both may span lines. Values never reach a message,
+ * and places have the length 0, so that no excerpt shows their lines.
  */
 export function parseDotenv(text: string, file: string): Dotenv {
   const variables = new Map<string, DotenvVariable>()
@@ -25,7 +26,7 @@ export function parseDotenv(text: string, file: string): Dotenv {
     const line = lines[index]!
     if (/^\s*(?:#|$)/.test(line)) continue
     const start = line.length - line.trimStart().length
-    const at: SourceLocation = { file, line: index + 1, column: start + 1, length: 1 }
+    const at: SourceLocation = { file, line: index + 1, column: start + 1, length: 0 }
     const head = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=[^\S\n]*/.exec(line)
     if (head === null) {
       problems.push({ code: "DOTENV_SYNTAX", message: "The line is not of the form NAME=value.", at })
@@ -34,13 +35,13 @@ export function parseDotenv(text: string, file: string): Dotenv {
     const name = head[1]!
     const value = readValue(lines, index, head[0].length)
     if (typeof value === "string") {
-      problems.push({ code: "DOTENV_SYNTAX", message: `${name} ${value}`, at: { ...at, length: line.trim().length } })
+      problems.push({ code: "DOTENV_SYNTAX", message: `${name} ${value}`, at })
       continue
     }
     if (variables.has(name)) {
       problems.push({ code: "DUPLICATE_VARIABLE", message: `${name} is set twice in ${file}.`, at })
     }
-    variables.set(name, { value: value.text, at: { ...at, length: head[0].trim().length } })
+    variables.set(name, { value: value.text, at })
     index = value.lastIndex
   }
   return { variables, problems }

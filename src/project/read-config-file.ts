@@ -104,7 +104,7 @@ class ConfigReader implements FileValues {
     if (read === null) return null
     if (read.ok) return { value: read.value, at: node.at }
     const near = option.secret || node.kind !== "scalar" ? undefined : nearestChoice(option, node)
-    this.report(read.code, `${path} must ${read.must}.`, node.at, near)
+    this.report(read.code, `${path} must ${read.must}.`, option.secret ? { ...node.at, length: 0 } : node.at, near)
     return null
   }
 

@@ -5,6 +5,7 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 
 import type { Problem } from "../../src/errors.ts"
+import { sourceExcerpt } from "../../src/lib/source-excerpt.ts"
 import { loadConfig } from "../../src/project/load-config.ts"
 import type { ConfigSources, LoadedConfig } from "../../src/project/load-config.ts"
 import { describeOrigin } from "../../src/project/origin.ts"
@@ -265,6 +266,10 @@ test("no secret reaches a problem, a notice or an origin", async () => {
 
   expect(problems.length).toBeGreaterThan(4)
   expect(JSON.stringify([problems, notices, [...origins]])).not.toContain("hunter2")
+  const secretPlaces = problems.filter(
+    ({ at, message }) => at?.file === ".env" || message.startsWith("auth.jwt.secret"),
+  )
+  expect(secretPlaces.map(({ at }) => sourceExcerpt(`ALYX=${secret}\n`.repeat(9), at!))).toEqual(["", "", ""])
 })
 
 test("options that contradict each other are reported where they were set", async () => {
