@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 
-import { isAlyxError } from "../../errors.ts"
+import { alyxError, isAlyxError } from "../../errors.ts"
 import { faultAnswer } from "./fault-answer.ts"
 import { explainListenError, HttpListener, type ListenerHandlers } from "./listener.ts"
 import { listenOnSocket } from "./local-socket.ts"
@@ -79,17 +79,20 @@ export class HttpApp {
   async relisten(address: TcpAddress, options: CloseOptions): Promise<TcpAddress> {
     const old = this.#tcp
     const oldAddress = old?.address ?? null
-    let opened: HttpListener
     try {
-      opened = await this.#openTcp(address)
+      this.#tcp = await this.#openTcp(address)
     } catch (error) {
       // The old listener itself may be in the way: 0.0.0.0 and 127.0.0.1 cannot have the same port at once.
-      if (!old || !oldAddress || oldAddress.port !== address.port || !isAlyxError(error, "PORT_IN_USE")) throw error
-      opened = await this.#takeOver(old, oldAddress, address)
+      if (!old || oldAddress?.port !== address.port || !isAlyxError(error, "PORT_IN_USE")) throw error
+      void old.stopAccepting()
+      this.#tcp = await this.#openTcp(address).catch(async (failure: unknown) => {
+        this.#tcp = await this.#openTcp(oldAddress)
+        this.#drain(old, options)
+        throw failure
+      })
     }
-    this.#tcp = opened
     if (old) this.#drain(old, options)
-    return opened.address!
+    return this.#tcp.address!
   }
 
   /** The open TCP address; null when there is none. */
@@ -120,17 +123,12 @@ export class HttpApp {
     } catch (error) {
       throw explainListenError(error, host, port)
     }
-    return listener
-  }
-
-  async #takeOver(old: HttpListener, oldAddress: TcpAddress, address: TcpAddress): Promise<HttpListener> {
-    void old.stopAccepting()
-    try {
-      return await this.#openTcp(address)
-    } catch (error) {
-      this.#tcp = await this.#openTcp(oldAddress)
-      throw error
+    // The end may have begun meanwhile, and then it knows nothing of this listener.
+    if (this.#isClosing) {
+      await listener.close(0)
+      throw alyxError("SHUTTING_DOWN")
     }
+    return listener
   }
 
   #drain(listener: HttpListener, { drainTimeoutMs }: CloseOptions): void {

@@ -41,6 +41,7 @@ export class HttpListener {
   readonly #sockets = new Set<Socket>()
   readonly #responses = new Set<ServerResponse>()
   #isDraining = false
+  #ended: Promise<void> | undefined
 
   constructor(settings: ListenerSettings, handlers: ListenerHandlers) {
     this.#handlers = handlers
@@ -110,9 +111,8 @@ export class HttpListener {
 
   /** Frees the address; resolves when the last connection has ended. Idle connections are closed at once. */
   stopAccepting(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#server.close(() => resolve())
-    return promise
+    this.#ended ??= new Promise((resolve) => this.#server.close(() => resolve()))
+    return this.#ended
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
