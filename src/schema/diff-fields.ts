@@ -40,6 +40,10 @@ function judgeAddedField(collection: string, field: Field): ChangeJudgement {
     const reason = `Documents of ${collection} have no value for ${label}, which is required and has no default.`
     return safeIf({ kind: "no-rows" }, reason, `Give ${label} a default, or make it nullable.`)
   }
+  if (field.references !== null) {
+    const reason = `Documents of ${collection} would all get the default of ${label}, which may reference nothing.`
+    return safeIf({ kind: "no-rows" }, reason, `Make ${label} nullable without a default.`)
+  }
   if (!field.unique || field.default.kind === "auto") return safeChange
   const reason = `All documents of ${collection} would get the same value in ${label}, which is unique.`
   return safeIf(

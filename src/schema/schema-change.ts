@@ -10,7 +10,7 @@ export type ChangeSafety = "safe" | "if-rows-fit" | "unsafe"
 export type RowCondition =
   | { readonly kind: "no-rows" }
   | { readonly kind: "one-row-at-most" }
-  /** No two rows agree in all these fields; rows with a null among them agree with none. */
+  /** No two rows agree in all these fields, which may be new ones; rows with a null among them agree with none. */
   | { readonly kind: "no-duplicates"; readonly fields: readonly string[] }
 
 /** The work that a change makes for the database, so that the storage can do it together for a table. */

@@ -37,6 +37,11 @@ describe("a change of one field", () => {
     ["", "type: string, default: a, unique: true", "one-row-at-most add-column | + posts.f (string)"],
     ["", "type: string, nullable: true, unique: true", "safe add-column | + posts.f (string)"],
     ["", "type: uuid, references: users.id, nullable: true", "safe add-column | + posts.f (uuid)"],
+    [
+      "",
+      "type: uuid, references: users.id, default: 0190a6ec-7b4e-7c1f-8e2a-5d3f6b7a8c9d",
+      "no-rows rebuild | + posts.f (uuid)",
+    ],
     ["type: int", "", "unsafe rebuild | - posts.f (int)"],
     // Types
     ["type: int", "type: string", "no-rows rebuild | ~ posts.f int → string"],
