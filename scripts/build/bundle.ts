@@ -1,7 +1,7 @@
 import { globSync } from "node:fs"
 import path from "node:path"
 
-import { build } from "esbuild"
+import { build, stop } from "esbuild"
 import type { Plugin } from "esbuild"
 
 /** What a bundle was made of: the paths of all files that left bytes in it, relative to the repository. */
@@ -29,6 +29,8 @@ export async function bundle(options: { readonly root: string; readonly outdir: 
     banner: { js: commonJsBanner },
     plugins: [withoutReactDevtools],
   })
+  // esbuild's service would otherwise stay beside the `alyx dev` that npm start becomes, with 170 MB.
+  await stop()
   const used = Object.values(result.metafile.outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
   )

@@ -15,7 +15,7 @@ export function sourceExcerpt(text: string, at: SourceLocation): string {
   const width = String(at.line).length
   const gutter = (number: number | string): string => `${String(number).padStart(width + 2)} | `
   const shown: string[] = []
-  if (before !== undefined && before.trim() !== "") shown.push(gutter(at.line - 1) + clip(before))
+  if (before !== undefined && before.trim() !== "") shown.push(gutter(at.line - 1) + clip(before.replace(secretValue, "$1…")))
   shown.push(gutter(at.line) + clip(line))
   const start = Math.min(at.column - 1, lineWidthMax)
   const length = Math.max(1, Math.min(at.length ?? 1, line.length - start, lineWidthMax - start))
@@ -23,6 +23,9 @@ export function sourceExcerpt(text: string, at: SourceLocation): string {
   shown.push(gutter("") + indent + "^".repeat(length))
   return shown.join("\n")
 }
+
+/** The value of a key that sounds like a secret: the line before is only shown for orientation. */
+const secretValue = /^([\s-]*[\w-]*(?:secret|token|password)[\w-]*\s*:\s*)\S.*$/i
 
 /** A longer line is cut, so that a minified file does not flood the screen. */
 const lineWidthMax = 160
