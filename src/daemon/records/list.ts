@@ -1,3 +1,4 @@
+import { alyxError } from "../../errors.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Query, Row, SlowReader } from "../storage/database.ts"
@@ -64,6 +65,7 @@ function planWalk(plan: CollectionPlan, query: ListQuery, cursor: string): ListR
     isSlow: (database) => isSlowList(database, query, { statements, unfiltered }),
     answer: (rows, total) => {
       const docs = rows.slice(0, limit).map((row) => textOf(row["doc"]))
+      requireShortAnswer(docs)
       const last = rows.length > limit ? rows[limit - 1] : undefined
       const next = last === undefined ? null : encodeCursor(list, keys, sortValuesOf(last, keys.length))
       return `{"docs":[${docs.join(",")}],"total":${total},"limit":${limit},"next_cursor":${JSON.stringify(next)}}`
@@ -107,6 +109,18 @@ async function readAside({ database, limits }: RecordParts, { page, total, size,
   const [pageRows, totalRows] = await database.readSlow(total === null ? [page] : [page, total])
   return answer(pageRows ?? [], total === null ? null : totalOf(totalRows?.[0]))
 }
+
+/** A page in one text is bounded by SQLite; rows that are joined here are bounded the same. */
+function requireShortAnswer(docs: readonly string[]): void {
+  let length = 0
+  for (const doc of docs) length += doc.length
+  if (length > answerLengthMax) {
+    throw alyxError("ANSWER_TOO_LARGE", { next: "Ask for fewer documents, fields or relations." })
+  }
+}
+
+/** UTF-16 code units. */
+const answerLengthMax = 128 * 1024 * 1024
 
 function totalOf(row: Row | undefined): number {
   return Number(row?.["total"] ?? 0)

@@ -152,3 +152,16 @@ test("a list that walks a large table is read by another process and answers the
   expect([...walk.docs, ...rest.docs].map((doc) => doc["number"])).toEqual([3, 3003, 6003, 9003, 12003, 15003, 18003])
   await large.database.remove()
 })
+
+test("a page that would be larger than 128 MB is refused, however it is walked", async () => {
+  const wide = await openRecords("collections: { w: { timestamps: false, fields: { s: { type: text } } } }")
+  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
+    INSERT INTO w (s) SELECT hex(zeroblob(1000000)) FROM n`
+  await wide.database.database.write((transaction) => transaction.run({ sql, parameters: [] }))
+
+  expect((await refusal(() => wide.list("w", "limit=70"))).code).toBe("ANSWER_TOO_LARGE")
+  expect((await refusal(() => wide.list("w", "limit=70&cursor="))).code).toBe("ANSWER_TOO_LARGE")
+  expect((await wide.list("w", "limit=5")).docs).toHaveLength(5)
+  expect(await wide.list("w", "limit=70&fields=id")).toMatchObject({ total: 70 })
+  await wide.database.remove()
+})

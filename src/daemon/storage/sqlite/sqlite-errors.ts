@@ -7,6 +7,7 @@ export const sqliteCodes = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  tooBig: 18,
   constraint: 19,
   notADatabase: 26,
   constraintCheck: 275,
@@ -52,6 +53,8 @@ export function translateSqliteError(error: unknown): unknown {
       return storageFull(error)
     case sqliteCodes.busy:
       return databaseBusy(error)
+    case sqliteCodes.tooBig:
+      return alyxError("ANSWER_TOO_LARGE", { next: "Ask for fewer documents, fields or relations.", cause: error })
     case sqliteCodes.corrupt:
     case sqliteCodes.notADatabase:
       return alyxError("DATABASE_CORRUPT", {
