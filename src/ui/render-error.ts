@@ -1,6 +1,7 @@
 import type { Problem } from "../errors.ts"
 import { sourceExcerpt } from "../lib/source-excerpt.ts"
 import type { Paint } from "./paint.ts"
+import { printable } from "./printable.ts"
 
 /** An error as a person is shown it; an AlyxError and a WireError both fit. */
 export interface ShownError {
@@ -24,13 +25,13 @@ export function renderError(
 ): string {
   const { paint } = options
   const code = paint("quiet", `(${error.code})`)
-  const blocks = [`${paint("bad", "Error:")} ${error.message} ${code}`]
+  const blocks = [`${paint("bad", "Error:")} ${printable(error.message, { keepLines: true })} ${code}`]
   const problems = error.problems ?? []
   if (error.at) blocks.push(excerptOf(error, options))
   for (const problem of problems.slice(0, problemCountMax)) blocks.push(renderProblem(problem, options))
   const more = problems.length - problemCountMax
   if (more > 0) blocks.push(`… and ${more} more.`)
-  if (error.next) blocks.push(indent(`${paint("good", "Next:")} ${error.next}`, problems.length > 0 ? 0 : 2))
+  if (error.next) blocks.push(indent(`${paint("good", "Next:")} ${printable(error.next)}`, problems.length > 0 ? 0 : 2))
   const spaced = problems.length > 0 || error.at !== undefined
   return `${blocks.filter((block) => block !== "").join(spaced ? "\n\n" : "\n")}\n`
 }
@@ -42,9 +43,9 @@ export function renderProblem(
 ): string {
   const { paint } = options
   const { at } = problem
-  const place = at ? `${paint("strong", `${at.file}:${at.line}:${at.column}`)} ` : ""
-  const lines = [`${place}${problem.message}`, excerptOf(problem, options)]
-  if (problem.next) lines.push(`  ${paint("good", problem.next)}`)
+  const place = at ? `${paint("strong", printable(`${at.file}:${at.line}:${at.column}`))} ` : ""
+  const lines = [`${place}${printable(problem.message)}`, excerptOf(problem, options)]
+  if (problem.next) lines.push(`  ${paint("good", printable(problem.next))}`)
   return lines.filter((line) => line !== "").join("\n")
 }
 
@@ -54,7 +55,7 @@ function excerptOf(
 ): string {
   const text = problem.at ? options.readText(problem.at.file) : undefined
   if (problem.at === undefined || text === undefined) return ""
-  const lines = sourceExcerpt(text, problem.at).split("\n")
+  const lines = printable(sourceExcerpt(text, problem.at), { keepLines: true }).split("\n")
   return lines
     .map((line, index) => (index === lines.length - 1 ? options.paint("bad", line) : options.paint("quiet", line)))
     .join("\n")

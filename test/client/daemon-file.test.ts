@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises"
+import { chown, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { describe, expect, test } from "vitest"
@@ -34,8 +34,11 @@ describe("readDaemonFile", () => {
     expect(await readDaemonFile(file, "/p")).toBeUndefined()
   })
 
-  test.skipIf(process.getuid?.() === 0)("a socket of somebody else is none", async () => {
-    const content = { pid: 1, projectRoot: "/p", socketPath: "/" }
+  test("a socket of somebody else is none", async () => {
+    // Root can give a file away; for everybody else the root folder is somebody else's.
+    const socketPath = process.getuid?.() === 0 ? await listenOnSocket(() => undefined) : "/"
+    if (socketPath !== "/") await chown(socketPath, 65_534, 65_534)
+    const content = { pid: 1, projectRoot: "/p", socketPath }
 
     expect(await readDaemonFile(await written(content), "/p")).toBeUndefined()
   })

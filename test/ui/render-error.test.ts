@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest"
+
+import { alyxError } from "../../src/errors.ts"
+import { paintNothing } from "../../src/ui/paint.ts"
+import { renderNotices } from "../../src/ui/problem-list.ts"
+import { renderError } from "../../src/ui/render-error.ts"
+import { toWireError } from "../../src/protocol/wire-error.ts"
+
+const files: Record<string, string> = { "schema.yaml": "a: 1\n  b: two\n" }
+const look = { paint: paintNothing, readText: (file: string) => files[file] }
+const at = { file: "schema.yaml", line: 2, column: 6, length: 3 }
+
+describe("renderError", () => {
+  test("is a sentence with its code, and the next step", () => {
+    const error = alyxError("PORT_IN_USE", { message: "Port 80 is taken.", next: "Take another." })
+
+    expect(renderError(error, look)).toBe("Error: Port 80 is taken. (PORT_IN_USE)\n  Next: Take another.\n")
+  })
+
+  test("shows every problem with its line and a caret", () => {
+    const problems = [
+      { code: "X", message: "Two is no number.", next: "Write 2.", at },
+      { code: "Y", message: "Something is missing." },
+    ]
+
+    const error = alyxError("SCHEMA_INVALID", { message: "Two problems.", problems })
+    expect(renderError(error, look)).toBe(
+      `Error: Two problems. (SCHEMA_INVALID)
+
+schema.yaml:2:6 Two is no number.
+  1 | a: 1
+  2 |   b: two
+    |      ^^^
+  Write 2.
+
+Something is missing.
+`,
+    )
+  })
+
+  test("does without the line of a file that is gone", () => {
+    const problem = { code: "X", message: "Wrong.", at: { ...at, file: "gone.yaml" } }
+
+    expect(renderError(alyxError("CONFIG_INVALID", { problems: [problem] }), look)).toContain("gone.yaml:2:6 Wrong.\n")
+  })
+
+  test("counts the problems beyond twenty", () => {
+    const problems = Array.from({ length: 25 }, (_, index) => ({ code: "X", message: `Problem ${index}.` }))
+
+    const text = renderError(alyxError("SCHEMA_INVALID", { problems }), look)
+
+    expect(text).toContain("Problem 19.")
+    expect(text).not.toContain("Problem 20.")
+    expect(text).toContain("… and 5 more.")
+  })
+
+  test("lets nothing that a file or a server says reach the terminal as a command", () => {
+    files["evil.yaml"] = "x: \u001B]0;title\u0007\n"
+    const problem = { code: "X", message: "\u001B[2Jgone", at: { file: "evil.yaml", line: 1, column: 1 } }
+
+    const text = renderError(
+      alyxError("SCHEMA_INVALID", { message: "a\u001B[31m", next: "b\u001Bc", problems: [problem] }),
+      look,
+    )
+
+    expect(text).not.toContain("\u001B")
+  })
+})
+
+test("an error as data carries its place as a problem, and its details", () => {
+  const error = alyxError("YAML_SYNTAX", { message: "No.", at, details: { a: 1 } })
+
+  expect(toWireError(error)).toEqual({
+    code: "YAML_SYNTAX",
+    message: "No.",
+    problems: [{ code: "YAML_SYNTAX", message: "No.", at }],
+    details: { a: 1 },
+  })
+})
+
+test("notices are one line each", () => {
+  const notices = [
+    { code: "A", message: "One.", at, next: "Do it." },
+    { code: "B", message: "Two." },
+  ]
+
+  expect(renderNotices(notices, paintNothing)).toBe("! schema.yaml:2:6 One. Do it.\n! Two.")
+})
