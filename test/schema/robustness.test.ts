@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 
 import { parseSchema } from "../../src/schema/parse.ts"
-import { renderProblems } from "../../src/schema/render-problems.ts"
+import { sourceExcerpt } from "../../src/lib/source-excerpt.ts"
 import { arbitrarySchemaText } from "./arbitrary-schema.ts"
 import { blogSchema } from "./example-schemas.ts"
 
@@ -56,7 +56,7 @@ function expectAnswer(text: string): void {
     expect(problem.message).toMatch(/[.!?]$/s)
     expect(problem.at?.line).toBeLessThanOrEqual(text.split("\n").length + 1)
   }
-  expect(renderProblems(problems, text)).toBeTypeOf("string")
+  for (const { at } of problems) expect(sourceExcerpt(text, at!)).toBeTypeOf("string")
 }
 
 /** Cuts a piece out of a text and puts fragments there. */
