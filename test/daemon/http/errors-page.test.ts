@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 
 import { errorTable } from "../../../src/errors.ts"
 
-test("docs/errors.md lists exactly the table of error codes (`vitest -u` rewrites it)", async () => {
+test("docs/errors.md lists exactly the table of error codes (with -u it writes the page anew)", async () => {
   const page = path.join(import.meta.dirname, "../../../docs/errors.md")
 
   await expect(errorsPage()).toMatchFileSnapshot(page)
@@ -13,7 +13,8 @@ test("docs/errors.md lists exactly the table of error codes (`vitest -u` rewrite
 function errorsPage(): string {
   const rows = Object.entries(errorTable).map(([code, { status, sentence }]) => ({ code, status, sentence }))
   rows.sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
-  return `# Errors
+  return `<!-- Made from src/errors.ts by \`npx vitest run test/daemon/http/errors-page.test.ts -u\`; not written by hand. -->
+# Errors
 
 Every answer of 400 and above has one form, and so has every error of a command with \`--json\`:
 
