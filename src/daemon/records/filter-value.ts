@@ -12,7 +12,7 @@ export function filterValue(field: Field, text: string): StoredValue | undefined
     case "float":
       return floatRegExp.test(text) ? storedValue(field, Number(text)) : undefined
     case "timestamp":
-      return storedValue(field, dayRegExp.test(text) ? `${text}T00:00:00Z` : text)
+      return storedValue(field, dayRegExp.test(text) ? `${text}T00:00:00Z` : text.replace(spacedOffsetRegExp, "+$1"))
     case "uuid":
     case "string":
     case "text":
@@ -47,6 +47,9 @@ export function filterValueRule(field: Field): string {
 
 /** A day stands for its first millisecond, in UTC. */
 const dayRegExp = /^\d{4}-\d{2}-\d{2}$/
+
+/** The + of an offset that was not encoded arrives as a space. */
+const spacedOffsetRegExp = / (\d\d:?\d\d)$/
 
 const intRegExp = /^-?\d{1,16}$/
 

@@ -132,6 +132,7 @@ describe("every operator on every type it is for", () => {
     ["b:ne:null", "one three two"],
     ["t:eq:2026-01-01", "one"],
     ["t:eq:2026-01-01T01:00:00+01:00", "one"],
+    ["t:eq:2026-01-01T01:00:00 01:00", "one"],
     ["t:gt:2026-01-01T00:00:00Z", "three two"],
     ["t:gte:2026-01-01", "one three two"],
     ["t:lt:2026-01-01T04:00:00Z", "one two"],
