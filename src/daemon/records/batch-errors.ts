@@ -15,9 +15,6 @@ export function atOperation(index: number, error: unknown): unknown {
   })
 }
 
-/** How many refused operations an error lists. */
-const listedMax = 50
-
 /** The error of a batch of which several operations were refused before anything was written. */
 export function refusedBatch(refused: readonly { readonly index: number; readonly error: AlyxError }[]): unknown {
   const [first] = refused
@@ -28,7 +25,7 @@ export function refusedBatch(refused: readonly { readonly index: number; readonl
     message: `${refused.length} operations are not valid. ${error.message}`,
     details: {
       ...error.details,
-      operations: refused.slice(0, listedMax).map(({ index, error: { code, message, details } }) => ({
+      operations: refused.map(({ index, error: { code, message, details } }) => ({
         operation: index,
         code,
         message,

@@ -22,6 +22,9 @@ const membersByOp = {
   delete: ["op", "collection", "id", "if_match"],
 } as const
 
+/** After so many refused operations the rest is not looked at. */
+const refusedCountMax = 20
+
 type Op = keyof typeof membersByOp
 
 type Members = Readonly<Record<string, unknown>>
@@ -37,6 +40,7 @@ export function parseBatch(parts: RecordParts, request: BatchRequest): BatchOper
     } catch (error) {
       if (!isAlyxError(error)) throw error
       refused.push({ index, error })
+      if (refused.length >= refusedCountMax) break
     }
   }
   if (refused.length > 0) throw refusedBatch(refused)

@@ -4,11 +4,13 @@
  */
 export class BoundedCache<Value> {
   readonly #generationSize: number
+  readonly #keyLengthMax: number
   #recent = new Map<string, Value>()
   #older = new Map<string, Value>()
 
-  constructor(options: { readonly sizeMax: number }) {
+  constructor(options: { readonly sizeMax: number; readonly keyLengthMax: number }) {
     this.#generationSize = Math.max(1, Math.floor(options.sizeMax / 2))
+    this.#keyLengthMax = options.keyLengthMax
   }
 
   /** Returns the value of a key, if it is held. */
@@ -20,7 +22,9 @@ export class BoundedCache<Value> {
     return older
   }
 
+  /** Keeps a value. What has a very long key is large itself and hardly asked for again: it is not kept. */
   set(key: string, value: Value): void {
+    if (key.length > this.#keyLengthMax) return
     if (this.#recent.size >= this.#generationSize) {
       this.#older = this.#recent
       this.#recent = new Map()

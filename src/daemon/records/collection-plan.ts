@@ -41,8 +41,9 @@ export interface CollectionPlan {
 }
 
 /** Statements that a collection keeps; a client that varies its queries without end costs time, not memory. */
-const selectionCountMax = 64
-const listCountMax = 256
+const selectionCountMax = 32
+const listCountMax = 128
+const keyLengthMax = 500
 
 const plansByLimits = new WeakMap<RecordLimits, WeakMap<Schema, SchemaPlans>>()
 
@@ -95,8 +96,8 @@ function makePlan(limits: RecordLimits, schema: Schema, collection: Collection):
     deleteSql: `DELETE FROM ${table} WHERE ${quoteName(collection.primaryKey.name)} = ?`,
     fields: visibleFields(collection),
     relations: visibleRelations(schema, collection),
-    selections: new BoundedCache({ sizeMax: selectionCountMax }),
-    lists: new BoundedCache({ sizeMax: listCountMax }),
+    selections: new BoundedCache({ sizeMax: selectionCountMax, keyLengthMax }),
+    lists: new BoundedCache({ sizeMax: listCountMax, keyLengthMax }),
     related: (name) => collectionPlan(limits, schema, name),
     collections: () => schema.collections.values(),
   }

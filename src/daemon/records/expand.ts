@@ -28,6 +28,7 @@ export function parseExpand(frame: ExpandFrame, text: string): readonly Expansio
   const roots: Draft[] = []
   let count = 0
   for (const path of text === "" ? [] : text.split(",")) {
+    if (problems.isFull) break
     const words = path.split(".")
     if (words.length > limits.expandDepthMax) {
       const message = `${quoted(path)} follows ${words.length} relations; "expand" follows at most ${limits.expandDepthMax}.`

@@ -40,6 +40,11 @@ export class QueryProblems {
     return this.#problems.length === 0
   }
 
+  /** True when further problems would not be listed: then nothing more is worth looking for. */
+  get isFull(): boolean {
+    return this.#problems.length >= problemCountMax
+  }
+
   /** Takes over what another part of the query gathered. */
   addAll(others: QueryProblems): void {
     if (others.isEmpty) return
@@ -63,13 +68,16 @@ export class QueryProblems {
   }
 
   #push(problem: Problem): void {
-    if (this.#problems.length < problemCountMax) this.#problems.push(problem)
+    if (!this.isFull) this.#problems.push(problem)
   }
 }
 
+/** Longer words are compared with nothing: the time of a comparison grows with the square of the length. */
+const comparedLengthMax = 40
+
 /** Says which word was probably meant, and otherwise which there are. */
 export function suggestion(word: string, candidates: readonly string[]): string {
-  const nearest = word.length > 64 ? undefined : nearestWord(word, candidates)
+  const nearest = word.length > comparedLengthMax ? undefined : nearestWord(word, candidates)
   if (nearest !== undefined) return `Did you mean "${nearest}"?`
   return candidates.length === 0 ? "There are none here." : `There are: ${candidates.slice(0, 50).join(", ")}.`
 }

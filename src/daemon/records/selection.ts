@@ -27,7 +27,10 @@ export function parseDocumentQuery(plan: CollectionPlan, pairs: QueryPairs): Sel
   if (pairs.length === 0) return plainSelection(plan)
   const problems = new QueryProblems()
   const { single, others } = sortParameters(pairs, documentParameters, problems)
-  for (const [name] of others) unknownParameter(name, [...documentParameters], problems)
+  for (const [name] of others) {
+    if (problems.isFull) break
+    unknownParameter(name, [...documentParameters], problems)
+  }
   const selection = parseSelection(plan, single, problems)
   problems.throwIfAny()
   return selection
@@ -75,6 +78,7 @@ function makeSelection(
 function parseFields(plan: CollectionPlan, text: string, problems: QueryProblems): Field[] {
   const wanted = new Set<Field>()
   for (const name of text.split(",")) {
+    if (problems.isFull) break
     const field = plan.fields.get(name)
     if (field !== undefined) wanted.add(field)
     else {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { runBatch } from "../../../src/daemon/records/batch.ts"
 import { isAlyxError } from "../../../src/errors.ts"
-import { blogYaml, openRecords } from "./open-records.ts"
+import { blogYaml, openRecords, refusal } from "./open-records.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
 
 let records: TestRecords
@@ -88,4 +88,24 @@ test("no batch makes the server fail", async () => {
     await settle(() => runBatch(records.parts, { schema: records.schema, caller, body: operations }))
   })
   await fc.assert(property, { numRuns: 500 })
+})
+
+function mistakes(by: string): string {
+  return Array.from({ length: 10_000 }, (_, index) => `titel${index}`).join(by)
+}
+
+test("a query of many mistakes is refused as fast as one of few", async () => {
+  const queries: [string, string][][] = [
+    [["fields", mistakes(",")]],
+    [["expand", mistakes(",")]],
+    [["sort", mistakes(",")]],
+    [["filter", `slug:in:${mistakes(",")}`]],
+    mistakes("&")
+      .split("&")
+      .map((name): [string, string] => [name, "x"]),
+  ]
+  for (const query of queries) {
+    const error = await refusal(() => records.listText("posts", query))
+    expect(error.problems.length).toBeLessThanOrEqual(20)
+  }
 })
