@@ -66,7 +66,7 @@ export function insertRecord(transaction: Transaction, write: CreateWrite): Crea
 /** Changes some fields of a document. An empty change writes nothing; any other moves `onUpdate: now` fields. */
 export function changeRecord(transaction: Transaction, write: UpdateWrite): RecordAnswer {
   const { plan, selection, key, values, ifMatch } = write
-  requireMatch(transaction, write, ifMatch === undefined ? undefined : selection)
+  if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch }, selection)
   if (values.size > 0) {
     const changed = updateTimestamps(plan.collection, values, new Date(write.nowMs).toISOString())
     const sets = Array.from(changed.keys(), (name) => `${quoteName(name)} = ?`)
@@ -81,7 +81,7 @@ export function changeRecord(transaction: Transaction, write: UpdateWrite): Reco
 /** Deletes a document, with what its references cascade to. */
 export function removeRecord(transaction: Transaction, write: DeleteWrite): void {
   const { plan, ifMatch } = write
-  requireMatch(transaction, write, ifMatch === undefined ? undefined : plainSelection(plan))
+  if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch }, plainSelection(plan))
   const changes = runDelete(transaction, write)
   if (changes === 0) throw documentNotFound(plan, write.id)
 }
@@ -89,10 +89,9 @@ export function removeRecord(transaction: Transaction, write: DeleteWrite): void
 /** The tag is that of the document as this request would show it; a document that is gone is not found. */
 function requireMatch(
   transaction: Transaction,
-  { plan, id, key, ifMatch }: DeleteWrite,
-  selection: Selection | undefined,
+  { plan, id, key, ifMatch }: DeleteWrite & { readonly ifMatch: string },
+  selection: Selection,
 ): void {
-  if (ifMatch === undefined || selection === undefined) return
   const body = readDocument(transaction, plan, selection, key)
   if (body === undefined) throw documentNotFound(plan, id)
   if (matchesStrongly(ifMatch, entityTag(body))) return
