@@ -6,7 +6,7 @@ export function bashCompletion({ commands, topics }: CompletionModel): string {
     ({ beginning, words }) => `    ${quote(beginning)}) words=${quote(words.map(({ word }) => word).join(" "))} ;;`,
   )
   const flagCases = commands.map(({ id, flags, values }) => {
-    const all = [...flags.map(({ word }) => word), ...values]
+    const all = [...flags.map(({ word }) => word), ...(values ?? [])]
     return `    ${quote(id)}) words=${quote(all.join(" "))} ;;`
   })
   const valueCases = commands.flatMap(({ id, flags }) =>

@@ -16,8 +16,8 @@ export interface CompletedCommand {
   readonly id: string
   readonly about: string
   readonly flags: readonly CompletedFlag[]
-  /** The words that its first argument may be; empty when it takes anything, or nothing. */
-  readonly values: readonly string[]
+  /** What its first argument may be: one of these words, or (an empty list) a file. Undefined when it takes none. */
+  readonly values: readonly string[] | undefined
 }
 
 /** What follows a beginning: `alyx`, or a word with commands under it such as `alyx config`. */
@@ -43,6 +43,7 @@ export function completionModel(commands: readonly CommandFacts[]): CompletionMo
 }
 
 function completedCommand(command: CommandFacts): CompletedCommand {
+  const [argument] = Object.values(command.args)
   const flags = Object.values(command.flags).filter((flag) => !flag.hidden)
   return {
     id: command.id,
@@ -56,7 +57,7 @@ function completedCommand(command: CommandFacts): CompletedCommand {
       })),
       { word: "--help", char: undefined, about: "Explain this command.", values: undefined },
     ],
-    values: Object.values(command.args)[0]?.options ?? [],
+    values: argument === undefined ? undefined : (argument.options ?? []),
   }
 }
 

@@ -17,7 +17,8 @@ export function fishCompletion({ commands, topics }: CompletionModel): string {
           flag.values === undefined ? "" : flag.values.length > 0 ? ` -x -a ${quote(flag.values.join(" "))}` : " -r"
         return `complete -c alyx ${within} -l ${flag.word.slice(2)}${char}${value} -d ${quote(flag.about)}`
       }),
-      ...(values.length > 0 ? [`complete -c alyx ${within} -f -a ${quote(values.join(" "))}`] : []),
+      // Without this fish offers files, which is right for an argument that may be anything.
+      ...(values?.length === 0 ? [] : [`complete -c alyx ${within} -f -a ${quote((values ?? []).join(" "))}`]),
     ]
   })
   return `# fish completion for alyx

@@ -9,7 +9,7 @@ export function powershellCompletion({ commands, topics }: CompletionModel): str
   const commandEntries = commands.map(({ id, flags, values }) => {
     const all = [
       ...flags.map(({ word, about }) => [word, about] as const),
-      ...values.map((word) => [word, word] as const),
+      ...(values ?? []).map((word) => [word, word] as const),
     ]
     return `    ${quote(id)} = @(${all.map(([word, about]) => `@(${quote(word)}, ${quote(about === "" ? word : about)})`).join(", ")})`
   })

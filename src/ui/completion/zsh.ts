@@ -7,8 +7,10 @@ export function zshCompletion({ commands, topics }: CompletionModel): string {
     return `    ${quote(beginning)})\n      choices=(\n${list}\n      )\n      _describe command choices ;;`
   })
   const commandCases = commands.map(({ id, flags, values }) => {
-    const rest = values.length > 0 ? `'1: :(${values.join(" ")})'` : "'*:file:_files'"
-    const specs = [...flags.map(flagSpec), rest].map((spec) => `        ${spec}`).join(" \\\n")
+    const rest = values?.length === 0 ? "'1:file:_files'" : `'1: :(${(values ?? []).join(" ")})'`
+    const specs = [...flags.map(flagSpec), ...(values === undefined ? [] : [rest])]
+      .map((spec) => `        ${spec}`)
+      .join(" \\\n")
     return `    ${quote(id)})\n      _arguments -s \\\n${specs} ;;`
   })
   return `#compdef alyx
