@@ -9,6 +9,15 @@ import { quoteName } from "./sql-text.ts"
 /** How the columns of a table get from one definition to the next: added ones alone need no copy of the rows. */
 export type ColumnChange = "none" | "add-columns" | "rebuild"
 
+/** What changeTable is told. */
+export interface TableChangeOptions {
+  readonly from: Collection
+  readonly to: Collection
+  readonly now: Date
+  /** Called with a sentence while a large table is copied. */
+  readonly onProgress: (message: string) => void
+}
+
 /** Makes the table, indexes and triggers of a new collection. */
 export function createTable(connection: SqliteConnection, collection: Collection): void {
   const table = defineTable(collection)
@@ -22,13 +31,13 @@ export function createTable(connection: SqliteConnection, collection: Collection
  */
 export function changeTable(
   connection: SqliteConnection,
-  { from, to, now }: { readonly from: Collection; readonly to: Collection; readonly now: Date },
+  { from, to, now, onProgress }: TableChangeOptions,
 ): ColumnChange {
   const before = defineTable(from)
   const after = defineTable(to)
   const change = columnChange(before, after, to)
   if (change === "rebuild") {
-    rebuildTable(connection, { after, from, to, now })
+    rebuildTable(connection, { after, from, to, now, onProgress })
     return change
   }
   for (const [name, definition] of after.columns) {

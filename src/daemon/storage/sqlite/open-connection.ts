@@ -9,6 +9,12 @@ import { sqliteCodes, sqlitePrimaryCode } from "./sqlite-errors.ts"
 /** "Alyx" in ASCII: lets `file` and other tools tell whose database it is. */
 const applicationId = 0x41_6c_79_78
 
+/**
+ * The longest text or row. SQLite builds a page of documents as one text: without a limit, 500 large documents would
+ * take a gigabyte of memory, and beyond 512 MB node:sqlite gives no rows at all, without an error.
+ */
+const valueBytesMax = 128 * 1024 * 1024
+
 /** How the main connection is opened. */
 export interface ConnectionOptions {
   readonly path: string
@@ -47,6 +53,14 @@ export function openReadConnection(path: string, cacheBytes: number): SqliteConn
   return new SqliteConnection(database)
 }
 
+/** Opens a second connection that writes, for a worker thread; the main connection keeps out of its way meanwhile. */
+export function openWorkerConnection(path: string, cacheBytes: number): SqliteConnection {
+  const database = openChecked(path, { readOnly: false })
+  database.exec("PRAGMA wal_autocheckpoint = 0")
+  setCommonPragmas(database, cacheBytes)
+  return new SqliteConnection(database)
+}
+
 function setCommonPragmas(database: DatabaseSync, cacheBytes: number): void {
   database.exec(`
     PRAGMA synchronous = NORMAL;
@@ -73,7 +87,12 @@ function registerFunctions(database: DatabaseSync): void {
 function openChecked(path: string, options: { readonly readOnly: boolean }): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(path, { readOnly: options.readOnly, enableForeignKeyConstraints: true, timeout: 0 })
+    database = new DatabaseSync(path, {
+      readOnly: options.readOnly,
+      enableForeignKeyConstraints: true,
+      timeout: 0,
+      limits: { length: valueBytesMax },
+    })
     database.prepare("SELECT count(*) FROM sqlite_schema").get()
     return database
   } catch (error) {

@@ -13,6 +13,8 @@ export interface RebuildOptions {
   readonly to: Collection
   /** Fills new fields with `now`, and is the time in new UUIDs. */
   readonly now: Date
+  /** Called with a sentence while a large table is copied. */
+  readonly onProgress: (message: string) => void
 }
 
 /**
@@ -21,19 +23,12 @@ export interface RebuildOptions {
  * old table would delete what points to it. The change log sees nothing: the triggers come after the copy.
  */
 export function rebuildTable(connection: SqliteConnection, options: RebuildOptions): void {
-  const { after, from, to, now } = options
+  const { after, from, to } = options
   const temporary = `_alyx_new_${to.name}`
   const kept = presentObjects(connection, from.name)
   const counter = readCounter(connection, from.name)
   connection.execute(createTableSql(after, temporary))
-  const columns = [...after.columns.keys()]
-  const values = columns.map((name) =>
-    from.fields.has(name) ? quoteName(name) : fillExpression(to.fields.get(name)!, now),
-  )
-  connection.execute(
-    `INSERT INTO ${quoteName(temporary)} (${columns.map(quoteName).join(", ")}) ` +
-      `SELECT ${values.join(", ")} FROM ${quoteName(from.name)} ORDER BY rowid`,
-  )
+  copyRows(connection, temporary, options)
   connection.execute(`DROP TABLE ${quoteName(from.name)}`)
   connection.execute(`ALTER TABLE ${quoteName(temporary)} RENAME TO ${quoteName(to.name)}`)
   if (counter !== undefined) writeCounter(connection, to.name, counter)
@@ -41,6 +36,39 @@ export function rebuildTable(connection: SqliteConnection, options: RebuildOptio
   const names = new Set(made.map((object) => object.name))
   for (const { sql } of [...made, ...kept.filter((object) => !names.has(object.name))]) connection.execute(sql)
 }
+
+/** Copies in the order of the rows, a few thousand a statement, so that it can be said how far it is. */
+function copyRows(
+  connection: SqliteConnection,
+  target: string,
+  { after, from, to, now, onProgress }: RebuildOptions,
+): void {
+  const source = quoteName(from.name)
+  const columns = [...after.columns.keys()]
+  const values = columns.map((name) =>
+    from.fields.has(name) ? quoteName(name) : fillExpression(to.fields.get(name)!, now),
+  )
+  const copySql =
+    `INSERT INTO ${quoteName(target)} (${columns.map(quoteName).join(", ")}) ` +
+    `SELECT ${values.join(", ")} FROM ${source} WHERE rowid > ? AND rowid <= ? ORDER BY rowid`
+  const chunkSql = `SELECT max(rowid) AS last FROM (SELECT rowid FROM ${source} WHERE rowid > ? ORDER BY rowid LIMIT ${chunkRowCount})`
+  let copied = 0
+  let first: number | bigint = rowidMin
+  for (;;) {
+    const last: number | bigint | null | undefined = connection.get<{ last: number | bigint | null }>(
+      sqlQuery(chunkSql, [first]),
+    )?.last
+    if (last === null || last === undefined) return
+    copied += connection.run(sqlQuery(copySql, [first, last])).changes
+    if (copied > chunkRowCount) onProgress(`${to.name}: ${copied} documents copied.`)
+    first = last
+  }
+}
+
+/** Rows that one statement copies. */
+const chunkRowCount = 5_000
+
+const rowidMin = -(2n ** 63n)
 
 /** What the rows that exist get in a new field. */
 function fillExpression(field: Field, now: Date): string {

@@ -17,15 +17,20 @@ import type {
 } from "../database.ts"
 import { Checkpointer } from "./checkpointer.ts"
 import { GroupCommit } from "./group-commit.ts"
+import type { MigrationOptions } from "./migrate-tables.ts"
 import { migrateSystemTables } from "./migrate-system.ts"
 import { openMainConnection } from "./open-connection.ts"
 import { ReaderPool } from "./reader-pool.ts"
 import { SlowQueries } from "./slow-queries.ts"
+import { runMigrationWorker } from "./run-migration-worker.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { WalSync } from "./wal-sync.ts"
 
 /** When the log is longer than this, the next group waits for a checkpoint. */
 const walBytesMax = 16 * 1024 * 1024
+
+/** A reader process walks tables rather than coming back to the same pages. */
+const readerCacheBytesMax = 16 * 1024 * 1024
 
 /** What SqliteDatabase needs. */
 export interface SqliteDatabaseOptions {
@@ -37,7 +42,7 @@ export interface SqliteDatabaseOptions {
   readonly onFatal: (error: Error) => void
   /** Called with a sentence when something went wrong that nobody waits for. */
   readonly onWarning?: (message: string) => void
-  /** Where the checkpoint worker's entry is; the source beside this file when left out. */
+  /** Where the checkpoint worker's entry is, and the migration worker's beside it; the sources when left out. */
   readonly checkpointWorkerUrl?: URL
   /** Where the reader process's entry is; the source beside this file when left out. */
   readonly readerProcessUrl?: URL
@@ -94,7 +99,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       return work(connection)
     } finally {
       connection.endWalks()
-      connection.control("COMMIT")
+      if (connection.isTransaction) connection.control("COMMIT")
     }
   }
 
@@ -109,7 +114,8 @@ export class SqliteDatabase implements Database, SlowReader, Service {
 
   /**
    * Gives the connection to one piece of work that no group commit may interleave with, such as a change of tables;
-   * reads go on, and see what is committed. First come, first served. Resolves when what it committed is on the disk.
+   * reads go on, and see what is committed, so no transaction may stay open on this connection while the work waits.
+   * First come, first served. Resolves when what it committed is on the disk.
    */
   async exclusive<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
     const parts = this.#open()
@@ -127,6 +133,14 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     const value = await turn
     await new Promise<void>((resolve) => parts.sync.afterSync(resolve))
     return value
+  }
+
+  /** Brings the tables to a schema on another connection in a worker; only within `exclusive`. */
+  migrateInWorker(options: MigrationOptions): Promise<readonly string[]> {
+    const { path, cacheBytes } = this.#options
+    const worker = this.#checkpointWorkerUrl()
+    const workerUrl = new URL(worker.pathname.endsWith(".ts") ? "migration-worker.ts" : "migration-worker.js", worker)
+    return runMigrationWorker({ path, cacheBytes, workerUrl, ...options })
   }
 
   onCommit(listener: () => void): () => void {
@@ -151,7 +165,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     const sync = new WalSync({ path, onFailed: onFatal })
     const checkpointer = new Checkpointer({
       path,
-      workerUrl: this.#options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url),
+      workerUrl: this.#checkpointWorkerUrl(),
       onWarning: (message) => onWarning?.(message),
     })
     const onCommit = (): void => {
@@ -164,8 +178,12 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       checkpointer,
       commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
       slowQueries: new SlowQueries(connection),
-      readers: new ReaderPool({ path, cacheBytes, processUrl }),
+      readers: new ReaderPool({ path, cacheBytes: Math.min(cacheBytes, readerCacheBytesMax), processUrl }),
     }
+  }
+
+  #checkpointWorkerUrl(): URL {
+    return this.#options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url)
   }
 
   #open(): Parts {

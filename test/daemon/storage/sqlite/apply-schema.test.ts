@@ -241,6 +241,51 @@ describe("applySchema", () => {
     expect(rows("SELECT name FROM sqlite_schema WHERE name LIKE '%posts.author%'")).toHaveLength(1)
   })
 
+  test("changes a large table in a worker: reads go on, writes wait, and the log sees nothing", async () => {
+    await apply(users, posts())
+    await run(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) " +
+        "INSERT INTO posts (id, title) SELECT 'p' || i, 'title' FROM n",
+    )
+    const progress: string[] = []
+    const looser = buildCollection("posts", [
+      buildField("title", { maxLength: 20 }),
+      posts().fields.get("author_id")!,
+      buildField("token", { type: "uuid", unique: true, default: { kind: "auto" } }),
+    ])
+
+    const applied = applySchema(temp.database, makeSchema([users, looser]), {
+      clock,
+      onProgress: (message) => progress.push(`${message} ${Number(rows("SELECT count(*) AS n FROM posts")[0]!["n"])}`),
+    })
+    const written = run("INSERT INTO posts (id, title) VALUES ('late', '12345678901')")
+    await Promise.all([applied, written])
+
+    expect(progress.at(0)).toBe("posts: 10000 documents copied. 25000")
+    expect(progress).toHaveLength(4)
+    expect(rows("SELECT count(DISTINCT token) AS n, count(*) AS m FROM posts")).toEqual([{ n: 25_001, m: 25_001 }])
+    expect(rows("SELECT max(seq) AS n FROM _alyx_changes")).toEqual([{ n: 25_001 }])
+  })
+
+  test("leaves a large table as it was when the worker's migration is refused", async () => {
+    await apply(users, posts())
+    await run(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) " +
+        "INSERT INTO posts (id, title) SELECT 'p' || i, 'title' FROM n",
+    )
+    await temp.database.exclusive((connection) => {
+      connection.execute("PRAGMA foreign_keys = OFF; UPDATE posts SET author_id = 'nobody' WHERE id = 'p7'")
+      connection.execute("PRAGMA foreign_keys = ON")
+    })
+    const looser = buildCollection("posts", [buildField("title"), posts().fields.get("author_id")!])
+
+    const error = await refusal(users, looser)
+
+    expect(error).toMatchObject({ code: "UNSAFE_CHANGES", problems: [{ code: "BROKEN_REFERENCE" }] })
+    expect(readAppliedSchema(temp.database).hash).toBe(makeSchema([users, posts()]).hash)
+    await run("INSERT INTO posts (id, title) VALUES ('after', 'title')")
+  })
+
   test("lets writes that came meanwhile go on afterwards", async () => {
     await apply(users)
 
