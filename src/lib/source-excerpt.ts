@@ -15,7 +15,8 @@ export function sourceExcerpt(text: string, at: SourceLocation): string {
   const width = String(at.line).length
   const gutter = (number: number | string): string => `${String(number).padStart(width + 2)} | `
   const shown: string[] = []
-  if (before !== undefined && before.trim() !== "") shown.push(gutter(at.line - 1) + clip(before.replace(secretValue, "$1…")))
+  if (before !== undefined && before.trim() !== "")
+    shown.push(gutter(at.line - 1) + clip(before.replace(secretValue, "$1…")))
   shown.push(gutter(at.line) + clip(line))
   const start = Math.min(at.column - 1, lineWidthMax)
   const length = Math.max(1, Math.min(at.length ?? 1, line.length - start, lineWidthMax - start))

@@ -14,7 +14,7 @@ export interface FollowedActivity {
 /** Follows GET /api/admin/logs over the local socket of the daemon in a folder until the test ends. */
 export function followActivity(folder: string): Promise<FollowedActivity> {
   const entries: LogEntry[] = []
-  let wake = (): void => undefined
+  let wake: (() => void) | undefined
   return new Promise((resolve, reject) => {
     const socketPath = path.join(folder, ".alyx/daemon.sock")
     const asking = request({ socketPath, path: "/api/admin/logs?tail=1000", headers: { host: "localhost" } })
@@ -30,7 +30,7 @@ export function followActivity(folder: string): Promise<FollowedActivity> {
           const data = event.split("\n").find((line) => line.startsWith("data: "))
           if (data) entries.push(JSON.parse(data.slice(6)) as LogEntry)
         }
-        wake()
+        wake?.()
       })
       resolve({
         async next<Entry extends LogEntry>(guard: (entry: LogEntry) => entry is Entry): Promise<Entry> {

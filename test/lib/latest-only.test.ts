@@ -4,8 +4,7 @@ import { LatestOnly } from "../../src/lib/latest-only.ts"
 
 test("of everything asked for during a run only the newest runs afterwards", async () => {
   const seen: string[] = []
-  let release = (): void => undefined
-  const gate = new Promise<void>((resolve) => (release = resolve))
+  const { promise: gate, resolve: release } = Promise.withResolvers<void>()
   const runs = new LatestOnly<string>(async (input, isCurrent) => {
     if (input === "first") await gate
     seen.push(`${input}:${isCurrent()}`)
@@ -24,8 +23,7 @@ test("of everything asked for during a run only the newest runs afterwards", asy
 
 test("stop forgets what waits and resolves when the running work has ended", async () => {
   const seen: string[] = []
-  let release = (): void => undefined
-  const gate = new Promise<void>((resolve) => (release = resolve))
+  const { promise: gate, resolve: release } = Promise.withResolvers<void>()
   const runs = new LatestOnly<string>(async (input) => {
     await gate
     seen.push(input)

@@ -25,8 +25,7 @@ test("a reload that fails is shown with its problems and the next one still runs
 })
 
 test("a reload that was overtaken is not shown, and only the newest of many runs", async () => {
-  let release = (): void => undefined
-  const gate = new Promise<void>((resolve) => (release = resolve))
+  const { promise: gate, resolve: release } = Promise.withResolvers<void>()
   const runs: number[] = []
   const { loop, reloads } = loopOf({
     reloadSchema: async () => {
