@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -99,7 +100,7 @@ describe("a process that is killed", () => {
       const sizeBefore = eventsSize()
       const child = spawn(process.execPath, [writer, folder, "32", "0"], { stdio: ["ignore", "ignore", "inherit"] })
       random = (random * 48_271) % 2_147_483_647
-      await waitForAnswers(sizeBefore)
+      await waitForAnswers(child, sizeBefore)
       await new Promise((resolve) => setTimeout(resolve, random % 150))
       child.kill("SIGKILL")
       await once(child, "exit")
@@ -132,8 +133,11 @@ function answeredIds(): readonly number[] {
 }
 
 /** Resolves once the process answers: what comes before is its start, during which there is nothing to lose. */
-async function waitForAnswers(sizeBefore: number): Promise<void> {
-  while (eventsSize() < sizeBefore + 1_000) await new Promise((resolve) => setTimeout(resolve, 5))
+async function waitForAnswers(child: ChildProcess, sizeBefore: number): Promise<void> {
+  while (eventsSize() < sizeBefore + 1_000) {
+    if (child.exitCode !== null) throw new Error(`The writer ended by itself with code ${child.exitCode}.`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
 
 function eventsSize(): number {
