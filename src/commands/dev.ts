@@ -23,7 +23,7 @@ export default class Dev extends BaseCommand {
       paths: await this.project(),
       mode: "dev" as const,
       program: this.daemonProgram,
-      flags: [...configFlagWords(flags), ...(flags.verbose ? ["--verbose"] : [])],
+      flags: [...configFlagWords(flags, { json: this.jsonEnabled() }), ...(flags.verbose ? ["--verbose"] : [])],
     }
     if (flags.foreground || !this.terminal.interactive || this.jsonEnabled()) {
       await runInForeground(launch)

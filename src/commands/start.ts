@@ -22,7 +22,7 @@ export default class Start extends BaseCommand {
       paths: await this.project(),
       mode: "start" as const,
       program: this.daemonProgram,
-      flags: configFlagWords(flags),
+      flags: configFlagWords(flags, { json: this.jsonEnabled() && !flags.detach }),
     }
     if (!flags.detach) {
       await runInForeground(launch)

@@ -43,6 +43,9 @@ function statusMeaning(status: number): Meaning {
   return status >= 300 ? "name" : "good"
 }
 
+/** Sets the lines under an entry below its text: "[08:30:15] ✓ ". */
+const belowTime = " ".repeat(13)
+
 /** One line for what was done, and one for each change or problem. */
 function renderReload(entry: ReloadEntry, look: LogLook): string {
   const what = { schema: "Schema", config: "Configuration", start: "Start" }[entry.cause]
@@ -51,7 +54,7 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
     case "applied":
       return [
         `${look.paint("good", "✓")} ${what} applied ${took}`,
-        ...entry.changes.map((change) => `             ${printable(change)}`),
+        ...entry.changes.map((change) => belowTime + printable(change)),
       ].join("\n")
     case "unchanged":
       return `${look.paint("quiet", "·")} ${what} unchanged ${took}`
@@ -61,7 +64,7 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
       if (error === undefined) return head
       const problems = (error.problems ?? []).map((problem) => renderProblem(problem, look))
       const next = error.next === undefined ? [] : [`  ${look.paint("good", "Next:")} ${error.next}`]
-      return [head, `  ${printable(error.message, { keepLines: true })}`, ...problems, ...next].join("\n")
+      return [head, belowTime + printable(error.message), ...problems, ...next].join("\n")
     }
   }
 }

@@ -56,9 +56,11 @@ function excerptOf(
   const text = problem.at ? options.readText(problem.at.file) : undefined
   if (problem.at === undefined || text === undefined) return ""
   const lines = printable(sourceExcerpt(text, problem.at), { keepLines: true }).split("\n")
-  return lines
-    .map((line, index) => (index === lines.length - 1 ? options.paint("bad", line) : options.paint("quiet", line)))
-    .join("\n")
+  const carets = lines.at(-1)!.indexOf("|") + 1
+  return [
+    ...lines.slice(0, -1).map((line) => options.paint("quiet", line)),
+    options.paint("quiet", lines.at(-1)!.slice(0, carets)) + options.paint("bad", lines.at(-1)!.slice(carets)),
+  ].join("\n")
 }
 
 function indent(text: string, width: number): string {

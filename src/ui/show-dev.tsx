@@ -29,6 +29,9 @@ export async function showDev(options: {
       text: `It was running already: ${launch.flags.join(" ")} takes effect after alyx stop.`,
     })
   }
+  if (outcome === "replaced") {
+    store.setMessage({ urgent: false, text: `The daemon was of another version; this one is ${daemon.version}.` })
+  }
   const leaving = new AbortController()
   let leave: Leave | undefined
   const screen = render(

@@ -25,7 +25,8 @@ class Project {
   }
 
   async start(...args: string[]): Promise<DaemonFile> {
-    const { exitCode, stdout, stderr } = await this.run("start", "--detach", "--port", "0", "--json", ...args)
+    const flags = args.length > 0 ? args : ["--port", "0"]
+    const { exitCode, stdout, stderr } = await this.run("start", "--detach", "--json", ...flags)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
     return (JSON.parse(stdout) as { daemon: DaemonFile }).daemon
   }
@@ -39,6 +40,14 @@ async function makeProject(): Promise<Project> {
     await project.run("stop")
   })
   return project
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await new Promise((resolve) => server.once("listening", resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
 
 describe("without a daemon", () => {
@@ -92,18 +101,17 @@ describe("alyx start --detach", () => {
     expect(daemon.logFile).toBe(path.join(project.folder, ".alyx/daemon.log"))
   })
 
-  test("restart gives the same server in a new process", async () => {
+  test("restart gives the same server, with its flags, in a new process", async () => {
     const project = await makeProject()
-    const before = await project.start()
-    const { port } = new URL(before.url!)
+    const port = String(await freePort())
+    const before = await project.start("--port", port)
 
     const { exitCode, stdout } = await project.run("restart", "--json")
 
-    expect(exitCode).toBe(0)
     const { daemon } = JSON.parse(stdout) as { daemon: DaemonFile }
-    expect(daemon.mode).toBe("start")
+    expect(exitCode).toBe(0)
+    expect(daemon).toMatchObject({ mode: "start", url: `http://127.0.0.1:${port}` })
     expect(daemon.pid).not.toBe(before.pid)
-    expect(port).not.toBe("0")
   })
 
   test("twenty starts at once give one daemon", async () => {
@@ -223,6 +231,31 @@ describe("alyx logs", () => {
 })
 
 describe("alyx start", () => {
+  test("shows what is wrong with the schema, and ends", async () => {
+    const project = await makeProject()
+    await writeProject(project.folder, { "schema.yaml": "collections:\n  notes:\n    fields: []\n" })
+
+    const { exitCode, stderr } = await project.run("start", "--port", "0")
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("SCHEMA_INVALID")
+    expect(stderr).toContain("schema.yaml:")
+  })
+
+  test("logs JSON with --json", async () => {
+    const project = await makeProject()
+    const server = execa(process.execPath, [await builtCli(), "start", "--port", "0", "--json"], {
+      cwd: project.folder,
+      stdin: "ignore",
+    })
+    for await (const line of server) {
+      expect(JSON.parse(line)).toMatchObject({ level: "info" })
+      if (line.includes("Serving")) server.kill("SIGTERM")
+    }
+
+    expect((await server).exitCode).toBe(0)
+  })
+
   test("drains on SIGTERM, ends with 0, and leaves nothing that looks alive", async () => {
     const project = await makeProject()
     const server = await startDaemon({ folder: project.folder })

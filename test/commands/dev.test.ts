@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises"
+import { cp, readFile, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { describe, expect, onTestFinished, test } from "vitest"
@@ -35,6 +35,20 @@ async function openDashboard(size: { columns?: number; rows?: number } = {}): Pr
   const daemon = async (): Promise<DaemonFile> =>
     JSON.parse(await readFile(path.join(folder, ".alyx/daemon.json"), "utf8")) as DaemonFile
   return { folder, screen, url: (await daemon()).url!, daemon }
+}
+
+/** The launcher of a copy of this package that says it is of another version. */
+async function copyOfVersion(version: string): Promise<string> {
+  const root = path.dirname(path.dirname(await builtCli()))
+  const copy = await tempFolder()
+  for (const name of ["bin", "dist", "package.json", "oclif.manifest.json"]) {
+    await cp(path.join(root, name), path.join(copy, name), { recursive: true })
+  }
+  for (const name of ["package.json", "oclif.manifest.json"]) {
+    const content = JSON.parse(await readFile(path.join(copy, name), "utf8")) as object
+    await writeFile(path.join(copy, name), JSON.stringify({ ...content, version }))
+  }
+  return path.join(copy, "bin/run.js")
 }
 
 describe("the dashboard of alyx dev", () => {
@@ -147,6 +161,20 @@ describe("the dashboard of alyx dev", () => {
     await screen.shows("/api/collections/both")
     await other.shows("/api/collections/both")
     other.type("q")
+    expect(await other.ended).toBe(0)
+  })
+
+  test("replaces a daemon of another version", async () => {
+    const { folder, screen, daemon } = await openDashboard()
+    screen.type("q")
+    await screen.ended
+    const newer = await copyOfVersion("9.9.9")
+
+    const other = openTerminal({ command: process.execPath, args: [newer, "dev", "--port", "0"], cwd: folder })
+    await other.shows("The daemon was of another version; this one is 9.9.9.")
+
+    expect((await daemon()).version).toBe("9.9.9")
+    other.type("Q")
     expect(await other.ended).toBe(0)
   })
 

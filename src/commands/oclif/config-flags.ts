@@ -20,8 +20,12 @@ function valueOf(type: string): { helpValue: string; options?: string[] } {
   return options.length > 1 ? { helpValue: "<word>", options } : { helpValue: `<${type}>` }
 }
 
-/** The given ones of these flags, as words of a command line again. */
-export function configFlagWords(flags: Readonly<Record<string, unknown>>): readonly string[] {
+/** The given ones of these flags, as words of a command line again; --json asks for a log in JSON. */
+export function configFlagWords(
+  given: Readonly<Record<string, unknown>>,
+  options: { readonly json: boolean },
+): readonly string[] {
+  const flags = options.json ? { "log-format": "json", ...given } : given
   return optionFlags().flatMap(({ flag, isSwitch }) => {
     const value = flags[flag] as FlagValue
     if (value === undefined || value === false) return []
