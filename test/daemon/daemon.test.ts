@@ -1,0 +1,214 @@
+import { existsSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import path from "node:path"
+
+import { expect, onTestFinished, test } from "vitest"
+
+import { startDaemon } from "../../src/daemon/daemon.ts"
+import type { DaemonOptions, RunningDaemon } from "../../src/daemon/daemon.ts"
+import { isAlyxError } from "../../src/errors.ts"
+import { systemClock } from "../../src/lib/clock.ts"
+import type { LogEntry, ReloadEntry } from "../../src/protocol/admin-api.ts"
+import { followActivity } from "../helpers/follow-activity.ts"
+import { sendTo, writeProject } from "../helpers/running-daemon.ts"
+import type { Answer } from "../helpers/running-daemon.ts"
+import { tempFolder } from "../helpers/temp-folder.ts"
+
+const schema = `version: 1
+collections:
+  notes:
+    fields:
+      text: { type: string }
+`
+
+const storage = new URL("../../src/daemon/storage/sqlite/", import.meta.url)
+
+test("a started daemon answers, describes itself, and gives everything back when it stops", async () => {
+  const folder = await projectFolder()
+  const { daemon, lines } = await start(folder, { mode: "start" })
+  const { file } = daemon
+  const made = await sendTo(file.url!, "POST", "/api/collections/notes", { text: "hello" })
+
+  expect(made.status).toBe(201)
+  expect(file).toMatchObject({ mode: "start", pid: process.pid, projectRoot: folder, logFile: null, protocol: 1 })
+  const { body: stats } = await sendOverSocket(folder, "/api/admin/stats")
+  expect(stats).toMatchObject({
+    schema: { collections: [{ name: "notes", documentCount: 1 }] },
+    database: { durability: "full" },
+    problem: null,
+    notices: [],
+  })
+  expect((await sendTo(file.url!, "GET", "/api/admin/stats")).status).toBe(404)
+
+  expect(await daemon.stop()).toEqual([])
+  expect(await daemon.stop()).toEqual([])
+  expect(existsSync(path.join(folder, ".alyx/daemon.json"))).toBe(false)
+  expect(existsSync(path.join(folder, ".alyx/daemon.sock"))).toBe(false)
+  await expect(sendTo(file.url!, "GET", "/")).rejects.toThrow("fetch failed")
+  expect(lines.some((line) => line.includes(`Serving ${file.url}`))).toBe(true)
+})
+
+test("a start that fails at the last step leaves nothing behind, so that the next one succeeds", async () => {
+  const folder = await projectFolder()
+  const { port, free } = await takenPort()
+
+  const failure = await start(folder, { mode: "start", flags: { "server.port": String(port) } }).catch(
+    (error: unknown) => error,
+  )
+  expect(isAlyxError(failure, "PORT_IN_USE")).toBe(true)
+  await free()
+
+  const { daemon } = await start(folder, { mode: "start", flags: { "server.port": String(port) } })
+  expect(daemon.file.url).toBe(`http://127.0.0.1:${port}`)
+})
+
+test("in dev a taken port is passed over unless a flag asked for it", async () => {
+  const folder = await projectFolder()
+  const { port } = await takenPort()
+  await writeFile(path.join(folder, "alyx.yaml"), `server:\n  port: ${port}\n`)
+
+  const { daemon, lines } = await start(folder, { mode: "dev" })
+  expect(Number(new URL(daemon.file.url!).port)).toBeGreaterThan(port)
+  expect(lines.some((line) => line.includes(`Port ${port} is taken`))).toBe(true)
+
+  const other = await projectFolder()
+  const asked = start(other, { mode: "dev", flags: { "server.port": String(port) } })
+  await expect(asked).rejects.toMatchObject({ code: "PORT_IN_USE" })
+})
+
+test("two daemons on one database are refused", async () => {
+  const folder = await projectFolder()
+  await start(folder, { mode: "start" })
+  const other = await projectFolder()
+  await writeFile(path.join(other, "alyx.yaml"), `database:\n  path: ${path.join(folder, "data/alyx.db")}\n`)
+
+  await expect(start(other, { mode: "start" })).rejects.toMatchObject({ code: "DATABASE_LOCKED" })
+})
+
+test("under start a bad schema or an unsafe change stops the start and says everything", async () => {
+  const folder = await projectFolder()
+  const { daemon } = await start(folder, { mode: "start" })
+  await sendTo(daemon.file.url!, "POST", "/api/collections/notes", { text: "kept" })
+  await daemon.stop()
+
+  await writeFile(path.join(folder, "schema.yaml"), schema.replace("text:", "title:"))
+  const unsafe = await start(folder, { mode: "start" }).catch((error: unknown) => error)
+  expect(unsafe).toMatchObject({ code: "UNSAFE_CHANGES" })
+  expect(JSON.stringify(unsafe)).toContain("notes.text")
+
+  await writeFile(path.join(folder, "schema.yaml"), schema.replace("string", "strin"))
+  await expect(start(folder, { mode: "start" })).rejects.toMatchObject({
+    code: "SCHEMA_INVALID",
+    problems: [{ at: { file: "schema.yaml", line: 5 } }],
+  })
+})
+
+test("in dev a bad schema at the start serves the one that the database was last brought to", async () => {
+  const folder = await projectFolder()
+  const first = await start(folder, { mode: "dev" })
+  await sendTo(first.daemon.file.url!, "POST", "/api/collections/notes", { text: "kept" })
+  await first.daemon.stop()
+  await writeFile(path.join(folder, "schema.yaml"), schema.replace("string", "strin"))
+
+  const { daemon } = await start(folder, { mode: "dev" })
+  expect((await sendTo(daemon.file.url!, "GET", "/api/collections/notes")).body.total).toBe(1)
+  const { body } = await sendOverSocket(folder, "/api/admin/stats")
+  expect(body.problem).toMatchObject({ code: "SCHEMA_INVALID" })
+
+  const activity = await followActivity(folder)
+  await writeFile(path.join(folder, "schema.yaml"), `${schema}      stars: { type: int, nullable: true }\n`)
+  const reload = await activity.next(isApplied)
+  expect(reload).toMatchObject({ changes: [expect.stringContaining("notes.stars")] })
+  expect((await sendOverSocket(folder, "/api/admin/stats")).body.problem).toBeNull()
+})
+
+test("under start a reload takes live options over and reports the others", async () => {
+  const folder = await projectFolder()
+  const { daemon, lines } = await start(folder, { mode: "start" })
+  await writeFile(path.join(folder, "alyx.yaml"), "api:\n  page_size_default: 7\ndatabase:\n  durability: normal\n")
+
+  await daemon.reloadConfig()
+
+  expect((await sendTo(daemon.file.url!, "GET", "/api/collections/notes")).body.limit).toBe(7)
+  expect((await sendOverSocket(folder, "/api/admin/stats")).body.database.durability).toBe("full")
+  expect(lines.some((line) => line.includes("database.durability changed; it acts after"))).toBe(true)
+
+  await writeFile(path.join(folder, "alyx.yaml"), "api:\n  page_size_defalt: 7\n")
+  await daemon.reloadConfig()
+  expect((await sendTo(daemon.file.url!, "GET", "/api/collections/notes")).body.limit).toBe(7)
+  expect((await sendOverSocket(folder, "/api/admin/stats")).body.problem).toMatchObject({ code: "CONFIG_INVALID" })
+})
+
+test("off loopback the open API is refused until it is asked for aloud", async () => {
+  const folder = await projectFolder()
+  const flags = { "server.host": "0.0.0.0" }
+
+  await expect(start(folder, { mode: "start", flags })).rejects.toMatchObject({ code: "INSECURE_OPEN" })
+
+  const { daemon } = await start(folder, { mode: "start", flags: { ...flags, "server.insecure_open": true } })
+  expect((await sendTo(daemon.file.url!, "GET", "/health/live")).status).toBe(200)
+})
+
+function isApplied(entry: LogEntry): entry is ReloadEntry {
+  return entry.kind === "reload" && entry.outcome === "applied"
+}
+
+async function projectFolder(): Promise<string> {
+  const folder = await tempFolder()
+  await writeProject(folder, { "schema.yaml": schema, "alyx.yaml": "server:\n  port: 0\n" })
+  return folder
+}
+
+async function start(
+  root: string,
+  options: Pick<DaemonOptions, "mode"> & Partial<Pick<DaemonOptions, "flags">>,
+): Promise<{ daemon: RunningDaemon; lines: string[] }> {
+  const lines: string[] = []
+  const daemon = await startDaemon({
+    root,
+    isForeground: true,
+    flags: {},
+    flagWords: [],
+    env: {},
+    version: "0.0.0",
+    clock: systemClock,
+    programs: {
+      checkpointWorker: new URL("checkpoint-worker.ts", storage),
+      readerProcess: new URL("reader-process.ts", storage),
+    },
+    output: { write: (text) => lines.push(text), isTerminal: false },
+    onFatal: () => undefined,
+    onShutdown: () => undefined,
+    ...options,
+  })
+  onTestFinished(async () => void (await daemon.stop()))
+  return { daemon, lines }
+}
+
+async function takenPort(): Promise<{ port: number; free: () => Promise<void> }> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const free = async (): Promise<void> => {
+    if (server.listening) await new Promise((resolve) => server.close(resolve))
+  }
+  onTestFinished(free)
+  return { port: (server.address() as AddressInfo).port, free }
+}
+
+async function sendOverSocket(folder: string, target: string): Promise<Pick<Answer, "status" | "body">> {
+  const { request } = await import("node:http")
+  return new Promise((resolve, reject) => {
+    const socketPath = path.join(folder, ".alyx/daemon.sock")
+    const asking = request({ socketPath, path: target, headers: { host: "localhost" } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on("data", (chunk: Buffer) => chunks.push(chunk))
+      response.on("end", () =>
+        resolve({ status: response.statusCode!, body: JSON.parse(Buffer.concat(chunks).toString()) }),
+      )
+    })
+    asking.on("error", reject)
+    asking.end()
+  })
+}
