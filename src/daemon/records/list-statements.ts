@@ -27,28 +27,34 @@ export function listShape({ conditions, keys, page, selection }: ListQuery, keys
 }
 
 /**
- * Writes the SQL of a list. The inner query finds the rows of the page and carries only their rowids, so that a sort
- * moves nothing else; the JSON is built for those rows alone.
+ * Writes the SQL of a list, in one of two forms. Where an index gives the order, the JSON is built as the rows are
+ * found. Where rows have to be sorted, that would build and move the JSON of every row that matches: the inner query then
+ * carries only rowids, and the JSON is built for the rows of the page alone (12 µs more for 20 documents).
  */
-export function listStatements(plan: CollectionPlan, query: ListQuery, keyset: Keyset | null): ListStatements {
+export function listStatements(
+  plan: CollectionPlan,
+  query: ListQuery,
+  { keyset, sortsRows }: { readonly keyset: Keyset | null; readonly sortsRows: (sql: string) => boolean },
+): ListStatements {
   const { conditions, keys, page, selection } = query
-  const where = conditions.map((condition) => condition.sql("t"))
-  const rest = keyset === null ? where : [...where, keyset.sql]
-  const source = `FROM ${plan.table} AS t`
-  const found = `SELECT t.rowid AS r ${source}${whereSql(rest)}`
-  const rows = `${found} ORDER BY ${orderBySql(keys, "t")} LIMIT ?`
-  const documents = `CROSS JOIN ${plan.table} AS d ON d.rowid = page.r`
+  const where = conditions.map((condition) => condition.sql("d"))
+  const found = `FROM ${plan.table} AS d${whereSql(keyset === null ? where : [...where, keyset.sql])}`
+  const cut = page.kind === "offset" ? "LIMIT ? OFFSET ?" : "LIMIT ?"
+  const pageRows = `${found} ORDER BY ${orderBySql(keys, "d")} ${cut}`
+  const rowids = `SELECT d.rowid AS r ${pageRows}`
+  const judgedSql = `SELECT d.rowid ${found} ORDER BY ${orderBySql(costlyKeys(plan, keys), "d")} LIMIT ?`
+  const source = sortsRows(judgedSql)
+    ? `FROM (${rowids}) AS page CROSS JOIN ${plan.table} AS d ON d.rowid = page.r`
+    : pageRows
   const sortValues = keys.map(({ field }, index) => `d.${quoteName(field.name)} AS k${index}`)
-  const pageRows = page.kind === "offset" ? `${rows} OFFSET ?` : rows
-  const { expansions } = selection
   return {
     pageSql:
       page.kind === "offset"
-        ? `SELECT group_concat(${selection.rowSql}, ',') AS docs FROM (${pageRows}) AS page ${documents}`
-        : `SELECT ${selection.rowSql} AS doc, ${sortValues.join(", ")} FROM (${pageRows}) AS page ${documents}`,
-    totalSql: `SELECT count(*) AS total ${source}${whereSql(where)}`,
-    sizeSql: expansions.length === 0 ? null : answerSizeSql(plan, expansions, pageRows),
-    judgedSql: `${found} ORDER BY ${orderBySql(costlyKeys(plan, keys), "t")} LIMIT ?`,
+        ? `SELECT group_concat(doc, ',') AS docs FROM (SELECT ${selection.rowSql} AS doc ${source})`
+        : `SELECT ${selection.rowSql} AS doc, ${sortValues.join(", ")} ${source}`,
+    totalSql: `SELECT count(*) AS total FROM ${plan.table} AS d${whereSql(where)}`,
+    sizeSql: selection.expansions.length === 0 ? null : answerSizeSql(plan, selection.expansions, rowids),
+    judgedSql,
   }
 }
 

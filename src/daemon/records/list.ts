@@ -1,12 +1,13 @@
 import { alyxError } from "../../errors.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
-import type { Query, Row, SlowReader } from "../storage/database.ts"
+import type { Database, Query, Row, SlowReader } from "../storage/database.ts"
 import { answerCouldBeLarge, requireSmallAnswer } from "./answer-size.ts"
 import { collectionPlan } from "./collection-plan.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { isCostly } from "./condition.ts"
 import { decodeCursor, encodeCursor, keysetAfter, listFingerprint } from "./cursor.ts"
+import type { Keyset } from "./cursor.ts"
 import { conditionValues, parseListQuery } from "./list-query.ts"
 import type { ListQuery } from "./list-query.ts"
 import { listShape, listStatements } from "./list-statements.ts"
@@ -16,7 +17,7 @@ import type { JsonText, ListRequest, RecordParts } from "./records.ts"
 /** Answers a page of documents, with the number of all that match unless the query skips it. */
 export function listRecords(parts: RecordParts, request: ListRequest): JsonText | Promise<JsonText> {
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
-  const read = planRead(plan, parseListQuery(plan, request.query))
+  const read = planRead({ plan, database: parts.database }, parseListQuery(plan, request.query))
   return read.isSlow(parts.database) ? readAside(parts, read) : readHere(parts, read)
 }
 
@@ -31,15 +32,20 @@ interface ListRead {
   readonly answer: (pageRows: readonly Row[], total: number | null) => string
 }
 
-function planRead(plan: CollectionPlan, query: ListQuery): ListRead {
-  return query.page.kind === "offset"
-    ? planPage(plan, query, query.page.offset)
-    : planWalk(plan, query, query.page.cursor)
+interface ListFrame {
+  readonly plan: CollectionPlan
+  readonly database: Database
 }
 
-function planPage(plan: CollectionPlan, query: ListQuery, offset: number): ListRead {
+function planRead(frame: ListFrame, query: ListQuery): ListRead {
+  const { page } = query
+  return page.kind === "offset" ? planPage(frame, query, page.offset) : planWalk(frame, query, page.cursor)
+}
+
+function planPage(frame: ListFrame, query: ListQuery, offset: number): ListRead {
+  const { plan } = frame
   const { limit } = query.page
-  const statements = plan.lists.get(listShape(query, null), () => listStatements(plan, query, null))
+  const statements = statementsFor(frame, query, null)
   const values = conditionValues(query.conditions)
   return {
     ...pageQueries(plan, query, statements, [...values, limit, offset]),
@@ -50,12 +56,13 @@ function planPage(plan: CollectionPlan, query: ListQuery, offset: number): ListR
   }
 }
 
-function planWalk(plan: CollectionPlan, query: ListQuery, cursor: string): ListRead {
+function planWalk(frame: ListFrame, query: ListQuery, cursor: string): ListRead {
+  const { plan } = frame
   const { keys, conditions } = query
   const { limit } = query.page
   const list = listFingerprint(plan.collection.name, conditions, keys)
-  const keyset = cursor === "" ? null : keysetAfter(keys, decodeCursor(list, keys, cursor), "t")
-  const statements = plan.lists.get(listShape(query, keyset), () => listStatements(plan, query, keyset))
+  const keyset = cursor === "" ? null : keysetAfter(keys, decodeCursor(list, keys, cursor), "d")
+  const statements = statementsFor(frame, query, keyset)
   const values = conditionValues(conditions)
   const unfiltered = conditions.length === 0 && keyset === null
   return {
@@ -71,6 +78,17 @@ function planWalk(plan: CollectionPlan, query: ListQuery, cursor: string): ListR
       return `{"docs":[${docs.join(",")}],"total":${total},"limit":${limit},"next_cursor":${JSON.stringify(next)}}`
     },
   }
+}
+
+function statementsFor({ plan, database }: ListFrame, query: ListQuery, keyset: Keyset | null): ListStatements {
+  return plan.lists.get(listShape(query, keyset), () =>
+    listStatements(plan, query, { keyset, sortsRows: (sql) => sortsRows(database, sql) }),
+  )
+}
+
+function sortsRows(database: Database, sql: string): boolean {
+  const steps = database.read((reader) => reader.all<{ detail: string }>(sqlQuery(`EXPLAIN QUERY PLAN ${sql}`)))
+  return steps.some(({ detail }) => detail.includes("TEMP B-TREE"))
 }
 
 function isSlowList(
