@@ -37,7 +37,11 @@ process.exitCode = run.exitCode === 0 && run.totals.failed === 0 && failedChecks
 async function runTests(): Promise<{ totals: Totals; exitCode: number }> {
   const folder = await mkdtemp(path.join(tmpdir(), "alyx-test-"))
   const report = path.join(folder, "report.json")
-  const coverage = ["--coverage.enabled", `--coverage.thresholds.lines=${coveredLinesMin}`]
+  const coverage = [
+    "--coverage.enabled",
+    "--coverage.reportOnFailure",
+    `--coverage.thresholds.lines=${coveredLinesMin}`,
+  ]
   try {
     const exitCode = await runTool({
       file: "vitest/vitest.mjs",
