@@ -5,7 +5,7 @@ import { Command } from "@oclif/core/command"
 import * as Flags from "@oclif/core/flags"
 
 import type { AlyxError } from "../errors.ts"
-import { alyxError, isAlyxError } from "../errors.ts"
+import { isAlyxError } from "../errors.ts"
 import { findProject } from "../project/find-project.ts"
 import type { ProjectPaths } from "../project/paths.ts"
 import { projectPaths } from "../project/paths.ts"
@@ -14,6 +14,7 @@ import { toWireError } from "../protocol/wire-error.ts"
 import type { Terminal } from "../ui/terminal.ts"
 import { describeTerminal } from "../ui/terminal.ts"
 import { exitCodeOf } from "./oclif/exit-code.ts"
+import { bugStack, earlyExitCode, shownError } from "./oclif/shown-error.ts"
 import { usageError } from "./oclif/usage-error.ts"
 
 /** What every command has: --json, --cwd, --no-color, and one way of ending badly. */
@@ -49,7 +50,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** The project that the command was started in. */
-  protected async project(): Promise<ProjectPaths> {
+  protected project(): ProjectPaths {
     const paths = projectPaths(findProject(this.startFolder))
     this.#root = paths.root
     return paths
@@ -80,28 +81,21 @@ export abstract class BaseCommand extends Command {
 
   /** The one place where what a command throws is shown. */
   protected override async catch(thrown: Error): Promise<void> {
-    const exit = (thrown as { oclif?: { exit?: number }; code?: string }).oclif?.exit
-    if ((thrown as { code?: string }).code === "EEXIT") {
-      process.exitCode = exit ?? 0
-      return
-    }
-    const error = this.#expected(thrown)
-    process.exitCode = exitCodeOf(error)
+    const exit = earlyExitCode(thrown)
+    const error = this.#usageError(thrown) ?? shownError(thrown)
+    process.exitCode = exit ?? exitCodeOf(error)
+    if (exit !== undefined) return
     if (this.jsonEnabled()) return this.logJson({ error: toWireError(error) })
     const { err } = this.terminal
     err.write(renderError(error, { paint: err.paint, readText: this.readProjectFile }))
-    if (error.code === "INTERNAL" && process.env["DEBUG"]) err.write(`\n${thrown.stack ?? ""}\n`)
+    err.write(bugStack(error, process.env))
   }
 
-  #expected(thrown: Error): AlyxError {
-    if (isAlyxError(thrown)) return thrown
+  #usageError(thrown: Error): AlyxError | undefined {
+    if (isAlyxError(thrown)) return undefined
     const id = (this.id ?? "").replaceAll(":", " ")
     const flags = [...Object.keys(this.ctor.flags ?? {}), ...Object.keys(this.ctor.baseFlags ?? {}), "json", "help"]
-    const usage = usageError(thrown, { id, flags })
-    if (usage) return usage
-    const next = process.env["DEBUG"] ? undefined : "Run it again with DEBUG=1 to see where, and please report it."
-    const message = `This is a bug in Alyx: ${thrown.message}`
-    return alyxError("INTERNAL", next === undefined ? { message, cause: thrown } : { message, next, cause: thrown })
+    return usageError(thrown, { id, flags })
   }
 
   #hasWord(word: string): boolean {

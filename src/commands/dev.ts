@@ -20,7 +20,7 @@ export default class Dev extends BaseCommand {
   override async run(): Promise<void> {
     const { flags } = await this.parse(Dev)
     const launch = {
-      paths: await this.project(),
+      paths: this.project(),
       mode: "dev" as const,
       program: this.daemonProgram,
       flags: [...configFlagWords(flags, { json: this.jsonEnabled() }), ...(flags.verbose ? ["--verbose"] : [])],

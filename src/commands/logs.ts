@@ -36,7 +36,7 @@ export default class Logs extends BaseCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Logs)
-    const daemon = await requireDaemon(await this.project())
+    const daemon = await requireDaemon(this.project())
     const { out } = this.terminal
     const show = this.jsonEnabled()
       ? (entry: LogEntry): string => JSON.stringify(entry)

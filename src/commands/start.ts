@@ -19,7 +19,7 @@ export default class Start extends BaseCommand {
   override async run(): Promise<unknown> {
     const { flags } = await this.parse(Start)
     const launch = {
-      paths: await this.project(),
+      paths: this.project(),
       mode: "start" as const,
       program: this.daemonProgram,
       flags: configFlagWords(flags, { json: this.jsonEnabled() && !flags.detach }),

@@ -12,7 +12,7 @@ export default class Status extends BaseCommand {
 
   override async run(): Promise<unknown> {
     await this.parse(Status)
-    const daemon = await findDaemon(await this.project())
+    const daemon = await findDaemon(this.project())
     if (daemon === undefined) {
       process.exitCode = 3
       this.print("not running")

@@ -8,7 +8,7 @@ export default class Stop extends BaseCommand {
 
   override async run(): Promise<unknown> {
     await this.parse(Stop)
-    const daemon = await requireDaemon(await this.project())
+    const daemon = await requireDaemon(this.project())
     await stopDaemon(daemon)
     this.print(`Stopped (process ${daemon.pid}).`)
     return { stopped: true, pid: daemon.pid }

@@ -56,6 +56,8 @@ function excerptOf(
   const text = problem.at ? options.readText(problem.at.file) : undefined
   if (problem.at === undefined || text === undefined) return ""
   const lines = printable(sourceExcerpt(text, problem.at), { keepLines: true }).split("\n")
+  // A line that may hold a secret is not shown.
+  if (lines.at(-1) === "") return ""
   const carets = lines.at(-1)!.indexOf("|") + 1
   return [
     ...lines.slice(0, -1).map((line) => options.paint("quiet", line)),

@@ -24,7 +24,7 @@ export default class ConfigShow extends BaseCommand {
 
   override async run(): Promise<unknown> {
     const { flags } = await this.parse(ConfigShow)
-    const { root } = await this.project()
+    const { root } = this.project()
     const { config, problems, notices, origins } = loadConfig({ root, env: process.env, flags: {}, mode: flags.mode })
     if (config === null) throw alyxError("CONFIG_INVALID", { problems })
     const rows = configRows(config, origins)

@@ -43,7 +43,7 @@ export default class SchemaCheck extends BaseCommand {
   }
 
   async #load(file: string | undefined): Promise<LoadedSchema> {
-    if (file === undefined) return loadProjectSchema((await this.project()).root)
+    if (file === undefined) return loadProjectSchema(this.project().root)
     const read = readText({ path: path.resolve(this.startFolder, file), name: file, bytesMax: schemaBytesMax })
     if (read.kind === "text") return { ...parseSchema(read.text, file), text: read.text }
     throw alyxError("FILE_UNREADABLE", {
