@@ -1,10 +1,10 @@
 import { alyxError } from "../../../errors.ts"
-import { sqlQuery } from "../database.ts"
 import type { Transaction } from "../database.ts"
 import type { Checkpointer } from "./checkpointer.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { databaseBusy, sqliteCodes, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
-import { OpenTransaction } from "./open-transaction.ts"
+import { runRequest } from "./run-request.ts"
+import type { WriteRequest } from "./run-request.ts"
 import type { WalSync } from "./wal-sync.ts"
 
 /** A group ends after this many requests, or after this much work, so that reads are never kept waiting for long. */
@@ -21,9 +21,7 @@ const waitMsMax = 5_000
 const backOffMsMin = 5
 const backOffMsMax = 100
 
-interface WaitingWrite {
-  readonly work: (transaction: Transaction) => unknown
-  readonly requestId: string | undefined
+interface WaitingWrite extends WriteRequest {
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
   /** Of performance.now(). */
@@ -206,7 +204,7 @@ export class GroupCommit {
     const connection = this.#connection
     try {
       connection.control("SAVEPOINT request")
-      const value = this.#runWork(write)
+      const value = runRequest(connection, write)
       connection.control("RELEASE request")
       return { write, failed: false, value }
     } catch (error) {
@@ -221,33 +219,11 @@ export class GroupCommit {
   /** Runs the only write of a transaction: without a savepoint, since there is nothing else to keep. */
   #runAlone(write: WaitingWrite): Outcome {
     try {
-      return { write, failed: false, value: this.#runWork(write) }
+      return { write, failed: false, value: runRequest(this.#connection, write) }
     } catch (error) {
       this.#rollBack()
       return { write, failed: true, error: translateSqliteError(error) }
     }
-  }
-
-  #runWork(write: WaitingWrite): unknown {
-    const connection = this.#connection
-    const changesBefore = connection.totalChanges
-    const seqBefore = write.requestId === undefined ? 0 : this.#latestSeq()
-    const transaction = new OpenTransaction(connection)
-    try {
-      const value = write.work(transaction)
-      transaction.requireDone(value)
-      if (write.requestId !== undefined && connection.totalChanges !== changesBefore) {
-        connection.run(sqlQuery(nameRequestSql, [write.requestId, seqBefore]))
-      }
-      return value
-    } finally {
-      transaction.end()
-      connection.endWalks()
-    }
-  }
-
-  #latestSeq(): number {
-    return this.#connection.get<{ seq: number | null }>(latestSeqQuery)?.seq ?? 0
   }
 
   /** After the engine rolled a whole group back: what had succeeded gets a second try, each in its own transaction. */
@@ -301,8 +277,3 @@ export class GroupCommit {
     }, backOffMsMax)
   }
 }
-
-const latestSeqQuery = sqlQuery<{ seq: number | null }>("SELECT max(seq) AS seq FROM _alyx_changes")
-
-/** Triggers use only what is built into SQLite, so they cannot know the request: it is filled in right after them. */
-const nameRequestSql = "UPDATE _alyx_changes SET request_id = ? WHERE seq > ?"
