@@ -6,7 +6,7 @@ import { schemaFromJson } from "../../../schema/schema-from-json.ts"
 import { migrateTables } from "./migrate-tables.ts"
 import { inMigrationTransaction } from "./migration-transaction.ts"
 import { openWorkerConnection } from "./open-connection.ts"
-import type { MigrationMessage, MigrationWorkerData } from "./run-migration-worker.ts"
+import type { MigrationMessage, MigrationWorkerData } from "./migration-thread.ts"
 
 /**
  * The entry of the worker thread that changes large tables on a connection of its own, while the main thread goes on

@@ -22,7 +22,7 @@ import { migrateSystemTables } from "./migrate-system.ts"
 import { openMainConnection } from "./open-connection.ts"
 import { ReaderPool } from "./reader-pool.ts"
 import { SlowQueries } from "./slow-queries.ts"
-import { runMigrationWorker } from "./run-migration-worker.ts"
+import { runMigrationWorker } from "./migration-thread.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { WalSync } from "./wal-sync.ts"
 
