@@ -1,0 +1,51 @@
+import { expect, test } from "vitest"
+
+import type { StatsResponse } from "../../src/protocol/admin-api.ts"
+import { paintNothing } from "../../src/ui/paint.ts"
+import { renderStatus } from "../../src/ui/status-text.ts"
+
+const stats: StatsResponse = {
+  daemon: {
+    version: "1.2.3",
+    protocol: 1,
+    mode: "dev",
+    pid: 42,
+    startedAt: "2026-11-21T08:30:15.000Z",
+    projectRoot: "/home/ada/shop",
+    socketPath: "/home/ada/shop/.alyx/daemon.sock",
+    url: null,
+    logFile: null,
+  },
+  uptimeSeconds: 3_700,
+  node: "26.10.0",
+  memory: { rssBytes: 83 * 1024 ** 2, heapUsedBytes: 15 * 1024 ** 2 },
+  database: { path: "data/alyx.db", fileBytes: 4_096, walBytes: 0, commitCount: 0, durability: "full" },
+  schema: {
+    hash: "0123456789abcdef",
+    collections: [
+      { name: "posts", documentCount: 1_204 },
+      { name: "tags", documentCount: null },
+    ],
+  },
+  requests: { total: 12, failed: 1, inFlight: 0 },
+  notices: ["webhooks: not acted on yet."],
+  problem: null,
+}
+
+test("the status of a daemon fits a screen", () => {
+  expect(renderStatus(stats, paintNothing)).toBe(`● Alyx 1.2.3 · dev mode · process 42 · up 1 h 1 min
+
+  Address   no TCP port
+  Project   /home/ada/shop
+  Schema    2 collections, 0123456789ab
+  Database  data/alyx.db, 4.0 KB, durability full
+  Requests  12, 1 failed, 0 now
+  Memory    83.0 MB, 15.0 MB of it JavaScript; Node 26.10.0
+  Log       where it was started
+
+Documents
+  posts  1,204
+  tags       …
+
+! webhooks: not acted on yet.`)
+})
