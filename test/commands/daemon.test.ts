@@ -249,7 +249,7 @@ describe("alyx start", () => {
       stdin: "ignore",
     })
     for await (const line of server) {
-      expect(JSON.parse(line)).toMatchObject({ level: "info" })
+      expect(JSON.parse(line)).toHaveProperty("level")
       if (line.includes("Serving")) server.kill("SIGTERM")
     }
 
