@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises"
 import { setTimeout as delay } from "node:timers/promises"
 
 import { alyxError, isAlyxError } from "../errors.ts"
@@ -23,7 +24,7 @@ const winnerTimeoutMs = 1_000
 
 /**
  * Joins the project's daemon, or starts one. When several do so at once the daemons' own lock decides: the others end
- * with DATABASE_LOCKED, and their callers join the winner. A dev daemon of another version is replaced; a server that
+ * with DATABASE_LOCKED, and their callers join the winner. A dev daemon of another build is replaced; a server that
  * runs in `start` mode never is without being asked.
  */
 export async function ensureDaemon(
@@ -33,7 +34,8 @@ export async function ensureDaemon(
   const found = await findDaemon(launch.paths)
   if (found) {
     requireMode(found, launch.mode)
-    if (launch.mode === "start" || speaksAsWeDo(found, options.version)) return { daemon: found, outcome: "joined" }
+    const stays = launch.mode === "start" || (await isOfThisBuild(found, launch.program, options.version))
+    if (stays) return { daemon: found, outcome: "joined" }
     await stopDaemon(found)
   }
   const deadline = Date.now() + joinTimeoutMs
@@ -59,8 +61,11 @@ export function requireMode(daemon: DaemonFile, mode: DaemonMode): void {
   })
 }
 
-function speaksAsWeDo(daemon: DaemonFile, version: string): boolean {
-  return daemon.version === version && daemon.protocol === protocolVersion
+/** Same version and protocol, and started after the program was written: whoever works on Alyx builds one version often. */
+async function isOfThisBuild(daemon: DaemonFile, program: string, version: string): Promise<boolean> {
+  if (daemon.version !== version || daemon.protocol !== protocolVersion) return false
+  const { mtimeMs } = await stat(program)
+  return mtimeMs <= Date.parse(daemon.startedAt)
 }
 
 /** Waits a moment for the daemon that holds the lock to answer; undefined when it did not, and may have gone away. */

@@ -30,7 +30,10 @@ export async function showDev(options: {
     })
   }
   if (outcome === "replaced") {
-    store.setMessage({ urgent: false, text: `The daemon was of another version; this one is ${daemon.version}.` })
+    store.setMessage({
+      urgent: false,
+      text: `The daemon was of another build and was replaced: version ${daemon.version}.`,
+    })
   }
   const leaving = new AbortController()
   let leave: Leave | undefined

@@ -171,7 +171,7 @@ describe("the dashboard of alyx dev", () => {
     const newer = await copyOfVersion("9.9.9")
 
     const other = openTerminal({ command: process.execPath, args: [newer, "dev", "--port", "0"], cwd: folder })
-    await other.shows("The daemon was of another version; this one is 9.9.9.")
+    await other.shows("The daemon was of another build and was replaced: version 9.9.9.")
 
     expect((await daemon()).version).toBe("9.9.9")
     other.type("Q")
