@@ -12,7 +12,7 @@ const root = path.resolve(path.dirname(url.fileURLToPath(import.meta.url)), ".."
 
 if (!nodeVersion.isNewEnough(process.versions.node)) {
   nodeVersion.runWithNewerNode(root, [path.join(root, "bin", "run.js"), ...process.argv.slice(2)])
-} else if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-v")) {
+} else if (process.argv[2] === "--version" || process.argv[2] === "-v") {
   const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"))
   process.stdout.write("alyx " + version + "\n")
 } else {

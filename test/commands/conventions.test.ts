@@ -20,7 +20,7 @@ describe("the command line", () => {
     expect(short).toEqual(long)
   })
 
-  test.each([[[]], [["help"]], [["--help"]]])("lists its commands for %j", async (args) => {
+  test.each([[[]], [["help"]], [["--help"]], [["-h"]]])("lists its commands for %j", async (args) => {
     const { exitCode, stdout, stderr } = await runAlyx(args, { cwd: await tempFolder() })
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
