@@ -1,32 +1,50 @@
 import process from "node:process"
+import { isMainThread, Worker } from "node:worker_threads"
 
 import { sqlQuery } from "../database.ts"
 import type { Row } from "../database.ts"
 import { openReadConnection } from "./open-connection.ts"
 import type { ReaderAnswer, ReaderJob } from "./reader-pool.ts"
-
-/**
- * The entry of a process that runs long reads for the daemon, one at a time. It opens the database read-only, and is
- * simply killed when a read takes too long: SQLite's locks end with it.
- */
-const [path, cacheBytes] = process.argv.slice(2)
-const connection = openReadConnection(path!, Number(cacheBytes))
+import type { SqliteConnection } from "./sqlite-connection.ts"
 
 /** A result of more rows would fill the daemon's memory. */
 const rowCountMax = 100_000
 
-process.on("message", (job: ReaderJob) => {
-  process.send!(answer(job))
-})
+/** How often it is looked whether the daemon still lives. */
+const watchPauseMs = 1_000
 
-process.on("disconnect", () => {
-  connection.close()
-})
+/*
+ * The entry of a process that runs long reads for the daemon, one at a time. It opens the database read-only, and is
+ * simply killed when a read takes too long: SQLite's locks end with it. A daemon that was itself killed cannot do
+ * that, and this thread hears nothing while it is in SQLite, so a second thread of the same file watches.
+ */
+if (isMainThread) serveDaemon()
+else watchDaemon()
 
-function answer({ queries }: ReaderJob): ReaderAnswer {
+function serveDaemon(): void {
+  const [path, cacheBytes] = process.argv.slice(2)
+  const connection = openReadConnection(path!, Number(cacheBytes))
+  new Worker(new URL(import.meta.url), { name: "watch", execArgv: [] }).unref()
+  process.on("message", (job: ReaderJob) => {
+    process.send!(answer(connection, job))
+  })
+  process.on("disconnect", () => {
+    connection.close()
+  })
+}
+
+/** An orphan gets another parent. */
+function watchDaemon(): void {
+  const daemon = process.ppid
+  setInterval(() => {
+    if (process.ppid !== daemon) process.kill(process.pid, "SIGKILL")
+  }, watchPauseMs)
+}
+
+function answer(connection: SqliteConnection, { queries }: ReaderJob): ReaderAnswer {
   connection.control("BEGIN")
   try {
-    return { kind: "rows", results: queries.map(({ sql, parameters }) => readRows(sql, parameters)) }
+    return { kind: "rows", results: queries.map((query) => readRows(connection, query)) }
   } catch (error) {
     return { kind: "error", message: error instanceof Error ? error.message : String(error) }
   } finally {
@@ -34,7 +52,7 @@ function answer({ queries }: ReaderJob): ReaderAnswer {
   }
 }
 
-function readRows(sql: string, parameters: readonly unknown[]): readonly Row[] {
+function readRows(connection: SqliteConnection, { sql, parameters }: ReaderJob["queries"][number]): readonly Row[] {
   const rows: Row[] = []
   for (const row of connection.iterate(sqlQuery(sql, parameters))) {
     rows.push(row)

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
@@ -102,6 +104,15 @@ describe("readSlow", () => {
     await readers.stop()
   })
 
+  test.runIf(process.platform === "linux")("ends soon after its daemon was killed, also within a query", async () => {
+    const daemon = spawn(process.execPath, ["--input-type=module", "--eval", daemonScript()], { stdio: "inherit" })
+    const reader = await childOf(daemon.pid!)
+
+    daemon.kill("SIGKILL")
+
+    await expect.poll(() => existsSync(`/proc/${reader}`), { timeout: 15_000 }).toBe(false)
+  })
+
   test("waits for a free process, refuses more than it can keep, and ends with the pool", async () => {
     const readers = makeReaders(60_000)
 
@@ -118,6 +129,29 @@ describe("readSlow", () => {
 const endlessQuery: Query = sqlQuery(
   "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
 )
+
+/** A process that runs a read without end. */
+function daemonScript(): string {
+  const source = new URL("../../../../src/daemon/storage/sqlite/", import.meta.url).href
+  return `import { ReaderPool } from "${source}reader-pool.ts"
+    const processUrl = new URL("${source}reader-process.ts")
+    const readers = new ReaderPool({ path: ${JSON.stringify(temp.path)}, cacheBytes: 1e6, processUrl })
+    await readers.run([${JSON.stringify(endlessQuery)}], () => ({}))`
+}
+
+/** The process that another one has started, once it has used some time: it is within its query by then. */
+async function childOf(pid: number): Promise<number> {
+  for (;;) {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim()
+    const child = Number(children.split(" ")[0])
+    if (children !== "" && cpuTicks(child) > 30) return child
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+function cpuTicks(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[13])
+}
 
 function makeReaders(queryMsMax: number): ReaderPool {
   const processUrl = new URL("../../../../src/daemon/storage/sqlite/reader-process.ts", import.meta.url)
