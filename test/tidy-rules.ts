@@ -51,7 +51,6 @@ export const importRules: Record<string, { may: string[]; why: string }> = Objec
 export const packageOwners: Record<string, string[]> = {
   "node:sqlite": ["src/daemon/storage/"],
   fastify: ["src/daemon/http/"],
-  "@fastify/cors": ["src/daemon/http/"],
   chokidar: ["src/daemon/dev/"],
   ink: ["src/ui/"],
   react: ["src/ui/"],

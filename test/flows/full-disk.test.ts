@@ -4,6 +4,7 @@ import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
 
+import { canRun } from "../helpers/can-run.ts"
 import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 
@@ -14,8 +15,10 @@ collections:
       text: { type: text }
 `
 
-/** Mounting takes root on Linux; elsewhere the proof is left out. */
-const canMount = process.platform === "linux" && process.getuid?.() === 0
+const canMount = canRun(
+  process.platform === "linux" && process.getuid?.() === 0,
+  "a full disk under the whole daemon: only root on Linux can mount a small one",
+)
 
 test.skipIf(!canMount)("a full disk is answered with 507, reads go on, and with room again writes do", async () => {
   const folder = await tempFolder()

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
 import type { Transaction } from "../../../../src/daemon/storage/database.ts"
+import { canRun } from "../../../helpers/can-run.ts"
 import { openTempDatabase } from "../open-temp-database.ts"
 import type { TempDatabase } from "../open-temp-database.ts"
 
@@ -110,21 +111,24 @@ describe("when the engine rolls the whole group back", () => {
   })
 })
 
-describe("when the disk is full", () => {
-  let disk: string | undefined
+const canMount = canRun(
+  process.platform === "linux" && process.getuid?.() === 0,
+  "a full disk under the storage: only root on Linux can mount a small one",
+)
+
+describe.skipIf(!canMount)("when the disk is full", () => {
+  let disk: string
 
   beforeEach(() => {
     disk = mountSmallDisk()
   })
 
   afterEach(() => {
-    if (disk === undefined) return
     execFileSync("umount", [disk])
     rmSync(disk, { recursive: true })
   })
 
-  test("writes answer 507, reads go on, and writes work again once there is room", async ({ skip }) => {
-    if (disk === undefined) return skip("Only root can mount a small disk.")
+  test("writes answer 507, reads go on, and writes work again once there is room", async () => {
     await open(join(disk, "alyx.db"))
     const ballast = join(disk, "ballast")
     await temp.database.write(insert("before"))
@@ -149,16 +153,10 @@ describe("when the disk is full", () => {
 })
 
 /** Two megabytes of memory as a disk, or undefined when this user may not mount. */
-function mountSmallDisk(): string | undefined {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined
+function mountSmallDisk(): string {
   const folder = mkdtempSync(join(tmpdir(), "alyx-disk-"))
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], { stdio: "ignore" })
-    return folder
-  } catch {
-    rmSync(folder, { recursive: true })
-    return undefined
-  }
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], { stdio: "ignore" })
+  return folder
 }
 
 function fillDisk(file: string): void {
