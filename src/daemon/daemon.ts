@@ -92,12 +92,20 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     return {
       file: status.file(),
       reloadConfig: () => reloadOnce(reloads.config, parts.report),
-      stop: () => release.releaseAll(),
+      stop: () => stopParts(release, logger),
     }
   } catch (error) {
     await release.releaseAll()
     throw error
   }
+}
+
+async function stopParts(release: ReleaseStack, { lines }: DaemonLog): ReturnType<RunningDaemon["stop"]> {
+  lines.info("Stopping; requests under way are finished first.")
+  const failures = await release.releaseAll()
+  for (const { name, error } of failures) lines.error(`The ${name} could not be closed.`, { error })
+  lines.info("Stopped.")
+  return failures
 }
 
 async function openParts(options: DaemonOptions, release: ReleaseStack): Promise<Parts> {

@@ -15,5 +15,13 @@ export function readSchema(root: string): ReadSchema {
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
     throw alyxError("SCHEMA_INVALID", { message: `schema.yaml has ${count}.`, problems })
   }
-  return { schema, notices: notices.map((notice) => notice.message) }
+  const sentences = notices.map((notice) => notice.message)
+  return { schema, notices: hasRules(schema) ? [...sentences, rulesNotice] : sentences }
+}
+
+const rulesNotice =
+  "Access rules are read but not enforced yet: whoever reaches this API can read and write everything."
+
+function hasRules(schema: Schema): boolean {
+  return [...schema.collections.values()].some(({ rules }) => Object.values(rules).some((rule) => rule !== null))
 }
