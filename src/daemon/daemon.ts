@@ -8,7 +8,10 @@ import { Activity } from "./activity.ts"
 import { ConfigHolder } from "./served/config-holder.ts"
 import { DaemonLog } from "./daemon-log.ts"
 import { DaemonStatus } from "./status/daemon-status.ts"
+import { ReloadTurns } from "./served/reload.ts"
 import type { Reload } from "./served/reload.ts"
+import { hashFiles } from "./dev/file-hashes.ts"
+import type { FileHashes } from "./dev/file-hashes.ts"
 import { Findings } from "./served/findings.ts"
 import { firstSchema } from "./served/first-schema.ts"
 import { createHttpApp } from "./http/app.ts"
@@ -80,11 +83,15 @@ interface Parts {
 export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
   const release = new ReleaseStack()
   try {
+    const { schemaFile, configFile, envFiles } = projectPaths(options.root)
+    const seen = await hashFiles([schemaFile, configFile, ...envFiles])
     const parts = await openParts(options, release)
     await pruneChangeLog(parts, release)
     const { http, status } = await openHttp(parts, release)
-    const reloads = makeReloads(parts, http, status)
-    if (options.mode === "dev") await followProject(parts, reloads, release)
+    const turns = new ReloadTurns()
+    const reloads = makeReloads(parts, { http, status, turns })
+    release.push("reloads", () => turns.idle())
+    if (options.mode === "dev") await followProject(parts, { reloads, seen }, release)
     if (options.mode === "dev" && !options.isForeground) await stopWhenIdle(parts, http, release)
     const { logger, schemas } = parts
     logger.info(`Serving ${status.file().url}`, { mode: options.mode, collections: schemas.current.collections.size })
@@ -171,33 +178,41 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
   return { http, status }
 }
 
-function makeReloads(parts: Parts, http: HttpApp, status: DaemonStatus): { schema: Reload; config: Reload } {
+function makeReloads(
+  parts: Parts,
+  { http, status, turns }: { http: HttpApp; status: DaemonStatus; turns: ReloadTurns },
+): { schema: Reload; config: Reload } {
   const { options, logger, database, schemas, clock } = parts
   return {
-    schema: schemaReload({ ...parts, root: options.root }),
-    config: configReload({
-      ...parts,
-      mode: options.mode,
-      read: () => readConfig(options),
-      reopenDatabase: (settings) =>
-        database.reopen(settings, (engine) => applySchema(engine, schemas.current, { clock })),
-      async reopenListener(next) {
-        refuseOpenAddress(next.config)
-        const move = { drainTimeoutMs: next.config.server.drainTimeoutMs }
-        return urlOf(await listenOn((address) => http.relisten(address, move), addressOptions(parts, next)))
-      },
-      async onSwapped({ log }) {
-        logger.configure(log)
-        await writeProcessFile(projectPaths(options.root).daemonFile, status.file())
-      },
-    }),
+    schema: turns.inTurn(schemaReload({ ...parts, root: options.root })),
+    config: turns.inTurn(
+      configReload({
+        ...parts,
+        mode: options.mode,
+        read: () => readConfig(options),
+        openDatabase: (settings) =>
+          database.openNext(settings, (engine) => applySchema(engine, schemas.current, { clock })),
+        async reopenListener(next) {
+          refuseOpenAddress(next.config)
+          const move = { drainTimeoutMs: next.config.server.drainTimeoutMs }
+          return urlOf(await listenOn((address) => http.relisten(address, move), addressOptions(parts, next)))
+        },
+        async onSwapped({ log }) {
+          logger.configure(log)
+          const { daemonFile } = projectPaths(options.root)
+          await writeProcessFile(daemonFile, status.file()).catch((error: unknown) => {
+            logger.warn("daemon.json could not be written again; commands may not find the new address.", { error })
+          })
+        },
+      }),
+    ),
   }
 }
 
 /** The dev loop, and what makes an editor complete the files. Loaded only here: `alyx start` watches nothing. */
 async function followProject(
   parts: Parts,
-  reloads: { schema: Reload; config: Reload },
+  { reloads, seen }: { reloads: { schema: Reload; config: Reload }; seen: FileHashes },
   release: ReleaseStack,
 ): Promise<void> {
   const { root } = parts.options
@@ -208,6 +223,7 @@ async function followProject(
     root,
     schemaFile: projectPaths(root).schemaFile,
     configFiles: parts.read.files,
+    seen,
     reloadSchema: reloads.schema,
     reloadConfig: reloads.config,
   })

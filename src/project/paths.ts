@@ -7,6 +7,8 @@ export interface ProjectPaths {
   readonly root: string
   readonly schemaFile: string
   readonly configFile: string
+  /** Values for the configuration, those that win first. */
+  readonly envFiles: readonly string[]
   readonly migrationsDir: string
   /** `.alyx`: what Alyx keeps for itself; may be deleted while nothing runs. */
   readonly stateDir: string
@@ -17,6 +19,9 @@ export interface ProjectPaths {
   readonly logFile: string
   readonly socketPath: string
 }
+
+/** Those that win first. */
+export const envFileNames = [".env.local", ".env"] as const
 
 /** Linux takes 108 bytes and macOS 104, with the closing zero. */
 const socketPathBytesMax = 100
@@ -36,6 +41,7 @@ export function projectPaths(root: string, surroundings: SocketSurroundings = th
     root,
     schemaFile: join(root, "schema.yaml"),
     configFile: join(root, "alyx.yaml"),
+    envFiles: envFileNames.map((name) => join(root, name)),
     migrationsDir: join(root, "migrations"),
     stateDir,
     editorSchemaFile: join(stateDir, "schema.schema.json"),

@@ -4,6 +4,7 @@ import type { Problem } from "../errors.ts"
 import { parseDotenv } from "./dotenv.ts"
 import type { Dotenv } from "./dotenv.ts"
 import type { Origin } from "./origin.ts"
+import { envFileNames } from "./paths.ts"
 import { readText } from "./read-text.ts"
 
 /** A variable's value, and where it was set. */
@@ -27,7 +28,7 @@ export class Variables {
   constructor(options: { readonly root: string; readonly env: Readonly<Record<string, string | undefined>> }) {
     this.#root = options.root
     this.#env = options.env
-    this.#dotenvs = [".env.local", ".env"].map((name) => this.#readDotenv(name))
+    this.#dotenvs = envFileNames.map((name) => this.#readDotenv(name))
   }
 
   /** The value for `${NAME}`. */

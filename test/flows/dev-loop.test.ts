@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
@@ -86,6 +87,21 @@ test("another database path is opened with the schema, and the old file is left 
   expect(await daemon.stop()).toBe(0)
 })
 
+test("a save whose one half is refused changes nothing: neither the address nor the database", async () => {
+  const { daemon, save, next, folder } = await devDaemon(["dev", "--foreground"], "server:\n  port: 0\n")
+  await daemon.send("POST", "/api/collections/notes", { text: "in the first file" })
+
+  await save("alyx.yaml", "server:\n  port: 0\n  host: 0.0.0.0\ndatabase:\n  path: ./data/other.db\n")
+  expect(await next()).toMatchObject({ outcome: "refused", error: { code: "INSECURE_OPEN" } })
+
+  expect((await daemon.send("GET", "/api/collections/notes")).body.total).toBe(1)
+  await save("alyx.yaml", "server:\n  port: 0\ndatabase:\n  path: ./data/other.db\n")
+  expect(await next()).toMatchObject({ outcome: "applied" })
+  expect((await daemon.send("GET", "/api/collections/notes")).body.total).toBe(0)
+  expect(existsSync(path.join(folder, "data/other.db"))).toBe(true)
+  expect(await daemon.stop()).toBe(0)
+})
+
 test("a changed port is listened on at once, and the old one is given up", async () => {
   const port = await freePort()
   const { daemon, save, next } = await devDaemon(["dev", "--foreground"], "server:\n  port: 0\n")
@@ -103,6 +119,7 @@ async function devDaemon(
   config = "",
 ): Promise<{
   daemon: RunningDaemon
+  folder: string
   save: (name: string, text: string) => Promise<void>
   next: () => Promise<ReloadEntry>
 }> {
@@ -112,6 +129,7 @@ async function devDaemon(
   const entries = await followActivity(folder)
   return {
     daemon,
+    folder,
     save: (name, text) => writeFile(path.join(folder, name), text),
     next: () => entries.next(isReload),
   }

@@ -1,6 +1,5 @@
 import { isAlyxError } from "../../errors.ts"
 import { LatestOnly } from "../../lib/latest-only.ts"
-import { Mutex } from "../../lib/mutex.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import type { Reload } from "../served/reload.ts"
 import type { ReloadReport } from "../served/reload-report.ts"
@@ -18,14 +17,13 @@ export interface DevLoopParts {
 }
 
 /**
- * Follows the project's files: of several saves only the newest counts, and no two reloads run at once. A reload that
- * fails leaves what is served as it is and is shown.
+ * Follows the project's files: of several saves of one kind only the newest counts. A reload that fails leaves what is
+ * served as it is and is shown. That two reloads never run at once is their own affair (ReloadTurns).
  *
- *   file ── watcher ── event ── newest only ── one at a time ── reload ── activity
+ *   file ── watcher ── event ── newest only ── reload ── report
  */
 export class DevLoop {
   readonly #parts: DevLoopParts
-  readonly #oneAtATime = new Mutex()
   readonly #schema = new LatestOnly<void>((_, isCurrent) => this.#run("schema", this.#parts.reloadSchema, isCurrent))
   readonly #config = new LatestOnly<void>((_, isCurrent) => this.#run("config", this.#parts.reloadConfig, isCurrent))
 
@@ -54,25 +52,18 @@ export class DevLoop {
     await Promise.all([this.#schema.stop(), this.#config.stop()])
   }
 
-  #run(cause: ReloadReport["cause"], reload: Reload, isCurrent: () => boolean): Promise<void> {
-    return this.#oneAtATime.run(async () => {
-      const { report, elapsed } = this.#parts
-      const begin = elapsed()
-      try {
-        const { changes } = await reload(isCurrent)
-        if (!isCurrent()) return
-        const outcome = changes.length > 0 ? "applied" : "unchanged"
-        report({ cause, outcome, durationMs: elapsed() - begin, changes })
-      } catch (error) {
-        if (!isCurrent() && isAlyxError(error)) return
-        report({
-          cause,
-          outcome: "refused",
-          durationMs: elapsed() - begin,
-          changes: [],
-          error: toWireError(error),
-        })
-      }
-    })
+  async #run(cause: ReloadReport["cause"], reload: Reload, isCurrent: () => boolean): Promise<void> {
+    const { report, elapsed } = this.#parts
+    const begin = elapsed()
+    try {
+      const { changes } = await reload(isCurrent)
+      // One that was overtaken after it had acted is told all the same: its changes are in the database.
+      if (!isCurrent() && changes.length === 0) return
+      const outcome = changes.length > 0 ? "applied" : "unchanged"
+      report({ cause, outcome, durationMs: elapsed() - begin, changes })
+    } catch (error) {
+      if (!isCurrent() && isAlyxError(error)) return
+      report({ cause, outcome: "refused", durationMs: elapsed() - begin, changes: [], error: toWireError(error) })
+    }
   }
 }

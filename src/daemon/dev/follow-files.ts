@@ -4,12 +4,15 @@ import type { Reload } from "../served/reload.ts"
 import type { Service } from "../service.ts"
 import { DevLoop } from "./dev-loop.ts"
 import type { DevEvent } from "./dev-loop.ts"
+import type { FileHashes } from "./file-hashes.ts"
 import { ProjectWatcher } from "./project-watcher.ts"
 
 export interface FollowedFiles {
   readonly root: string
   readonly schemaFile: string
   readonly configFiles: readonly string[]
+  /** What the files held when the daemon began to read them. */
+  readonly seen: FileHashes
   readonly reloadSchema: Reload
   readonly reloadConfig: Reload
   readonly report: (report: ReloadReport) => void
@@ -18,7 +21,7 @@ export interface FollowedFiles {
 
 /** Starts the dev loop: files, watcher, reloads. Stop ends the watcher first, then what it began. */
 export async function followFiles(followed: FollowedFiles): Promise<Pick<Service, "stop">> {
-  const { root, schemaFile, configFiles, reloadSchema, reloadConfig, report, logger } = followed
+  const { root, schemaFile, configFiles, seen, reloadSchema, reloadConfig, report, logger } = followed
   const loop = new DevLoop({ reloadSchema, reloadConfig, report, elapsed: () => performance.now() })
   const watcher = new ProjectWatcher({
     root,
@@ -26,6 +29,7 @@ export async function followFiles(followed: FollowedFiles): Promise<Pick<Service
       [schemaFile, "schema-changed"],
       ...configFiles.map((file) => [file, "config-changed"] as const),
     ]),
+    seen,
     onEvent: (event) => loop.handle(event),
     onError: (error) => logger.warn(explainWatchError(error), { error }),
   })

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto"
-import { readFile } from "node:fs/promises"
 import path from "node:path"
 
 import { watch } from "chokidar"
@@ -7,6 +5,8 @@ import type { FSWatcher } from "chokidar"
 
 import type { Service } from "../service.ts"
 import type { DevEvent } from "./dev-loop.ts"
+import { hashOfFile } from "./file-hashes.ts"
+import type { FileHashes } from "./file-hashes.ts"
 
 /** How long after the last file event a batch is closed: one save is often several events. */
 const debounceMs = 30
@@ -19,6 +19,8 @@ export interface ProjectWatcherOptions {
   readonly root: string
   /** By absolute path. The files need not exist: they are seen when they appear. */
   readonly files: WatchedFiles
+  /** What the files held when they were read last: what differs when the watching begins is an event too. */
+  readonly seen: FileHashes
   readonly onEvent: (event: DevEvent) => void
   /** The watcher itself failed, for instance because the system's limit of watches is reached. */
   readonly onError: (error: Error) => void
@@ -30,7 +32,7 @@ export interface ProjectWatcherOptions {
  */
 export class ProjectWatcher implements Service {
   readonly #options: ProjectWatcherOptions
-  readonly #hashes = new Map<string, string>()
+  readonly #hashes: Map<string, string>
   readonly #touched = new Set<string>()
   #watcher: FSWatcher | undefined
   #timer: NodeJS.Timeout | undefined
@@ -38,11 +40,11 @@ export class ProjectWatcher implements Service {
 
   constructor(options: ProjectWatcherOptions) {
     this.#options = options
+    this.#hashes = new Map(options.seen)
   }
 
   async start(): Promise<void> {
     const { root, files } = this.#options
-    for (const file of files.keys()) this.#hashes.set(file, await hashOf(file))
     const watcher = watch(root, {
       depth: 0,
       ignoreInitial: true,
@@ -54,7 +56,6 @@ export class ProjectWatcher implements Service {
     watcher.on("all", (_event, changed) => this.#touch(path.resolve(root, changed)))
     watcher.on("error", (error) => this.#options.onError(error instanceof Error ? error : new Error(String(error))))
     await new Promise<void>((resolve) => watcher.once("ready", resolve))
-    // A save between the first hash and the watcher's readiness would be missed otherwise.
     for (const file of files.keys()) this.#touch(file)
   }
 
@@ -78,22 +79,11 @@ export class ProjectWatcher implements Service {
     this.#touched.clear()
     const types = new Set<DevEvent["type"]>()
     for (const file of touched) {
-      const hash = await hashOf(file)
+      const hash = await hashOfFile(file)
       if (hash === this.#hashes.get(file)) continue
       this.#hashes.set(file, hash)
       types.add(this.#options.files.get(file)!)
     }
     for (const type of types) this.#options.onEvent({ type })
-  }
-}
-
-/** The content's hash; a file that is missing or cannot be read has one of its own. */
-async function hashOf(file: string): Promise<string> {
-  try {
-    return createHash("sha256")
-      .update(await readFile(file))
-      .digest("hex")
-  } catch (error) {
-    return `unreadable:${(error as NodeJS.ErrnoException).code ?? "unknown"}`
   }
 }

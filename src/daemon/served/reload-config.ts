@@ -3,6 +3,7 @@ import type { ChangedOption, Config } from "../../project/config.ts"
 import type { DaemonMode } from "../../protocol/admin-api.ts"
 import type { ConfigHolder } from "./config-holder.ts"
 import type { Reload } from "./reload.ts"
+import type { NextDatabase } from "./served-database.ts"
 import type { Findings } from "./findings.ts"
 import type { ReadConfig } from "./read-config.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
@@ -12,8 +13,8 @@ export interface ConfigReloadParts {
   readonly read: () => ReadConfig
   readonly config: ConfigHolder
   readonly findings: Findings
-  /** Goes on with other settings of the database, or throws and leaves the old ones. */
-  readonly reopenDatabase: (settings: Config["database"]) => Promise<void>
+  /** Opens the database with other settings beside the present one, at the present schema, or throws. */
+  readonly openDatabase: (settings: Config["database"]) => Promise<NextDatabase>
   /** Goes on with another listener, or throws and leaves the old one. Returns where it listens. */
   readonly reopenListener: (read: ReadConfig) => Promise<string>
   /** Takes over what is not read from the holder at each use. */
@@ -43,21 +44,28 @@ export function configReload(parts: ConfigReloadParts): Reload {
   }
 }
 
-/** Re-opens what the changed options belong to; the database first, since it can fail without harm. */
+/**
+ * Re-opens what the changed options belong to. The new database is prepared, then the listener is moved, then the
+ * database is swapped in, which cannot fail: so either everything of a save is in force, or nothing.
+ */
 async function reopen(
   parts: ConfigReloadParts,
   next: ReadConfig,
   changed: readonly ChangedOption[],
 ): Promise<string[]> {
-  const fixed = changed.filter((option) => option.reload === "restart")
+  const sections = changed.flatMap(({ path, reload }) =>
+    reload === "restart" ? [path.split(".").slice(0, -1).join(".")] : [],
+  )
   const done: string[] = []
-  if (fixed.some(({ path }) => path.startsWith("database."))) {
-    await parts.reopenDatabase(next.config.database)
-    done.push("The database was opened again.")
+  const database = sections.includes("database") ? await parts.openDatabase(next.config.database) : null
+  try {
+    if (sections.includes("server")) done.push(`The listener was opened again: ${await parts.reopenListener(next)}`)
+  } catch (error) {
+    await database?.discard()
+    throw error
   }
-  if (fixed.some(({ path }) => path.startsWith("server."))) {
-    done.push(`The listener was opened again: ${await parts.reopenListener(next)}`)
-  }
+  await database?.swap()
+  if (database !== null) done.unshift("The database was opened again.")
   return done
 }
 

@@ -1,3 +1,5 @@
+import { Mutex } from "../../lib/mutex.ts"
+
 /** What one reload did. */
 export interface ReloadResult {
   /** A line each, as shown; empty when nothing of substance changed. */
@@ -9,3 +11,18 @@ export interface ReloadResult {
  * `isCurrent` turns false when something newer was asked for; the reload then gives up.
  */
 export type Reload = (isCurrent: () => boolean) => Promise<ReloadResult>
+
+/** Lets reloads take turns, whoever asks for them: one swaps what another may be building on. */
+export class ReloadTurns {
+  readonly #oneAtATime = new Mutex()
+
+  /** The same reload, waiting for its turn. */
+  inTurn(reload: Reload): Reload {
+    return (isCurrent) => this.#oneAtATime.run(() => reload(isCurrent))
+  }
+
+  /** Resolves when those asked for before have ended. */
+  idle(): Promise<void> {
+    return this.#oneAtATime.run(() => Promise.resolve())
+  }
+}

@@ -32,6 +32,12 @@ interface Opened {
   readonly lock: DaemonLock
 }
 
+/** A database that is ready to be served in place of the present one. Exactly one of the two is called. */
+export interface NextDatabase {
+  swap(): Promise<void>
+  discard(): Promise<void>
+}
+
 /**
  * The database that is served now, under its lock. It can be opened again with other settings, or at another path,
  * while requests go on: the new one is opened and prepared, one reference is swapped, the old one drains and closes.
@@ -63,23 +69,43 @@ export class ServedDatabase implements Database, SlowReader, Service {
     }
   }
 
-  /** Goes on with other settings. `prepare` brings the new database to the schema; if it throws, the old one stays. */
-  async reopen(settings: Config["database"], prepare: (database: SqliteDatabase) => Promise<unknown>): Promise<void> {
+  /**
+   * Opens the database with other settings beside the one that is served, and lets `prepare` bring it to the schema. When
+   * either fails nothing has changed. The caller then swaps it in, or discards it.
+   */
+  async openNext(
+    settings: Config["database"],
+    prepare: (database: SqliteDatabase) => Promise<unknown>,
+  ): Promise<NextDatabase> {
     const old = this.#now()
     const isMoved = settings.path !== old.path
     const lock = isMoved ? acquireDaemonLock(settings.path) : old.lock
     let database: SqliteDatabase | undefined
+    const discard = async (): Promise<void> => {
+      await database?.stop().finally(() => isMoved && lock.release())
+      if (database === undefined && isMoved) lock.release()
+    }
     try {
       database = await this.#openFile(settings)
       await prepare(database)
     } catch (error) {
-      await database?.stop()
-      if (isMoved) lock.release()
+      await discard()
       throw error
     }
-    this.#opened = { path: settings.path, lock, database }
-    await old.database.stop()
-    if (isMoved) old.lock.release()
+    const opened: Opened = { path: settings.path, lock, database }
+    return { discard, swap: () => this.#swap(old, opened) }
+  }
+
+  /** From the first line on requests use the new one; what the old one fails at while it drains is only reported. */
+  async #swap(old: Opened, opened: Opened): Promise<void> {
+    this.#opened = opened
+    try {
+      await old.database.stop()
+    } catch (error) {
+      this.#parts.logger.error("The database that was served before could not be closed.", { error })
+    } finally {
+      if (opened.lock !== old.lock) old.lock.release()
+    }
   }
 
   stop(): Promise<void> {
@@ -149,7 +175,6 @@ export class ServedDatabase implements Database, SlowReader, Service {
   async #close(): Promise<void> {
     const opened = this.#opened
     if (opened === undefined) return
-    await opened.database.stop()
-    opened.lock.release()
+    await opened.database.stop().finally(() => opened.lock.release())
   }
 }

@@ -4,6 +4,7 @@ import path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 
 import type { DevEvent } from "../../../src/daemon/dev/dev-loop.ts"
+import { hashFiles } from "../../../src/daemon/dev/file-hashes.ts"
 import { ProjectWatcher } from "../../../src/daemon/dev/project-watcher.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 
@@ -55,6 +56,22 @@ interface Watched {
   readonly seen: DevEvent["type"][]
 }
 
+test("a save between the first reading and the beginning of the watching is an event", async () => {
+  const folder = await tempFolder()
+  const file = path.join(folder, "schema.yaml")
+  await writeFile(file, "read at the start")
+  const seen = await hashFiles([file])
+  await writeFile(file, "saved while the daemon started")
+
+  const { promise, resolve } = Promise.withResolvers<DevEvent>()
+  const files = new Map([[file, "schema-changed" as const]])
+  const watcher = new ProjectWatcher({ root: folder, files, seen, onEvent: resolve, onError: () => undefined })
+  await watcher.start()
+  onTestFinished(() => watcher.stop())
+
+  expect(await promise).toEqual({ type: "schema-changed" })
+})
+
 async function watching(): Promise<{
   folder: string
   file: string
@@ -75,6 +92,7 @@ async function watching(): Promise<{
       [file, "schema-changed"],
       [config, "config-changed"],
     ]),
+    seen: await hashFiles([file, config]),
     onEvent: (event) => {
       seen.push(event.type)
       waiting.shift()?.(event.type)
