@@ -1,6 +1,6 @@
 import { diffFieldOptions } from "./diff-options.ts"
 import type { Collection, Field, FieldType } from "./schema.ts"
-import type { ChangeJudgement, ChangeNeed, SchemaChange } from "./schema-change.ts"
+import type { ChangeJudgement, SchemaChange } from "./schema-change.ts"
 import { safeChange, safeIf, unsafeChange } from "./schema-change.ts"
 
 /** Lists the differences between the fields of two versions of a collection. */
@@ -27,7 +27,6 @@ function addedField(collection: string, field: Field): SchemaChange {
     field: field.name,
     message: `+ ${collection}.${field.name} (${field.type})`,
     ...judgeAddedField(collection, field),
-    needs: addedFieldNeed(field),
   }
 }
 
@@ -53,16 +52,6 @@ function judgeAddedField(collection: string, field: Field): ChangeJudgement {
   )
 }
 
-/**
- * SQLite adds a column only when every row can take one constant: it refuses NOT NULL without such a default, and a
- * reference with one. What each row gets for itself (auto, now) is filled in by a rebuild.
- */
-function addedFieldNeed(field: Field): ChangeNeed {
-  if (field.primary) return "rebuild"
-  if (field.default === null) return field.nullable ? "add-column" : "rebuild"
-  return field.default.kind === "literal" && field.references === null ? "add-column" : "rebuild"
-}
-
 function removedField(collection: string, field: Field): SchemaChange {
   const label = `${collection}.${field.name}`
   return {
@@ -74,7 +63,6 @@ function removedField(collection: string, field: Field): SchemaChange {
       `Removing ${label} would delete its values in all documents.`,
       `Put ${label} back, or remove or rename it with a migration.`,
     ),
-    needs: "rebuild",
   }
 }
 
@@ -90,7 +78,6 @@ function changedType(collection: string, old: Field, field: Field): SchemaChange
     ...(isWider
       ? safeChange
       : safeIf({ kind: "no-rows" }, reason, `Restore type: ${old.type}, or convert the values with a migration.`)),
-    needs: isWider ? "nothing" : "rebuild",
   }
 }
 

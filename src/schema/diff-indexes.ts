@@ -18,7 +18,6 @@ export function diffIndexes(before: Collection, after: Collection): readonly Sch
       index: index.name,
       message,
       ...judgeIndex(index, before, after),
-      needs: "index",
     })
   }
   for (const index of before.indexes) {
@@ -30,7 +29,6 @@ export function diffIndexes(before: Collection, after: Collection): readonly Sch
       index: index.name,
       message,
       ...safeChange,
-      needs: "index",
     })
   }
   return changes

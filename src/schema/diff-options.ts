@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util"
 import { uniqueIfRowsFit } from "./diff-indexes.ts"
 import type { FieldOptionName } from "./field-options.ts"
 import type { Field, FieldDefault, Reference } from "./schema.ts"
-import type { ChangeJudgement, ChangeNeed, SchemaChange } from "./schema-change.ts"
+import type { ChangeJudgement, SchemaChange } from "./schema-change.ts"
 import { safeChange, safeIf } from "./schema-change.ts"
 import { sameRule } from "./schema-json.ts"
 
@@ -14,25 +14,22 @@ interface OptionComparison {
   readonly show: (field: Field) => string
   /** True when some value that the old field allowed is refused by the new one. */
   readonly isStricter: (old: Field, field: Field) => boolean
-  readonly needs: ChangeNeed
 }
 
 const never = (): boolean => false
 
-/** The options that SQLite holds need a rebuild of the table; the others are held by the API alone. */
 const comparisons: readonly OptionComparison[] = [
-  { option: "nullable", show: (field) => String(field.nullable), isStricter: (old) => old.nullable, needs: "rebuild" },
-  { option: "index", show: (field) => String(field.index), isStricter: never, needs: "index" },
-  { option: "default", show: (field) => showDefault(field.default), isStricter: never, needs: "nothing" },
-  { option: "onUpdate", show: (field) => (field.updatedToNow ? "now" : "none"), isStricter: never, needs: "nothing" },
+  { option: "nullable", show: (field) => String(field.nullable), isStricter: (old) => old.nullable },
+  { option: "index", show: (field) => String(field.index), isStricter: never },
+  { option: "default", show: (field) => showDefault(field.default), isStricter: never },
+  { option: "onUpdate", show: (field) => (field.updatedToNow ? "now" : "none"), isStricter: never },
   {
     option: "references",
     show: (field) => showReference(field.references),
     isStricter: (_, field) => field.references !== null,
-    needs: "rebuild",
   },
-  { option: "onDelete", show: (field) => field.references?.onDelete ?? "none", isStricter: never, needs: "rebuild" },
-  { option: "internal", show: (field) => String(field.internal), isStricter: never, needs: "nothing" },
+  { option: "onDelete", show: (field) => field.references?.onDelete ?? "none", isStricter: never },
+  { option: "internal", show: (field) => String(field.internal), isStricter: never },
   lowerBound("minLength"),
   upperBound("maxLength"),
   lowerBound("min"),
@@ -41,20 +38,17 @@ const comparisons: readonly OptionComparison[] = [
     option: "format",
     show: (field) => field.format ?? "none",
     isStricter: (_, field) => field.format !== null,
-    needs: "nothing",
   },
   {
     option: "pattern",
     show: (field) => field.pattern ?? "none",
     isStricter: (_, field) => field.pattern !== null,
-    needs: "nothing",
   },
   {
     option: "enum",
     // The order of the values means nothing.
     show: (field) => (field.enum === null ? "none" : JSON.stringify(field.enum.toSorted(byText))),
     isStricter: (old, field) => field.enum !== null && !includesAll(field.enum, old.enum),
-    needs: "rebuild",
   },
 ]
 
@@ -72,7 +66,6 @@ function lowerBound(option: "min" | "minLength"): OptionComparison {
     option,
     show: (field) => String(field[option] ?? "none"),
     isStricter: (old, field) => bound(field) > bound(old),
-    needs: "rebuild",
   }
 }
 
@@ -82,31 +75,30 @@ function upperBound(option: "max" | "maxLength"): OptionComparison {
     option,
     show: (field) => String(field[option] ?? "none"),
     isStricter: (old, field) => bound(field) < bound(old),
-    needs: "rebuild",
   }
 }
 
 /** Lists the differences between the options of two versions of a field. */
 export function diffFieldOptions(collection: string, old: Field, field: Field): readonly SchemaChange[] {
   const changes: SchemaChange[] = [...diffUnique(collection, old, field)]
-  for (const { option, show, isStricter, needs } of comparisons) {
+  for (const { option, show, isStricter } of comparisons) {
     const [before, after] = [show(old), show(field)]
     // The action goes with its reference: it has a line of its own only when the reference stays.
     const isPartOfReference = option === "onDelete" && showReference(old.references) !== showReference(field.references)
     if (before === after || isPartOfReference) continue
     const judgement = isStricter(old, field) ? stricter(collection, field, option) : safeChange
-    changes.push(optionChange({ collection, field, option, detail: `${before} → ${after}`, judgement, needs }))
+    changes.push(optionChange({ collection, field, option, detail: `${before} → ${after}`, judgement }))
   }
   if (!isDeepStrictEqual(old.jsonSchema, field.jsonSchema)) {
     const judgement = field.jsonSchema === null ? safeChange : stricter(collection, field, "schema")
-    changes.push(optionChange({ collection, field, option: "schema", detail: "changed", judgement, needs: "nothing" }))
+    changes.push(optionChange({ collection, field, option: "schema", detail: "changed", judgement }))
   }
   const rules = (["read", "write"] as const).filter(
     (operation) => !sameRule(old.rules[operation], field.rules[operation]),
   )
   if (rules.length > 0) {
     const message = `~ ${collection}.${field.name} rules: ${rules.join(", ")}`
-    changes.push({ kind: "change-rules", collection, field: field.name, message, ...safeChange, needs: "nothing" })
+    changes.push({ kind: "change-rules", collection, field: field.name, message, ...safeChange })
   }
   return changes
 }
@@ -115,7 +107,7 @@ function diffUnique(collection: string, old: Field, field: Field): readonly Sche
   if (old.unique === field.unique) return []
   const judgement = field.unique && !field.primary ? uniqueIfRowsFit(collection, [field.name]) : safeChange
   const detail = `${old.unique} → ${field.unique}`
-  return [optionChange({ collection, field, option: "unique", detail, judgement, needs: "index" })]
+  return [optionChange({ collection, field, option: "unique", detail, judgement })]
 }
 
 function optionChange(parts: {
@@ -124,11 +116,10 @@ function optionChange(parts: {
   readonly option: FieldOptionName
   readonly detail: string
   readonly judgement: ChangeJudgement
-  readonly needs: ChangeNeed
 }): SchemaChange {
-  const { collection, field, option, detail, judgement, needs } = parts
+  const { collection, field, option, detail, judgement } = parts
   const message = `~ ${collection}.${field.name} ${option} ${detail}`
-  return { kind: "change-option", collection, field: field.name, option, message, ...judgement, needs }
+  return { kind: "change-option", collection, field: field.name, option, message, ...judgement }
 }
 
 function stricter(collection: string, field: Field, option: FieldOptionName): ChangeJudgement {

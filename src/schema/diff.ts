@@ -35,7 +35,7 @@ function diffCollections(before: Collection, after: Collection): readonly Schema
 
 function addedCollection({ name, fields }: Collection): SchemaChange {
   const message = `+ ${name} (${fields.size === 1 ? "1 field" : `${fields.size} fields`})`
-  return { kind: "add-collection", collection: name, message, ...safeChange, needs: "create-table" }
+  return { kind: "add-collection", collection: name, message, ...safeChange }
 }
 
 function removedCollection({ name }: Collection): SchemaChange {
@@ -47,7 +47,6 @@ function removedCollection({ name }: Collection): SchemaChange {
       `Removing ${name} would delete all its documents.`,
       `Put ${name} back, or remove or rename it with a migration.`,
     ),
-    needs: "drop-table",
   }
 }
 
@@ -64,7 +63,6 @@ function diffPrimaryKeys(before: Collection, after: Collection): readonly Schema
         `Every document of ${name} would get another id, and what refers to it would break.`,
         `Restore ${name}.${old.name} as the primary key, or change it with a migration.`,
       ),
-      needs: "rebuild",
     },
   ]
 }
@@ -73,11 +71,11 @@ function diffRules(before: Collection, after: Collection): readonly SchemaChange
   const changed = ruleOperations.filter((operation) => !sameRule(before.rules[operation], after.rules[operation]))
   if (changed.length === 0) return []
   const message = `~ ${after.name} rules: ${changed.join(", ")}`
-  return [{ kind: "change-rules", collection: after.name, field: null, message, ...safeChange, needs: "nothing" }]
+  return [{ kind: "change-rules", collection: after.name, field: null, message, ...safeChange }]
 }
 
 function diffReadInMemory(before: Collection, after: Collection): readonly SchemaChange[] {
   if (before.readInMemory === after.readInMemory) return []
   const message = `~ ${after.name} read_in_memory ${before.readInMemory} → ${after.readInMemory}`
-  return [{ kind: "change-read-in-memory", collection: after.name, message, ...safeChange, needs: "nothing" }]
+  return [{ kind: "change-read-in-memory", collection: after.name, message, ...safeChange }]
 }

@@ -13,9 +13,6 @@ export type RowCondition =
   /** No two rows agree in all these fields, which may be new ones; rows with a null among them agree with none. */
   | { readonly kind: "no-duplicates"; readonly fields: readonly string[] }
 
-/** The work that a change makes for the database, so that the storage can do it together for a table. */
-export type ChangeNeed = "nothing" | "add-column" | "index" | "rebuild" | "create-table" | "drop-table"
-
 interface ChangeBase {
   readonly collection: string
   /** One line: "+ posts.view_count (int)". */
@@ -27,7 +24,6 @@ interface ChangeBase {
   readonly reason: string | null
   /** What the person can do, as a sentence; null when it is safe. */
   readonly next: string | null
-  readonly needs: ChangeNeed
 }
 
 /** One difference between two schemas. */
