@@ -1,9 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 
+import { BoundedCache } from "../../../lib/bounded-cache.ts"
 import type { Query, Transaction } from "../database.ts"
 import { bindValues, narrowIntegers } from "./bind-values.ts"
 import { translateSqliteError } from "./sqlite-errors.ts"
-import { StatementCache } from "./statement-cache.ts"
+
+/** How many prepared statements are kept: using one again is four times faster than preparing it. */
+const statementCountMax = 512
 
 /**
  * One open connection: runs queries through cached statements, converts what is bound and read, and turns SQLite's
@@ -11,13 +14,12 @@ import { StatementCache } from "./statement-cache.ts"
  */
 export class SqliteConnection implements Transaction {
   readonly #database: DatabaseSync
-  readonly #statements: StatementCache
+  readonly #statements = new BoundedCache<StatementSync>({ sizeMax: statementCountMax, keyLengthMax: Infinity })
   readonly #walks = new Set<Iterator<unknown>>()
   readonly #totalChanges: StatementSync
 
   constructor(database: DatabaseSync) {
     this.#database = database
-    this.#statements = new StatementCache(database)
     this.#totalChanges = database.prepare("SELECT total_changes()")
     this.#totalChanges.setReturnArrays(true)
   }
@@ -34,7 +36,7 @@ export class SqliteConnection implements Transaction {
   all<R>(query: Query<R>): R[] {
     const values = bindValues(query.parameters)
     try {
-      return this.#statements.get(query.sql).all(...values) as R[]
+      return this.#statement(query.sql).all(...values) as R[]
     } catch (error) {
       if (isOutOfRange(error))
         return this.#wide(query.sql, (statement) => statement.all(...values).map(narrowIntegers)) as R[]
@@ -45,7 +47,7 @@ export class SqliteConnection implements Transaction {
   get<R>(query: Query<R>): R | undefined {
     const values = bindValues(query.parameters)
     try {
-      return this.#statements.get(query.sql).get(...values) as R | undefined
+      return this.#statement(query.sql).get(...values) as R | undefined
     } catch (error) {
       if (!isOutOfRange(error)) throw translateSqliteError(error)
       const row = this.#wide(query.sql, (statement) => statement.get(...values))
@@ -56,14 +58,15 @@ export class SqliteConnection implements Transaction {
   run(query: Query<unknown>): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
     const values = bindValues(query.parameters)
     try {
-      return this.#statements.get(query.sql).run(...values) as { changes: number; lastInsertRowid: number | bigint }
+      return this.#statement(query.sql).run(...values) as { changes: number; lastInsertRowid: number | bigint }
     } catch (error) {
       throw translateSqliteError(error)
     }
   }
 
   *iterate<R>(query: Query<R>): Generator<R> {
-    const statement = this.#statements.take(query.sql)
+    // Out of the cache: the same SQL may be asked for again during the walk.
+    const statement = this.#statements.take(query.sql) ?? this.#prepare(query.sql)
     let rows: Iterator<unknown> | undefined
     try {
       statement.setReadBigInts(true)
@@ -76,7 +79,7 @@ export class SqliteConnection implements Transaction {
     } finally {
       if (rows !== undefined) this.#endWalk(rows)
       statement.setReadBigInts(false)
-      this.#statements.keep(query.sql, statement)
+      this.#statements.set(query.sql, statement)
     }
   }
 
@@ -91,7 +94,7 @@ export class SqliteConnection implements Transaction {
 
   /** Runs a fixed statement such as BEGIN, with SQLite's own error when it fails. */
   control(sql: string): void {
-    this.#statements.get(sql).run()
+    this.#statement(sql).run()
   }
 
   /** Runs a script of statements that are not worth keeping prepared. */
@@ -108,6 +111,7 @@ export class SqliteConnection implements Transaction {
     for (const rows of this.#walks) this.#endWalk(rows)
   }
 
+  /** After a change of tables they would have to be prepared again anyway. */
   forgetStatements(): void {
     this.#statements.clear()
   }
@@ -117,6 +121,12 @@ export class SqliteConnection implements Transaction {
     this.#statements.clear()
     if (this.#database.isOpen) this.#database.close()
   }
+
+  #statement(sql: string): StatementSync {
+    return this.#statements.get(sql, this.#prepare)
+  }
+
+  readonly #prepare = (sql: string): StatementSync => this.#database.prepare(sql)
 
   #endWalk(rows: Iterator<unknown>): void {
     if (this.#walks.delete(rows)) rows.return?.()

@@ -33,11 +33,24 @@ export class BoundedCache<Value> {
   }
 
   /** Returns the value of a key, making it when it is not held. */
-  get(key: string, make: () => Value): Value {
+  get(key: string, make: (key: string) => Value): Value {
     const held = this.peek(key)
     if (held !== undefined) return held
-    const value = make()
+    const value = make(key)
     this.set(key, value)
     return value
+  }
+
+  /** Gives the value of a key out of the cache, if it is held. */
+  take(key: string): Value | undefined {
+    const held = this.#recent.get(key) ?? this.#older.get(key)
+    this.#recent.delete(key)
+    this.#older.delete(key)
+    return held
+  }
+
+  clear(): void {
+    this.#recent = new Map()
+    this.#older = new Map()
   }
 }
