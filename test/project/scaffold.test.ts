@@ -63,29 +63,26 @@ test.each(starters)("the seed of the %s starter fits its schema and points only 
   const folder = await tempFolder()
   await scaffoldProject({ folder, name: "app", template })
   const { schema } = loadProjectSchema(folder)
-  const seed = JSON.parse(await readFile(join(folder, "seed.json"), "utf8")) as Record<
-    string,
-    Record<string, unknown>[]
-  >
+  const { operations } = JSON.parse(await readFile(join(folder, "seed.json"), "utf8")) as {
+    operations: { collection: string; data: Record<string, unknown> }[]
+  }
   const seen = new Set<string>()
 
-  for (const [name, documents] of Object.entries(seed)) {
+  for (const { collection: name, data } of operations) {
     const collection = schema!.collections.get(name)!
-    for (const document of documents) {
-      for (const field of collection.fields.values()) {
-        const value = document[field.name]
-        if (value === undefined)
-          expect([name, field.name, field.nullable || field.default !== null]).toEqual([name, field.name, true])
-        if (value === undefined || field.references === null) continue
-        expect(seen).toContain(`${field.references.collection}.${field.references.field}=${JSON.stringify(value)}`)
-      }
-      for (const [key, value] of Object.entries(document)) {
-        expect([...collection.fields.keys()]).toContain(key)
-        seen.add(`${name}.${key}=${JSON.stringify(value)}`)
-      }
+    for (const field of collection.fields.values()) {
+      const value = data[field.name]
+      if (value === undefined)
+        expect([name, field.name, field.nullable || field.default !== null]).toEqual([name, field.name, true])
+      if (value === undefined || field.references === null) continue
+      expect(seen).toContain(`${field.references.collection}.${field.references.field}=${JSON.stringify(value)}`)
+    }
+    for (const [key, value] of Object.entries(data)) {
+      expect([...collection.fields.keys()]).toContain(key)
+      seen.add(`${name}.${key}=${JSON.stringify(value)}`)
     }
   }
-  expect(Object.keys(seed)).toEqual([...schema!.collections.keys()])
+  expect([...new Set(operations.map(({ collection }) => collection))]).toEqual([...schema!.collections.keys()])
 })
 
 /** What an attempt at a folder fails with. */

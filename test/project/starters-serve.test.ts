@@ -39,11 +39,8 @@ function listedRequests(text: string): ListedRequest[] {
 
 /** Writes seed.json of a project through the API, all or nothing. */
 async function seed(daemon: RunningDaemon): Promise<number> {
-  const collections = JSON.parse(readFileSync(join(daemon.folder, "seed.json"), "utf8")) as Record<string, unknown[]>
-  const operations = Object.entries(collections).flatMap(([collection, documents]) =>
-    documents.map((data) => ({ op: "create", collection, data })),
-  )
-  const { status, body } = await daemon.send("POST", "/api/batch", { operations })
+  const batch: unknown = JSON.parse(readFileSync(join(daemon.folder, "seed.json"), "utf8"))
+  const { status, body } = await daemon.send("POST", "/api/batch", batch)
   expect(body).not.toHaveProperty("error")
   return status
 }
