@@ -3,7 +3,7 @@ import type { ValidateFunction } from "ajv"
 import type { StoredValue } from "./fields/field-type.ts"
 import { fieldTypeRules } from "./fields/field-types.ts"
 import { compileJsonSchema, jsonSchemaFaultSentence } from "./json-schema-compile.ts"
-import { documentProblemCountMax } from "./limits.ts"
+import { countedKeyMax, documentProblemCountMax } from "./limits.ts"
 import type { Field, JsonValue } from "./schema.ts"
 import { stringFormatRules } from "./string-formats.ts"
 
@@ -55,6 +55,7 @@ function fieldChecks(field: Field): Check[] {
   if (field.maxLength !== null) checks.push(maxLengthCheck(field.maxLength))
   if (field.min !== null) checks.push(minCheck(field.min))
   if (field.max !== null) checks.push(maxCheck(field.max))
+  if (field.primary && field.type === "int" && field.default?.kind === "auto") checks.push(countedKeyCheck)
   if (field.format !== null) {
     const { expected, test } = stringFormatRules[field.format]
     const fault: FieldFault = { code: "INVALID_FORMAT", message: `must be ${expected}` }
@@ -117,6 +118,12 @@ function minCheck(min: number): Check {
 function maxCheck(max: number): Check {
   const fault: FieldFault = { code: "TOO_LARGE", message: `must be at most ${max}` }
   return (value) => ((value as number) <= max ? undefined : fault)
+}
+
+function countedKeyCheck(value: unknown): FieldFault | undefined {
+  if ((value as number) <= countedKeyMax) return undefined
+  const message = `must be at most ${countedKeyMax}: the numbers above are for documents that come without one`
+  return { code: "TOO_LARGE", message }
 }
 
 /** A text that is too long by far is not tried: that it is too long is said already, and trying could take long. */

@@ -26,6 +26,12 @@ export const jsonSchemaLengthMax = 64_000
 /** Names become tables, columns and identifiers of generated clients. */
 export const nameLengthMax = 64
 
+/**
+ * The largest number that a request may give as a key that is counted up. SQLite goes on from the largest key there
+ * ever was: without this room one request could end the counting of a collection.
+ */
+export const countedKeyMax = Number.MAX_SAFE_INTEGER - 2 ** 32
+
 /** More problems than this help nobody; the rest is counted. */
 export const problemCountMax = 200
 

@@ -2,6 +2,7 @@ import { gzip } from "node:zlib"
 
 import type { FastifyReply, FastifyRequest } from "fastify"
 
+import { compressedTag } from "../records/etag.ts"
 import { addVary } from "./middleware/vary.ts"
 
 /**
@@ -15,9 +16,6 @@ const gzipLevel = 4
 
 /** zlib shares four threads with the syncs of the database: compression never takes more than half of them. */
 const concurrencyMax = 2
-
-/** Set apart the compressed form's entity tag, which by RFC 9110 must differ from the plain one's. */
-const tagSuffix = "-gzip"
 
 /** Sends bodies, compressed where that pays. */
 export class Compression {
@@ -43,16 +41,6 @@ export class Compression {
       reply.header("content-encoding", "gzip").send(compressed)
     })
   }
-}
-
-/** The entity tag of the compressed form of a document. */
-function compressedTag(tag: string): string {
-  return tag.replace(/"$/, `${tagSuffix}"`)
-}
-
-/** An If-Match or If-None-Match as the records know it: a tag of the compressed form names the same document. */
-export function plainTags(header: string): string {
-  return header.includes(tagSuffix) ? header.replaceAll(`${tagSuffix}"`, '"') : header
 }
 
 /** True when Accept-Encoding names gzip (or anything) and does not give it the weight 0. */

@@ -2,6 +2,7 @@ import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
 import { refusedBatch } from "./batch-errors.ts"
 import { collectionPlan } from "./collection-plan.ts"
+import { requireNoParameters } from "./parameters.ts"
 import { quoted, suggestion } from "./query-problems.ts"
 import { storedKey } from "./record-key.ts"
 import type { BatchRequest, RecordParts } from "./records.ts"
@@ -31,6 +32,7 @@ type Members = Readonly<Record<string, unknown>>
 
 /** Reads the body of a batch; throws what is wrong with any of its operations before one of them is run. */
 export function parseBatch(parts: RecordParts, request: BatchRequest): BatchOperation[] {
+  requireNoParameters(request.query)
   const nowMs = parts.clock.now()
   const operations: BatchOperation[] = []
   const refused: { index: number; error: AlyxError }[] = []
@@ -80,9 +82,9 @@ function parseOperation({ parts, request, nowMs }: OperationFrame, members: unkn
     return { op, write: { plan, selection, nowMs, values: validateCreate(plan, members["data"]) } }
   }
   const id = idOf(members)
-  const target = { plan, id, key: storedKey(plan, id), ifMatch: ifMatchOf(members) }
+  const target = { plan, selection, id, key: storedKey(plan, id), ifMatch: ifMatchOf(members) }
   if (op === "delete") return { op, write: target }
-  return { op, write: { ...target, selection, nowMs, values: validateUpdate(plan, id, members["data"]) } }
+  return { op, write: { ...target, nowMs, values: validateUpdate(plan, target.key, members["data"]) } }
 }
 
 function opOf(members: Members): Op {

@@ -1,13 +1,15 @@
 import { collectionPlan } from "./collection-plan.ts"
 import { storedKey } from "./record-key.ts"
 import type { DeleteRequest, RecordParts } from "./records.ts"
+import { parseDocumentQuery } from "./selection.ts"
 import { removeRecord } from "./write-record.ts"
 
 /** Deletes a document, if it is still the one of If-Match. */
 export async function deleteRecord(parts: RecordParts, request: DeleteRequest): Promise<void> {
   const { id, ifMatch } = request
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
-  const write = { plan, id, key: storedKey(plan, id), ifMatch }
+  const selection = parseDocumentQuery(plan, request.query)
+  const write = { plan, selection, id, key: storedKey(plan, id), ifMatch }
   return parts.database.write((transaction) => removeRecord(transaction, write), {
     requestId: request.caller.requestId,
   })

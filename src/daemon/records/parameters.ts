@@ -1,5 +1,4 @@
-import { quoted, suggestion } from "./query-problems.ts"
-import type { QueryProblems } from "./query-problems.ts"
+import { QueryProblems, quoted, suggestion } from "./query-problems.ts"
 import type { QueryPairs } from "./records.ts"
 
 /** A query, sorted by what its parts are. */
@@ -46,4 +45,14 @@ export function sortParameters(pairs: QueryPairs, known: ReadonlySet<string>, pr
 /** Complains of a name that is neither a parameter nor, in a list, a field. */
 export function unknownParameter(name: string, words: readonly string[], problems: QueryProblems): void {
   problems.query("UNKNOWN_PARAMETER", `There is no parameter ${quoted(name)}.`, suggestion(name, words))
+}
+
+/** Refuses a query where none is known. */
+export function requireNoParameters(pairs: QueryPairs): void {
+  const problems = new QueryProblems()
+  for (const [name] of pairs) {
+    if (problems.isFull) break
+    unknownParameter(name, [], problems)
+  }
+  problems.throwIfAny()
 }

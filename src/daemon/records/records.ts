@@ -98,6 +98,8 @@ export interface UpdateRequest extends RecordRequest {
 /** Asks for the end of one document. */
 export interface DeleteRequest extends RecordRequest {
   readonly id: string
+  /** What the document was read with, for If-Match. */
+  readonly query: QueryPairs
   readonly ifMatch?: string
 }
 
@@ -105,6 +107,8 @@ export interface DeleteRequest extends RecordRequest {
 export interface BatchRequest {
   readonly schema: Schema
   readonly caller: Caller
+  /** A batch knows no parameters: any is a slip. */
+  readonly query: QueryPairs
   readonly body: unknown
 }
 

@@ -11,7 +11,7 @@ export async function updateRecord(parts: RecordParts, request: UpdateRequest): 
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
   const selection = parseDocumentQuery(plan, request.query)
   const key = storedKey(plan, id)
-  const values = validateUpdate(plan, id, request.body)
+  const values = validateUpdate(plan, key, request.body)
   const write = { plan, selection, id, key, ifMatch, values, nowMs: parts.clock.now() }
   return parts.database.write((transaction) => changeRecord(transaction, write), {
     requestId: request.caller.requestId,

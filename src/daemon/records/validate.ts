@@ -1,6 +1,7 @@
 import { alyxError } from "../../errors.ts"
 import type { DocumentProblem, DocumentResult } from "../../schema/document.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
+import { storedValue } from "../../schema/fields/field-types.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 
 /** The stored values of a body, by field. */
@@ -15,13 +16,19 @@ export function validateCreate(plan: CollectionPlan, body: unknown): Values {
  * Judges the body of an update. It may repeat the primary key that it changes, so that a document that was read can be
  * sent back whole.
  */
-export function validateUpdate(plan: CollectionPlan, id: string, body: unknown): Values {
+export function validateUpdate(plan: CollectionPlan, storedId: StoredValue, body: unknown): Values {
   const name = plan.key.name
   if (typeof body !== "object" || body === null || !Object.hasOwn(body, name)) {
     return valuesOf(plan.validator.update(body))
   }
-  const { [name]: key, ...rest } = body as Record<string, unknown>
-  return valuesOf(plan.validator.update(String(key) === id ? rest : body))
+  const { [name]: id, ...rest } = body as Record<string, unknown>
+  return valuesOf(plan.validator.update(isSameKey(storedValue(plan.key, id), storedId) ? rest : body))
+}
+
+/** Compares keys as they are stored, so that no spelling counts. */
+function isSameKey(one: StoredValue | undefined, other: StoredValue): boolean {
+  if (one instanceof Uint8Array && other instanceof Uint8Array) return Buffer.compare(one, other) === 0
+  return one === other
 }
 
 function valuesOf(result: DocumentResult): Values {

@@ -10,7 +10,6 @@ import { documentNotFound } from "./record-key.ts"
 import type { CreatedRecord, RecordAnswer } from "./records.ts"
 import { explainBrokenReference, explainRestrictedDelete } from "./reference-conflict.ts"
 import type { Selection } from "./selection.ts"
-import { plainSelection } from "./selection.ts"
 import { quoteName } from "./sql-text.ts"
 import type { Values } from "./validate.ts"
 
@@ -43,10 +42,8 @@ export interface UpdateWrite extends WriteFrame, WriteTarget {
   readonly values: Values
 }
 
-/** A delete that is ready to be written. */
-export interface DeleteWrite extends WriteTarget {
-  readonly plan: CollectionPlan
-}
+/** A delete that is ready to be written; the selection is that of the document that its tag was read with. */
+export interface DeleteWrite extends WriteTarget, Pick<WriteFrame, "plan" | "selection"> {}
 
 /** Inserts a document and reads it back as the caller sees it. */
 export function insertRecord(transaction: Transaction, write: CreateWrite): CreatedRecord {
@@ -56,8 +53,11 @@ export function insertRecord(transaction: Transaction, write: CreateWrite): Crea
     newId: () => plan.ids.next(nowMs),
   })
   const values = plan.columnNames.map((name) => row.get(name) ?? null)
-  const { lastInsertRowid } = runWrite(transaction, sqlQuery(plan.insertSql, values), write)
-  const key = row.get(plan.key.name) ?? lastInsertRowid
+  const givenKey = row.get(plan.key.name) ?? null
+  const query = sqlQuery(plan.insertSql, values)
+  const { lastInsertRowid } =
+    givenKey === null ? runCounted(transaction, query, write) : runWrite(transaction, query, write)
+  const key = givenKey ?? lastInsertRowid
   const body = readDocument(transaction, plan, selection, key)
   if (body === undefined) throw new Error(`A document of ${plan.collection.name} is gone right after its insert.`)
   return { body, etag: entityTag(body), id: String(key) }
@@ -66,7 +66,7 @@ export function insertRecord(transaction: Transaction, write: CreateWrite): Crea
 /** Changes some fields of a document. An empty change writes nothing; any other moves `onUpdate: now` fields. */
 export function changeRecord(transaction: Transaction, write: UpdateWrite): RecordAnswer {
   const { plan, selection, key, values, ifMatch } = write
-  if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch }, selection)
+  if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
   if (values.size > 0) {
     const changed = updateTimestamps(plan.collection, values, new Date(write.nowMs).toISOString())
     const sets = Array.from(changed.keys(), (name) => `${quoteName(name)} = ?`)
@@ -81,7 +81,7 @@ export function changeRecord(transaction: Transaction, write: UpdateWrite): Reco
 /** Deletes a document, with what its references cascade to. */
 export function removeRecord(transaction: Transaction, write: DeleteWrite): void {
   const { plan, ifMatch } = write
-  if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch }, plainSelection(plan))
+  if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
   const changes = runDelete(transaction, write)
   if (changes === 0) throw documentNotFound(plan, write.id)
 }
@@ -89,8 +89,7 @@ export function removeRecord(transaction: Transaction, write: DeleteWrite): void
 /** The tag is that of the document as this request would show it; a document that is gone is not found. */
 function requireMatch(
   transaction: Transaction,
-  { plan, id, key, ifMatch }: DeleteWrite & { readonly ifMatch: string },
-  selection: Selection,
+  { plan, selection, id, key, ifMatch }: DeleteWrite & { readonly ifMatch: string },
 ): void {
   const body = readDocument(transaction, plan, selection, key)
   if (body === undefined) throw documentNotFound(plan, id)
@@ -99,6 +98,23 @@ function requireMatch(
     message: `The document ${id} of ${plan.collection.name} is not the one that If-Match names.`,
     next: "Read the document again, apply the change to it, and send its new ETag.",
   })
+}
+
+/** Inserts a document whose key is the next number: what is wrong with that number is no fault of the body. */
+function runCounted(transaction: Transaction, query: ReturnType<typeof sqlQuery>, write: CreateWrite) {
+  const { key, collection } = write.plan
+  try {
+    return runWrite(transaction, query, write)
+  } catch (error) {
+    const broken = isAlyxError(error, "VALIDATION_ERROR") ? error.details?.["fields"] : undefined
+    if (typeof broken !== "object" || broken === null || !Object.hasOwn(broken, key.name)) throw error
+    throw alyxError("CONFLICT", {
+      message: `The numbers of ${collection.name} are used up: the ${key.name} after the largest that was ever given is not allowed.`,
+      next: `Give ${key.name} in the body: a number that is free.`,
+      details: { collection: collection.name, fields: [key.name] },
+      cause: error,
+    })
+  }
 }
 
 function runWrite(

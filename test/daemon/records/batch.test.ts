@@ -99,6 +99,30 @@ describe("a batch", () => {
     await records.batch([{ op: "delete", collection: "posts", id, if_match: stale }])
   })
 
+  test("takes the tag of a compressed answer as If-Match does", async () => {
+    const { id } = (await records.create("posts", post("e2"))) as { id: string }
+    const tag = records.etag("posts", id).replace(/"$/, '-gzip"')
+
+    await records.batch([{ op: "update", collection: "posts", id, data: { title: "One" }, if_match: tag }])
+
+    expect(records.get("posts", id)["title"]).toBe("One")
+  })
+
+  test("may repeat the key of an update, however it is written", async () => {
+    const { id } = (await records.create("posts", post("e3"))) as { id: string }
+    const data = { id: id.toUpperCase(), title: "One" }
+
+    await records.batch([{ op: "update", collection: "posts", id, data }])
+
+    expect(records.get("posts", id)["title"]).toBe("One")
+  })
+
+  test("knows no parameters", async () => {
+    const error = await refusal(() => records.batch([], "fields=title"))
+
+    expect(error).toMatchObject({ code: "INVALID_QUERY", problems: [{ code: "UNKNOWN_PARAMETER" }] })
+  })
+
   test("reports the problems of all operations before it writes any", async () => {
     const error = await refusal(() =>
       records.batch([
@@ -160,7 +184,7 @@ describe("what is no batch is refused", () => {
   ])("%j", async (body) => {
     const caller = { owner: false, address: "127.0.0.1", requestId: "req_batch" }
 
-    const error = await refusal(() => runBatch(records.parts, { schema: records.schema, caller, body }))
+    const error = await refusal(() => runBatch(records.parts, { schema: records.schema, caller, query: [], body }))
 
     expect(error.code).toBe("VALIDATION_ERROR")
   })

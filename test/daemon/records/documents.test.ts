@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { sqlQuery } from "../../../src/daemon/storage/database.ts"
+import { countedKeyMax } from "../../../src/schema/limits.ts"
 import { blogYaml, openRecords, refusal } from "./open-records.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
 
@@ -17,6 +19,16 @@ let count = 0
 function post(fields: Doc = {}): Doc {
   count += 1
   return { title: "A title", slug: `slug-${count}`, author_id: ada["id"], ...fields }
+}
+
+/** Sets what SQLite counts on from, as a row of another program does; returns what it was. */
+async function setLastComment(last: number): Promise<number> {
+  const name = "comments"
+  return records.database.database.write((transaction) => {
+    const before = transaction.get(sqlQuery<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = ?", [name]))
+    transaction.run(sqlQuery("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", [last, name]))
+    return before!.seq
+  })
 }
 
 const missingId = "0190a6ec-7b4e-7c1f-8e2a-5d3f6b7a8c9d"
@@ -68,6 +80,33 @@ describe("create", () => {
 
     expect([first["id"], given["id"], next["id"]]).toEqual([1, 1_000, 1_001])
     expect(records.get("comments", "1000")["content"]).toBe("Hello")
+  })
+
+  test("takes no number as a key that would end the counting", async () => {
+    const { id } = await records.create("posts", post())
+    const comment = { post_id: id, author_id: ada["id"], content: "Hello" }
+
+    const last = await setLastComment(0)
+
+    const error = await refusal(() => records.create("comments", { ...comment, id: Number.MAX_SAFE_INTEGER }))
+
+    expect(error).toMatchObject({ code: "VALIDATION_ERROR", details: { fields: { id: [{ code: "TOO_LARGE" }] } } })
+    await records.create("comments", { ...comment, id: countedKeyMax })
+    expect((await records.create("comments", comment))["id"]).toBe(countedKeyMax + 1)
+    for (const key of [countedKeyMax, countedKeyMax + 1]) await records.delete("comments", String(key))
+    await setLastComment(last)
+  })
+
+  test("says when the numbers are used up, and still takes one that is free", async () => {
+    const { id } = await records.create("posts", post())
+    const comment = { post_id: id, author_id: ada["id"], content: "Hello" }
+    const last = await setLastComment(Number.MAX_SAFE_INTEGER)
+
+    const error = await refusal(() => records.create("comments", comment))
+
+    expect(error).toMatchObject({ code: "CONFLICT", details: { collection: "comments", fields: ["id"] } })
+    expect((await records.create("comments", { ...comment, id: 77 }))["id"]).toBe(77)
+    await setLastComment(last)
   })
 
   test("keeps internal fields and never shows them", async () => {
@@ -230,6 +269,18 @@ describe("update", () => {
     expect(error.details?.["fields"]).toHaveProperty("id")
   })
 
+  test("takes back its key in any spelling, in the body and in the path", async () => {
+    const { id } = (await records.create("posts", post())) as { id: string }
+    const comment = await records.create("comments", { post_id: id, author_id: ada["id"], content: "Hello" })
+    const number = comment["id"] as number
+
+    expect(await records.update("posts", id, { id: id.toUpperCase(), title: "Loud" })).toMatchObject({ title: "Loud" })
+    expect(await records.update("posts", id.toUpperCase(), { id, title: "Low" })).toMatchObject({ title: "Low" })
+    expect(await records.update("comments", `0${number}`, { id: number, content: "Hi" })).toMatchObject({ id: number })
+    const error = await refusal(() => records.update("comments", String(number), { id: number + 1 }))
+    expect(error.details?.["fields"]).toHaveProperty("id")
+  })
+
   test("refuses null for a field that must have a value", async () => {
     const { id } = (await records.create("posts", post())) as { id: string }
 
@@ -307,6 +358,23 @@ describe("delete", () => {
 
     expect((await refusal(() => records.delete("posts", id, tag))).code).toBe("PRECONDITION_FAILED")
     await records.delete("posts", id, records.etag("posts", id))
+  })
+
+  test("takes the tag of the form that the request names", async () => {
+    const { id } = (await records.create("posts", post())) as { id: string }
+    const tag = records.etag("posts", id, "fields=title")
+
+    expect((await refusal(() => records.delete("posts", id, tag))).code).toBe("PRECONDITION_FAILED")
+    await records.delete("posts", id, tag, "fields=title")
+  })
+
+  test("refuses parameters that it does not know, and leaves the document alone", async () => {
+    const { id } = (await records.create("posts", post())) as { id: string }
+
+    const error = await refusal(() => records.delete("posts", id, undefined, "feilds=title"))
+
+    expect(error).toMatchObject({ code: "INVALID_QUERY", next: 'Did you mean "fields"?' })
+    expect(records.get("posts", id)["id"]).toBe(id)
   })
 
   test("cascades, and names the collection that restricts it", async () => {

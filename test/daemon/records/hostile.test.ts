@@ -85,7 +85,7 @@ test("no batch makes the server fail", async () => {
   const caller = { owner: false, address: "127.0.0.1", requestId: "req_hostile" }
 
   const property = fc.asyncProperty(body, async (operations) => {
-    await settle(() => runBatch(records.parts, { schema: records.schema, caller, body: operations }))
+    await settle(() => runBatch(records.parts, { schema: records.schema, caller, query: [], body: operations }))
   })
   await fc.assert(property, { numRuns: 500 })
 })

@@ -85,13 +85,14 @@ export class TestRecords {
     return read(await updateRecord(this.parts, request))
   }
 
-  delete(collection: string, id: string, ifMatch?: string): Promise<void> {
+  delete(collection: string, id: string, ifMatch?: string, query = ""): Promise<void> {
     const condition = ifMatch === undefined ? {} : { ifMatch }
-    return deleteRecord(this.parts, { ...this.#frame(collection), id, ...condition })
+    return deleteRecord(this.parts, { ...this.#frame(collection), id, query: pairs(query), ...condition })
   }
 
-  async batch(operations: unknown): Promise<Doc[]> {
-    const text = await runBatch(this.parts, { schema: this.schema, caller: this.#caller, body: { operations } })
+  async batch(operations: unknown, query = ""): Promise<Doc[]> {
+    const request = { schema: this.schema, caller: this.#caller, query: pairs(query), body: { operations } }
+    const text = await runBatch(this.parts, request)
     return (JSON.parse(String(text)) as { results: Doc[] }).results
   }
 

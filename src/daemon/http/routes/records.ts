@@ -8,7 +8,7 @@ import { getRecord } from "../../records/get.ts"
 import { listRecords } from "../../records/list.ts"
 import type { JsonText, QueryPairs, RecordAnswer } from "../../records/records.ts"
 import { updateRecord } from "../../records/update.ts"
-import { type Compression, plainTags } from "../compression.ts"
+import type { Compression } from "../compression.ts"
 import { jsonContentType } from "../errors.ts"
 import type { HttpParts } from "../parts.ts"
 import { parseQueryString } from "../query-string.ts"
@@ -46,7 +46,7 @@ export function recordRoutes(app: FastifyInstance, { records, schemas }: HttpPar
         ...frame(request),
         id: idOf(request),
         query: queryOf(request),
-        ...(tags === undefined ? {} : { ifNoneMatch: plainTags(tags) }),
+        ...(tags === undefined ? {} : { ifNoneMatch: tags }),
       })
       if (found !== "not-modified") return sendDocument(request, reply, found)
       // A single tag that matched is the tag; of several the client learns it from its own cache.
@@ -65,15 +65,20 @@ export function recordRoutes(app: FastifyInstance, { records, schemas }: HttpPar
       return reply
     },
     async DELETE(request, reply) {
-      await deleteRecord(records, { ...frame(request), ...ifMatch(request), id: idOf(request) })
+      await deleteRecord(records, {
+        ...frame(request),
+        ...ifMatch(request),
+        id: idOf(request),
+        query: queryOf(request),
+      })
       return reply.code(204).send()
     },
   })
 
   addResource(app, "/api/batch", {
     async POST(request, reply) {
-      const { caller } = request
-      sendJson(request, reply, await runBatch(records, { schema: schemas.current, caller, body: bodyOf(request) }))
+      const asked = { schema: schemas.current, caller: request.caller, query: queryOf(request), body: bodyOf(request) }
+      sendJson(request, reply, await runBatch(records, asked))
       return reply
     },
   })
@@ -108,5 +113,5 @@ function bodyOf(request: FastifyRequest): unknown {
 
 function ifMatch(request: FastifyRequest): { ifMatch?: string } {
   const tags = request.headers["if-match"]
-  return tags === undefined ? {} : { ifMatch: plainTags(tags) }
+  return tags === undefined ? {} : { ifMatch: tags }
 }

@@ -1,5 +1,6 @@
 import { alyxError } from "../../../errors.ts"
 import type { AlyxError } from "../../../errors.ts"
+import type { FieldFaultCode } from "../../../schema/field-reader.ts"
 
 /** SQLite's result codes that Alyx decides by (https://sqlite.org/rescode.html); the low byte is the primary code. */
 export const sqliteCodes = {
@@ -21,12 +22,10 @@ export const sqliteCodes = {
   sharedMemorySize: 4874,
 } as const
 
-/** What an error that names a field says in its `details`. */
-export interface ConstraintDetails {
+/** What a constraint is about. */
+interface ConstraintPlace {
   readonly collection: string
   readonly fields: readonly string[]
-  /** Which check of the schema the value broke, such as "maxLength"; absent for unique and reference conflicts. */
-  readonly rule?: string
 }
 
 /** Returns SQLite's extended result code, or undefined when the error is not SQLite's. */
@@ -88,16 +87,15 @@ function constraintError(code: number, message: string, cause: unknown): unknown
       return alyxError("UNIQUE_CONFLICT", { message: uniqueSentence(details), details: { ...details }, cause })
     }
     case sqliteCodes.constraintNotNull: {
-      const details = { ...columnsOf(message), rule: "nullable" }
-      return validationError(details, `${names(details)} must not be null.`, cause)
+      return validationError(columnsOf(message), "NOT_NULLABLE", "must not be null", cause)
     }
     case sqliteCodes.constraintCheck: {
-      const details = checkOf(message)
-      return validationError(details, `${names(details)} breaks "${details.rule}".`, cause)
+      const { rule, ...place } = checkOf(message)
+      return validationError(place, codesByRule[rule] ?? "WRONG_TYPE", `breaks "${rule}"`, cause)
     }
     case sqliteCodes.constraintDatatype: {
-      const details = { ...columnsOf(message.replace(/^.* column /, ": ")), rule: "type" }
-      return validationError(details, `${names(details)} has a value of the wrong type.`, cause)
+      const place = columnsOf(message.replace(/^.* column /, ": "))
+      return validationError(place, "WRONG_TYPE", "has a value of the wrong type", cause)
     }
     case sqliteCodes.constraintForeignKey:
       return alyxError("REFERENCE_CONFLICT", { cause })
@@ -109,12 +107,30 @@ function constraintError(code: number, message: string, cause: unknown): unknown
   }
 }
 
-function validationError(details: ConstraintDetails, message: string, cause: unknown): AlyxError {
-  return alyxError("VALIDATION_ERROR", { message, details: { ...details }, cause })
+/** What the problem of a body is called that breaks a check of the table's definition. */
+const codesByRule: Readonly<Record<string, FieldFaultCode>> = {
+  type: "WRONG_TYPE",
+  minLength: "TOO_SHORT",
+  maxLength: "TOO_LONG",
+  min: "TOO_SMALL",
+  max: "TOO_LARGE",
+  enum: "NOT_IN_ENUM",
+}
+
+/** Has the form of the answer to a body that breaks the schema. */
+function validationError(
+  { collection, fields }: ConstraintPlace,
+  code: FieldFaultCode,
+  fault: string,
+  cause: unknown,
+): AlyxError {
+  const message = `${fields.map((field) => `${collection}.${field}`).join(", ")} ${fault}.`
+  const byField = Object.fromEntries(fields.map((field) => [field, [{ code, message }]]))
+  return alyxError("VALIDATION_ERROR", { message, details: { collection, fields: byField }, cause })
 }
 
 /** Reads "UNIQUE constraint failed: posts.author_id, posts.slug". */
-function columnsOf(message: string): ConstraintDetails {
+function columnsOf(message: string): ConstraintPlace {
   const columns = message
     .slice(message.indexOf(": ") + 2)
     .split(", ")
@@ -123,19 +139,15 @@ function columnsOf(message: string): ConstraintDetails {
 }
 
 /** Reads "CHECK constraint failed: posts.title maxLength", the form that the tables' definition gives its names. */
-function checkOf(message: string): Required<ConstraintDetails> {
+function checkOf(message: string): ConstraintPlace & { readonly rule: string } {
   const name = message.slice(message.indexOf(": ") + 2)
   const [, collection, field, rule] = /^([^.]+)\.(\S+) (\S+)$/.exec(name) ?? []
   return { collection: collection ?? "", fields: field === undefined ? [] : [field], rule: rule ?? name }
 }
 
-function uniqueSentence(details: ConstraintDetails): string {
+function uniqueSentence(details: ConstraintPlace): string {
   const [field] = details.fields
   return details.fields.length === 1
     ? `Another document of ${details.collection} already has this ${field}.`
     : `Another document of ${details.collection} already has this combination of ${details.fields.join(", ")}.`
-}
-
-function names(details: ConstraintDetails): string {
-  return details.fields.map((field) => `${details.collection}.${field}`).join(", ")
 }
