@@ -29,9 +29,14 @@ interface DaemonProgram {
 
 /** A command ends when the reader of its output leaves; a server first answers what it has begun. */
 function drainWhenOutputCloses(): void {
+  let isAsked = false
   for (const stream of [process.stdout, process.stderr]) {
     stream.removeAllListeners("error")
-    stream.once("error", () => process.kill(process.pid, "SIGTERM"))
-    stream.on("error", () => undefined)
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // Anything else, such as a full disk under a log file, costs lines and not the server.
+      if (isAsked || (error.code !== "EPIPE" && error.code !== "EIO")) return
+      isAsked = true
+      process.kill(process.pid, "SIGTERM")
+    })
   }
 }

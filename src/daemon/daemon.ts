@@ -91,7 +91,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const turns = new ReloadTurns()
     const reloads = makeReloads(parts, { http, status, turns })
     release.push("reloads", () => turns.idle())
-    if (options.mode === "dev") await followProject(parts, { reloads, seen }, release)
+    await followProject(parts, { reloads, seen }, release)
     if (options.mode === "dev" && !options.isForeground) await stopWhenIdle(parts, http, release)
     const { logger, schemas } = parts
     logger.info(`Serving ${status.file().url}`, { mode: options.mode, collections: schemas.current.collections.size })
@@ -209,19 +209,22 @@ function makeReloads(
   }
 }
 
-/** The dev loop, and what makes an editor complete the files. Loaded only here: `alyx start` watches nothing. */
+/**
+ * Follows the configuration, and in dev the schema as well; in dev it also writes what makes an editor complete the
+ * files. Under `alyx start` a changed schema waits for the restart, where somebody looks on.
+ */
 async function followProject(
   parts: Parts,
   { reloads, seen }: { reloads: { schema: Reload; config: Reload }; seen: FileHashes },
   release: ReleaseStack,
 ): Promise<void> {
-  const { root } = parts.options
-  await writeEditorSchemas(root)
+  const { root, mode } = parts.options
+  if (mode === "dev") await writeEditorSchemas(root)
   const { followFiles } = await import("./dev/follow-files.ts")
   const following = await followFiles({
     ...parts,
     root,
-    schemaFile: projectPaths(root).schemaFile,
+    schemaFile: mode === "dev" ? projectPaths(root).schemaFile : null,
     configFiles: parts.read.files,
     seen,
     reloadSchema: reloads.schema,

@@ -17,7 +17,8 @@ import { toWireError } from "../protocol/wire-error.ts"
  */
 export async function runDaemon(argv: readonly string[]): Promise<DaemonFile> {
   const args = parseDaemonArguments(argv)
-  const signals = new SignalHandling()
+  ignoreOutputErrors()
+  const signals = new SignalHandling({ isTerminal: process.stdout.isTTY })
   const daemon = await startDaemon({
     ...args,
     env: process.env,
@@ -74,18 +75,31 @@ function parseDaemonArguments(argv: readonly string[]): {
   }
 }
 
-/** The first SIGTERM, SIGINT or request to stop drains and closes; the next one ends the process at once. */
+/**
+ * A log line that cannot be written is lost, and nothing else is: the disk that is full is often the one that holds
+ * the log. Whoever runs the daemon in the foreground may listen too, and end it when its reader is gone.
+ */
+function ignoreOutputErrors(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
+}
+
+/**
+ * SIGHUP reads the configuration again, as it does for servers; at a terminal it says that the terminal was closed.
+ * The first SIGTERM, SIGINT or request to stop drains and closes; the next one ends the process at once.
+ */
 class SignalHandling {
+  readonly #isTerminal: boolean
   #daemon: RunningDaemon | undefined
   #isEnding = false
 
-  constructor() {
+  constructor({ isTerminal }: { isTerminal: boolean }) {
+    this.#isTerminal = isTerminal
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => this.#end(signal))
   }
 
   handle(daemon: RunningDaemon): void {
     this.#daemon = daemon
-    process.on("SIGHUP", () => void daemon.reloadConfig())
+    process.on("SIGHUP", () => (this.#isTerminal ? this.begin() : void daemon.reloadConfig()))
     if (this.#isEnding) void this.#stop(daemon)
   }
 

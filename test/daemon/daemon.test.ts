@@ -124,12 +124,14 @@ test("in dev a bad schema at the start serves the one that the database was last
   expect((await sendOverSocket(folder, "/api/admin/stats")).body.problem).toBeNull()
 })
 
-test("under start a reload takes live options over and reports the others", async () => {
+test("under start a save of the configuration takes live options over and reports the others", async () => {
   const folder = await projectFolder()
   const { daemon, lines } = await start(folder, { mode: "start" })
+  const activity = await followActivity(folder)
   await writeFile(path.join(folder, "alyx.yaml"), "api:\n  page_size_default: 7\ndatabase:\n  durability: normal\n")
 
-  await daemon.reloadConfig()
+  const reload = await activity.next(isApplied)
+  expect(reload).toMatchObject({ cause: "config" })
 
   expect((await sendTo(daemon.file.url!, "GET", "/api/collections/notes")).body.limit).toBe(7)
   expect((await sendOverSocket(folder, "/api/admin/stats")).body.database.durability).toBe("full")
@@ -152,7 +154,7 @@ test("off loopback the open API is refused until it is asked for aloud", async (
 })
 
 function isApplied(entry: LogEntry): entry is ReloadEntry {
-  return entry.kind === "reload" && entry.outcome === "applied"
+  return entry.kind === "reload" && entry.cause !== "start" && entry.outcome === "applied"
 }
 
 async function projectFolder(): Promise<string> {

@@ -4,8 +4,9 @@ import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
 
+import { builtCli } from "../helpers/built-cli.ts"
 import { canRun } from "../helpers/can-run.ts"
-import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
+import { sendTo, startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 
 const schema = `version: 1
@@ -50,4 +51,31 @@ test.skipIf(!canMount)("a full disk is answered with 507, reads go on, and with 
   const again = await startDaemon({ folder })
   expect((await again.send("GET", "/api/collections/notes?limit=1")).body.total).toBe(written.length + 1)
   expect(await again.stop()).toBe(0)
+})
+
+test.skipIf(!canMount)("a daemon in the background goes on when the disk of its log is full", async () => {
+  const folder = await tempFolder()
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", folder])
+  onTestFinished(() => void execFileSync("umount", ["-l", folder]))
+  await writeProject(folder, { "schema.yaml": schema, "alyx.yaml": "server:\n  port: 0\n" })
+  await writeFile(path.join(folder, "ballast"), Buffer.alloc(3 * 1024 * 1024))
+  const alyx = async (...args: string[]): Promise<string> => {
+    const env = { ...process.env, CI: "true" }
+    return execFileSync(process.execPath, [await builtCli(), ...args], { cwd: folder, env, encoding: "utf8" })
+  }
+  const { daemon } = JSON.parse(await alyx("start", "--detach", "--json")) as { daemon: { url: string } }
+  onTestFinished(async () => void (await alyx("stop").catch(() => undefined)))
+
+  const text = "x".repeat(20_000)
+  const send = (): ReturnType<typeof sendTo> => sendTo(daemon.url, "POST", "/api/collections/notes", { text })
+  let refusedCount = 0
+  for (let count = 0; count < 1_000 && refusedCount < 40; count += 1) {
+    const { status } = await send()
+    if (status === 507) refusedCount += 1
+  }
+
+  expect(refusedCount).toBe(40)
+  expect((await sendTo(daemon.url, "GET", "/api/collections/notes?limit=1")).status).toBe(200)
+  await rm(path.join(folder, "ballast"))
+  expect((await send()).status).toBe(201)
 })

@@ -9,7 +9,8 @@ import { ProjectWatcher } from "./project-watcher.ts"
 
 export interface FollowedFiles {
   readonly root: string
-  readonly schemaFile: string
+  /** Null where the schema is followed at a restart only. */
+  readonly schemaFile: string | null
   readonly configFiles: readonly string[]
   /** What the files held when the daemon began to read them. */
   readonly seen: FileHashes
@@ -19,14 +20,14 @@ export interface FollowedFiles {
   readonly logger: Logger
 }
 
-/** Starts the dev loop: files, watcher, reloads. Stop ends the watcher first, then what it began. */
+/** Starts to follow the files: watcher, loop, reloads. Stop ends the watcher first, then what it began. */
 export async function followFiles(followed: FollowedFiles): Promise<Pick<Service, "stop">> {
   const { root, schemaFile, configFiles, seen, reloadSchema, reloadConfig, report, logger } = followed
   const loop = new DevLoop({ reloadSchema, reloadConfig, report, elapsed: () => performance.now() })
   const watcher = new ProjectWatcher({
     root,
     files: new Map<string, DevEvent["type"]>([
-      [schemaFile, "schema-changed"],
+      ...(schemaFile === null ? [] : [[schemaFile, "schema-changed"] as const]),
       ...configFiles.map((file) => [file, "config-changed"] as const),
     ]),
     seen,

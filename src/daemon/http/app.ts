@@ -30,6 +30,7 @@ export interface CloseOptions {
 export class HttpApp {
   readonly #parts: HttpParts
   readonly #router: Router
+  readonly #metrics: HttpMetrics
   readonly #exchanges: Exchanges
   readonly #logs: LogStreams
   readonly #requestIds = new RequestIds()
@@ -43,14 +44,14 @@ export class HttpApp {
   constructor(parts: HttpParts) {
     this.#parts = parts
     this.#logs = new LogStreams(parts)
-    const metrics = new HttpMetrics({
+    this.#metrics = new HttpMetrics({
       databaseStats: () => parts.records.database.stats(),
       inFlight: () => this.#exchanges.inFlight,
     })
-    this.#exchanges = new Exchanges(parts, metrics)
+    this.#exchanges = new Exchanges(parts, this.#metrics)
     this.#router = createRouter({
       ...parts,
-      metrics,
+      metrics: this.#metrics,
       exchanges: this.#exchanges,
       logs: this.#logs,
       requestIds: this.#requestIds,
@@ -142,6 +143,7 @@ export class HttpApp {
       connection,
       request: (request, response) => this.#router.handle(request, response),
       faultAnswer: (fault) => faultAnswer(fault, this.#requestIds.fresh(), new Date(this.#parts.clock.now())),
+      refused: (status) => this.#metrics.countRefused(status),
     })
   }
 }

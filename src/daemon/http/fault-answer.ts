@@ -3,12 +3,18 @@ import { STATUS_CODES } from "node:http"
 import { alyxError, type AlyxError } from "../../errors.ts"
 import { errorBody, jsonContentType } from "./errors.ts"
 
+/** An answer with its head, as it goes over the wire. */
+export interface FaultAnswer {
+  readonly status: number
+  readonly text: string
+}
+
 /** The whole HTTP answer to what Node could not read as a request; null when nobody is there to read it. */
-export function faultAnswer(fault: NodeJS.ErrnoException, requestId: string, now: Date): string | null {
+export function faultAnswer(fault: NodeJS.ErrnoException, requestId: string, now: Date): FaultAnswer | null {
   if (fault.code === "ECONNRESET" || fault.code === "EPIPE") return null
   const error = faultError(fault)
   const body = errorBody(error, requestId, now)
-  return [
+  const lines = [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
     `content-type: ${jsonContentType}`,
     `content-length: ${Buffer.byteLength(body)}`,
@@ -18,7 +24,8 @@ export function faultAnswer(fault: NodeJS.ErrnoException, requestId: string, now
     "connection: close",
     "",
     body,
-  ].join("\r\n")
+  ]
+  return { status: error.status, text: lines.join("\r\n") }
 }
 
 function faultError(fault: NodeJS.ErrnoException): AlyxError {

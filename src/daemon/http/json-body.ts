@@ -39,6 +39,13 @@ export function acceptJsonBodies(app: FastifyInstance, config: () => HttpConfig)
 /** JSON is UTF-8 (RFC 8259), and a compressed body could unpack to any size. */
 function refusedCoding(request: FastifyRequest): Error | null {
   const { "content-type": type = "", "content-encoding": coding = "identity" } = request.headers
+  const transfer = request.headers["transfer-encoding"] ?? "chunked"
+  if (transfer.trim().toLowerCase() !== "chunked") {
+    return alyxError("BAD_REQUEST", {
+      message: "The body is sent with a transfer coding that this server does not know.",
+      next: "Send it with Content-Length, or with `transfer-encoding: chunked` alone.",
+    })
+  }
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1]
   if (charset !== undefined && charset.toLowerCase() !== "utf-8") {
     return alyxError("UNSUPPORTED_MEDIA_TYPE", { message: "The body must be in UTF-8." })

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { ListenOptions, Socket } from "node:net"
 
 import { alyxError } from "../../errors.ts"
+import { Connection } from "./connection.ts"
+import type { FaultAnswer } from "./fault-answer.ts"
 
 /** What is fixed when a listener opens. */
 export interface ListenerSettings {
@@ -16,8 +18,10 @@ export interface ListenerSettings {
 export interface ListenerHandlers {
   request(request: IncomingMessage, response: ServerResponse): void
   connection(socket: Socket): void
-  /** What is no HTTP: the JSON answer to write, head and all; null for nothing. */
-  faultAnswer(error: NodeJS.ErrnoException): string | null
+  /** What is no HTTP: the answer to write; null for nothing. */
+  faultAnswer(error: NodeJS.ErrnoException): FaultAnswer | null
+  /** Node could not make a request of what came, and that was answered with the status. */
+  refused(status: number): void
 }
 
 /** Room for headers beside the URL; the same as Node's default. */
@@ -25,8 +29,14 @@ const headerBytesMax = 16 * 1024
 
 const headerCountMax = 200
 
-/** A connection on which nothing moves for so long is closed, also one that does not read its answer. */
+/** A connection on which nothing moves for so long is closed. */
 const idleSocketMs = 150_000
+
+/** A client that takes nothing of its answer for so long is cut off. Node looks twice, so it may last twice as long. */
+const stalledMs = 7_000
+
+/** How often answers that are under way are looked for. */
+const watchMs = 2_500
 
 /** How long a client that spoke no HTTP may take to read the answer. */
 const faultLingerMs = 2_000
@@ -38,8 +48,8 @@ const faultLingerMs = 2_000
 export class HttpListener {
   readonly #server: Server
   readonly #handlers: ListenerHandlers
-  readonly #sockets = new Set<Socket>()
-  readonly #responses = new Set<ServerResponse>()
+  readonly #connections = new Map<Socket, Connection>()
+  readonly #watch: NodeJS.Timeout
   #isDraining = false
   #ended: Promise<void> | undefined
 
@@ -68,6 +78,8 @@ export class HttpListener {
       this.#refuse(new Error("CONNECT is for proxies"), socket as Socket),
     )
     this.#server.on("checkExpectation", answer)
+    this.#watch = setInterval(() => this.#connections.forEach((connection) => connection.watch()), watchMs)
+    this.#watch.unref()
   }
 
   /** Opens the address; an AlyxError says why it cannot be opened. */
@@ -97,16 +109,19 @@ export class HttpListener {
   async close(drainTimeoutMs: number): Promise<void> {
     this.#isDraining = true
     const closed = this.stopAccepting()
-    for (const response of this.#responses) closeAfter(response)
-    const busy = new Set([...this.#responses].map((response) => response.socket))
-    for (const socket of this.#sockets) if (!busy.has(socket) && isUnused(socket)) socket.destroy()
+    const connections = [...this.#connections]
+    for (const [socket, { open }] of connections) {
+      for (const response of open) closeAfter(response)
+      if (open.length === 0 && isUnused(socket)) socket.destroy()
+    }
     const deadline = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy()
+      for (const [socket] of connections) socket.destroy()
     }, drainTimeoutMs)
     await closed
     clearTimeout(deadline)
+    clearInterval(this.#watch)
     // Node reports the end of a response a moment after that of its connection.
-    await Promise.all([...this.#responses].map((response) => once(response, "close")))
+    await Promise.all(connections.flatMap(([, { open }]) => open.map((response) => once(response, "close"))))
   }
 
   /** Frees the address; resolves when the last connection has ended. Idle connections are closed at once. */
@@ -116,25 +131,31 @@ export class HttpListener {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    this.#responses.add(response)
-    response.on("close", () => {
-      this.#responses.delete(response)
-      // An answer whose head had left before the drain began leaves its connection open.
-      if (this.#isDraining) setImmediate(() => this.#server.closeIdleConnections())
-    })
-    if (this.#isDraining) closeAfter(response)
-    this.#handlers.request(request, response)
+    this.#connections.get(request.socket)?.receive(request, response)
   }
 
   #accept(socket: Socket): void {
-    this.#sockets.add(socket)
-    socket.on("close", () => this.#sockets.delete(socket))
+    const connection = new Connection({
+      socket,
+      stalledMs,
+      idleMs: idleSocketMs,
+      onRequest: (request, response) => {
+        if (this.#isDraining) closeAfter(response)
+        this.#handlers.request(request, response)
+      },
+      // An answer whose head had left before the drain began leaves its connection open.
+      onAnswered: () => {
+        if (this.#isDraining) setImmediate(() => this.#server.closeIdleConnections())
+      },
+    })
+    this.#connections.set(socket, connection)
+    socket.on("close", () => this.#connections.delete(socket))
     this.#handlers.connection(socket)
   }
 
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-    const isPending = (response: ServerResponse) => response.req.socket === socket && !response.writableEnded
-    const pending = [...this.#responses].filter(isPending)
+    const { open = [] } = this.#connections.get(socket) ?? {}
+    const pending = open.filter((response) => !response.writableEnded)
     const answer = socket.writable ? this.#handlers.faultAnswer(error) : null
     if (answer === null || pending.some((response) => response.headersSent)) return void socket.destroy()
     if (pending.some((response) => response.req.complete)) {
@@ -142,10 +163,13 @@ export class HttpListener {
       for (const response of pending) closeAfter(response)
       return
     }
+    // A request that was not finished has an exchange, which is to tell what was answered.
+    if (pending.length === 0) this.#handlers.refused(answer.status)
+    for (const response of pending) response.statusCode = answer.status
     // Closing at once would reset the connection and lose the answer when unread bytes are still coming in.
     socket.setTimeout(faultLingerMs, () => socket.destroy())
     socket.on("error", () => socket.destroy())
-    socket.end(answer)
+    socket.end(answer.text)
   }
 }
 

@@ -19,6 +19,8 @@ export class HttpMetrics {
     name: "alyx_http_request_duration_seconds",
     help: "Time from the head of a request to the end of its answer, by route pattern.",
   })
+  /** By status. */
+  readonly #refused = new Map<number, number>()
   #processRegistry: Promise<Registry> | undefined
 
   constructor(sources: MetricSources) {
@@ -30,11 +32,21 @@ export class HttpMetrics {
     this.#durations.observe(method, route, status, durationMs / 1_000)
   }
 
+  /** Counts what Node could not make a request of. */
+  countRefused(status: number): void {
+    this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1)
+  }
+
   /** Everything, in the text format of Prometheus. */
   async text(): Promise<string> {
-    this.#processRegistry ??= makeProcessRegistry()
+    this.#processRegistry ??= makeProcessRegistry().catch((error: unknown) => {
+      // The next scrape tries again.
+      this.#processRegistry = undefined
+      throw error
+    })
     const registry = await this.#processRegistry
-    return `${this.#durations.text()}${figuresText(this.#sources)}${await registry.metrics()}`
+    const own = `${this.#durations.text()}${refusedText(this.#refused)}${figuresText(this.#sources)}`
+    return own + (await registry.metrics())
   }
 }
 
@@ -43,10 +55,18 @@ export class HttpMetrics {
  * process a hundred times a second, which a daemon that nobody scrapes need not do.
  */
 async function makeProcessRegistry(): Promise<Registry> {
-  const { collectDefaultMetrics, Registry } = await import("prom-client")
-  const register = new Registry()
-  collectDefaultMetrics({ register })
+  // A CommonJS package: in a bundle it has this export and no other.
+  const { default: prometheus } = await import("prom-client")
+  const register = new prometheus.Registry()
+  prometheus.collectDefaultMetrics({ register })
   return register
+}
+
+function refusedText(refused: ReadonlyMap<number, number>): string {
+  const name = "alyx_http_refused_total"
+  const lines = [`# HELP ${name} What was no HTTP, or did not arrive in time, by status.`, `# TYPE ${name} counter`]
+  for (const [status, count] of refused) lines.push(`${name}{status="${status}"} ${count}`)
+  return `${lines.join("\n")}\n`
 }
 
 function figuresText({ databaseStats, inFlight }: MetricSources): string {

@@ -29,7 +29,6 @@ export function addResource(app: FastifyInstance, url: string, handlers: Resourc
   })
 }
 
-/** The error for a method that a path does not have. */
-export function methodNotAllowed(method: string, allow: string): Error {
+function methodNotAllowed(method: string, allow: string): Error {
   return alyxError("METHOD_NOT_ALLOWED", { message: `${method} is not allowed here.`, next: `Allowed are ${allow}.` })
 }

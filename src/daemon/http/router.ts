@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http"
+import { type IncomingMessage, METHODS, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
@@ -12,16 +12,16 @@ import { callerCheck } from "./middleware/caller.ts"
 import { cors } from "./middleware/cors.ts"
 import type { Exchanges } from "./middleware/exchange.ts"
 import { hostCheck } from "./middleware/host.ts"
-import { requestLimits } from "./middleware/limits.ts"
+import { requestLimits, untakenBytesMax } from "./middleware/limits.ts"
 import type { RequestIds } from "./middleware/request-id.ts"
 import { notFound } from "./not-found.ts"
 import type { HttpParts } from "./parts.ts"
-import { methodNotAllowed } from "./resource.ts"
 import { adminRoutes } from "./routes/admin.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { metricsRoute } from "./routes/metrics.ts"
 import { recordRoutes } from "./routes/records.ts"
 import { rootRoute } from "./routes/root.ts"
+import { UntakenAnswers } from "./untaken-answers.ts"
 
 /** What the router shares with the listeners around it. */
 export interface RouterParts extends HttpParts {
@@ -64,24 +64,24 @@ export function createRouter(parts: RouterParts): Router {
   app.decorateRequest("answeredCode", null)
   app.decorateRequest("isStream", false)
   app.decorateRequest("caller")
+  // Those that Fastify does not know are refused by each path with what it allows, like any other.
+  for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   acceptJsonBodies(app, config)
 
   app.addHook("onRequest", exchanges.begin)
   app.addHook("onRequest", callerCheck(config, parts.ownerSockets))
   app.addHook("onRequest", hostCheck(config))
   app.addHook("onRequest", cors(config, mode))
-  app.addHook(
-    "onRequest",
-    requestLimits(config, () => exchanges.inFlight),
-  )
+  const untaken = new UntakenAnswers({ heldBytesMax: untakenBytesMax })
+  app.addHook("onRequest", requestLimits(config, { inFlight: () => exchanges.inFlight, untaken }))
   // Before the body is read: what is wrong with it does not matter where nothing is served.
-  app.addHook("onRequest", (request, reply, done) => {
-    done(request.is404 ? unroutable(app, parts, request, reply) : undefined)
+  app.addHook("onRequest", (request, _reply, done) => {
+    done(request.is404 ? notFound(request.raw, parts.schemas.current) : undefined)
   })
   app.setNotFoundHandler(() => undefined)
   app.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply))
 
-  const compression = new Compression(() => config().server.compression)
+  const compression = new Compression({ isEnabled: () => config().server.compression, untaken })
   rootRoute(app, parts)
   recordRoutes(app, parts, compression)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
@@ -95,14 +95,6 @@ export function createRouter(parts: RouterParts): Router {
     handle: (request, response) => app.routing(request, response),
     close: () => app.close(),
   }
-}
-
-function unroutable(app: FastifyInstance, { schemas }: HttpParts, request: FastifyRequest, reply: FastifyReply): Error {
-  const method = request.raw.method ?? ""
-  if (app.supportedMethods.includes(method)) return notFound(request.raw, schemas.current)
-  const allow = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
-  reply.header("allow", allow)
-  return methodNotAllowed(method, allow)
 }
 
 /** Answers with an error. Here, and nowhere else, a bug becomes INTERNAL, and its stack goes to the log, once. */

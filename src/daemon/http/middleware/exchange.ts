@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http"
+
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify"
 
 import type { ErrorCode } from "../../../errors.ts"
@@ -16,6 +18,9 @@ declare module "fastify" {
     isStream: boolean
   }
 }
+
+/** No HTTP status: what logs (as nginx's) say of a request whose client left before an answer began. */
+const clientLeftStatus = 499
 
 /** How many characters of a URL a log keeps. */
 const loggedUrlLengthMax = 2_000
@@ -62,7 +67,7 @@ export class Exchanges {
 
   #end(request: FastifyRequest, reply: FastifyReply): void {
     this.#inFlight -= 1
-    const status = reply.raw.statusCode
+    const status = statusOf(reply.raw)
     if (status >= 500) this.#failed += 1
     if (request.isStream) return
     const durationMs = performance.now() - request.startedAtMs
@@ -92,4 +97,9 @@ export class Exchanges {
     else if (slow && slowRequestMs === 0) lines.info("request", { ...entry, address })
     else if (slow) lines.warn("slow request", { ...entry, address })
   }
+}
+
+/** What was answered: by us, or, before we began to, by the listener; or nothing, since the client left. */
+function statusOf(response: ServerResponse): number {
+  return response.headersSent || response.statusCode !== 200 ? response.statusCode : clientLeftStatus
 }

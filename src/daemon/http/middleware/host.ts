@@ -23,12 +23,15 @@ export function hostCheck(config: () => HttpConfig) {
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { raw } = request
     if (request.caller.owner) return done()
-    const host = raw.headers.host
+    const header = raw.headers.host
+    const named = namedHost(raw.url ?? "")
     // HTTP/1.0 knows no Host: health checks of HAProxy leave it out, browsers never do.
-    if (host === undefined && raw.httpVersion === "1.0") return done()
-    if (host === undefined || hostCount(raw.rawHeaders) > 1) {
+    if (header === undefined && raw.httpVersion === "1.0" && named === null) return done()
+    if (raw.httpVersion !== "1.0" && (header === undefined || hostCount(raw.rawHeaders) > 1)) {
       return done(alyxError("BAD_REQUEST", { message: "The request must have exactly one Host header." }))
     }
+    // A URL with a host counts, and the header then does not (RFC 9112, 3.2.2).
+    const host = named ?? header
     const { hosts } = config().server
     if (hosts !== rememberedFor) {
       remembered = new Set()

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fast
 
 import { alyxError } from "../../../errors.ts"
 import type { HttpConfig } from "../parts.ts"
+import type { UntakenAnswers } from "../untaken-answers.ts"
 
 /**
  * Requests in work at once. At 64 clients a write waits a few milliseconds for its commit; a thousand waiting requests
@@ -9,8 +10,17 @@ import type { HttpConfig } from "../parts.ts"
  */
 export const inFlightMax = 1_000
 
-/** Makes the hook that refuses URLs that are too long, and requests that come on top of too many. */
-export function requestLimits(config: () => HttpConfig, inFlight: () => number) {
+/** Bytes of large answers that clients have not taken yet; beyond them reads with a large answer are refused, and writes. */
+export const untakenBytesMax = 256 * 1024 * 1024
+
+/** How busy the server is. */
+export interface Load {
+  readonly inFlight: () => number
+  readonly untaken: UntakenAnswers
+}
+
+/** Makes the hook that refuses URLs that are too long, and requests that come on top of too much. */
+export function requestLimits(config: () => HttpConfig, { inFlight, untaken }: Load) {
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { urlLimitBytes } = config().server
     const url = request.raw.url ?? ""
@@ -23,9 +33,14 @@ export function requestLimits(config: () => HttpConfig, inFlight: () => number) 
       )
     }
     // The owner must be able to look, and to stop the daemon, above all when it is overloaded.
-    if (inFlight() > inFlightMax && !request.caller.owner) {
+    if ((inFlight() > inFlightMax || (untaken.isFull && !isRead(request))) && !request.caller.owner) {
       return done(alyxError("OVERLOADED", { retryAfterSeconds: 1 }))
     }
     return done()
   }
+}
+
+/** What only reads can be refused after the work is done, when its answer is known to be large. */
+export function isRead({ method }: FastifyRequest): boolean {
+  return method === "GET" || method === "HEAD"
 }

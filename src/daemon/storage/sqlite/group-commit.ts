@@ -2,7 +2,8 @@ import { alyxError } from "../../../errors.ts"
 import type { Transaction } from "../database.ts"
 import type { Checkpointer } from "./checkpointer.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
-import { databaseBusy, sqliteCodes, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
+import { busyWaitMsMax, isBusy, nextPauseMs } from "./busy-back-off.ts"
+import { databaseBusy, translateSqliteError } from "./sqlite-errors.ts"
 import { runRequest } from "./run-request.ts"
 import type { WriteRequest } from "./run-request.ts"
 import type { WalSync } from "./wal-sync.ts"
@@ -14,18 +15,16 @@ const groupWorkMsMax = 10
 /** Further writes are refused: OVERLOADED. */
 const waitingCountMax = 10_000
 
-/** How long a write may wait for the database: another process, or a rebuild of a table, holds it. */
-const waitMsMax = 5_000
-
-/** The pauses between attempts while another process holds the write lock. */
-const backOffMsMin = 5
-const backOffMsMax = 100
+/** How often it is looked whether writes have waited too long for a rebuild of a table. */
+const expiryMs = 100
 
 interface WaitingWrite extends WriteRequest {
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
   /** Of performance.now(). */
   readonly askedAtMs: number
+  /** Its group came to nothing: the next try is a transaction of its own. */
+  readonly isAlone: boolean
 }
 
 /** What became of a write: it is told only when its group is durable. */
@@ -34,6 +33,8 @@ interface Outcome {
   readonly error?: unknown
   readonly failed: boolean
   readonly value?: unknown
+  /** Whether what ran before it in the transaction is lost with it. */
+  readonly spoilsGroup?: boolean
 }
 
 /** What GroupCommit needs. */
@@ -55,7 +56,9 @@ export interface GroupCommitOptions {
  *   write() ─┼─ turn ends ─ BEGIN ──┼─ savepoint, work, release ─┼─ COMMIT ─ fdatasync ─ answers, onCommit
  *   write() ─┘                      └─ savepoint, work, undo    ─┘
  *
- * Everything from BEGIN to COMMIT happens in one synchronous function, so no read sees what is not committed.
+ * Everything from BEGIN to COMMIT happens in one synchronous function, so no read sees what is not committed. Each of
+ * these statements may fail (a full disk, a damaged file, a trigger that rolls back): that fails the writes that it
+ * concerns, and never throws out of a turn, which would end the process and leave promises unsettled.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
@@ -64,6 +67,7 @@ export class GroupCommit {
   #scheduled = false
   #paused = false
   #backOffMs = 0
+  #changesBefore = 0
   #closed = false
   #commitCount = 0
   #writeCount = 0
@@ -93,7 +97,7 @@ export class GroupCommit {
     }
     return new Promise<T>((resolve, reject) => {
       const settle = resolve as (value: unknown) => void
-      this.#waiting.push({ work, requestId, resolve: settle, reject, askedAtMs: performance.now() })
+      this.#waiting.push({ work, requestId, resolve: settle, reject, askedAtMs: performance.now(), isAlone: false })
       this.#schedule()
     })
   }
@@ -135,69 +139,58 @@ export class GroupCommit {
   readonly #runGroup = (): void => {
     this.#scheduled = false
     if (this.#paused) return
-    if (this.#begin()) this.#commitGroup()
+    const group = this.#waiting.splice(0, this.#waiting[0]?.isAlone === true ? 1 : groupRequestsMax)
+    if (group.length > 0 && this.#begin(group)) this.#commitGroup(group)
     if (this.#waiting.length === 0) this.#whenDrained?.()
     if (this.#backOffMs === 0) this.#schedule()
   }
 
-  /** Starts a transaction; when another process holds the lock, tries again later. */
-  #begin(): boolean {
+  /** Starts the transaction of a group; when another process holds the lock, tries again later. */
+  #begin(group: readonly WaitingWrite[]): boolean {
+    const backOffMs = this.#backOffMs
+    this.#backOffMs = 0
     try {
+      // Left behind by a rollback that failed.
+      if (this.#connection.isTransaction) this.#connection.control("ROLLBACK")
       this.#connection.control("BEGIN IMMEDIATE")
-      this.#backOffMs = 0
+      this.#changesBefore = this.#connection.totalChanges
       return true
     } catch (error) {
-      if (sqlitePrimaryCode(error) === sqliteCodes.busy) this.#backOff()
-      else this.#refuse(this.#waiting.splice(0, groupRequestsMax), translateSqliteError(error))
+      if (isBusy(error)) this.#backOff(group, nextPauseMs(backOffMs))
+      else this.#refuse(group, translateSqliteError(error))
       return false
     }
   }
 
-  #backOff(): void {
-    this.#backOffMs = Math.min(Math.max(this.#backOffMs * 2, backOffMsMin), backOffMsMax)
+  #backOff(group: readonly WaitingWrite[], pauseMs: number): void {
+    this.#waiting.unshift(...group)
     this.#expire()
+    if (this.#waiting.length === 0) return
+    this.#backOffMs = pauseMs
     this.#scheduled = true
-    setTimeout(this.#runGroup, this.#backOffMs)
+    setTimeout(this.#runGroup, pauseMs)
   }
 
-  #commitGroup(): void {
-    const connection = this.#connection
-    const before = connection.totalChanges
+  #commitGroup(group: readonly WaitingWrite[]): void {
+    const outcomes = this.#runRequests(group)
+    this.#waiting.unshift(...group.slice(outcomes.length))
+    if (outcomes.at(-1)!.spoilsGroup === true) return this.#runEachAgain(outcomes)
+    const { failed, error, wrote } = this.#commit()
+    if (!failed) this.#settle(outcomes, wrote)
+    else if (outcomes.length > 1) this.#runEachAgain(outcomes)
+    else this.#settle([{ write: outcomes[0]!.write, failed, error }], false)
+  }
+
+  /** Runs as many of the writes as fit into the time of a group, up to one that spoils it. */
+  #runRequests(group: readonly WaitingWrite[]): readonly Outcome[] {
     const outcomes: Outcome[] = []
-    const count = Math.min(this.#waiting.length, groupRequestsMax)
     const deadlineMs = performance.now() + groupWorkMsMax
-    let taken = 0
-    while (taken < count) {
-      const write = this.#waiting[taken]!
-      taken += 1
-      outcomes.push(count === 1 ? this.#runAlone(write) : this.#runInSavepoint(write))
-      if (!connection.isTransaction || performance.now() >= deadlineMs) break
+    for (const write of group) {
+      const outcome = group.length === 1 ? this.#runAlone(write) : this.#runInSavepoint(write)
+      outcomes.push(outcome)
+      if (outcome.spoilsGroup === true || performance.now() >= deadlineMs) break
     }
-    this.#waiting.splice(0, taken)
-    if (count === 1 && outcomes[0]!.failed) return this.#settle(outcomes, false)
-    if (!connection.isTransaction) return this.#runEachAgain(outcomes)
-    const wrote = connection.totalChanges !== before
-    const failure = this.#commit()
-    if (failure === undefined) this.#settle(outcomes, wrote)
-    else if (outcomes.length === 1) this.#settle([{ write: outcomes[0]!.write, failed: true, error: failure }], false)
-    else this.#runEachAgain(outcomes)
-  }
-
-  /** Returns what went wrong; nothing is then left of the transaction. */
-  #commit(): unknown {
-    try {
-      this.#connection.control("COMMIT")
-      this.#commitCount += 1
-      this.#options.checkpointer.noteCommit()
-      return undefined
-    } catch (error) {
-      this.#rollBack()
-      return translateSqliteError(error)
-    }
-  }
-
-  #rollBack(): void {
-    if (this.#connection.isTransaction) this.#connection.control("ROLLBACK")
+    return outcomes
   }
 
   #runInSavepoint(write: WaitingWrite): Outcome {
@@ -208,11 +201,20 @@ export class GroupCommit {
       connection.control("RELEASE request")
       return { write, failed: false, value }
     } catch (error) {
-      if (connection.isTransaction) {
-        connection.control("ROLLBACK TO request")
-        connection.control("RELEASE request")
-      }
-      return { write, failed: true, error: translateSqliteError(error) }
+      return { write, failed: true, error: translateSqliteError(error), spoilsGroup: !this.#undoRequest() }
+    }
+  }
+
+  /** Undoes one write of a group; where that cannot be done, the whole group. Returns whether the others are kept. */
+  #undoRequest(): boolean {
+    try {
+      if (!this.#connection.isTransaction) return false
+      this.#connection.control("ROLLBACK TO request")
+      this.#connection.control("RELEASE request")
+      return true
+    } catch {
+      this.#rollBack()
+      return false
     }
   }
 
@@ -222,27 +224,41 @@ export class GroupCommit {
       return { write, failed: false, value: runRequest(this.#connection, write) }
     } catch (error) {
       this.#rollBack()
-      return { write, failed: true, error: translateSqliteError(error) }
+      return { write, failed: true, error: translateSqliteError(error), spoilsGroup: true }
     }
   }
 
-  /** After the engine rolled a whole group back: what had succeeded gets a second try, each in its own transaction. */
-  #runEachAgain(outcomes: readonly Outcome[]): void {
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome.failed) {
-        this.#settle([outcome], false)
-        continue
-      }
-      if (!this.#begin()) {
-        this.#waiting.unshift(...outcomes.slice(index).map(({ write }) => write))
-        return
-      }
-      const before = this.#connection.totalChanges
-      const again = this.#runAlone(outcome.write)
-      const wrote = this.#connection.totalChanges !== before
-      const failure = again.failed ? undefined : this.#commit()
-      this.#settle([failure === undefined ? again : { write: outcome.write, failed: true, error: failure }], wrote)
+  /** Commits, or says what went wrong; nothing is then left of the transaction. */
+  #commit(): { readonly failed: boolean; readonly error?: unknown; readonly wrote: boolean } {
+    try {
+      const wrote = this.#connection.totalChanges !== this.#changesBefore
+      this.#connection.control("COMMIT")
+      this.#commitCount += 1
+      this.#options.checkpointer.noteCommit()
+      return { failed: false, wrote }
+    } catch (error) {
+      this.#rollBack()
+      return { failed: true, error: translateSqliteError(error), wrote: false }
     }
+  }
+
+  /** A rollback that fails is tried again before the next group, whose writes are then told why. */
+  #rollBack(): void {
+    try {
+      if (this.#connection.isTransaction) this.#connection.control("ROLLBACK")
+    } catch {
+      // Then `isTransaction` stays true, by which the next group knows.
+    }
+  }
+
+  /** After a whole group was rolled back: what had succeeded gets a second try, each in its own transaction. */
+  #runEachAgain(outcomes: readonly Outcome[]): void {
+    this.#settle(
+      outcomes.filter(({ failed }) => failed),
+      false,
+    )
+    const succeeded = outcomes.filter(({ failed }) => !failed)
+    this.#waiting.unshift(...succeeded.map(({ write }) => ({ ...write, isAlone: true })))
   }
 
   /** Answers the writes of a group once everything that their outcome rests on is on the disk. */
@@ -265,7 +281,7 @@ export class GroupCommit {
   }
 
   #expire(): void {
-    const oldestMs = performance.now() - waitMsMax
+    const oldestMs = performance.now() - busyWaitMsMax
     const fresh = this.#waiting.findIndex((write) => write.askedAtMs > oldestMs)
     this.#refuse(this.#waiting.splice(0, fresh === -1 ? this.#waiting.length : fresh), databaseBusy())
   }
@@ -274,6 +290,6 @@ export class GroupCommit {
     const timer = setInterval(() => {
       if (this.#paused) this.#expire()
       else clearInterval(timer)
-    }, backOffMsMax)
+    }, expiryMs)
   }
 }
