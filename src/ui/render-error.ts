@@ -55,7 +55,9 @@ function excerptOf(
 ): string {
   const text = problem.at ? options.readText(problem.at.file) : undefined
   if (problem.at === undefined || text === undefined) return ""
-  const lines = printable(sourceExcerpt(text, problem.at), { keepLines: true }).split("\n")
+  const lines = printable(sourceExcerpt(text, problem.at, { hideValues: isSecretFile(problem.at.file) }), {
+    keepLines: true,
+  }).split("\n")
   // A line that may hold a secret is not shown.
   if (lines.at(-1) === "") return ""
   const carets = lines.at(-1)!.indexOf("|") + 1
@@ -63,6 +65,11 @@ function excerptOf(
     ...lines.slice(0, -1).map((line) => options.paint("quiet", line)),
     options.paint("quiet", lines.at(-1)!.slice(0, carets)) + options.paint("bad", lines.at(-1)!.slice(carets)),
   ].join("\n")
+}
+
+/** Others of these may stand beside a problem, and this may end up in the log of a CI. */
+function isSecretFile(file: string): boolean {
+  return /(^|[\\/])(alyx\.ya?ml|\.env[^\\/]*)$/.test(file)
 }
 
 function indent(text: string, width: number): string {

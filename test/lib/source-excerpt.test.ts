@@ -17,11 +17,26 @@ test("cuts long lines and shows nothing for a line that is not there", () => {
   expect(sourceExcerpt("a", { file: "f", line: 9, column: 1 })).toBe("")
 })
 
-test("the line before keeps the value of a secret to itself", () => {
-  const text = 'jwt:\n  secret: "do not show this"\n  access_ttl: 15q\n'
+test("values outside the marked range are covered where the file may hold secrets", () => {
+  const text = "jwt:\n  secert: hunter2hunter2 # once\njwt: {secret: hunter2, acess_ttl: 5m}\n  - listed\n"
+  const shown = (line: number, column: number, length: number): string =>
+    sourceExcerpt(text, { file: "alyx.yaml", line, column, length }, { hideValues: true })
 
-  const excerpt = sourceExcerpt(text, { file: "alyx.yaml", line: 3, column: 15, length: 3 })
+  expect(shown(2, 3, 6)).toContain("secert: •")
+  expect(shown(3, 24, 9).split("\n")).toEqual([
+    "  2 |   secert: •••••••••••••••# once",
+    "  3 | jwt: {secret: •••••••, acess_ttl: ••}",
+    "    |                        ^^^^^^^^^",
+  ])
+  expect(shown(3, 35, 2)).toContain("acess_ttl: 5m")
+  for (const excerpt of [shown(2, 3, 6), shown(3, 24, 9), shown(4, 3, 1)]) expect(excerpt).not.toContain("hunter")
+})
 
-  expect(excerpt).toContain("secret: …")
-  expect(excerpt).not.toContain("do not show")
+test("of a long line the surroundings of the place are shown, with the caret under it", () => {
+  const text = `${"x".repeat(500)} wrong ${"y".repeat(500)}`
+
+  const [line, carets] = sourceExcerpt(text, { file: "a", line: 1, column: 502, length: 5 }).split("\n")
+
+  expect(carets!.indexOf("^^^^^")).toBe(line!.indexOf("wrong"))
+  expect(line!.length).toBeLessThan(180)
 })
