@@ -37,7 +37,7 @@ export class EventStream<Event extends StreamEvent> {
     this.#waiting = new BoundedQueue(options.waitingMax)
     this.#lostEvent = options.lostEvent
     this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs)
-    this.#response.on("drain", () => this.#drain())
+    this.#response.on("drain", () => this.#drain({ regardless: false }))
     this.#response.on("close", () => clearInterval(this.#heartbeat))
   }
 
@@ -51,6 +51,13 @@ export class EventStream<Event extends StreamEvent> {
     this.#lastLostSeq = lost.seq
   }
 
+  /** Ends the answer after everything that waits, however slow the reader is: there is no more than `waitingMax` of it. */
+  finish(): void {
+    this.#isBlocked = false
+    this.#drain({ regardless: true })
+    this.end()
+  }
+
   /** Sends nothing more and ends the answer. */
   end(): void {
     this.#isEnded = true
@@ -58,7 +65,7 @@ export class EventStream<Event extends StreamEvent> {
     this.#response.end()
   }
 
-  #drain(): void {
+  #drain({ regardless }: { readonly regardless: boolean }): void {
     if (this.#isEnded) return
     this.#isBlocked = false
     if (this.#lostCount > 0) {
@@ -66,7 +73,7 @@ export class EventStream<Event extends StreamEvent> {
       this.#lostCount = 0
       this.#write(lost)
     }
-    while (!this.#isBlocked) {
+    while (regardless || !this.#isBlocked) {
       const event = this.#waiting.shift()
       if (event === undefined) return
       this.#write(event)

@@ -57,7 +57,7 @@ export class LogStreams {
       lostEvent: (count, lastLostSeq) => this.#lost(count, lastLostSeq),
     })
     for (const entry of this.#past(query)) if (isWanted(entry, query)) stream.send(entry)
-    if (!query.follow) return stream.end()
+    if (!query.follow) return stream.finish()
 
     this.#streams.add(stream)
     const unfollow = this.#activity.follow((entry) => {

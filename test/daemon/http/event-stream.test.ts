@@ -89,3 +89,14 @@ async function openStream(options: { waitingMax?: number; heartbeatMs?: number }
   }
   return { stream, response, reader, read }
 }
+
+test("finishing sends everything that waits, also to a reader who has taken nothing yet", async () => {
+  const { stream, read } = await openStream({ waitingMax: 1_000 })
+  const large = "x".repeat(64 * 1024)
+  for (let seq = 1; seq <= 200; seq += 1) stream.send({ seq, text: large })
+
+  stream.finish()
+
+  const seqs = [...(await read()).matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
+  expect(seqs).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
+})
