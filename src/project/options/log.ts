@@ -12,7 +12,7 @@ export const logOptions = section("What the daemon writes about itself.", {
   format: option(choice(["auto", "json", "pretty"]), {
     about: "With auto lines are pretty at a terminal and JSON elsewhere.",
     default: "auto",
-    reload: "restart",
+    reload: "live",
     flag: "log-format",
   }),
 })

@@ -39,7 +39,7 @@ export const serverOptions = section("How the HTTP server listens, and what it l
     // a second.
     about: "The largest request body; 2mb takes a batch of 500 documents of 4 KB.",
     default: "2mb",
-    reload: "restart",
+    reload: "live",
   }),
   url_limit: option(size({ min: "1kb", max: "64kb" }), {
     about: "The longest URL, query included; most proxies stop at 8 KB as well.",
@@ -82,6 +82,6 @@ export const serverOptions = section("How the HTTP server listens, and what it l
   compression: option(bool(), {
     about: "Compresses answers with gzip where it pays.",
     default: true,
-    reload: "restart",
+    reload: "live",
   }),
 })
