@@ -110,6 +110,7 @@ export interface RequestEntry extends EntryBase {
   readonly method: string
   /** Path and query as asked for, at most 2,000 characters. */
   readonly url: string
+  /** 499 when the client left before an answer began. */
   readonly status: number
   readonly durationMs: number
   readonly requestId: string

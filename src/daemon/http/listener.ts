@@ -49,7 +49,7 @@ export class HttpListener {
   readonly #server: Server
   readonly #handlers: ListenerHandlers
   readonly #connections = new Map<Socket, Connection>()
-  readonly #watch: NodeJS.Timeout
+  #watch: NodeJS.Timeout | undefined
   #isDraining = false
   #ended: Promise<void> | undefined
 
@@ -78,8 +78,6 @@ export class HttpListener {
       this.#refuse(new Error("CONNECT is for proxies"), socket as Socket),
     )
     this.#server.on("checkExpectation", answer)
-    this.#watch = setInterval(() => this.#connections.forEach((connection) => connection.watch()), watchMs)
-    this.#watch.unref()
   }
 
   /** Opens the address; an AlyxError says why it cannot be opened. */
@@ -92,6 +90,8 @@ export class HttpListener {
     } finally {
       this.#server.off("error", reject)
     }
+    // The owner's programs, on the local socket, may take their time.
+    if (this.address !== null) this.#watch = setInterval(() => this.#watchConnections(), watchMs).unref()
     // Out of file descriptors, say: the listener goes on when there are some again.
     this.#server.on("error", () => undefined)
   }
@@ -153,9 +153,12 @@ export class HttpListener {
     this.#handlers.connection(socket)
   }
 
+  #watchConnections(): void {
+    for (const connection of this.#connections.values()) connection.watch()
+  }
+
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-    const { open = [] } = this.#connections.get(socket) ?? {}
-    const pending = open.filter((response) => !response.writableEnded)
+    const pending = this.#connections.get(socket)?.unanswered ?? []
     const answer = socket.writable ? this.#handlers.faultAnswer(error) : null
     if (answer === null || pending.some((response) => response.headersSent)) return void socket.destroy()
     if (pending.some((response) => response.req.complete)) {

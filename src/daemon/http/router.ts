@@ -1,7 +1,7 @@
 import { type IncomingMessage, METHODS, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
+import fastify, { type FastifyReply, type FastifyRequest } from "fastify"
 
 import { Compression } from "./compression.ts"
 import { errorBody, jsonContentType, toAnsweredError } from "./errors.ts"

@@ -77,11 +77,17 @@ const scenarios: readonly Scenario[] = [
     code: "METHOD_NOT_ALLOWED",
   },
   {
-    name: "a method that is served nowhere is refused on any path",
-    send: { method: "PROPFIND", path: "/health" },
+    name: "a method that is served nowhere is refused with those of the path, too",
+    send: { method: "PROPFIND", path: "/api/collections/notes" },
     status: 405,
     code: "METHOD_NOT_ALLOWED",
-    headers: { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" },
+    headers: { allow: "GET, HEAD, POST, OPTIONS" },
+  },
+  {
+    name: "a method that is served nowhere finds nothing where there is nothing",
+    send: { method: "LINK", path: "/nowhere" },
+    status: 404,
+    code: "NOT_FOUND",
   },
   {
     name: "OPTIONS names the methods of a path",

@@ -24,14 +24,13 @@ export function hostCheck(config: () => HttpConfig) {
     const { raw } = request
     if (request.caller.owner) return done()
     const header = raw.headers.host
-    const named = namedHost(raw.url ?? "")
     // HTTP/1.0 knows no Host: health checks of HAProxy leave it out, browsers never do.
-    if (header === undefined && raw.httpVersion === "1.0" && named === null) return done()
-    if (raw.httpVersion !== "1.0" && (header === undefined || hostCount(raw.rawHeaders) > 1)) {
+    if (header === undefined ? raw.httpVersion !== "1.0" : hostCount(raw.rawHeaders) > 1) {
       return done(alyxError("BAD_REQUEST", { message: "The request must have exactly one Host header." }))
     }
-    // A URL with a host counts, and the header then does not (RFC 9112, 3.2.2).
-    const host = named ?? header
+    // A URL that names a host counts, and the header then does not (RFC 9112, 3.2.2).
+    const host = hostOfUrl(raw.url ?? "") ?? header
+    if (host === undefined) return done()
     const { hosts } = config().server
     if (hosts !== rememberedFor) {
       remembered = new Set()
@@ -39,7 +38,7 @@ export function hostCheck(config: () => HttpConfig) {
     }
     if (remembered.has(host)) return done()
     const name = hostName(host)
-    if (name === null) return done(alyxError("BAD_REQUEST", { message: "The Host header is not valid." }))
+    if (name === null) return done(alyxError("BAD_REQUEST", { message: "The host of the request is not valid." }))
     if (isLoopback(name) || hosts.some((listed) => listed.toLowerCase() === name)) {
       if (remembered.size < rememberedMax) remembered.add(host)
       return done()
@@ -62,6 +61,11 @@ function hostCount(rawHeaders: readonly string[]): number {
     if (name.length === 4 && name.toLowerCase() === "host") count += 1
   }
   return count
+}
+
+/** The host, with its port, of a URL in absolute form, as proxies send it; null for a mere path. */
+function hostOfUrl(url: string): string | null {
+  return url.startsWith("/") ? null : (/^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? null)
 }
 
 function hostName(header: string): string | null {

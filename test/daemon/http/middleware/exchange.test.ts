@@ -2,6 +2,7 @@ import fastify from "fastify"
 import { expect, test } from "vitest"
 
 import { inFlightMax, requestLimits } from "../../../../src/daemon/http/middleware/limits.ts"
+import { UntakenAnswers } from "../../../../src/daemon/http/untaken-answers.ts"
 import { isAlyxError } from "../../../../src/errors.ts"
 import type { LogEntry } from "../../../../src/protocol/admin-api.ts"
 import { httpConfig, send, startHttp } from "../http-fixture.ts"
@@ -87,10 +88,10 @@ test("what comes on top of too many requests in work is sent away, but not the o
   })
   app.addHook(
     "onRequest",
-    requestLimits(
-      () => httpConfig(),
-      () => inFlightMax + 1,
-    ),
+    requestLimits(() => httpConfig(), {
+      inFlight: () => inFlightMax + 1,
+      untaken: new UntakenAnswers({ heldBytesMax: 1 }),
+    }),
   )
   app.setErrorHandler((error, _request, reply) => reply.code(isAlyxError(error) ? error.status : 500).send(error))
   app.get("/", () => "ok")
