@@ -66,7 +66,16 @@ export class Checkpointer {
 
   #ask(): Promise<void> {
     this.#commitCount = 0
-    const worker = (this.#worker ??= this.#start())
+    let worker: Worker
+    try {
+      worker = this.#worker ??= this.#start()
+    } catch (error) {
+      // No thread to be had. Commits must not fail for it.
+      this.#options.onWarning(`The checkpoint worker could not be started: ${String(error)}.`)
+      return Promise.resolve().then(() => {
+        this.#underWay = undefined
+      })
+    }
     return new Promise((resolve) => {
       this.#answered = () => {
         this.#underWay = undefined

@@ -4,13 +4,13 @@ import type { Checkpointer } from "./checkpointer.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { busyWaitMsMax, isBusy, nextPauseMs } from "./busy-back-off.ts"
 import { databaseBusy, translateSqliteError } from "./sqlite-errors.ts"
-import { runRequest } from "./run-request.ts"
+import { rollBack, runGroup } from "./run-group.ts"
+import type { Outcome } from "./run-group.ts"
 import type { WriteRequest } from "./run-request.ts"
 import type { WalSync } from "./wal-sync.ts"
 
-/** A group ends after this many requests, or after this much work, so that reads are never kept waiting for long. */
+/** A group ends after this many requests, if not by its time. */
 const groupRequestsMax = 256
-const groupWorkMsMax = 10
 
 /** Further writes are refused: OVERLOADED. */
 const waitingCountMax = 10_000
@@ -25,16 +25,6 @@ interface WaitingWrite extends WriteRequest {
   readonly askedAtMs: number
   /** Its group came to nothing: the next try is a transaction of its own. */
   readonly isAlone: boolean
-}
-
-/** What became of a write: it is told only when its group is durable. */
-interface Outcome {
-  readonly write: WaitingWrite
-  readonly error?: unknown
-  readonly failed: boolean
-  readonly value?: unknown
-  /** Whether what ran before it in the transaction is lost with it. */
-  readonly spoilsGroup?: boolean
 }
 
 /** What GroupCommit needs. */
@@ -125,18 +115,18 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#scheduled || this.#paused || this.#waiting.length === 0) return
     this.#scheduled = true
-    setImmediate(this.#runTurn)
+    setImmediate(this.#startTurn)
   }
 
-  readonly #runTurn = (): void => {
+  readonly #startTurn = (): void => {
     if (this.#options.sync.walBytes > this.#options.walBytesMax) {
-      void this.#options.checkpointer.checkpoint().then(this.#runGroup)
+      void this.#options.checkpointer.checkpoint().then(this.#takeTurn)
       return
     }
-    this.#runGroup()
+    this.#takeTurn()
   }
 
-  readonly #runGroup = (): void => {
+  readonly #takeTurn = (): void => {
     this.#scheduled = false
     if (this.#paused) return
     const group = this.#waiting.splice(0, this.#waiting[0]?.isAlone === true ? 1 : groupRequestsMax)
@@ -168,64 +158,19 @@ export class GroupCommit {
     if (this.#waiting.length === 0) return
     this.#backOffMs = pauseMs
     this.#scheduled = true
-    setTimeout(this.#runGroup, pauseMs)
+    setTimeout(this.#takeTurn, pauseMs)
   }
 
   #commitGroup(group: readonly WaitingWrite[]): void {
-    const outcomes = this.#runRequests(group)
+    const outcomes = runGroup(this.#connection, group)
     this.#waiting.unshift(...group.slice(outcomes.length))
     if (outcomes.at(-1)!.spoilsGroup === true) return this.#runEachAgain(outcomes)
     const { failed, error, wrote } = this.#commit()
-    if (!failed) this.#settle(outcomes, wrote)
-    else if (outcomes.length > 1) this.#runEachAgain(outcomes)
+    if (!failed) {
+      this.#settle(outcomes, wrote)
+      this.#options.checkpointer.noteCommit()
+    } else if (outcomes.length > 1) this.#runEachAgain(outcomes)
     else this.#settle([{ write: outcomes[0]!.write, failed, error }], false)
-  }
-
-  /** Runs as many of the writes as fit into the time of a group, up to one that spoils it. */
-  #runRequests(group: readonly WaitingWrite[]): readonly Outcome[] {
-    const outcomes: Outcome[] = []
-    const deadlineMs = performance.now() + groupWorkMsMax
-    for (const write of group) {
-      const outcome = group.length === 1 ? this.#runAlone(write) : this.#runInSavepoint(write)
-      outcomes.push(outcome)
-      if (outcome.spoilsGroup === true || performance.now() >= deadlineMs) break
-    }
-    return outcomes
-  }
-
-  #runInSavepoint(write: WaitingWrite): Outcome {
-    const connection = this.#connection
-    try {
-      connection.control("SAVEPOINT request")
-      const value = runRequest(connection, write)
-      connection.control("RELEASE request")
-      return { write, failed: false, value }
-    } catch (error) {
-      return { write, failed: true, error: translateSqliteError(error), spoilsGroup: !this.#undoRequest() }
-    }
-  }
-
-  /** Undoes one write of a group; where that cannot be done, the whole group. Returns whether the others are kept. */
-  #undoRequest(): boolean {
-    try {
-      if (!this.#connection.isTransaction) return false
-      this.#connection.control("ROLLBACK TO request")
-      this.#connection.control("RELEASE request")
-      return true
-    } catch {
-      this.#rollBack()
-      return false
-    }
-  }
-
-  /** Runs the only write of a transaction: without a savepoint, since there is nothing else to keep. */
-  #runAlone(write: WaitingWrite): Outcome {
-    try {
-      return { write, failed: false, value: runRequest(this.#connection, write) }
-    } catch (error) {
-      this.#rollBack()
-      return { write, failed: true, error: translateSqliteError(error), spoilsGroup: true }
-    }
   }
 
   /** Commits, or says what went wrong; nothing is then left of the transaction. */
@@ -234,25 +179,15 @@ export class GroupCommit {
       const wrote = this.#connection.totalChanges !== this.#changesBefore
       this.#connection.control("COMMIT")
       this.#commitCount += 1
-      this.#options.checkpointer.noteCommit()
       return { failed: false, wrote }
     } catch (error) {
-      this.#rollBack()
+      rollBack(this.#connection)
       return { failed: true, error: translateSqliteError(error), wrote: false }
     }
   }
 
-  /** A rollback that fails is tried again before the next group, whose writes are then told why. */
-  #rollBack(): void {
-    try {
-      if (this.#connection.isTransaction) this.#connection.control("ROLLBACK")
-    } catch {
-      // Then `isTransaction` stays true, by which the next group knows.
-    }
-  }
-
   /** After a whole group was rolled back: what had succeeded gets a second try, each in its own transaction. */
-  #runEachAgain(outcomes: readonly Outcome[]): void {
+  #runEachAgain(outcomes: readonly Outcome<WaitingWrite>[]): void {
     this.#settle(
       outcomes.filter(({ failed }) => failed),
       false,
@@ -262,7 +197,7 @@ export class GroupCommit {
   }
 
   /** Answers the writes of a group once everything that their outcome rests on is on the disk. */
-  #settle(outcomes: readonly Outcome[], wrote: boolean): void {
+  #settle(outcomes: readonly Outcome<WaitingWrite>[], wrote: boolean): void {
     const { sync, durability, onCommit } = this.#options
     const tell = (): void => {
       for (const { write, failed, value, error } of outcomes) {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -92,6 +92,60 @@ describe("when the engine rolls the whole group back", () => {
 
     await expect(write).rejects.toThrow("rolled back")
     expect(texts()).toEqual([])
+  })
+
+  test("a write that cannot be undone takes its group along, whose others run again", async () => {
+    const outcomes = await Promise.allSettled([
+      temp.database.write(insert("a")),
+      temp.database.write((transaction) => {
+        insert("half")(transaction)
+        transaction.run(sqlQuery("RELEASE request"))
+        throw new Error("the savepoint is gone")
+      }),
+      temp.database.write(insert("b")),
+    ])
+
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(["fulfilled", "rejected", "fulfilled"])
+    expect(texts()).toEqual(["a", "b"])
+  })
+
+  test("a commit that fails fails only the write that is to blame", async () => {
+    await temp.database.exclusive((connection) =>
+      connection.execute(
+        "CREATE TABLE replies (id INTEGER PRIMARY KEY, note INTEGER REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)",
+      ),
+    )
+    const reply = (note: number) => (transaction: Transaction) =>
+      transaction.run(sqlQuery("INSERT INTO replies (note) VALUES (?)", [note]))
+
+    const outcomes = await Promise.allSettled([
+      temp.database.write(insert("a")),
+      temp.database.write(reply(99)),
+      temp.database.write(insert("b")),
+    ])
+    const alone = await Promise.allSettled([temp.database.write(reply(99))])
+    await temp.database.write(insert("c"))
+
+    expect([...outcomes, ...alone].map(outcomeCode)).toEqual([
+      "done",
+      "REFERENCE_CONFLICT",
+      "done",
+      "REFERENCE_CONFLICT",
+    ])
+    expect(texts()).toEqual(["a", "b", "c"])
+  })
+
+  test("writes to a file that is cut off under the daemon are refused, each of them, and the process goes on", async () => {
+    await Promise.all(Array.from({ length: 200 }, () => temp.database.write(insert("x".repeat(4_000)))))
+    await temp.database.exclusive((connection) => connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+    await temp.database.exclusive((connection) => connection.execute("PRAGMA shrink_memory"))
+    truncateSync(temp.path, 8_192)
+
+    const change = (transaction: Transaction): unknown =>
+      transaction.run(sqlQuery("UPDATE notes SET text = text || 'y' WHERE id > 1"))
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => temp.database.write(change)))
+
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(Array.from({ length: 5 }, () => "rejected"))
   })
 
   test("a full database refuses large writes with 507, keeps small ones, and reads go on", async () => {
