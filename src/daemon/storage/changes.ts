@@ -1,6 +1,10 @@
+import type { Selectable } from "kysely"
+
 import { sqlQuery } from "./database.ts"
-import type { Reader, Row, SqlValue } from "./database.ts"
+import type { Reader, SqlValue } from "./database.ts"
 import { readMeta } from "./meta.ts"
+import { systemTables } from "./system-tables.ts"
+import type { SystemTables } from "./system-tables.ts"
 
 /** One committed change of one document. */
 export interface Change {
@@ -35,9 +39,13 @@ export const changesPageMax = 1_000
  */
 export function changesSince(reader: Reader, seq: number, limit: number): ChangesSince {
   if (seq < prunedThrough(reader) || seq > latestSeq(reader)) return { kind: "unknown" }
-  const sql = "SELECT * FROM _alyx_changes WHERE seq > ? ORDER BY seq LIMIT ?"
-  const rows = reader.all(sqlQuery(sql, [seq, Math.min(limit, changesPageMax)]))
-  return { kind: "changes", changes: rows.map(readChange) }
+  const page = systemTables
+    .selectFrom("_alyx_changes")
+    .selectAll()
+    .where("seq", ">", seq)
+    .orderBy("seq")
+    .limit(Math.min(limit, changesPageMax))
+  return { kind: "changes", changes: reader.all(page.compile()).map(readChange) }
 }
 
 /** The number of the newest change; 0 when there has been none. */
@@ -51,18 +59,15 @@ export function prunedThrough(reader: Reader): number {
   return Number(readMeta(reader, "pruned_through") ?? 0)
 }
 
-function readChange(row: Row): Change {
-  const changedFields = row["changed_fields"]
-  const before = row["before"]
-  const requestId = row["request_id"]
+function readChange(row: Selectable<SystemTables["_alyx_changes"]>): Change {
   return {
-    seq: Number(row["seq"]),
-    collection: String(row["collection"]),
-    operation: row["operation"] as Change["operation"],
-    docId: row["doc_id"] as string | number,
-    changedFields: typeof changedFields === "string" ? (JSON.parse(changedFields) as string[]) : [],
-    before: typeof before === "string" ? (JSON.parse(before) as Record<string, SqlValue>) : null,
-    requestId: typeof requestId === "string" ? requestId : null,
-    at: String(row["at"]),
+    seq: row.seq,
+    collection: row.collection,
+    operation: row.operation,
+    docId: row.doc_id,
+    changedFields: row.changed_fields === null ? [] : (JSON.parse(row.changed_fields) as string[]),
+    before: row.before === null ? null : (JSON.parse(row.before) as Record<string, SqlValue>),
+    requestId: row.request_id,
+    at: row.at,
   }
 }

@@ -3,6 +3,7 @@ import { latestSeq } from "./changes.ts"
 import { sqlQuery } from "./database.ts"
 import type { Database, Reader, Transaction } from "./database.ts"
 import { writeMeta } from "./meta.ts"
+import { systemTables } from "./system-tables.ts"
 
 /** How long the log is kept: whichever limit is reached first. */
 export interface ChangeLimits {
@@ -39,16 +40,15 @@ export async function pruneChanges(
 }
 
 function deleteThrough(transaction: Transaction, bound: number): number {
-  const { changes } = transaction.run(sqlQuery("DELETE FROM _alyx_changes WHERE seq <= ?", [bound]))
+  const { changes } = transaction.run(systemTables.deleteFrom("_alyx_changes").where("seq", "<=", bound).compile())
   writeMeta(transaction, "pruned_through", String(bound))
   return changes
 }
 
 /** The highest number to delete now, or undefined when the log is within its limits. */
 function pruneBound(reader: Reader, nowMs: number, limits: ChangeLimits): number | undefined {
-  const oldest = reader.all(
-    sqlQuery<{ seq: number; at: string }>("SELECT seq, at FROM _alyx_changes ORDER BY seq LIMIT ?", [pruneCountMax]),
-  )
+  const page = systemTables.selectFrom("_alyx_changes").select(["seq", "at"]).orderBy("seq").limit(pruneCountMax)
+  const oldest = reader.all(page.compile())
   const first = oldest[0]?.seq
   if (first === undefined) return undefined
   const rowCount = latestSeq(reader) - first + 1

@@ -4,6 +4,7 @@ import type { Schema } from "../../../schema/schema.ts"
 import { schemaToJson } from "../../../schema/schema-json.ts"
 import { sqlQuery } from "../database.ts"
 import { writeMeta } from "../meta.ts"
+import { systemTables } from "../system-tables.ts"
 import { changeTable, createTable } from "./change-table.ts"
 import { planFrom } from "./plan-schema.ts"
 import type { SchemaPlan } from "./plan-schema.ts"
@@ -84,13 +85,10 @@ function recordMigration(
   connection: SqliteConnection,
   { schema, lines, now }: { readonly schema: Schema; readonly lines: readonly string[]; readonly now: Date },
 ): void {
-  const last = connection.get(sqlQuery<{ id: number }>("SELECT coalesce(max(id), 0) AS id FROM _alyx_migrations"))
-  const id = (last?.id ?? 0) + 1
+  const history = systemTables.selectFrom("_alyx_migrations").select((row) => row.fn.max("id").as("last"))
+  const id = (connection.get(history.compile())?.last ?? 0) + 1
   const name = lines.length === 1 ? lines[0]! : `${lines[0]} and ${lines.length - 1} more`
-  connection.run(
-    sqlQuery(
-      "INSERT INTO _alyx_migrations (id, version, name, checksum, changes, applied_at) VALUES (?, ?, ?, ?, ?, ?)",
-      [id, `schema-${id}`, name, schema.hash, JSON.stringify(lines), now],
-    ),
-  )
+  const changes = JSON.stringify(lines)
+  const row = { id, version: `schema-${id}`, name, checksum: schema.hash, changes, applied_at: now.toISOString() }
+  connection.run(systemTables.insertInto("_alyx_migrations").values(row).compile())
 }
