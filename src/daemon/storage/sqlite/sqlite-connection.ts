@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 
+import type { CompiledQuery } from "kysely"
+
 import { BoundedCache } from "../../../lib/bounded-cache.ts"
 import type { Query, Transaction } from "../database.ts"
 import { bindValues, narrowIntegers } from "./bind-values.ts"
@@ -33,7 +35,7 @@ export class SqliteConnection implements Transaction {
     return Number((this.#totalChanges.get() as unknown as number[])[0])
   }
 
-  all<R>(query: Query<R>): R[] {
+  all<R>(query: CompiledQuery<R> | Query<R>): R[] {
     const values = bindValues(query.parameters)
     try {
       return this.#statement(query.sql).all(...values) as R[]
@@ -44,7 +46,7 @@ export class SqliteConnection implements Transaction {
     }
   }
 
-  get<R>(query: Query<R>): R | undefined {
+  get<R>(query: CompiledQuery<R> | Query<R>): R | undefined {
     const values = bindValues(query.parameters)
     try {
       return this.#statement(query.sql).get(...values) as R | undefined
@@ -64,7 +66,7 @@ export class SqliteConnection implements Transaction {
     }
   }
 
-  *iterate<R>(query: Query<R>): Generator<R> {
+  *iterate<R>(query: CompiledQuery<R> | Query<R>): Generator<R> {
     // Out of the cache: the same SQL may be asked for again during the walk.
     const statement = this.#statements.take(query.sql) ?? this.#prepare(query.sql)
     let rows: Iterator<unknown> | undefined
