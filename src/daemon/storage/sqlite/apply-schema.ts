@@ -4,11 +4,11 @@ import { schemaToJson } from "../../../schema/schema-json.ts"
 import { sqlQuery } from "../database.ts"
 import type { Database, Reader } from "../database.ts"
 import { readMeta } from "../meta.ts"
+import { retryWhileBusy } from "./busy-back-off.ts"
+import { tableIsCurrent } from "./change-table.ts"
 import { migrateTables, requireApplicable } from "./migrate-tables.ts"
 import { inMigrationTransaction } from "./migration-transaction.ts"
 import { appliedSchema, planFrom } from "./plan-schema.ts"
-import type { SchemaPlan } from "./plan-schema.ts"
-import { objectsAreCurrent } from "./present-objects.ts"
 import { largeTableRowCount } from "./query-plan.ts"
 import { quoteName } from "./sql-text.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
@@ -23,54 +23,61 @@ export interface ApplyOptions {
   readonly clock: Clock
   /** Called when the tables are as the schema says and before the next write: the moment to serve it. */
   readonly onApplied?: () => void
-  /** Called with a sentence while a large table is copied. */
+  /** Called with a line while large tables are changed: "Changing posts: 40 %". */
   readonly onProgress?: (message: string) => void
 }
 
 /**
  * Brings the database to a schema in one transaction, if nothing is lost by it: else throws UNSAFE_CHANGES with every
- * change that stands in the way and what to do, and leaves all as it is. Writes wait meanwhile; reads go on.
+ * change that stands in the way and what to do, and leaves all as it is. Writes wait meanwhile; reads go on: what walks
+ * large tables, the look whether their documents fit as well as the change itself, is left to a worker.
  */
 export async function applySchema(
   database: SqliteDatabase,
   schema: Schema,
-  { clock, onApplied, onProgress }: ApplyOptions,
+  { clock, onApplied, onProgress = () => undefined }: ApplyOptions,
 ): Promise<AppliedChanges> {
-  const plan = requireApplicable(database.read((reader) => planFrom(reader, schema)))
-  const text = JSON.stringify(schemaToJson(schema))
-  if (plan.changes.length === 0 && database.read((reader) => isCurrent(reader, schema, text))) {
+  const work = await retryWhileBusy(() => database.read((reader) => workFor(reader, schema)))
+  if (work === "none") {
     onApplied?.()
     return { changes: [] }
   }
-  const options = { schema, now: new Date(clock.now()), onProgress: onProgress ?? (() => undefined) }
-  const isLarge = database.read((reader) => changesLargeTable(reader, plan))
-  // Writes may have come since the plan was made: the migration makes it again, on what is there then.
+  const options = { schema, now: new Date(clock.now()) }
+  // Writes may have come since the look at the tables: the migration plans on what is there then.
   return database.exclusive(async (connection) => {
-    const changes = isLarge
-      ? await database.migrateInWorker(options)
-      : await inMigrationTransaction(connection, () => migrateTables(connection, options))
+    const changes =
+      work === "large"
+        ? await database.migrateInWorker({ ...options, onProgress })
+        : await inMigrationTransaction(connection, () =>
+            migrateTables(connection, { ...options, onProgress: () => undefined }),
+          )
     onApplied?.()
     return { changes }
   })
 }
 
-/** A change of a large table takes seconds: it then runs in a worker, so that reads go on. */
-function changesLargeTable(reader: Reader, { from, changes }: SchemaPlan): boolean {
-  const names = new Set(changes.map((change) => change.collection))
-  return [...names]
-    .filter((name) => from.collections.has(name))
-    .some((name) => {
-      const query = sqlQuery<{ count: number | null }>(`SELECT max(rowid) AS count FROM ${quoteName(name)}`)
-      return (reader.get(query)?.count ?? 0) > largeTableRowCount
-    })
+/** Says how much a schema asks for; throws UNSAFE_CHANGES where that is found without walking large tables. */
+function workFor(reader: Reader, schema: Schema): "none" | "small" | "large" {
+  const from = appliedSchema(reader)
+  // What they hold is compared, not what changed in the schema: another version of Alyx defines other indexes.
+  const outdated = [...schema.collections.values()].filter((collection) => {
+    const before = from.collections.get(collection.name)
+    return before !== undefined && !tableIsCurrent(reader, before, collection)
+  })
+  const rowCount = outdated.reduce((sum, { name }) => sum + highestRowid(reader, name), 0)
+  if (rowCount > largeTableRowCount) return "large"
+  const { changes } = requireApplicable(planFrom(reader, schema))
+  const isCurrent = readMeta(reader, "schema") === JSON.stringify(schemaToJson(schema))
+  return changes.length === 0 && outdated.length === 0 && isCurrent ? "none" : "small"
+}
+
+/** At least the number of rows, and found without a walk. */
+function highestRowid(reader: Reader, table: string): number {
+  const query = sqlQuery<{ last: number | null }>(`SELECT max(rowid) AS last FROM ${quoteName(table)}`)
+  return Math.max(0, Number(reader.get(query)?.last ?? 0))
 }
 
 /** Returns the schema that the database was last brought to; one without collections when it is new. */
 export function readAppliedSchema(database: Pick<Database, "read">): Schema {
   return database.read(appliedSchema)
-}
-
-function isCurrent(reader: Reader, schema: Schema, text: string): boolean {
-  if (readMeta(reader, "schema") !== text) return false
-  return [...schema.collections.values()].every((collection) => objectsAreCurrent(reader, collection))
 }

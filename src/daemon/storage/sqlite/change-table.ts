@@ -1,7 +1,8 @@
 import type { Collection, Field } from "../../../schema/schema.ts"
+import type { Reader } from "../database.ts"
 import { createTableSql, defineTable } from "./ddl.ts"
 import type { TableDefinition } from "./ddl.ts"
-import { presentObjects } from "./present-objects.ts"
+import { objectsAreCurrent, presentObjects } from "./present-objects.ts"
 import { rebuildTable } from "./rebuild-table.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { quoteName } from "./sql-text.ts"
@@ -14,7 +15,7 @@ export interface TableChangeOptions {
   readonly from: Collection
   readonly to: Collection
   readonly now: Date
-  /** Called with a sentence while a large table is copied. */
+  /** Called with a line before each part of the work. */
   readonly onProgress: (message: string) => void
 }
 
@@ -45,9 +46,16 @@ export function changeTable(
   }
   const present = new Set(presentObjects(connection, to.name).map((object) => object.name))
   for (const { name, sql } of [...after.indexes, ...after.triggers]) {
-    if (!present.has(name)) connection.execute(sql)
+    if (present.has(name)) continue
+    onProgress(`Changing ${to.name}: making ${name}`)
+    connection.execute(sql)
   }
   return change
+}
+
+/** Whether a table is as a collection wants it, with its indexes and triggers, so that nothing has to be changed. */
+export function tableIsCurrent(reader: Reader, from: Collection, to: Collection): boolean {
+  return columnChange(defineTable(from), defineTable(to), to) === "none" && objectsAreCurrent(reader, from, to)
 }
 
 /** Decides how the columns of a table have to be changed. */

@@ -16,7 +16,7 @@ import type { SqliteConnection } from "./sqlite-connection.ts"
 export interface MigrationOptions {
   readonly schema: Schema
   readonly now: Date
-  /** Called with a sentence while a large table is copied. */
+  /** Called with a line before each part of the work. */
   readonly onProgress: (message: string) => void
 }
 

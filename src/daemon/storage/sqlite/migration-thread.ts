@@ -23,8 +23,12 @@ export type MigrationMessage =
       readonly code: ErrorCode | null
       readonly message: string
       readonly next?: string
+      readonly retryAfterSeconds?: number
       readonly problems: readonly Problem[]
     }
+
+/** One index of a huge table takes minutes, of which SQLite says nothing: so often it is said that it goes on. */
+const stillThereMs = 10_000
 
 /** What runMigrationWorker needs. */
 export interface MigrationWorkerOptions extends MigrationOptions {
@@ -38,20 +42,22 @@ export async function runMigrationWorker(options: MigrationWorkerOptions): Promi
   const { path, cacheBytes, workerUrl, schema, now, onProgress } = options
   const workerData: MigrationWorkerData = { path, cacheBytes, schema: schemaToJson(schema), nowMs: now.getTime() }
   const worker = new Worker(workerUrl, { workerData, name: "migration", execArgv: [] })
+  let progress = "Looking whether the documents fit the schema"
   let outcome: MigrationMessage | undefined
   worker.on("message", (message: MigrationMessage) => {
-    if (message.kind === "progress") onProgress(message.message)
+    if (message.kind === "progress") onProgress((progress = message.message))
     else outcome = message
   })
+  const stillThere = setInterval(() => onProgress(progress), stillThereMs)
   // The connection is closed by then: nothing of it holds back what comes next.
   await new Promise<void>((resolve, reject) => {
     worker.on("error", reject)
     worker.on("exit", () => resolve())
-  })
+  }).finally(() => clearInterval(stillThere))
   if (outcome?.kind === "done") return outcome.changes
   if (outcome?.kind !== "failed" || outcome.code === null) {
     throw new Error(`The migration failed: ${outcome?.kind === "failed" ? outcome.message : "its worker ended"}`)
   }
-  const { code, message, next, problems } = outcome
-  throw alyxError(code, { message, problems, ...(next === undefined ? {} : { next }) })
+  const { kind: _, code, ...told } = outcome
+  throw alyxError(code, told)
 }

@@ -34,6 +34,13 @@ function tell(message: MigrationMessage): void {
 
 function failure(error: unknown): MigrationMessage {
   if (!isAlyxError(error)) return { kind: "failed", code: null, message: String(error), problems: [] }
-  const { code, message, next, problems } = error
-  return { kind: "failed", code, message, problems, ...(next === undefined ? {} : { next }) }
+  const { code, message, next, problems, retryAfterSeconds } = error
+  return {
+    kind: "failed",
+    code,
+    message,
+    problems,
+    ...(next === undefined ? {} : { next }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  }
 }

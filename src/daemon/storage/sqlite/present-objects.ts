@@ -26,12 +26,12 @@ export function dropOutdatedObjects(connection: SqliteConnection, from: Collecti
 }
 
 /** Whether every index and trigger is there as it should be; not so after a change by hand, or of Alyx itself. */
-export function objectsAreCurrent(reader: Reader, collection: Collection): boolean {
-  const table = defineTable(collection)
-  const present = new Set(presentObjects(reader, collection.name).map((object) => object.name))
+export function objectsAreCurrent(reader: Reader, from: Collection, to: Collection): boolean {
+  const table = defineTable(to)
+  const present = new Set(presentObjects(reader, from.name).map((object) => object.name))
   return (
     [...table.indexes, ...table.triggers].every((object) => present.has(object.name)) &&
-    outdatedObjects(reader, collection, collection).length === 0
+    outdatedObjects(reader, from, to).length === 0
   )
 }
 

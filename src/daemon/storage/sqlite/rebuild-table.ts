@@ -13,14 +13,15 @@ export interface RebuildOptions {
   readonly to: Collection
   /** Fills new fields with `now`, and is the time in new UUIDs. */
   readonly now: Date
-  /** Called with a sentence while a large table is copied. */
+  /** Called with a line before each part of the work. */
   readonly onProgress: (message: string) => void
 }
 
 /**
  * Changes what ALTER TABLE cannot: a new table is filled with the rows of the old one, takes its name, and gets the
- * indexes and triggers, those that somebody else put on it too. References of other tables go by name and hold; foreign keys must be off, else dropping the
- * old table would delete what points to it. The change log sees nothing: the triggers come after the copy.
+ * indexes and triggers, those that somebody else put on it too. References of other tables go by name and hold; foreign
+ * keys must be off, else dropping the old table would delete what points to it. The change log sees nothing: the
+ * triggers come after the copy.
  */
 export function rebuildTable(connection: SqliteConnection, options: RebuildOptions): void {
   const { after, from, to } = options
@@ -34,7 +35,10 @@ export function rebuildTable(connection: SqliteConnection, options: RebuildOptio
   if (counter !== undefined) writeCounter(connection, to.name, counter)
   const made = [...after.indexes, ...after.triggers]
   const names = new Set(made.map((object) => object.name))
-  for (const { sql } of [...made, ...kept.filter((object) => !names.has(object.name))]) connection.execute(sql)
+  for (const { name, sql } of [...made, ...kept.filter((object) => !names.has(object.name))]) {
+    options.onProgress(`Changing ${to.name}: making ${name}`)
+    connection.execute(sql)
+  }
 }
 
 /** Copies in the order of the rows, a few thousand a statement, so that it can be said how far it is. */
@@ -52,6 +56,7 @@ function copyRows(
     `INSERT INTO ${quoteName(target)} (${columns.map(quoteName).join(", ")}) ` +
     `SELECT ${values.join(", ")} FROM ${source} WHERE rowid > ? AND rowid <= ? ORDER BY rowid`
   const chunkSql = `SELECT max(rowid) AS last FROM (SELECT rowid FROM ${source} WHERE rowid > ? ORDER BY rowid LIMIT ${chunkRowCount})`
+  const { count } = connection.get<{ count: number }>(sqlQuery(`SELECT count(*) AS count FROM ${source}`))!
   let copied = 0
   let first: number | bigint = rowidMin
   for (;;) {
@@ -59,8 +64,8 @@ function copyRows(
       sqlQuery(chunkSql, [first]),
     )?.last
     if (last === null || last === undefined) return
+    onProgress(`Changing ${to.name}: ${Math.floor((copied / count) * 100)} %`)
     copied += connection.run(sqlQuery(copySql, [first, last])).changes
-    if (copied > chunkRowCount) onProgress(`${to.name}: ${copied} documents copied.`)
     first = last
   }
 }

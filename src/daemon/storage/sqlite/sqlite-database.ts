@@ -15,6 +15,7 @@ import type {
   Transaction,
   WriteOptions,
 } from "../database.ts"
+import { retryWhileBusy } from "./busy-back-off.ts"
 import { Checkpointer } from "./checkpointer.ts"
 import { GroupCommit } from "./group-commit.ts"
 import type { MigrationOptions } from "./migrate-tables.ts"
@@ -71,9 +72,9 @@ export class SqliteDatabase implements Database, SlowReader, Service {
 
   async start(): Promise<void> {
     const { path, cacheBytes } = this.#options
-    const connection = openMainConnection({ path, cacheBytes, walBytesMax })
+    const connection = await retryWhileBusy(() => openMainConnection({ path, cacheBytes, walBytesMax }))
     try {
-      migrateSystemTables(connection)
+      await retryWhileBusy(() => migrateSystemTables(connection))
       this.#parts = this.#makeParts(connection)
     } catch (error) {
       connection.close()
@@ -118,6 +119,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
    * First come, first served. Resolves when what it committed is on the disk.
    */
   async exclusive<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
+    if (this.#stopping !== undefined) throw alyxError("SHUTTING_DOWN")
     const parts = this.#open()
     const turn = this.#lastExclusive.then(async () => {
       parts.commits.pause()
@@ -169,7 +171,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       onWarning: (message) => onWarning?.(message),
     })
     const onCommit = (): void => {
-      for (const listener of this.#listeners) listener()
+      for (const listener of this.#listeners) this.#tell(listener)
     }
     const processUrl = this.#options.readerProcessUrl ?? new URL("reader-process.ts", import.meta.url)
     return {
@@ -179,6 +181,15 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
       slowQueries: new SlowQueries(connection),
       readers: new ReaderPool({ path, cacheBytes: Math.min(cacheBytes, readerCacheBytesMax), processUrl }),
+    }
+  }
+
+  /** A listener that fails must not keep other writes from being answered. */
+  #tell(listener: () => void): void {
+    try {
+      listener()
+    } catch (error) {
+      this.#options.onWarning?.(`What follows commits failed: ${String(error)}.`)
     }
   }
 
@@ -195,15 +206,24 @@ export class SqliteDatabase implements Database, SlowReader, Service {
   async #close(): Promise<void> {
     const parts = this.#parts
     if (parts === undefined) return
-    await this.#lastExclusive
-    await parts.commits.close()
-    await new Promise<void>((resolve) => parts.sync.afterSync(resolve))
-    await parts.readers.stop()
-    await parts.checkpointer.stop()
+    await this.#finish("The change of tables", () => this.#lastExclusive)
+    await this.#finish("The last writes", () => parts.commits.close())
+    await this.#finish("The last sync", () => new Promise<void>((resolve) => parts.sync.afterSync(resolve)))
+    await this.#finish("The reader processes", () => parts.readers.stop())
+    await this.#finish("The checkpoint worker", () => parts.checkpointer.stop())
     this.#parts = undefined
-    parts.sync.close()
-    parts.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    parts.connection.close()
+    await this.#finish("The log", () => parts.sync.close())
+    await this.#finish("The last checkpoint", () => parts.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+    await this.#finish("The connection", () => parts.connection.close())
+  }
+
+  /** One step of closing: if it fails the others follow all the same, and the caller releases the lock of the file. */
+  async #finish(name: string, step: () => unknown): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      this.#options.onWarning?.(`${name} failed while the database was closed: ${String(error)}.`)
+    }
   }
 }
 

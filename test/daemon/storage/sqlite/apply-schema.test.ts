@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay } from "node:perf_hooks"
+import { DatabaseSync } from "node:sqlite"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 
 import type { AlyxError } from "../../../../src/errors.ts"
@@ -29,6 +31,12 @@ const run = (sql: string, ...parameters: readonly unknown[]): Promise<unknown> =
 
 const rows = (sql: string): Row[] =>
   temp.database.read((reader) => reader.all(sqlQuery(sql))).map((row) => ({ ...row }))
+
+const insertPosts = (count: number): Promise<unknown> =>
+  run(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) ` +
+      "INSERT INTO posts (id, title) SELECT 'p' || i, 'title' FROM n",
+  )
 
 const refusal = (...collections: readonly Collection[]): Promise<AlyxError> =>
   apply(...collections).then(
@@ -243,10 +251,7 @@ describe("applySchema", () => {
 
   test("changes a large table in a worker: reads go on, writes wait, and the log sees nothing", async () => {
     await apply(users, posts())
-    await run(
-      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) " +
-        "INSERT INTO posts (id, title) SELECT 'p' || i, 'title' FROM n",
-    )
+    await insertPosts(25_000)
     const progress: string[] = []
     const looser = buildCollection("posts", [
       buildField("title", { maxLength: 20 }),
@@ -261,18 +266,15 @@ describe("applySchema", () => {
     const written = run("INSERT INTO posts (id, title) VALUES ('late', '12345678901')")
     await Promise.all([applied, written])
 
-    expect(progress.at(0)).toBe("posts: 10000 documents copied. 25000")
-    expect(progress).toHaveLength(4)
+    expect(progress.slice(0, 5)).toEqual([0, 20, 40, 60, 80].map((percent) => `Changing posts: ${percent} % 25000`))
+    expect(progress[5]).toBe("Changing posts: making unique_posts_token 25000")
     expect(rows("SELECT count(DISTINCT token) AS n, count(*) AS m FROM posts")).toEqual([{ n: 25_001, m: 25_001 }])
     expect(rows("SELECT max(seq) AS n FROM _alyx_changes")).toEqual([{ n: 25_001 }])
   })
 
   test("leaves a large table as it was when the worker's migration is refused", async () => {
     await apply(users, posts())
-    await run(
-      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) " +
-        "INSERT INTO posts (id, title) SELECT 'p' || i, 'title' FROM n",
-    )
+    await insertPosts(25_000)
     await temp.database.exclusive((connection) => {
       connection.execute("PRAGMA foreign_keys = OFF; UPDATE posts SET author_id = 'nobody' WHERE id = 'p7'")
       connection.execute("PRAGMA foreign_keys = ON")
@@ -284,6 +286,59 @@ describe("applySchema", () => {
     expect(error).toMatchObject({ code: "UNSAFE_CHANGES", problems: [{ code: "BROKEN_REFERENCE" }] })
     expect(readAppliedSchema(temp.database).hash).toBe(makeSchema([users, posts()]).hash)
     await run("INSERT INTO posts (id, title) VALUES ('after', 'title')")
+  })
+
+  test("looks in the worker whether the documents of a large table fit", async () => {
+    await apply(users, posts())
+    await insertPosts(100_000)
+    await run("UPDATE posts SET title = id")
+    await run("UPDATE posts SET title = 'same' WHERE id IN ('p7', 'p70000')")
+    const unique = posts().fields.get("title")!
+    const delays = monitorEventLoopDelay({ resolution: 1 })
+
+    delays.enable()
+    const begin = performance.now()
+    const error = await refusal(
+      users,
+      buildCollection("posts", [{ ...unique, unique: true }, posts().fields.get("author_id")!]),
+    )
+    const wholeMs = performance.now() - begin
+    delays.disable()
+
+    expect(error.problems.map(({ message }) => message)).toEqual([expect.stringContaining("p7, p70000")])
+    expect(delays.max / 1e6).toBeLessThan(wholeMs / 2)
+  })
+
+  test("changes a large table in a worker also when no change of the schema says so", async () => {
+    const kinds = (...values: readonly string[]): Collection =>
+      buildCollection("posts", [buildField("title"), buildField("kind", { nullable: true, enum: values })])
+    const progress: string[] = []
+    const follow = (collection: Collection): Promise<{ readonly changes: readonly string[] }> =>
+      applySchema(temp.database, makeSchema([collection]), { clock, onProgress: (message) => progress.push(message) })
+    await follow(kinds("a", "b"))
+    await insertPosts(25_000)
+
+    const reordered = await follow(kinds("b", "a"))
+    await run("DROP TRIGGER _alyx_insert_posts")
+    const mended = await follow(kinds("b", "a"))
+    await follow(kinds("b", "a"))
+
+    expect([reordered, mended]).toEqual([{ changes: [] }, { changes: [] }])
+    expect(progress.at(0)).toBe("Changing posts: 0 %")
+    expect(progress.at(-1)).toBe("Changing posts: making _alyx_insert_posts")
+    expect(progress.filter((line) => line.endsWith("_alyx_insert_posts"))).toHaveLength(2)
+  })
+
+  test("waits for another process that holds the write lock for a moment", async () => {
+    const other = new DatabaseSync(temp.path)
+    other.exec("BEGIN IMMEDIATE")
+
+    const applied = apply(users)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    other.exec("COMMIT")
+    other.close()
+
+    expect(await applied).toEqual({ changes: ["+ users (2 fields)"] })
   })
 
   test("lets writes that came meanwhile go on afterwards", async () => {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -204,7 +204,35 @@ describe.skipIf(!canMount)("when the disk is full", () => {
     })
     await temp.remove()
   })
+
+  test("closing says what failed, and leaves nothing open", async () => {
+    const warnings: string[] = []
+    temp = await openTempDatabase({ path: join(disk, "alyx.db"), onWarning: (message) => warnings.push(message) })
+    await temp.database.exclusive((connection) => connection.execute("CREATE TABLE notes (id INTEGER, text TEXT)"))
+    await temp.database.write(insert("x".repeat(500_000)))
+    fillDisk(join(disk, "ballast"))
+
+    await temp.database.stop()
+
+    expect(warnings).toEqual([expect.stringContaining("The last checkpoint failed while the database was closed")])
+    expect(filesOpenIn(disk)).toEqual([])
+  })
 })
+
+function filesOpenIn(folder: string): readonly string[] {
+  return readdirSync("/proc/self/fd")
+    .map((descriptor) => readlinkIfOpen(`/proc/self/fd/${descriptor}`))
+    .filter((path) => path.startsWith(folder))
+}
+
+/** The descriptor that lists the folder is closed by the time it is looked at. */
+function readlinkIfOpen(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ""
+  }
+}
 
 /** Two megabytes of memory as a disk, or undefined when this user may not mount. */
 function mountSmallDisk(): string {

@@ -54,6 +54,21 @@ describe("opening a database", () => {
     await second.stop()
   })
 
+  test("waits for another program that holds the file for a moment", async () => {
+    const path = join(folder, "alyx.db")
+    const other = new DatabaseSync(path)
+    other.exec("BEGIN EXCLUSIVE; CREATE TABLE theirs (a)")
+
+    const opening = open(path)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    other.exec("COMMIT")
+    other.close()
+    const database = await opening
+
+    expect(database.read((reader) => reader.get(sqlQuery("SELECT count(*) AS n FROM theirs")))).toMatchObject({ n: 0 })
+    await database.stop()
+  })
+
   test("sets the pragmas that the design asks for", async () => {
     const database = await open(join(folder, "alyx.db"))
     const pragma = (name: string): unknown =>
