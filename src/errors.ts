@@ -66,6 +66,11 @@ export const errorTable = {
     sentence: "The written schema differs from the applied one in ways that could lose data.",
   },
   DATABASE_LOCKED: { status: 409, sentence: "Another daemon serves this database." },
+  DATABASE_LINKED: { status: 409, sentence: "The database file has a second name, by which it could be damaged." },
+  DATABASE_MOVED: {
+    status: 503,
+    sentence: "The database file was removed or replaced while it is served; nothing more is written.",
+  },
   DATABASE_NEWER: { status: 409, sentence: "The database was written by a newer version of Alyx." },
   DATABASE_CORRUPT: { status: 500, sentence: "The file is not a database, or is damaged." },
   // Daemon and command line

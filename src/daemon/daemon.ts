@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/clock.ts"
 import { ReleaseStack } from "../lib/release-stack.ts"
+import { explainFileError } from "../project/file-errors.ts"
 import { projectPaths } from "../project/paths.ts"
 import { writeEditorSchemas } from "../project/editor-schemas.ts"
 import { protocolVersion } from "../protocol/admin-api.ts"
@@ -17,6 +18,7 @@ import { firstSchema } from "./served/first-schema.ts"
 import { createHttpApp } from "./http/app.ts"
 import type { HttpApp } from "./http/app.ts"
 import { refuseOpenAddress } from "./http/loopback.ts"
+import { DatabaseWatch } from "./status/database-watch.ts"
 import { IdleStop } from "./status/idle-stop.ts"
 import { listenOn, urlOf } from "./http/listen-on.ts"
 import { removeProcessFile, writeProcessFile } from "./status/process-file.ts"
@@ -86,6 +88,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const { schemaFile, configFile, envFiles } = projectPaths(options.root)
     const seen = await hashFiles([schemaFile, configFile, ...envFiles])
     const parts = await openParts(options, release)
+    await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
     const { http, status } = await openHttp(parts, release)
     const turns = new ReloadTurns()
@@ -103,7 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     }
   } catch (error) {
     await release.releaseAll()
-    throw error
+    throw explainFileError(error)
   }
 }
 
@@ -132,6 +135,12 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
   const schemas = new SchemaHolder(await firstSchema({ root, mode, database, findings, report, clock }))
   const config = new ConfigHolder(read.config)
   return { options, read, config, activity, logger, report, findings, database, schemas, clock }
+}
+
+async function watchDatabase({ database, logger }: Parts, release: ReleaseStack): Promise<void> {
+  const watch = new DatabaseWatch({ database, logger })
+  await watch.start()
+  release.push("database watch", () => watch.stop())
 }
 
 async function pruneChangeLog({ database, clock, config, logger }: Parts, release: ReleaseStack): Promise<void> {

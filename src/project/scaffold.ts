@@ -7,6 +7,7 @@ import { createFileAtomically } from "../lib/atomic-write.ts"
 import { packageRoot } from "../lib/package-root.ts"
 import { renderTemplate } from "../lib/template.ts"
 import { writeEditorSchemas } from "./editor-schemas.ts"
+import { unwritable } from "./file-errors.ts"
 import { requireProjectName } from "./project-name.ts"
 
 /** The projects that one may start from. */
@@ -75,6 +76,8 @@ export function renderStarter({ name, template }: Omit<ScaffoldRequest, "folder"
   return files.toSorted(([a], [b]) => projectFiles.indexOf(a) - projectFiles.indexOf(b) || (a < b ? -1 : 1))
 }
 
+const elsewhere = "Choose another folder."
+
 async function requireFolder(folder: string): Promise<void> {
   try {
     const stats = statSync(folder, { throwIfNoEntry: false })
@@ -84,7 +87,7 @@ async function requireFolder(folder: string): Promise<void> {
       return
     }
   } catch (error) {
-    throw unwritable(folder, error)
+    throw unwritable(folder, error, elsewhere)
   }
   throw alyxError("FILE_EXISTS", { message: `${folder} is a file.`, next: "Choose another name for the project." })
 }
@@ -113,26 +116,6 @@ async function createFile(path: string, content: string): Promise<boolean> {
   try {
     return await createFileAtomically(path, content)
   } catch (error) {
-    throw unwritable(path, error)
+    throw unwritable(path, error, elsewhere)
   }
-}
-
-function unwritable(path: string, cause: unknown): Error {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : null
-  if (code === null) return cause instanceof Error ? cause : new Error(String(cause))
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "no folder can be made there",
-    EACCES: "you may not write there",
-    EPERM: "you may not write there",
-    EROFS: "the file system is read-only",
-    ENOSPC: "the disk is full",
-    ENOTDIR: "a part of the path is a file",
-    EEXIST: "a part of the path is no folder",
-    ENAMETOOLONG: "the path is too long",
-  }
-  return alyxError("FILE_UNWRITABLE", {
-    message: `${path} cannot be written: ${reasons[code] ?? code}.`,
-    next: "Choose another folder.",
-    cause,
-  })
 }

@@ -61,7 +61,7 @@ export interface StatsResponse {
   readonly requests: { readonly total: number; readonly failed: number; readonly inFlight: number }
   /** What the schema or configuration asks for and this version does not do yet, and similar. */
   readonly notices: readonly string[]
-  /** The problem that keeps the written schema or configuration from being served; null when all is well. */
+  /** What is wrong with the database, or keeps the written schema or configuration from being served; null when all is well. */
   readonly problem: WireError | null
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { writeFile } from "node:fs/promises"
+import { link, mkdir, rm, symlink, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
@@ -85,6 +85,51 @@ test("two daemons on one database are refused", async () => {
   await writeFile(path.join(other, "alyx.yaml"), `database:\n  path: ${path.join(folder, "data/alyx.db")}\n`)
 
   await expect(start(other, { mode: "start" })).rejects.toMatchObject({ code: "DATABASE_LOCKED" })
+})
+
+test("a link to a database that is served is the same database, and a second name of it is refused", async () => {
+  const folder = await projectFolder()
+  const { daemon } = await start(folder, { mode: "start" })
+  const file = path.join(folder, "data/alyx.db")
+  const other = await projectFolder()
+  await writeFile(path.join(other, "alyx.yaml"), `server:\n  port: 0\ndatabase:\n  path: link.db\n`)
+  await symlink(file, path.join(other, "link.db"))
+
+  await expect(start(other, { mode: "start" })).rejects.toMatchObject({ code: "DATABASE_LOCKED" })
+  await daemon.stop()
+  const linked = await start(other, { mode: "start" })
+  expect((await sendTo(linked.daemon.file.url!, "GET", "/api/collections/notes")).status).toBe(200)
+  await linked.daemon.stop()
+
+  await rm(path.join(other, "link.db"))
+  await link(file, path.join(other, "link.db"))
+  await expect(start(other, { mode: "start" })).rejects.toMatchObject({ code: "DATABASE_LINKED" })
+})
+
+test("a database whose folder is removed under its daemon is told to whoever asks, and the daemon can be stopped", async () => {
+  const folder = await projectFolder()
+  const { daemon } = await start(folder, { mode: "start" })
+  await rm(path.join(folder, "data"), { recursive: true })
+
+  const write = await sendTo(daemon.file.url!, "POST", "/api/collections/notes", { text: "lost" })
+  const { status, body } = await sendOverSocket(folder, "/api/admin/stats")
+
+  expect(write).toMatchObject({ status: 503, body: { error: { code: "DATABASE_MOVED" } } })
+  expect((await sendTo(daemon.file.url!, "GET", "/health")).status).toBe(503)
+  expect({ status, problem: body.problem }).toMatchObject({ status: 200, problem: { code: "DATABASE_MOVED" } })
+  expect(await daemon.stop()).toEqual([])
+  const again = await start(folder, { mode: "start" })
+  expect((await sendTo(again.daemon.file.url!, "GET", "/health")).status).toBe(200)
+})
+
+test("what the file system refuses during a start is told by its path", async () => {
+  const folder = await projectFolder()
+  await mkdir(path.join(folder, "data/alyx.db.pid"), { recursive: true })
+
+  await expect(start(folder, { mode: "start" })).rejects.toMatchObject({
+    code: "FILE_UNWRITABLE",
+    message: expect.stringContaining("alyx.db.pid"),
+  })
 })
 
 test("under start a bad schema or an unsafe change stops the start and says everything", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 
+import type { AlyxError } from "../../errors.ts"
 import type { Logger } from "../../lib/logger.ts"
 import type { Config } from "../../project/config.ts"
 import type { Service } from "../service.ts"
@@ -13,6 +14,7 @@ import type {
   Transaction,
   WriteOptions,
 } from "../storage/database.ts"
+import { realDatabasePath } from "../storage/sqlite/database-path.ts"
 import { acquireDaemonLock } from "../storage/sqlite/daemon-lock.ts"
 import type { DaemonLock } from "../storage/sqlite/daemon-lock.ts"
 import { openSqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
@@ -60,9 +62,10 @@ export class ServedDatabase implements Database, SlowReader, Service {
   /** Takes the lock and opens the file; nothing stays open when either fails. */
   async open(settings: Config["database"]): Promise<void> {
     assert(this.#opened === undefined, "the database is opened once; reopen takes other settings")
-    const lock = acquireDaemonLock(settings.path)
+    const path = realDatabasePath(settings.path)
+    const lock = acquireDaemonLock(path)
     try {
-      this.#opened = { path: settings.path, lock, database: await this.#openFile(settings) }
+      this.#opened = { path, lock, database: await this.#openFile({ ...settings, path }) }
     } catch (error) {
       lock.release()
       throw error
@@ -78,21 +81,25 @@ export class ServedDatabase implements Database, SlowReader, Service {
     prepare: (database: SqliteDatabase) => Promise<unknown>,
   ): Promise<NextDatabase> {
     const old = this.#now()
-    const isMoved = settings.path !== old.path
-    const lock = isMoved ? acquireDaemonLock(settings.path) : old.lock
+    // What lies at the path of a lost file is not what was served.
+    const fault = old.database.fault()
+    if (fault !== undefined) throw fault
+    const path = realDatabasePath(settings.path)
+    const isMoved = path !== old.path
+    const lock = isMoved ? acquireDaemonLock(path) : old.lock
     let database: SqliteDatabase | undefined
     const discard = async (): Promise<void> => {
       await database?.stop().finally(() => isMoved && lock.release())
       if (database === undefined && isMoved) lock.release()
     }
     try {
-      database = await this.#openFile(settings)
+      database = await this.#openFile({ ...settings, path })
       await prepare(database)
     } catch (error) {
       await discard()
       throw error
     }
-    const opened: Opened = { path: settings.path, lock, database }
+    const opened: Opened = { path, lock, database }
     return { discard, swap: () => this.#swap(old, opened) }
   }
 
@@ -141,6 +148,10 @@ export class ServedDatabase implements Database, SlowReader, Service {
   onCommit(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  fault(): AlyxError | undefined {
+    return this.#now().database.fault()
   }
 
   stats(): DatabaseStats {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../lib/clock.ts"
 import type { DaemonFile, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
 import { schemaToJson } from "../../schema/schema-json.ts"
+import { toWireError } from "../../protocol/wire-error.ts"
 import type { ConfigHolder } from "../served/config-holder.ts"
 import { DocumentCounts } from "./document-counts.ts"
 import type { Findings } from "../served/findings.ts"
@@ -41,6 +42,7 @@ export class DaemonStatus implements AdminParts {
     const { config, database, schemas, findings, clock, requests } = this.#parts
     const memory = process.memoryUsage()
     const { fileBytes, walBytes, commitCount } = database.stats()
+    const fault = database.fault()
     const { durability } = config.current.database
     return Promise.resolve({
       daemon: this.file(),
@@ -51,7 +53,7 @@ export class DaemonStatus implements AdminParts {
       schema: { hash: schemas.current.hash, collections: this.#counts.all() },
       requests: requests(),
       notices: findings.notices,
-      problem: findings.problem,
+      problem: fault === undefined ? findings.problem : toWireError(fault),
     })
   }
 

@@ -1,5 +1,7 @@
 import type { CompiledQuery } from "kysely"
 
+import type { AlyxError } from "../../errors.ts"
+
 /** A row as the engine gives it: booleans are 0 and 1, json is text, blobs are bytes. */
 export type Row = Readonly<Record<string, SqlValue>>
 
@@ -55,6 +57,8 @@ export interface Database {
   read<T>(work: (reader: Reader) => T): T
   /** Calls the listener after every commit that wrote, once it is durable; returns the way to stop. It must not throw. */
   onCommit(listener: () => void): () => void
+  /** Why nothing can be written safely now, for /health and `alyx status`; undefined when all is well. */
+  fault(): AlyxError | undefined
   /** Facts for /health, /metrics and `alyx status`. */
   stats(): DatabaseStats
 }

@@ -43,6 +43,7 @@ export function httpConfig(server: Partial<HttpConfig["server"]> = {}): HttpConf
 export interface RunningHttp {
   readonly app: HttpApp
   readonly port: number
+  readonly databaseFile: string
   readonly parts: HttpParts
   readonly activity: Activity
   /** Changes the live configuration. */
@@ -63,7 +64,8 @@ export interface HttpOptions {
 /** A real HTTP edge over a real database in a temporary folder, listening on a free port until the test ends. */
 export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp> {
   const folder = await tempFolder()
-  const { database, schema } = await openTestDatabase(path.join(folder, "alyx.db"), options.schemaText)
+  const databaseFile = path.join(folder, "alyx.db")
+  const { database, schema } = await openTestDatabase(databaseFile, options.schemaText)
   const logLines: Record<string, unknown>[] = []
   let config = httpConfig(options.server)
   let shutdownCount = 0
@@ -95,6 +97,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   return {
     app,
     port,
+    databaseFile,
     parts,
     activity,
     logLines,

@@ -22,6 +22,8 @@ export function healthRoutes(app: FastifyInstance, parts: HttpParts, sources: He
   const { records, schemas, version } = parts
   const requireReady = () => {
     if (sources.isClosing()) throw alyxError("SHUTTING_DOWN")
+    const fault = records.database.fault()
+    if (fault !== undefined) throw fault
     records.database.read((reader) => reader.get(probe))
   }
 
@@ -44,7 +46,7 @@ export function healthRoutes(app: FastifyInstance, parts: HttpParts, sources: He
       const database = records.database.stats()
       const requests = sources.requestCounts()
       reply.send({
-        status: "ok",
+        status: records.database.fault() === undefined ? "ok" : "failing",
         version,
         uptime_seconds: uptimeSeconds(),
         memory: { rss_bytes: rss, heap_used_bytes: heapUsed },

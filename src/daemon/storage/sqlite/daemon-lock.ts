@@ -3,7 +3,8 @@ import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
 import { alyxError } from "../../../errors.ts"
-import { sqliteCodes, sqlitePrimaryCode } from "./sqlite-errors.ts"
+import { explainFileError, unwritable } from "../../../project/file-errors.ts"
+import { sqliteCodes, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
 
 /** A lock that is held until it is released, or its process ends in whatever way. */
 export interface DaemonLock {
@@ -21,11 +22,12 @@ export function acquireDaemonLock(databasePath: string): DaemonLock {
   const database = openLockFile(lockPath)
   try {
     database.exec("BEGIN EXCLUSIVE")
+    writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 })
   } catch (error) {
     database.close()
-    throw sqlitePrimaryCode(error) === sqliteCodes.busy ? lockedError(databasePath, pidPath) : error
+    if (sqlitePrimaryCode(error) === sqliteCodes.busy) throw lockedError(databasePath, pidPath)
+    throw translateSqliteError(explainFileError(error))
   }
-  writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 })
   return {
     release: () => {
       if (!database.isOpen) return
@@ -41,11 +43,7 @@ function openLockFile(path: string): DatabaseSync {
     createPrivately(path)
     return new DatabaseSync(path, { timeout: 0 })
   } catch (error) {
-    throw alyxError("FILE_UNREADABLE", {
-      message: `The lock file ${path} cannot be opened.`,
-      next: "Check that its folder may be written by this user.",
-      cause: error,
-    })
+    throw unwritable(path, error, "Check that its folder may be written by this user.")
   }
 }
 

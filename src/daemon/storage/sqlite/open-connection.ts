@@ -3,8 +3,9 @@ import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
 import { alyxError } from "../../../errors.ts"
+import { unwritable } from "../../../project/file-errors.ts"
 import { SqliteConnection } from "./sqlite-connection.ts"
-import { sqliteCodes, sqlitePrimaryCode } from "./sqlite-errors.ts"
+import { sqliteCodes, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
 
 /** "Alyx" in ASCII: lets `file` and other tools tell whose database it is. */
 const applicationId = 0x41_6c_79_78
@@ -111,7 +112,7 @@ function openError(path: string, error: unknown): unknown {
       cause: error,
     })
   }
-  if (code !== sqliteCodes.busy) return error
+  if (code !== sqliteCodes.busy) return translateSqliteError(error)
   return alyxError("DATABASE_BUSY", {
     message: `${path} is locked by another program.`,
     next: "Close the other program, then start again.",
@@ -138,7 +139,7 @@ function createPrivateFile(path: string): void {
     closeSync(openSync(path, "wx", 0o600))
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return
-    throw unreadable(path, error)
+    throw unwritable(path, error, "Check that its folder exists, is no file, and may be written by this user.")
   }
 }
 

@@ -33,10 +33,18 @@ export function planFrom(reader: Reader, schema: Schema): SchemaPlan {
   return { from, changes, problems: [...problems, ...takenNames(reader, from, schema)] }
 }
 
-/** The schema that the database was last brought to; one without collections when it is new. */
+/**
+ * The schema that the database was last brought to; one without collections when it is new. A table that another program
+ * dropped counts as never made: its rows are gone either way, and the next schema makes it anew, which is reported.
+ */
 export function appliedSchema(reader: Reader): Schema {
   const text = readMeta(reader, "schema")
-  return text === undefined ? makeSchema([]) : schemaFromJson(JSON.parse(text))
+  if (text === undefined) return makeSchema([])
+  const schema = schemaFromJson(JSON.parse(text))
+  const tables = reader.all(sqlQuery<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+  const present = new Set(tables.map(({ name }) => name))
+  const collections = [...schema.collections.values()].filter(({ name }) => present.has(name))
+  return collections.length === schema.collections.size ? schema : makeSchema(collections)
 }
 
 function problemOf(

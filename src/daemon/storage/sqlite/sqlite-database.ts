@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { statSync } from "node:fs"
 
 import { alyxError } from "../../../errors.ts"
-import type { AlyxErrorOptions } from "../../../errors.ts"
+import type { AlyxError, AlyxErrorOptions } from "../../../errors.ts"
 import type { Service } from "../../service.ts"
 import type {
   Database,
@@ -21,6 +21,7 @@ import { GroupCommit } from "./group-commit.ts"
 import type { MigrationOptions } from "./migrate-tables.ts"
 import { migrateSystemTables } from "./migrate-system.ts"
 import { openMainConnection } from "./open-connection.ts"
+import { OpenFiles } from "./open-files.ts"
 import { ReaderPool } from "./reader-pool.ts"
 import { SlowQueries } from "./slow-queries.ts"
 import { runMigrationWorker } from "./migration-thread.ts"
@@ -51,6 +52,7 @@ export interface SqliteDatabaseOptions {
 
 interface Parts {
   readonly connection: SqliteConnection
+  readonly files: OpenFiles
   readonly sync: WalSync
   readonly checkpointer: Checkpointer
   readonly commits: GroupCommit
@@ -89,7 +91,9 @@ export class SqliteDatabase implements Database, SlowReader, Service {
 
   write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T> {
     if (this.#stopping !== undefined) return Promise.reject(alyxError("SHUTTING_DOWN"))
-    return this.#open().commits.write(work, options?.requestId)
+    const { files, commits } = this.#open()
+    const fault = files.faultThisTurn()
+    return fault === undefined ? commits.write(work, options?.requestId) : Promise.reject(fault)
   }
 
   read<T>(work: (reader: Reader) => T): T {
@@ -109,7 +113,8 @@ export class SqliteDatabase implements Database, SlowReader, Service {
   }
 
   async readSlow(queries: readonly Query<unknown>[]): Promise<readonly (readonly Row[])[]> {
-    const { readers, slowQueries } = this.#open()
+    // The reader processes open the file by its path.
+    const { readers, slowQueries } = this.#openInPlace()
     return readers.run(queries, () => timeoutAdvice(slowQueries, queries))
   }
 
@@ -120,7 +125,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
    */
   async exclusive<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
     if (this.#stopping !== undefined) throw alyxError("SHUTTING_DOWN")
-    const parts = this.#open()
+    const parts = this.#openInPlace()
     const turn = this.#lastExclusive.then(async () => {
       parts.commits.pause()
       try {
@@ -150,10 +155,14 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     return () => this.#listeners.delete(listener)
   }
 
+  fault(): AlyxError | undefined {
+    return this.#open().files.fault()
+  }
+
   stats(): DatabaseStats {
     const { sync, commits } = this.#open()
     return {
-      fileBytes: statSync(this.#options.path).size,
+      fileBytes: statSync(this.#options.path, { throwIfNoEntry: false })?.size ?? 0,
       walBytes: sync.walBytes,
       commitCount: commits.commitCount,
       writeCount: commits.writeCount,
@@ -170,12 +179,14 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       workerUrl: this.#checkpointWorkerUrl(),
       onWarning: (message) => onWarning?.(message),
     })
+    const files = new OpenFiles(path)
     const onCommit = (): void => {
       for (const listener of this.#listeners) this.#tell(listener)
     }
     const processUrl = this.#options.readerProcessUrl ?? new URL("reader-process.ts", import.meta.url)
     return {
       connection,
+      files,
       sync,
       checkpointer,
       commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
@@ -201,6 +212,14 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     if (this.#parts !== undefined) return this.#parts
     assert(this.#stopping !== undefined, "The database is used before start.")
     throw alyxError("SHUTTING_DOWN")
+  }
+
+  /** For what would be lost, or go astray, when the file at the path is not the open one. */
+  #openInPlace(): Parts {
+    const parts = this.#open()
+    const fault = parts.files.fault()
+    if (fault !== undefined) throw fault
+    return parts
   }
 
   async #close(): Promise<void> {

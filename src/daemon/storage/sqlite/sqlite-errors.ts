@@ -5,6 +5,7 @@ import type { FieldFaultCode } from "../../../schema/field-reader.ts"
 /** SQLite's result codes that Alyx decides by (https://sqlite.org/rescode.html); the low byte is the primary code. */
 export const sqliteCodes = {
   busy: 5,
+  readOnly: 8,
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
@@ -54,6 +55,12 @@ export function translateSqliteError(error: unknown): unknown {
       return databaseBusy(error)
     case sqliteCodes.tooBig:
       return alyxError("ANSWER_TOO_LARGE", { next: "Ask for fewer documents, fields or relations.", cause: error })
+    case sqliteCodes.readOnly:
+      return alyxError("FILE_UNWRITABLE", {
+        message: "The database, or its folder, is read-only.",
+        next: "Give this user the right to write the file and its folder, on a file system that can be written.",
+        cause: error,
+      })
     case sqliteCodes.corrupt:
     case sqliteCodes.notADatabase:
       return alyxError("DATABASE_CORRUPT", {

@@ -1,3 +1,5 @@
+import { renameSync } from "node:fs"
+
 import { expect, test } from "vitest"
 
 import { send, sendJson, startHttp } from "../http-fixture.ts"
@@ -39,4 +41,24 @@ test("without its database the process is alive and not ready", async () => {
   expect(ready.status).toBeGreaterThanOrEqual(500)
   expect(ready.body.error.message).not.toMatch(/sqlite|node_modules/i)
   expect(logLines.filter((line) => line["requestId"] === ready.body.request_id)).toHaveLength(1)
+})
+
+test("with its database moved away it says so, takes no writes, and goes on when the file is back", async () => {
+  const { port, databaseFile } = await startHttp()
+  renameSync(databaseFile, `${databaseFile}.away`)
+
+  const [health, ready, stats, live] = await Promise.all(
+    ["/health", "/health/ready", "/health/stats", "/health/live"].map((path) => send(port, { path })),
+  )
+  const write = await sendJson(port, "POST", "/api/collections/notes", { title: "a" })
+
+  for (const answer of [health!, ready!, write]) {
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: "DATABASE_MOVED" } } })
+    expect(answer.text).not.toContain(databaseFile)
+  }
+  expect(stats).toMatchObject({ status: 200, body: { status: "failing", database: { file_bytes: 0 } } })
+  expect(live!.status).toBe(200)
+  renameSync(`${databaseFile}.away`, databaseFile)
+  expect((await send(port, { path: "/health" })).status).toBe(200)
+  expect((await sendJson(port, "POST", "/api/collections/notes", { title: "a" })).status).toBe(201)
 })

@@ -363,3 +363,24 @@ describe("planSchema", () => {
     expect(rows("SELECT name FROM sqlite_schema WHERE name = 'posts'")).toEqual([])
   })
 })
+
+describe("a table that another program dropped", () => {
+  test("is made again, and that is said", async () => {
+    await apply(users, posts())
+    await run("DROP TABLE posts")
+
+    expect([...readAppliedSchema(temp.database).collections.keys()]).toEqual(["users"])
+    expect((await apply(users, posts())).changes).toEqual([expect.stringContaining("posts")])
+    await run("INSERT INTO posts (title) VALUES ('again')")
+    expect(rows("SELECT title FROM posts")).toEqual([{ title: "again" }])
+  })
+
+  test("does not keep a table that references it from being served", async () => {
+    await apply(users, posts())
+    await temp.database.exclusive((connection) => {
+      connection.execute("PRAGMA foreign_keys = OFF; DROP TABLE users; PRAGMA foreign_keys = ON")
+    })
+
+    expect((await apply(users, posts())).changes).toEqual([expect.stringContaining("users")])
+  })
+})

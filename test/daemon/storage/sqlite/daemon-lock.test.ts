@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, statSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -61,6 +61,17 @@ describe("the daemon's lock", () => {
     lock.release()
     lock.release()
 
+    acquireDaemonLock(databasePath()).release()
+  })
+
+  test("is not kept when its process cannot be named, which is said", () => {
+    mkdirSync(`${databasePath()}.pid`, { recursive: true })
+
+    expect(() => acquireDaemonLock(databasePath())).toThrow(
+      expect.objectContaining({ code: "FILE_UNWRITABLE", message: expect.stringContaining("alyx.db.pid") }),
+    )
+
+    rmSync(`${databasePath()}.pid`, { recursive: true })
     acquireDaemonLock(databasePath()).release()
   })
 

@@ -1,3 +1,5 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 
 import { isAlyxError } from "../../../../src/errors.ts"
@@ -142,5 +144,48 @@ describe("reads", () => {
 
     expect(first).toBe("n0")
     expect({ ...checkpoint }).toEqual({ one: 1 })
+  })
+})
+
+const away = (): string => `${temp.path}.away`
+
+describe("a database whose file is lost", () => {
+  test("takes no writes until the file is back, and is read meanwhile", async () => {
+    await temp.database.write(insert("before"))
+    renameSync(temp.path, away())
+
+    await expect(temp.database.write(insert("lost"))).rejects.toMatchObject({ code: "DATABASE_MOVED" })
+    await expect(temp.database.exclusive(() => undefined)).rejects.toMatchObject({ code: "DATABASE_MOVED" })
+    await expect(temp.database.readSlow([sqlQuery("SELECT 1")])).rejects.toMatchObject({ code: "DATABASE_MOVED" })
+    expect(temp.database.fault()?.code).toBe("DATABASE_MOVED")
+    expect(temp.database.stats().fileBytes).toBe(0)
+    expect(texts()).toEqual(["before"])
+
+    renameSync(away(), temp.path)
+    await nextTurn()
+    await temp.database.write(insert("after"))
+    expect(texts()).toEqual(["before", "after"])
+    expect(temp.database.fault()).toBeUndefined()
+  })
+
+  test("is not mistaken for the one that took its place", async () => {
+    renameSync(temp.path, away())
+    writeFileSync(temp.path, "")
+
+    await expect(temp.database.write(insert("lost"))).rejects.toMatchObject({ code: "DATABASE_MOVED" })
+  })
+
+  test("takes no writes without its log either", async () => {
+    rmSync(`${temp.path}-wal`)
+
+    await expect(temp.database.write(insert("lost"))).rejects.toMatchObject({ code: "DATABASE_MOVED" })
+  })
+
+  test("can be closed, and leaves nothing where it was", async () => {
+    rmSync(temp.folder, { recursive: true })
+
+    await temp.database.stop()
+
+    expect(existsSync(temp.path)).toBe(false)
   })
 })
