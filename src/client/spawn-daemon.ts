@@ -16,10 +16,12 @@ export interface DaemonLaunch {
   readonly program: string
   /** Flags that go on to the daemon as they are: `--port 9000`. */
   readonly flags: readonly string[]
+  /** Called with a line every now and then while the daemon changes large tables before it is ready. */
+  readonly onProgress?: (message: string) => void
 }
 
-/** A daemon may migrate or repair its database before it is ready; after this long it is given up. */
-const readyTimeoutMs = 120_000
+/** A daemon that says nothing for so long is given up. One that changes large tables says so, and is waited for. */
+const silenceMsMax = 120_000
 
 /** How much of its log is shown for a daemon that ended before it was ready. */
 const shownLogLines = 12
@@ -33,7 +35,10 @@ export function daemonArguments(launch: DaemonLaunch): readonly string[] {
  * Starts a daemon that outlives this process, and waits until it says over the channel that it is ready. Throws what
  * the daemon says kept it from starting, or the end of its log when it could not say anything.
  */
-export async function spawnDaemon(launch: DaemonLaunch): Promise<DaemonFile> {
+export async function spawnDaemon(
+  launch: DaemonLaunch,
+  limits: { readonly silenceMsMax: number } = { silenceMsMax },
+): Promise<DaemonFile> {
   const { logFile, root } = launch.paths
   preparePrivateFolders(launch.paths)
   const log = await openLogFile(logFile)
@@ -49,7 +54,7 @@ export async function spawnDaemon(launch: DaemonLaunch): Promise<DaemonFile> {
     await log.close()
   }
   try {
-    const message = await firstMessage(child)
+    const message = await decidingMessage(child, { ...limits, onProgress: launch.onProgress })
     if (message.type === "ready") return message.daemon
     throw errorFromWire(message.error)
   } catch (error) {
@@ -75,13 +80,23 @@ class EndedEarly extends Error {
   }
 }
 
-async function firstMessage(child: ChildProcess): Promise<ReadyMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<ReadyMessage>()
+type DecidingMessage = Exclude<ReadyMessage, { readonly type: "progress" }>
+
+async function decidingMessage(
+  child: ChildProcess,
+  options: { readonly silenceMsMax: number; readonly onProgress: DaemonLaunch["onProgress"] },
+): Promise<DecidingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<DecidingMessage>()
   const timer = setTimeout(() => {
     child.kill("SIGKILL")
-    reject(new EndedEarly(`not ready after ${readyTimeoutMs / 1000} s`))
-  }, readyTimeoutMs)
-  child.once("message", (message) => resolve(message as ReadyMessage))
+    reject(new EndedEarly(`silent for ${options.silenceMsMax / 1000} s`))
+  }, options.silenceMsMax)
+  child.on("message", (received) => {
+    const message = received as ReadyMessage
+    if (message.type !== "progress") return resolve(message)
+    timer.refresh()
+    options.onProgress?.(message.message)
+  })
   child.once("error", reject)
   // `close` comes after the last message was delivered, unlike `exit`.
   child.once("close", (code, signal) => reject(new EndedEarly(signal ?? `exit code ${code}`)))

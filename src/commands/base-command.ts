@@ -75,6 +75,11 @@ export abstract class BaseCommand extends Command {
     if (!this.jsonEnabled()) this.terminal.err.write(text.endsWith("\n") ? text : `${text}\n`)
   }
 
+  /** Shows a person at a terminal how far something is that takes long. */
+  protected readonly showProgress = (text: string): void => {
+    if (this.terminal.err.isTerminal) this.notice(text)
+  }
+
   override logJson(json: unknown): void {
     this.terminal.out.write(`${JSON.stringify(json, null, 2)}\n`)
   }

@@ -9,7 +9,11 @@ export default class Restart extends BaseCommand {
 
   override async run(): Promise<unknown> {
     await this.parse(Restart)
-    const daemon = await restartDaemon({ paths: this.project(), program: this.daemonProgram })
+    const daemon = await restartDaemon({
+      paths: this.project(),
+      program: this.daemonProgram,
+      onProgress: this.showProgress,
+    })
     this.print(`Restarted: ${daemon.url ?? "no TCP port"} (process ${daemon.pid}).`)
     return { restarted: true, daemon }
   }

@@ -23,6 +23,7 @@ export default class Start extends BaseCommand {
       mode: "start" as const,
       program: this.daemonProgram,
       flags: configFlagWords(flags, { json: this.jsonEnabled() && !flags.detach }),
+      onProgress: this.showProgress,
     }
     if (!flags.detach) {
       await runInForeground(launch)

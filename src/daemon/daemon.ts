@@ -10,6 +10,7 @@ import { ConfigHolder } from "./served/config-holder.ts"
 import { DaemonLog } from "./daemon-log.ts"
 import { DaemonStatus } from "./status/daemon-status.ts"
 import { ReloadTurns } from "./served/reload.ts"
+import { onceASecond } from "./served/schema-progress.ts"
 import type { Reload } from "./served/reload.ts"
 import { hashFiles } from "./dev/file-hashes.ts"
 import type { FileHashes } from "./dev/file-hashes.ts"
@@ -52,6 +53,8 @@ export interface DaemonOptions {
   /** Entries of the programs that the daemon starts beside itself. */
   readonly programs: { readonly checkpointWorker: URL; readonly readerProcess: URL }
   readonly output: { write(text: string): unknown; readonly isTerminal: boolean }
+  /** Told how far a change of large tables is, at most once a second. */
+  readonly onProgress: (message: string) => void
   /** The state of the disk is unknown: the process must end at once. */
   readonly onFatal: () => void
   /** Somebody asked for an orderly end: over the control API, or idleness did. */
@@ -79,6 +82,8 @@ interface Parts {
   readonly database: ServedDatabase
   readonly schemas: SchemaHolder
   readonly clock: Clock
+  /** Tells the log, and who waits for the start, how far a change of large tables is. */
+  readonly onProgress: (message: string) => void
 }
 
 /** Makes and starts every part, in order; what was acquired is released in reverse, also when a start fails. */
@@ -128,13 +133,17 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
   const findings = new Findings()
   findings.setGood("config", read.notices)
 
+  const onProgress = onceASecond((message) => {
+    logger.info(message)
+    options.onProgress(message)
+  })
   const database = new ServedDatabase({ ...options.programs, logger, onFatal: options.onFatal })
   await database.open(read.config.database)
   release.push("database", () => database.stop())
 
-  const schemas = new SchemaHolder(await firstSchema({ root, mode, database, findings, report, clock }))
+  const schemas = new SchemaHolder(await firstSchema({ root, mode, database, findings, report, clock, onProgress }))
   const config = new ConfigHolder(read.config)
-  return { options, read, config, activity, logger, report, findings, database, schemas, clock }
+  return { options, read, config, activity, logger, report, findings, database, schemas, clock, onProgress }
 }
 
 async function watchDatabase({ database, logger }: Parts, release: ReleaseStack): Promise<void> {
@@ -191,7 +200,7 @@ function makeReloads(
   parts: Parts,
   { http, status, turns }: { http: HttpApp; status: DaemonStatus; turns: ReloadTurns },
 ): { schema: Reload; config: Reload } {
-  const { options, logger, database, schemas, clock } = parts
+  const { options, logger, database, schemas, clock, onProgress } = parts
   return {
     schema: turns.inTurn(schemaReload({ ...parts, root: options.root })),
     config: turns.inTurn(
@@ -200,7 +209,7 @@ function makeReloads(
         mode: options.mode,
         read: () => readConfig(options),
         openDatabase: (settings) =>
-          database.openNext(settings, (engine) => applySchema(engine, schemas.current, { clock })),
+          database.openNext(settings, (engine) => applySchema(engine, schemas.current, { clock, onProgress })),
         async reopenListener(next) {
           refuseOpenAddress(next.config)
           const move = { drainTimeoutMs: next.config.server.drainTimeoutMs }

@@ -15,7 +15,7 @@ import { toWireError } from "../protocol/wire-error.ts"
  * Run as a program, in the background, it tells its parent over the IPC channel whether it is ready. Imported, in the
  * foreground, it resolves or rejects, and whoever imported it shows the error.
  */
-export async function runDaemon(argv: readonly string[]): Promise<DaemonFile> {
+export async function runDaemon(argv: readonly string[], onProgress?: (message: string) => void): Promise<DaemonFile> {
   const args = parseDaemonArguments(argv)
   ignoreOutputErrors()
   const signals = new SignalHandling({ isTerminal: process.stdout.isTTY })
@@ -29,6 +29,7 @@ export async function runDaemon(argv: readonly string[]): Promise<DaemonFile> {
       readerProcess: new URL("reader-process.js", import.meta.url),
     },
     output: { write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY },
+    onProgress: (message) => onProgress?.(message),
     onFatal: () => process.exit(1),
     onShutdown: () => signals.begin(),
   })
@@ -119,7 +120,13 @@ class SignalHandling {
   }
 }
 
-/** The parent waits for one message; then the two have nothing more to say to each other. */
+/** So that the parent goes on waiting. It may have gone away, which is no reason to stop. */
+function tellProgress(message: string): void {
+  const progress: ReadyMessage = { type: "progress", message }
+  if (process.connected) process.send?.(progress, () => undefined)
+}
+
+/** The parent waits for the message that decides; then the two have nothing more to say to each other. */
 function tellParent(message: ReadyMessage): void {
   process.send?.(message, () => {
     if (process.connected) process.disconnect?.()
@@ -128,7 +135,7 @@ function tellParent(message: ReadyMessage): void {
 
 if (process.argv[1] === import.meta.filename) {
   try {
-    tellParent({ type: "ready", daemon: await runDaemon(process.argv.slice(2)) })
+    tellParent({ type: "ready", daemon: await runDaemon(process.argv.slice(2), tellProgress) })
   } catch (error) {
     if (process.send === undefined) throw error
     tellParent({ type: "failed", error: toWireError(error) })

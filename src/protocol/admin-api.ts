@@ -25,8 +25,12 @@ export interface DaemonFile {
   readonly flags?: readonly string[]
 }
 
-/** The messages of the spawned daemon to its parent over the IPC channel; the first of them decides. */
+/**
+ * The messages of the spawned daemon to its parent over the IPC channel. How far a change of tables is may come any
+ * number of times; the first of the others decides.
+ */
 export type ReadyMessage =
+  | { readonly type: "progress"; readonly message: string }
   | { readonly type: "ready"; readonly daemon: DaemonFile }
   | { readonly type: "failed"; readonly error: WireError }
 

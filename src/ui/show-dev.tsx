@@ -21,7 +21,11 @@ export async function showDev(options: {
   readonly terminal: Terminal
 }): Promise<void> {
   const { launch, version, terminal } = options
-  const { daemon, outcome } = await ensureDaemon(launch, { version })
+  const { daemon, outcome } = await ensureDaemon(
+    // Only now: later the screen is drawn, and the daemon's log has it.
+    { ...launch, onProgress: (message) => terminal.err.write(`${message}\n`) },
+    { version },
+  )
   const store = new DevStore(daemon)
   if (outcome === "joined" && launch.flags.length > 0) {
     store.setMessage({

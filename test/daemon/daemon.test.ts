@@ -3,6 +3,7 @@ import { link, mkdir, rm, symlink, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
+import { DatabaseSync } from "node:sqlite"
 
 import { expect, onTestFinished, test } from "vitest"
 
@@ -198,6 +199,26 @@ test("off loopback the open API is refused until it is asked for aloud", async (
   expect((await sendTo(daemon.file.url!, "GET", "/health/live")).status).toBe(200)
 })
 
+test("a start that changes a large table says how far it is", async () => {
+  const folder = await projectFolder()
+  const first = await start(folder, { mode: "start" })
+  await first.daemon.stop()
+  const database = new DatabaseSync(path.join(folder, "data/alyx.db"))
+  database.exec(
+    "INSERT INTO notes (id, text, created_at, updated_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) " +
+      "SELECT 'n' || i, 'text', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z' FROM n",
+  )
+  database.close()
+  await writeFile(path.join(folder, "schema.yaml"), schema.replace("type: string", "type: string, nullable: true"))
+  const progress: string[] = []
+
+  const { daemon, lines } = await start(folder, { mode: "start", onProgress: (message) => progress.push(message) })
+
+  expect(progress[0]).toBe("Changing notes: 0 %")
+  expect(lines.filter((line) => line.includes("Changing notes: 0 %"))).toHaveLength(1)
+  expect((await sendTo(daemon.file.url!, "GET", "/api/collections/notes?limit=1")).body.total).toBe(30_000)
+})
+
 function isApplied(entry: LogEntry): entry is ReloadEntry {
   return entry.kind === "reload" && entry.cause !== "start" && entry.outcome === "applied"
 }
@@ -210,7 +231,7 @@ async function projectFolder(): Promise<string> {
 
 async function start(
   root: string,
-  options: Pick<DaemonOptions, "mode"> & Partial<Pick<DaemonOptions, "flags">>,
+  options: Pick<DaemonOptions, "mode"> & Partial<Pick<DaemonOptions, "flags" | "onProgress">>,
 ): Promise<{ daemon: RunningDaemon; lines: string[] }> {
   const lines: string[] = []
   const daemon = await startDaemon({
@@ -226,6 +247,7 @@ async function start(
       readerProcess: new URL("reader-process.ts", storage),
     },
     output: { write: (text) => lines.push(text), isTerminal: false },
+    onProgress: () => undefined,
     onFatal: () => undefined,
     onShutdown: () => undefined,
     ...options,

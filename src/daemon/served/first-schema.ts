@@ -16,6 +16,8 @@ export interface FirstSchemaParts {
   readonly findings: Findings
   readonly report: (report: ReloadReport) => void
   readonly clock: Clock
+  /** Told how far a change of large tables is. */
+  readonly onProgress: (message: string) => void
 }
 
 /**
@@ -23,11 +25,11 @@ export interface FirstSchemaParts {
  * dev the schema that the database was last brought to is served, and the problem is shown until the file is mended.
  */
 export async function firstSchema(parts: FirstSchemaParts): Promise<Schema> {
-  const { root, mode, database, findings, report, clock } = parts
+  const { root, mode, database, findings, report, clock, onProgress } = parts
   const begin = performance.now()
   try {
     const { schema, notices } = readSchema(root)
-    const { changes } = await applySchema(database.engine, schema, { clock })
+    const { changes } = await applySchema(database.engine, schema, { clock, onProgress })
     findings.setGood("schema", notices)
     const outcome = changes.length > 0 ? "applied" : "unchanged"
     report({ cause: "start", outcome, durationMs: performance.now() - begin, changes })

@@ -13,17 +13,19 @@ export interface SchemaReloadParts {
   readonly schemas: SchemaHolder
   readonly findings: Findings
   readonly clock: Clock
+  /** Told how far a change of large tables is. */
+  readonly onProgress: (message: string) => void
 }
 
 /** Follows schema.yaml: reads it, brings the database to it, serves it. On failure the last good one goes on. */
 export function schemaReload(parts: SchemaReloadParts): Reload {
-  const { root, database, schemas, findings, clock } = parts
+  const { root, database, schemas, findings, clock, onProgress } = parts
   return async (isCurrent) => {
     try {
       const { schema, notices } = readSchema(root)
       if (!isCurrent()) return { changes: [] }
       const onApplied = (): void => schemas.swap(schema)
-      const { changes } = await applySchema(database.engine, schema, { clock, onApplied })
+      const { changes } = await applySchema(database.engine, schema, { clock, onApplied, onProgress })
       findings.setGood("schema", notices)
       return { changes }
     } catch (error) {

@@ -74,7 +74,7 @@ function workFor(reader: Reader, schema: Schema): "none" | "small" | "large" {
 /** At least the number of rows, and found without a walk. */
 function highestRowid(reader: Reader, table: string): number {
   const query = sqlQuery<{ last: number | null }>(`SELECT max(rowid) AS last FROM ${quoteName(table)}`)
-  return Math.max(0, Number(reader.get(query)?.last ?? 0))
+  return Math.max(0, reader.get(query)?.last ?? 0)
 }
 
 /** Returns the schema that the database was last brought to; one without collections when it is new. */

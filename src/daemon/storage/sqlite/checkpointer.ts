@@ -48,8 +48,14 @@ export class Checkpointer {
   /** Resolves when a checkpoint has answered: the one under way, or a new one. */
   checkpoint(): Promise<void> {
     if (this.#stopped) return Promise.resolve()
-    this.#underWay ??= this.#ask()
-    return this.#underWay
+    try {
+      this.#underWay ??= this.#ask()
+      return this.#underWay
+    } catch (error) {
+      // No thread to be had. Commits must not fail for it.
+      this.#options.onWarning(`The checkpoint worker could not be started: ${String(error)}.`)
+      return Promise.resolve()
+    }
   }
 
   /** Ends the worker, after the checkpoint under way. */
@@ -66,16 +72,7 @@ export class Checkpointer {
 
   #ask(): Promise<void> {
     this.#commitCount = 0
-    let worker: Worker
-    try {
-      worker = this.#worker ??= this.#start()
-    } catch (error) {
-      // No thread to be had. Commits must not fail for it.
-      this.#options.onWarning(`The checkpoint worker could not be started: ${String(error)}.`)
-      return Promise.resolve().then(() => {
-        this.#underWay = undefined
-      })
-    }
+    const worker = (this.#worker ??= this.#start())
     return new Promise((resolve) => {
       this.#answered = () => {
         this.#underWay = undefined

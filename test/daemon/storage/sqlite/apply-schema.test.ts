@@ -60,6 +60,9 @@ const posts = (fields: readonly Field[] = [], indexes: readonly Index[] = []): C
     indexes,
   )
 
+const kinds = (...values: readonly string[]): Collection =>
+  buildCollection("posts", [buildField("title"), buildField("kind", { nullable: true, enum: values })])
+
 const rootPage = (): unknown => rows("SELECT rootpage FROM sqlite_schema WHERE name = 'posts'")[0]!["rootpage"]
 
 const counted = (nullable: boolean): Collection =>
@@ -310,8 +313,6 @@ describe("applySchema", () => {
   })
 
   test("changes a large table in a worker also when no change of the schema says so", async () => {
-    const kinds = (...values: readonly string[]): Collection =>
-      buildCollection("posts", [buildField("title"), buildField("kind", { nullable: true, enum: values })])
     const progress: string[] = []
     const follow = (collection: Collection): Promise<{ readonly changes: readonly string[] }> =>
       applySchema(temp.database, makeSchema([collection]), { clock, onProgress: (message) => progress.push(message) })

@@ -26,6 +26,12 @@ async function open(path?: string): Promise<void> {
 const insert = (text: string) => (transaction: Transaction) =>
   transaction.run(sqlQuery("INSERT INTO notes (text) VALUES (?)", [text]))
 
+const reply = (note: number) => (transaction: Transaction) =>
+  transaction.run(sqlQuery("INSERT INTO replies (note) VALUES (?)", [note]))
+
+const appendToAll = (transaction: Transaction): unknown =>
+  transaction.run(sqlQuery("UPDATE notes SET text = text || 'y' WHERE id > 1"))
+
 const texts = (): string[] =>
   temp.database
     .read((reader) => reader.all<{ text: string }>(sqlQuery("SELECT text FROM notes ORDER BY id")))
@@ -115,9 +121,6 @@ describe("when the engine rolls the whole group back", () => {
         "CREATE TABLE replies (id INTEGER PRIMARY KEY, note INTEGER REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)",
       ),
     )
-    const reply = (note: number) => (transaction: Transaction) =>
-      transaction.run(sqlQuery("INSERT INTO replies (note) VALUES (?)", [note]))
-
     const outcomes = await Promise.allSettled([
       temp.database.write(insert("a")),
       temp.database.write(reply(99)),
@@ -141,9 +144,7 @@ describe("when the engine rolls the whole group back", () => {
     await temp.database.exclusive((connection) => connection.execute("PRAGMA shrink_memory"))
     truncateSync(temp.path, 8_192)
 
-    const change = (transaction: Transaction): unknown =>
-      transaction.run(sqlQuery("UPDATE notes SET text = text || 'y' WHERE id > 1"))
-    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => temp.database.write(change)))
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => temp.database.write(appendToAll)))
 
     expect(outcomes.map((outcome) => outcome.status)).toEqual(Array.from({ length: 5 }, () => "rejected"))
   })
