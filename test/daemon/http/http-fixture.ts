@@ -6,12 +6,12 @@ import path from "node:path"
 import { onTestFinished } from "vitest"
 
 import { Activity } from "../../../src/daemon/activity.ts"
+import { DaemonLog } from "../../../src/daemon/daemon-log.ts"
 import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
 import type { HttpConfig, HttpParts } from "../../../src/daemon/http/parts.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
-import { createLogger } from "../../../src/lib/logger.ts"
 import type { StatsResponse } from "../../../src/protocol/admin-api.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 import { openTestDatabase } from "./test-database.ts"
@@ -71,11 +71,11 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   let shutdownCount = 0
   const schemas = new SchemaHolder(schema)
   const activity = new Activity(() => new Date())
-  const logger = createLogger({
-    level: "debug",
-    format: "json",
-    destination: { write: (line) => logLines.push(JSON.parse(line) as Record<string, unknown>) },
-  })
+  const output = {
+    write: (line: string) => logLines.push(JSON.parse(line) as Record<string, unknown>),
+    isTerminal: false,
+  }
+  const logger = new DaemonLog({ mode: "start", output, activity }, { level: "debug", format: "json" })
   const parts: HttpParts = {
     config: () => config,
     schemas,
@@ -86,7 +86,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
       schema: () => ({ hash: schema.hash, schema: {} }),
       shutdown: () => void (shutdownCount += 1),
     },
-    logger: { ...logger, lines: logger },
+    logger,
     clock: systemClock,
     mode: options.mode ?? "start",
     version: "1.2.3",

@@ -123,3 +123,20 @@ test("DELETE needs no body and minds none", async () => {
   expect(answer.text).toBe("")
   expect(answer.headers["content-type"]).toBeUndefined()
 })
+
+test.each([
+  ["chunked", 201],
+  ["Chunked", 201],
+  ["gzip, chunked", 400],
+  ["identity, chunked", 400],
+])("a body with the transfer coding %j is answered %d", async (coding, status) => {
+  const { port } = await startHttp()
+  const raw = await openRaw(port)
+
+  raw.write(
+    "POST /api/collections/notes HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n" +
+      `transfer-encoding: ${coding}\r\n\r\nd\r\n{"title":"a"}\r\n0\r\n\r\n`,
+  )
+
+  expect(await raw.until(/\}$/)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+})

@@ -1,11 +1,16 @@
+import type { Socket } from "node:net"
+
 import fastify from "fastify"
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 
 import { inFlightMax, requestLimits } from "../../../../src/daemon/http/middleware/limits.ts"
 import { UntakenAnswers } from "../../../../src/daemon/http/untaken-answers.ts"
 import { isAlyxError } from "../../../../src/errors.ts"
 import type { LogEntry } from "../../../../src/protocol/admin-api.ts"
-import { httpConfig, send, startHttp } from "../http-fixture.ts"
+import { httpConfig, openRaw, send, startHttp } from "../http-fixture.ts"
+
+const bodyHead =
+  "POST /api/collections/notes HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n"
 
 test("in production a request that went well and fast leaves no line", async () => {
   const { port, activity, logLines } = await startHttp({ mode: "start" })
@@ -63,7 +68,7 @@ test("every request is a line when all are asked for, with its address and no se
 })
 
 test("a bug is hidden from the client and logged once, with its stack and the request's id", async () => {
-  const { app, port, parts, logLines } = await startHttp()
+  const { app, port, parts, activity, logLines } = await startHttp()
   parts.schemas.swap(null as never)
 
   const answer = await send(port, { path: "/api/collections/notes" })
@@ -77,6 +82,38 @@ test("a bug is hidden from the client and logged once, with its stack and the re
     requestId: answer.body.request_id,
     error: { type: "TypeError", stack: expect.stringContaining(".ts") },
   })
+  expect(activity.past({ tail: 10 }).filter(({ kind }) => kind === "log")).toMatchObject([
+    { level: "error", message: "unexpected error", fields: { error: expect.any(String) } },
+  ])
+})
+
+test.each([
+  ["resets the connection", 499, (socket: Socket) => void socket.resetAndDestroy()],
+  ["says that nothing more comes, and is told so", 400, (socket: Socket) => void socket.end()],
+])("a request whose client %s in the middle of the body is %d, never a success", async (_name, status, leave) => {
+  const { app, port, activity } = await startHttp({ mode: "dev" })
+  const raw = await openRaw(port)
+  raw.write(`${bodyHead}{"title"`)
+  await vi.waitFor(() => expect(app.requestCounts().inFlight).toBe(1))
+
+  leave(raw.socket)
+  await vi.waitFor(() => expect(app.requestCounts().inFlight).toBe(0))
+
+  expect(activity.past({ tail: 10 })).toMatchObject([{ kind: "request", method: "POST", status }])
+  const { text } = await send(port, { path: "/metrics" })
+  expect(text).toContain(`method="POST",route="/api/collections/:name",status="${status}"`)
+  expect(text).not.toContain("alyx_http_refused_total{")
+})
+
+test("a request that does not arrive in time is logged as what it was answered", async () => {
+  const { app, port, activity } = await startHttp({ mode: "dev", server: { requestTimeoutMs: 500 } })
+  const raw = await openRaw(port)
+
+  raw.write(`${bodyHead}{"title"`)
+  await raw.received
+  await vi.waitFor(() => expect(app.requestCounts().inFlight).toBe(0))
+
+  expect(activity.past({ tail: 10 })).toMatchObject([{ kind: "request", method: "POST", status: 408 }])
 })
 
 test("what comes on top of too many requests in work is sent away, but not the owner", async () => {

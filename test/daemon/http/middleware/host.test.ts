@@ -70,6 +70,31 @@ test.each([
   expect(answer).toContain('"code":"BAD_REQUEST"')
 })
 
+test.each([
+  ["http://evil.com/health/live", 421],
+  ["HTTP://evil.com:80", 421],
+  ["https://user@localhost/health/live", 400],
+  ["http:///health/live", 400],
+  ["http://localhost:1234/health/live", 200],
+  ["http://db.example.com/health/live", 200],
+])("the host of the URL %j counts before the Host header: %d", async (target, status) => {
+  const { port } = await startHttp({ server: { hosts: allowed } })
+  const raw = await openRaw(port)
+
+  raw.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)
+
+  expect(await raw.until(/\}$/)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+})
+
+test("a Host header that is not this server's does no harm behind a URL that is", async () => {
+  const { port } = await startHttp()
+  const raw = await openRaw(port)
+
+  raw.write("GET http://localhost/health/live HTTP/1.1\r\nHost: evil.com\r\n\r\n")
+
+  expect(await raw.until(/\}$/)).toMatch(/^HTTP\/1\.1 200 /)
+})
+
 test("HTTP/1.0 has no Host, and needs none", async () => {
   const { port } = await startHttp()
   const raw = await openRaw(port)

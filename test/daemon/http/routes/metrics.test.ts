@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 
-import { send, startHttp } from "../http-fixture.ts"
+import { openRaw, send, startHttp } from "../http-fixture.ts"
 
 test("requests are counted by route pattern, never by path", async () => {
   const { port } = await startHttp()
@@ -35,4 +35,22 @@ test("the database and the process are measured too", async () => {
   ]) {
     expect(text).toMatch(new RegExp(`^${name} \\S+$`, "m"))
   }
+})
+
+test("what is no HTTP is counted, too", async () => {
+  const { port } = await startHttp()
+  for (const bytes of [
+    "hello there\r\n\r\n",
+    "GET / HTTP/9.9\r\n\r\n",
+    `GET / HTTP/1.1\r\n${"x: 1\r\n".repeat(300)}\r\n`,
+  ]) {
+    const raw = await openRaw(port)
+    raw.write(bytes)
+    await raw.received
+  }
+
+  const { text } = await send(port, { path: "/metrics" })
+
+  expect(text).toContain('alyx_http_refused_total{status="400"} 2\n')
+  expect(text).toContain('alyx_http_refused_total{status="431"} 1\n')
 })
