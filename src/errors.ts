@@ -44,6 +44,7 @@ export const errorTable = {
   // 5xx
   INTERNAL: { status: 500, sentence: "Alyx made a mistake; the log has the details under the request id." },
   OVERLOADED: { status: 503, sentence: "The server has too much to do; try again after Retry-After seconds." },
+  STARTING: { status: 503, sentence: "The server is starting; it serves nothing until the schema is applied." },
   SHUTTING_DOWN: { status: 503, sentence: "The server is stopping." },
   DATABASE_BUSY: { status: 503, sentence: "The database was locked by another process for too long." },
   QUERY_TIMEOUT: { status: 503, sentence: "The query took too long and was ended; an index would help." },

@@ -93,9 +93,11 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const { schemaFile, configFile, envFiles } = projectPaths(options.root)
     const seen = await hashFiles([schemaFile, configFile, ...envFiles])
     const parts = await openParts(options, release)
+    const { http, status } = await openHttp(parts, release)
+    parts.schemas.swap(await firstSchema({ ...parts, ...options }))
+    await showProcess(parts, status, release)
     await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
-    const { http, status } = await openHttp(parts, release)
     const turns = new ReloadTurns()
     const reloads = makeReloads(parts, { http, status, turns })
     release.push("reloads", () => turns.idle())
@@ -124,7 +126,7 @@ async function stopParts(release: ReleaseStack, { lines }: DaemonLog): ReturnTyp
 }
 
 async function openParts(options: DaemonOptions, release: ReleaseStack): Promise<Parts> {
-  const { root, mode, clock } = options
+  const { mode, clock } = options
   const read = readConfig(options)
   refuseOpenAddress(read.config)
   const activity = new Activity(() => new Date(clock.now()))
@@ -141,7 +143,11 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
   await database.open(read.config.database)
   release.push("database", () => database.stop())
 
+<<<<<<< /tmp/fx/wt/src/daemon/daemon.ts
+  const schemas = new SchemaHolder()
+=======
   const schemas = new SchemaHolder(await firstSchema({ root, mode, database, findings, report, clock, onProgress }))
+>>>>>>> /tmp/fx/h
   const config = new ConfigHolder(read.config)
   return { options, read, config, activity, logger, report, findings, database, schemas, clock, onProgress }
 }
@@ -166,10 +172,10 @@ async function pruneChangeLog({ database, clock, config, logger }: Parts, releas
   release.push("change pruner", () => pruner.stop())
 }
 
+/** Opens the addresses before the schema is applied: a start that cannot have them has changed nothing then. */
 async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: HttpApp; status: DaemonStatus }> {
   const { options, read, config, activity, logger, database, schemas, clock } = parts
   const { mode, version } = options
-  const { socketPath, daemonFile } = projectPaths(options.root)
   const status = new DaemonStatus({
     ...parts,
     identity: identityOf(options, clock),
@@ -188,12 +194,16 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
   const shared = { schemas, records, activity, admin: status, logger, clock, mode, version }
   const http = createHttpApp({ ...shared, config: () => config.current })
   release.push("http", () => http.close(drainOptions(config)))
-  await http.listenLocal(socketPath)
+  await http.listenLocal(projectPaths(options.root).socketPath)
   await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
+  return { http, status }
+}
 
+/** From here on commands find the daemon. */
+async function showProcess({ options }: Parts, status: DaemonStatus, release: ReleaseStack): Promise<void> {
+  const { daemonFile } = projectPaths(options.root)
   await writeProcessFile(daemonFile, status.file())
   release.push("process file", () => removeProcessFile(daemonFile, process.pid))
-  return { http, status }
 }
 
 function makeReloads(

@@ -1,15 +1,24 @@
+import assert from "node:assert/strict"
+
 import type { Schema } from "../schema/schema.ts"
 
 /** Owns the schema that is served now. A request reads it once, at its start, and uses that value to its end. */
 export class SchemaHolder {
-  #current: Schema
+  #current: Schema | undefined
   readonly #listeners = new Set<(schema: Schema) => void>()
 
-  constructor(schema: Schema) {
+  /** Without a schema the first swap brings it. */
+  constructor(schema?: Schema) {
     this.#current = schema
   }
 
+  /** False until there is a schema: nothing can be served then. */
+  get isReady(): boolean {
+    return this.#current !== undefined
+  }
+
   get current(): Schema {
+    assert(this.#current !== undefined, "requests are refused before there is a schema")
     return this.#current
   }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { link, mkdir, rm, symlink, writeFile } from "node:fs/promises"
+import { link, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
@@ -63,6 +63,25 @@ test("a start that fails at the last step leaves nothing behind, so that the nex
 
   const { daemon } = await start(folder, { mode: "start", flags: { "server.port": String(port) } })
   expect(daemon.file.url).toBe(`http://127.0.0.1:${port}`)
+})
+
+test("a start that cannot have its addresses leaves the database as it was", async () => {
+  const folder = await projectFolder()
+  const { daemon } = await start(folder, { mode: "start" })
+  await daemon.stop()
+  await writeFile(path.join(folder, "schema.yaml"), `${schema}      stars: { type: int, nullable: true }\n`)
+
+  const { port } = await takenPort()
+  const noPort = start(folder, { mode: "start", flags: { "server.port": String(port) } })
+  await expect(noPort).rejects.toMatchObject({ code: "PORT_IN_USE" })
+  await rename(path.join(folder, ".alyx"), path.join(folder, "elsewhere"))
+  await symlink("elsewhere", path.join(folder, ".alyx"))
+  await expect(start(folder, { mode: "start" })).rejects.toMatchObject({ code: "ADDRESS_UNAVAILABLE" })
+
+  expect(columnsOf(path.join(folder, "data/alyx.db"), "notes")).not.toContain("stars")
+  await rm(path.join(folder, ".alyx"))
+  await start(folder, { mode: "start" })
+  expect(columnsOf(path.join(folder, "data/alyx.db"), "notes")).toContain("stars")
 })
 
 test("in dev a taken port is passed over unless a flag asked for it", async () => {
@@ -221,6 +240,13 @@ test("a start that changes a large table says how far it is", async () => {
 
 function isApplied(entry: LogEntry): entry is ReloadEntry {
   return entry.kind === "reload" && entry.cause !== "start" && entry.outcome === "applied"
+}
+
+function columnsOf(file: string, table: string): unknown[] {
+  const database = new DatabaseSync(file, { readOnly: true })
+  const columns = database.prepare("SELECT name FROM pragma_table_info(?)").all(table)
+  database.close()
+  return columns.map(({ name }) => name)
 }
 
 async function projectFolder(): Promise<string> {

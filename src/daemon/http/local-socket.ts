@@ -29,7 +29,7 @@ async function prepareFolder(folder: string): Promise<void> {
   // In a shared temporary folder somebody else may have made it first, to read what is said there.
   if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) {
     throw alyxError("ADDRESS_UNAVAILABLE", {
-      message: `${folder} belongs to another user, so no socket is opened in it.`,
+      message: `${folder} is no folder of this user's own, so no socket is opened in it.`,
       next: "Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
     })
   }

@@ -14,6 +14,7 @@ import type { Exchanges } from "./middleware/exchange.ts"
 import { hostCheck } from "./middleware/host.ts"
 import { requestLimits, untakenBytesMax } from "./middleware/limits.ts"
 import type { RequestIds } from "./middleware/request-id.ts"
+import { startingCheck } from "./middleware/starting.ts"
 import { notFound } from "./not-found.ts"
 import type { HttpParts } from "./parts.ts"
 import { adminRoutes } from "./routes/admin.ts"
@@ -74,6 +75,7 @@ export function createRouter(parts: RouterParts): Router {
   app.addHook("onRequest", cors(config, mode))
   const untaken = new UntakenAnswers({ heldBytesMax: untakenBytesMax })
   app.addHook("onRequest", requestLimits(config, { inFlight: () => exchanges.inFlight, untaken }))
+  app.addHook("onRequest", startingCheck(parts.schemas))
   // Before the body is read: what is wrong with it does not matter where nothing is served.
   app.addHook("onRequest", (request, _reply, done) => {
     done(request.is404 ? notFound(request.raw, parts.schemas.current) : undefined)
