@@ -3,7 +3,7 @@ import type { CollectionPlan } from "./collection-plan.ts"
 import type { Expansion } from "./expand.ts"
 import { QueryProblems } from "./query-problems.ts"
 import type { RecordLimits } from "./records.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 
 /**
  * How many documents an answer holds, expanded ones included. Back relations multiply: three levels of them could bring

@@ -8,7 +8,7 @@ import type { ListStatements } from "./list-statements.ts"
 import { quoted, suggestion } from "./query-problems.ts"
 import type { RecordLimits } from "./records.ts"
 import type { Selection } from "./selection.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 import { visibleFields } from "./visible.ts"
 
 /** What one collection needs for every request, worked out once a schema. */

@@ -1,7 +1,7 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
 import { jsonScalar } from "./filter-value.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 
 /** What a filter may do with a field. */
 export const filterOperators = ["eq", "ne", "gt", "gte", "lt", "lte", "like", "in", "contains"] as const

@@ -7,7 +7,7 @@ import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
 import type { Condition } from "./condition.ts"
 import type { SortKey } from "./order.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 
 /**
  * A cursor is the place after one document: base64url of `[format, list, ...sort values]`. It is no secret and carries

@@ -2,7 +2,8 @@ import type { Field } from "../../schema/schema.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import type { Expansion } from "./expand.ts"
 import type { RecordLimits } from "./records.ts"
-import { jsonObjectSql, quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
+import { jsonObjectSql } from "./sql-text.ts"
 import { visibleMembers } from "./visible.ts"
 
 /** What of a document is shown: which of its fields, and which relations with it. */

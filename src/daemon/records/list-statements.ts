@@ -4,7 +4,7 @@ import type { Keyset } from "./cursor.ts"
 import type { ListQuery } from "./list-query.ts"
 import { orderBySql } from "./order.ts"
 import type { SortKey } from "./order.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 
 /** The SQL of a list. Parameters: those of the conditions, then those of the keyset, the limit and the offset. */
 export interface ListStatements {

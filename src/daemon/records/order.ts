@@ -1,6 +1,6 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 
 /** One key of a sort. Every sort ends with the primary key, so that no two documents are equal. */
 export interface SortKey {

@@ -4,7 +4,7 @@ import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader } from "../storage/database.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 import type { Values } from "./validate.ts"
 
 /** SQLite does not say which reference is broken, so the fields of the write are tried one by one. */

@@ -7,7 +7,7 @@ import type { Expansion } from "./expand.ts"
 import { documentParameters, sortParameters, unknownParameter } from "./parameters.ts"
 import { QueryProblems, quoted, suggestion } from "./query-problems.ts"
 import type { QueryPairs } from "./records.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 
 /** What `fields` and `expand` make of a document. */
 export interface Selection {

@@ -1,8 +1,3 @@
-/** Writes a name as an identifier of SQL. Names come from the schema; quoting keeps keywords usable as names. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
 /** Writes a text as a literal of SQL; only for names from the schema, never for values of a request. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`

@@ -1,5 +1,5 @@
 import type { Collection, Field } from "../../schema/schema.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 import type { JsonMember } from "./sql-text.ts"
 
 /** The fields of a collection that answers may hold, and that filters, sorts and `fields` may name. */

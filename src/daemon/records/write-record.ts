@@ -10,7 +10,7 @@ import { documentNotFound } from "./record-key.ts"
 import type { CreatedRecord, RecordAnswer } from "./records.ts"
 import { explainBrokenReference, explainRestrictedDelete } from "./reference-conflict.ts"
 import type { Selection } from "./selection.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 import type { Values } from "./validate.ts"
 
 /**

@@ -1,4 +1,5 @@
 import type { Clock } from "../../lib/clock.ts"
+import { quoteName } from "../../lib/sql-name.ts"
 import type { CollectionStats } from "../../protocol/admin-api.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 import type { Database } from "../storage/database.ts"
@@ -29,7 +30,7 @@ export class DocumentCounts {
     if (this.#counted && (this.#counted.key === key || now - this.#counted.atMs < keptMs)) return this.#counted.stats
     const stats = database.read((reader) =>
       [...schemas.current.collections.keys()].map((name) => {
-        const row = reader.get(sqlQuery<{ count: number }>(`SELECT count(*) AS count FROM "${name}"`))
+        const row = reader.get(sqlQuery<{ count: number }>(`SELECT count(*) AS count FROM ${quoteName(name)}`))
         return { name, documentCount: row?.count ?? null }
       }),
     )

@@ -10,7 +10,7 @@ import { migrateTables, requireApplicable } from "./migrate-tables.ts"
 import { inMigrationTransaction } from "./migration-transaction.ts"
 import { appliedSchema, planFrom } from "./plan-schema.ts"
 import { largeTableRowCount } from "./query-plan.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
 
 /** What was done: a line for each change, as in "+ posts.view_count (int)". */

@@ -5,7 +5,7 @@ import type { TableDefinition } from "./ddl.ts"
 import { objectsAreCurrent, presentObjects } from "./present-objects.ts"
 import { rebuildTable } from "./rebuild-table.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
 
 /** How the columns of a table get from one definition to the next: added ones alone need no copy of the rows. */
 export type ColumnChange = "none" | "add-columns" | "rebuild"

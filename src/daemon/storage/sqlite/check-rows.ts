@@ -2,7 +2,7 @@ import type { Collection, Field } from "../../../schema/schema.ts"
 import type { RowCondition } from "../../../schema/schema-change.ts"
 import { sqlQuery } from "../database.ts"
 import type { Reader, SqlValue } from "../database.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
 
 /** How many documents a refusal names. */
 const conflictCountMax = 10

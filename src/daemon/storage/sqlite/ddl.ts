@@ -1,7 +1,8 @@
 import { fieldTypeRules, storedValue } from "../../../schema/fields/field-types.ts"
 import { fieldIndexName } from "../../../schema/names.ts"
 import type { Collection, Field, Index } from "../../../schema/schema.ts"
-import { nowExpression, nowMillisecondsExpression, quoteName, quoteValue, uuidExpression } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
+import { nowExpression, nowMillisecondsExpression, quoteValue, uuidExpression } from "./sql-text.ts"
 import { changeTriggers } from "./triggers.ts"
 
 /** An index or a trigger of a table: what sqlite_schema calls it, and the statement that makes it. */

@@ -9,7 +9,7 @@ import { changeTable, createTable } from "./change-table.ts"
 import { planFrom } from "./plan-schema.ts"
 import type { SchemaPlan } from "./plan-schema.ts"
 import { dropOutdatedObjects } from "./present-objects.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
 /** What a migration is told. */

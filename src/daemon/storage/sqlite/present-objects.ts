@@ -4,7 +4,7 @@ import type { Reader } from "../database.ts"
 import { defineTable } from "./ddl.ts"
 import type { TableObject } from "./ddl.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
 
 /** An index or a trigger as the database has it. */
 export interface PresentObject extends TableObject {

@@ -4,7 +4,8 @@ import { createTableSql, literalDefault } from "./ddl.ts"
 import type { TableDefinition } from "./ddl.ts"
 import { presentObjects } from "./present-objects.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
-import { quoteName, quoteValue, uuidExpression } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
+import { quoteValue, uuidExpression } from "./sql-text.ts"
 
 /** What a rebuild is told. */
 export interface RebuildOptions {

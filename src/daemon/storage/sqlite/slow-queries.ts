@@ -1,7 +1,7 @@
 import type { Query, SlowReadFacts } from "../database.ts"
 import { sqlQuery } from "../database.ts"
 import { largeTableRowCount, walksOrSorts } from "./query-plan.ts"
-import { quoteName } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
 /** Plans remembered at most; the texts of lists differ by filter and sort, and there are only so many in use. */

@@ -1,10 +1,5 @@
 import type { SqlValue } from "../database.ts"
 
-/** Quotes a name for SQL text; names are always quoted, whatever they are. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
 /** Writes a value as SQL text, for the places where nothing can be bound: DEFAULT, CHECK and triggers. */
 export function quoteValue(value: SqlValue): string {
   if (value === null) return "NULL"

@@ -1,6 +1,7 @@
 import type { Collection, Field } from "../../../schema/schema.ts"
 import type { TableObject } from "./ddl.ts"
-import { nowExpression, quoteName, quoteValue } from "./sql-text.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
+import { nowExpression, quoteValue } from "./sql-text.ts"
 
 /**
  * The triggers that write the change log in the same transaction as the change. They use only what is built into
