@@ -94,7 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const seen = await hashFiles([schemaFile, configFile, ...envFiles])
     const parts = await openParts(options, release)
     const { http, status } = await openHttp(parts, release)
-    parts.schemas.swap(await firstSchema({ ...parts, ...options }))
+    parts.schemas.swap(await firstSchema({ ...options, ...parts }))
     await showProcess(parts, status, release)
     await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
@@ -143,11 +143,7 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
   await database.open(read.config.database)
   release.push("database", () => database.stop())
 
-<<<<<<< /tmp/fx/wt/src/daemon/daemon.ts
   const schemas = new SchemaHolder()
-=======
-  const schemas = new SchemaHolder(await firstSchema({ root, mode, database, findings, report, clock, onProgress }))
->>>>>>> /tmp/fx/h
   const config = new ConfigHolder(read.config)
   return { options, read, config, activity, logger, report, findings, database, schemas, clock, onProgress }
 }
