@@ -136,14 +136,29 @@ class TreeReader {
   }
 
   #readEntries(pairs: readonly Pair[], parent: SourceLocation, depth: number): YamlEntry[] {
-    const firstByKey = new Map<string, YamlEntry>()
+    const given = new Map<string, YamlEntry>()
+    const entries = new Map<string, YamlEntry>()
     for (const pair of pairs) {
       const entry = this.#readEntry(pair, parent, depth)
-      const first = firstByKey.get(entry.key)
-      if (first === undefined) firstByKey.set(entry.key, entry)
-      else this.#refuseDuplicate(entry, first)
+      const first = given.get(entry.key)
+      if (first !== undefined) {
+        this.#refuseDuplicate(entry, first)
+        continue
+      }
+      given.set(entry.key, entry)
+      // What the map itself gives wins, wherever it stands; of merged maps the first one does.
+      if (!isMergeKey(pair.key)) entries.set(entry.key, entry)
+      else for (const other of this.#mergedEntries(entry)) if (!entries.has(other.key)) entries.set(other.key, other)
     }
-    return [...firstByKey.values()]
+    return [...entries.values()]
+  }
+
+  /** The entries of `<<: *base` and `<<: [*base, *other]`, each with the place where it stands. */
+  #mergedEntries({ keyAt, value }: YamlEntry): readonly YamlEntry[] {
+    const maps = value.kind === "list" ? value.items : [value]
+    if (maps.every((map) => map.kind === "map")) return maps.flatMap((map) => map.entries)
+    this.#refuse(keyAt, "The key << merges maps into this one: write <<: *name or <<: [*name, *other].")
+    return []
   }
 
   #refuseDuplicate(entry: YamlEntry, first: YamlEntry): void {
@@ -178,6 +193,11 @@ class TreeReader {
     this.problems.push({ kind: "unsupported", message, at })
     return this.#missing(at)
   }
+}
+
+/** In quotes it is a word like any other. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === "<<" && key.type === "PLAIN"
 }
 
 function scalarValue(value: unknown): string | number | boolean | null {

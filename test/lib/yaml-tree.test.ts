@@ -34,6 +34,32 @@ describe("parseYamlTree", () => {
     })
   })
 
+  test("merges maps with <<, where own keys win, then the first map, and each keeps its place", () => {
+    const text = "base: &base { a: 1, b: 2 }\nmore: &more { b: 3, c: 4 }\nall:\n  a: 0\n  <<: [*base, *more]\n  c: 5\n"
+    const { root, problems } = parseYamlTree(text, "f.yaml")
+    const all = root?.kind === "map" ? yamlEntry(root, "all")?.value : undefined
+
+    expect(problems).toEqual([])
+    expect(all && yamlToValue(all)).toEqual({ a: 0, b: 2, c: 5 })
+    expect(all?.kind === "map" && yamlEntry(all, "b")).toMatchObject({ keyAt: { line: 1, column: 21 } })
+    expect(all?.kind === "map" && yamlEntry(all, "c")).toMatchObject({ keyAt: { line: 6, column: 3 } })
+  })
+
+  test.each(["a: &a 1\nb: { <<: *a }\n", "b: { <<: [x] }\n", "b: { <<: }\n"])(
+    "a merge of what is no map is refused with words: %j",
+    (text) => {
+      expect(parseYamlTree(text, "f.yaml").problems).toMatchObject([
+        { kind: "unsupported", message: expect.stringContaining("<<: *name") as string },
+      ])
+    },
+  )
+
+  test("a quoted << is a key like any other", () => {
+    const { root } = parseYamlTree("'<<': 1\n", "f.yaml")
+
+    expect(root && yamlToValue(root)).toEqual({ "<<": 1 })
+  })
+
   test("reports a fault once, not every word after it", () => {
     const { root, problems } = parseYamlTree(`...\n${"a:\n  b: 1\n".repeat(50)}`, "f.yaml")
 
