@@ -54,7 +54,10 @@ export const fieldOptions = {
   min: validation("The smallest value.", numbers),
   max: validation("The largest value.", numbers),
   format: validation("What kind of string it is: email, url or uuid.", strings),
-  pattern: validation("A regular expression (ECMAScript, u flag) that the value must match.", strings),
+  pattern: validation(
+    "A regular expression (ECMAScript, u flag, without lookaround and back references) that the value must match.",
+    strings,
+  ),
   enum: validation("The only values allowed.", [...strings, ...numbers]),
   items: option("For arrays: the type of every element, as a type's name or a JSON Schema.", ["json"]),
   schema: option("The JSON Schema that the value must satisfy.", ["json"]),

@@ -1,9 +1,8 @@
-import type { ValidateFunction } from "ajv"
-
 import type { StoredValue } from "./fields/field-type.ts"
 import { fieldTypeRules } from "./fields/field-types.ts"
-import { compileJsonSchema, jsonSchemaFaultSentence } from "./json-schema-compile.ts"
-import { countedKeyMax, documentProblemCountMax } from "./limits.ts"
+import { compileJsonSchemaJudge } from "./json-schema-judge.ts"
+import { countedKeyMax, patternWorkMax } from "./limits.ts"
+import { compileLinearPattern } from "./linear-pattern.ts"
 import type { Field, JsonValue } from "./schema.ts"
 import { stringFormatRules } from "./string-formats.ts"
 
@@ -61,7 +60,7 @@ function fieldChecks(field: Field): Check[] {
     const fault: FieldFault = { code: "INVALID_FORMAT", message: `must be ${expected}` }
     checks.push((value) => (test(value as string) ? undefined : fault))
   }
-  if (field.pattern !== null) checks.push(patternCheck(field.pattern, field.maxLength))
+  if (field.pattern !== null) checks.push(patternCheck(field.pattern))
   if (field.jsonSchema !== null) checks.push(jsonSchemaCheck(field.jsonSchema))
   return checks
 }
@@ -126,38 +125,26 @@ function countedKeyCheck(value: unknown): FieldFault | undefined {
   return { code: "TOO_LARGE", message }
 }
 
-/** A text that is too long by far is not tried: that it is too long is said already, and trying could take long. */
-function patternCheck(pattern: string, maxLength: number | null): Check {
-  const triedLengthMax = maxLength === null ? Infinity : 2 * maxLength
-  const regExp = new RegExp(pattern, "u")
+/** The work of a pattern is bounded by the length of the text; a maxLength of the field's own is mostly far below. */
+function patternCheck(pattern: string): Check {
+  const compiled = compileLinearPattern(pattern)
+  const triedLengthMax = Math.floor(patternWorkMax / compiled.size)
+  const tooLong: FieldFault = {
+    code: "TOO_LONG",
+    message: `must have at most ${characters(triedLengthMax)}, as far as its pattern is tried`,
+  }
   const fault: FieldFault = { code: "PATTERN_MISMATCH", message: `must match ${pattern}` }
   return (value) => {
     const text = value as string
-    return text.length > triedLengthMax || regExp.test(text) ? undefined : fault
+    if (text.length > triedLengthMax) return tooLong
+    return compiled.test(text) ? undefined : fault
   }
 }
 
-/**
- * Judges a json value. The first run stops at the first error; only what failed is judged again for the list of
- * errors, and only when it is small, so that a large hostile value does not become a large list.
- */
 function jsonSchemaCheck(schema: JsonValue): Check {
-  const judge = compileJsonSchema(schema)
-  let judgeAll: ValidateFunction | undefined
+  const judge = compileJsonSchemaJudge(schema)
   return (value) => {
-    if (judge(value)) return undefined
-    let errors = judge.errors
-    if (JSON.stringify(value).length <= listedJsonLengthMax) {
-      judgeAll ??= compileJsonSchema(schema, { allErrors: true })
-      judgeAll(value)
-      errors = judgeAll.errors
-    }
-    return (errors ?? []).slice(0, documentProblemCountMax).map((error) => ({
-      code: "JSON_SCHEMA_MISMATCH",
-      message: jsonSchemaFaultSentence(error),
-    }))
+    const faults = judge(value)
+    return faults.length === 0 ? undefined : faults.map((message) => ({ code: "JSON_SCHEMA_MISMATCH", message }))
   }
 }
-
-/** The longest json value, as text, of which every error is listed. */
-const listedJsonLengthMax = 20_000

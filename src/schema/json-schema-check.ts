@@ -5,8 +5,9 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import type { YamlMap, YamlNode } from "../lib/yaml-tree.ts"
 import { yamlEntry, yamlToValue } from "../lib/yaml-tree.ts"
 import { ajvOptions, compileJsonSchema, isDraft7 } from "./json-schema-compile.ts"
+import { plainKeywords, schemaKeywords, schemaMapKeywords } from "./json-schema-keywords.ts"
 import { jsonSchemaLengthMax } from "./limits.ts"
-import { isSlowPattern } from "./pattern-speed.ts"
+import { patternAdvice, patternFault } from "./linear-pattern.ts"
 import type { ProblemList } from "./problem-list.ts"
 import { didYouMean } from "./problem-list.ts"
 import { shown } from "./read-values.ts"
@@ -50,22 +51,6 @@ const draft2020 = new Ajv2020(ajvOptions)
 /** A schema that points elsewhere cannot be put into the OpenAPI document. */
 const pointers = ["$ref", "$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor"]
 
-const plainKeywords =
-  "$schema $comment type const enum title description default deprecated readOnly writeOnly examples format maximum minimum exclusiveMaximum exclusiveMinimum multipleOf maxLength minLength pattern contentMediaType contentEncoding maxItems minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired".split(
-    " ",
-  )
-const schemaKeywords =
-  "not if then else contains propertyNames additionalProperties additionalItems items unevaluatedProperties unevaluatedItems contentSchema allOf anyOf oneOf prefixItems".split(
-    " ",
-  )
-const schemaMapKeywords = [
-  "properties",
-  "patternProperties",
-  "dependentSchemas",
-  "dependencies",
-  "$defs",
-  "definitions",
-]
 const allKeywords = [...plainKeywords, ...schemaKeywords, ...schemaMapKeywords]
 
 /** Checks the keywords of a schema and of the schemas inside it; the depth is bounded by that of the YAML tree. */
@@ -84,24 +69,23 @@ function checkKeywords(node: YamlNode, report: Report): boolean {
       if (!allKeywords.includes(key)) {
         return report(keyAt, `${JSON.stringify(key)} is not a keyword`, didYouMean(key, allKeywords, "Keywords"))
       }
-      if (key === "pattern") return checkPattern(value, report)
+      if (key === "pattern") return value.kind !== "scalar" || checkPattern(value.value, value.at, report)
       if (schemaKeywords.includes(key)) return checkKeywords(value, report)
       if (!schemaMapKeywords.includes(key) || value.kind !== "map") return true
       // The list in `dependencies: { a: [b] }` holds names, which checkKeywords passes over.
-      return value.entries.map((entry) => checkKeywords(entry.value, report)).every(Boolean)
+      return value.entries
+        .map((entry) => {
+          const isUsable = key !== "patternProperties" || checkPattern(entry.key, entry.keyAt, report)
+          return checkKeywords(entry.value, report) && isUsable
+        })
+        .every(Boolean)
     })
     .every(Boolean)
 }
 
-function checkPattern(node: YamlNode, report: Report): boolean {
-  if (node.kind !== "scalar" || typeof node.value !== "string") return true
-  try {
-    // oxlint-disable-next-line no-new -- Only the constructor tells whether a pattern is valid.
-    new RegExp(node.value, "u")
-  } catch (error) {
-    return report(node.at, error instanceof Error ? error.message.replace(/^Invalid/, "invalid") : String(error))
-  }
-  return isSlowPattern(node.value) ? report(node.at, "the pattern would take minutes on some short texts") : true
+function checkPattern(pattern: unknown, place: YamlNode["at"], report: Report): boolean {
+  const fault = typeof pattern === "string" ? patternFault(pattern) : null
+  return fault === null || report(place, `the pattern cannot be used: ${fault}`, patternAdvice)
 }
 
 function reportFirst(root: YamlMap, error: ErrorObject | undefined, report: Report): false {

@@ -12,7 +12,7 @@ export type DocumentUse = "create" | "update" | "read"
 
 /**
  * The JSON Schema of a document, for OpenAPI, clients and editors. It says what the document validator does, except
- * that strings hold neither U+0000 nor lone surrogates, and how deep json may be nested.
+ * that strings hold neither U+0000 nor lone surrogates, how deep json may be nested, and how much work a value may take.
  */
 export function documentJsonSchema(collection: Collection, use: DocumentUse): JsonSchema {
   const fields = [...collection.fields.values()].filter((field) => belongs(field, use))

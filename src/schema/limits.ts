@@ -15,13 +15,22 @@ export const enumValueCountMax = 1_000
 
 export const patternLengthMax = 1_000
 
-/** The maxLength of a field with a pattern and none of its own: many patterns take quadratic time on long texts. */
-export const patternTextLengthMax = 5_000
+/** How many instructions a pattern may unfold into: `a{3}` has three. */
+export const patternSizeMax = 5_000
+
+/** The size of a pattern times the length of the text that it is tried on: some 100 ms when it goes worst. */
+export const patternWorkMax = 10_000_000
 
 export const ruleLengthMax = 10_000
 
 /** The largest JSON Schema of a json field, as JSON text. */
 export const jsonSchemaLengthMax = 64_000
+
+/** The steps of judging one json value by its JSON Schema: some 100 ms when it goes worst. */
+export const jsonSchemaWorkMax = 10_000_000
+
+/** The steps of listing everything that is wrong with one; each may be a fault, which costs much more than a step. */
+export const jsonSchemaListingWorkMax = 100_000
 
 /** Names become tables, columns and identifiers of generated clients. */
 export const nameLengthMax = 64

@@ -3,10 +3,10 @@ import type { FieldDraft } from "./drafts.ts"
 import { suggestedType } from "./field-options.ts"
 import { readDefault } from "./read-default.ts"
 import { readItems, readJsonSchema } from "./json-value-schema.ts"
-import { enumValueCountMax, patternLengthMax, patternTextLengthMax } from "./limits.ts"
+import { enumValueCountMax } from "./limits.ts"
+import { patternAdvice, patternFault } from "./linear-pattern.ts"
 import { OptionReader } from "./option-reader.ts"
 import { parseFieldRules } from "./parse-rules.ts"
-import { isSlowPattern } from "./pattern-speed.ts"
 import type { ProblemList } from "./problem-list.ts"
 import { didYouMean } from "./problem-list.ts"
 import { readReference } from "./read-reference.ts"
@@ -36,7 +36,8 @@ export function readField(collection: string, draft: FieldDraft, problems: Probl
     references: readReference({ label, nullable, options, problems }),
     internal: readInternal(label, primary, options, problems),
     ...constraints,
-    ...impliedLengths(type, primary, constraints),
+    // An empty id could not stand in a URL.
+    minLength: primary && type === "string" ? Math.max(1, constraints.minLength ?? 1) : constraints.minLength,
     enum: null,
     rules: parseFieldRules(label, options.option("rules")?.value, problems),
     at: draft.at,
@@ -111,33 +112,12 @@ function readConstraints(label: string, type: FieldType, options: OptionReader, 
   return constraints
 }
 
-function impliedLengths(type: FieldType, primary: boolean, given: Constraints): Pick<Field, "minLength" | "maxLength"> {
-  // An empty id could not stand in a URL.
-  const minLength = primary && type === "string" ? Math.max(1, given.minLength ?? 1) : given.minLength
-  if (given.pattern === null || given.maxLength !== null) return { minLength, maxLength: given.maxLength }
-  return { minLength, maxLength: Math.max(patternTextLengthMax, minLength ?? 0) }
-}
-
 function readPattern(label: string, options: OptionReader, problems: ProblemList): string | null {
   const pattern = options.text("pattern")
-  if (pattern === null) return null
-  const place = options.place("pattern")
-  if (pattern.length > patternLengthMax) {
-    problems.add("PATTERN_INVALID", place, `The pattern of ${label} is longer than ${patternLengthMax} characters.`)
-    return null
-  }
-  try {
-    // oxlint-disable-next-line no-new -- Only the constructor tells whether a pattern is valid.
-    new RegExp(pattern, "u")
-  } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/^Invalid regular expression: /, "")
-    const next = "Patterns are ECMAScript regular expressions with the u flag, without slashes around them."
-    problems.add("PATTERN_INVALID", place, `The pattern of ${label} is not valid: ${reason}.`, next)
-    return null
-  }
-  if (!isSlowPattern(pattern)) return pattern
-  const next = "Avoid a repetition inside a repetition, such as (a+)+, where both can take the same characters."
-  problems.add("PATTERN_SLOW", place, `The pattern of ${label} would take minutes on some short texts.`, next)
+  const fault = pattern === null ? null : patternFault(pattern)
+  if (fault === null) return pattern
+  const message = `The pattern of ${label} cannot be used: ${fault}.`
+  problems.add("PATTERN_INVALID", options.place("pattern"), message, patternAdvice)
   return null
 }
 

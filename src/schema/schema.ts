@@ -57,7 +57,7 @@ export interface Field {
   readonly min: number | null
   readonly max: number | null
   readonly format: StringFormat | null
-  /** A regular expression (ECMAScript, `u` flag) that the whole API holds the value to. */
+  /** A regular expression (what RE2 can do of ECMAScript with the `u` flag) that the whole API holds the value to. */
   readonly pattern: string | null
   readonly enum: readonly (string | number)[] | null
   /** For json: the JSON Schema of its value (`items: string` becomes an array of strings). */

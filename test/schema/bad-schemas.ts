@@ -264,10 +264,11 @@ export const badSchemas: readonly BadSchema[] = [
   },
   { name: "an invalid pattern", text: field('type: string, pattern: ⟦"[a-"⟧'), code: "PATTERN_INVALID" },
   {
-    name: "a pattern that could stop the server",
-    text: field('type: string, pattern: ⟦"^(a+)+$"⟧'),
-    code: "PATTERN_SLOW",
-    next: "repetition inside a repetition",
+    name: "a pattern that looks ahead",
+    text: field('type: string, pattern: ⟦"^(?=.*[0-9])"⟧'),
+    code: "PATTERN_INVALID",
+    says: "looks ahead",
+    next: "without lookahead",
   },
   {
     name: "a mistyped keyword inside a JSON Schema",
@@ -288,9 +289,15 @@ export const badSchemas: readonly BadSchema[] = [
   },
   {
     name: "a JSON Schema with such a pattern",
-    text: field('type: json, schema: { type: string, pattern: ⟦"^(a+)+$"⟧ }'),
+    text: field('type: json, schema: { type: string, pattern: ⟦"(a)\\\\1"⟧ }'),
     code: "JSON_SCHEMA_INVALID",
-    says: "would take minutes",
+    says: "refers back to a group",
+  },
+  {
+    name: "a JSON Schema with such a pattern of names",
+    text: field('type: json, schema: { patternProperties: { ⟦"a(?!b)"⟧: {} } }'),
+    code: "JSON_SCHEMA_INVALID",
+    says: "looks ahead",
   },
   { name: "an empty enum", text: field("type: string, enum: ⟦[]⟧"), code: "ENUM_INVALID", structural: true },
   {

@@ -156,10 +156,21 @@ describe("constraints", () => {
     ).toHaveLength(1)
   })
 
-  test("a long text is not tried against a pattern that is slow on long texts", () => {
-    const only = compileDocumentValidator(onlyCollection("f: { type: text, pattern: '[0-9]+x' }"))
+  test.each([
+    ["^(a+)+$", `${"a".repeat(40)}!`],
+    ["\\s+$", `${" ".repeat(100_000)}x`],
+    ["^(.+,){5}x$", ",".repeat(1_000)],
+  ])("a pattern that would take ages on a text made for it, %s, is judged at once", (pattern, f) => {
+    const only = compileDocumentValidator(onlyCollection(`f: { type: text, pattern: '${pattern}' }`))
 
-    expect(problemsOf(only.create({ f: "1".repeat(1_000_000) }))).toEqual(["f TOO_LONG"])
+    expect(problemsOf(only.create({ f }))).toEqual(["f PATTERN_MISMATCH"])
+  })
+
+  test("a text is tried against a pattern only as far as the pattern's size allows", () => {
+    const only = compileDocumentValidator(onlyCollection("f: { type: text, pattern: '(a|b)*a(a|b){400}$' }"))
+
+    expect(problemsOf(only.create({ f: "b".repeat(5_000) }))).toEqual(["f PATTERN_MISMATCH"])
+    expect(problemsOf(only.create({ f: "b".repeat(1_000_000) }))).toEqual(["f TOO_LONG"])
   })
 
   test("an e-mail address made to be slow is judged at once", () => {
