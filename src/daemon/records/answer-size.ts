@@ -1,3 +1,4 @@
+import { stepSql } from "../storage/database.ts"
 import type { Row } from "../storage/database.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import type { Expansion } from "./expand.ts"
@@ -43,7 +44,7 @@ function relatedRowsSql(parent: CollectionPlan, parentLevel: string, { relation,
   const local = `p.${quoteName(relation.localField)}`
   const foreign = quoteName(relation.foreignField)
   const first =
-    `SELECT x.rowid FROM ${target.table} AS x WHERE x.${foreign} = ${local} ` +
+    `SELECT x.rowid FROM ${target.table} AS x WHERE ${stepSql} AND x.${foreign} = ${local} ` +
     `ORDER BY x.${quoteName(target.key.name)} LIMIT ${backRelationMax}`
   const match = relation.kind === "back" ? `c.rowid IN (${first})` : `c.${foreign} = ${local}`
   return (

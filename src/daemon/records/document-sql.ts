@@ -1,4 +1,5 @@
 import type { Field } from "../../schema/schema.ts"
+import { stepSql } from "../storage/database.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import type { Expansion } from "./expand.ts"
 import type { RecordLimits } from "./records.ts"
@@ -43,7 +44,7 @@ function expansionSql(expansion: Expansion, { alias, inner, limits }: ExpansionF
     `${column}.${quoteName(relation.foreignField)} = ${alias}.${quoteName(relation.localField)}`
   if (relation.kind === "forward") return `(SELECT ${document} FROM ${target.table} AS ${inner} WHERE ${match(inner)})`
   const rows =
-    `SELECT ${inner}_r.rowid AS r FROM ${target.table} AS ${inner}_r WHERE ${match(`${inner}_r`)} ` +
+    `SELECT ${inner}_r.rowid AS r FROM ${target.table} AS ${inner}_r WHERE ${stepSql} AND ${match(`${inner}_r`)} ` +
     `ORDER BY ${inner}_r.${quoteName(target.key.name)} LIMIT ${limits.backRelationMax}`
   return (
     `(SELECT json_group_array(${document}) FROM (${rows}) AS ${inner}_p ` +

@@ -22,6 +22,11 @@ export interface ExpandFrame {
   readonly problems: QueryProblems
 }
 
+/** Whether one document may bring many others with it. */
+export function multiplies(expansions: readonly Expansion[]): boolean {
+  return expansions.some(({ relation, children }) => relation.kind === "back" || multiplies(children))
+}
+
 /** Reads `expand=author,comments.author` into a tree; what is named twice is followed once. */
 export function parseExpand(frame: ExpandFrame, text: string): readonly Expansion[] {
   const { limits, problems } = frame

@@ -1,7 +1,7 @@
 import { alyxError } from "../../errors.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
-import type { Database, Query, Row, SlowReader } from "../storage/database.ts"
+import type { Database, Query, Reader, Row } from "../storage/database.ts"
 import { answerCouldBeLarge, requireSmallAnswer } from "./answer-size.ts"
 import { collectionPlan } from "./collection-plan.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
@@ -10,15 +10,16 @@ import { decodeCursor, encodeCursor, keysetAfter, listFingerprint } from "./curs
 import type { Keyset } from "./cursor.ts"
 import { conditionValues, parseListQuery } from "./list-query.ts"
 import type { ListQuery } from "./list-query.ts"
-import { listShape, listStatements } from "./list-statements.ts"
+import { listShape, listStatements, totalHereMax } from "./list-statements.ts"
 import type { ListStatements } from "./list-statements.ts"
 import type { JsonText, ListRequest, RecordParts } from "./records.ts"
 
 /** Answers a page of documents, with the number of all that match unless the query skips it. */
 export function listRecords(parts: RecordParts, request: ListRequest): JsonText | Promise<JsonText> {
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
-  const read = planRead({ plan, database: parts.database }, parseListQuery(plan, request.query))
-  return read.isSlow(parts.database) ? readAside(parts, read) : readHere(parts, read)
+  const query = parseListQuery(plan, request.query)
+  const read = planRead({ plan, database: parts.database }, query)
+  return (query.conditions.some(isCostly) ? undefined : readHere(parts, read)) ?? readAside(parts, read)
 }
 
 /** The queries of one list, and how their rows become the answer. */
@@ -28,7 +29,10 @@ interface ListRead {
   readonly total: Query | null
   /** Counts the documents of an answer that could hold too many; null when it cannot. */
   readonly size: Query | null
-  readonly isSlow: (database: SlowReader) => boolean
+  /** Page and total as they are read where others wait, if that may have to be given up. */
+  readonly watched: Pick<ListRead, "page" | "total"> | null
+  /** The total as it is read where others wait, when it is counted only so far. */
+  readonly totalHere: Query | null
   readonly answer: (pageRows: readonly Row[], total: number | null) => string
 }
 
@@ -46,11 +50,8 @@ function planPage(frame: ListFrame, query: ListQuery, offset: number): ListRead 
   const { plan } = frame
   const { limit } = query.page
   const statements = statementsFor(frame, query, null)
-  const values = conditionValues(query.conditions)
   return {
-    ...pageQueries(plan, query, statements, [...values, limit, offset]),
-    total: query.skipTotal ? null : sqlQuery(statements.totalSql, values),
-    isSlow: (database) => isSlowList(database, query, { statements, unfiltered: query.conditions.length === 0 }),
+    ...listQueries(plan, query, statements, [limit, offset]),
     answer: (rows, total) =>
       `{"docs":[${textOf(rows[0]?.["docs"])}],"total":${total},"limit":${limit},"offset":${offset}}`,
   }
@@ -63,13 +64,9 @@ function planWalk(frame: ListFrame, query: ListQuery, cursor: string): ListRead 
   const list = listFingerprint(plan.collection.name, conditions, keys)
   const keyset = cursor === "" ? null : keysetAfter(keys, decodeCursor(list, keys, cursor), "d")
   const statements = statementsFor(frame, query, keyset)
-  const values = conditionValues(conditions)
-  const unfiltered = conditions.length === 0 && keyset === null
   return {
     // One row more than the page tells whether anything follows.
-    ...pageQueries(plan, query, statements, [...values, ...(keyset?.values ?? []), limit + 1]),
-    total: query.skipTotal ? null : sqlQuery(statements.totalSql, values),
-    isSlow: (database) => isSlowList(database, query, { statements, unfiltered }),
+    ...listQueries(plan, query, statements, [...(keyset?.values ?? []), limit + 1]),
     answer: (rows, total) => {
       const docs = rows.slice(0, limit).map((row) => textOf(row["doc"]))
       requireShortAnswer(docs)
@@ -82,40 +79,48 @@ function planWalk(frame: ListFrame, query: ListQuery, cursor: string): ListRead 
 
 function statementsFor({ plan, database }: ListFrame, query: ListQuery, keyset: Keyset | null): ListStatements {
   return plan.lists.get(listShape(query, keyset), () =>
-    listStatements(plan, query, { keyset, sortsRows: (sql) => sortsRows(database, sql) }),
+    listStatements(plan, query, { keyset, explain: (sql) => explain(database, sql) }),
   )
 }
 
-function sortsRows(database: Database, sql: string): boolean {
+function explain(database: Database, sql: string): readonly string[] {
   const steps = database.read((reader) => reader.all<{ detail: string }>(sqlQuery(`EXPLAIN QUERY PLAN ${sql}`)))
-  return steps.some(({ detail }) => detail.includes("TEMP B-TREE"))
+  return steps.map(({ detail }) => detail)
 }
 
-function isSlowList(
-  database: SlowReader,
-  { conditions }: ListQuery,
-  { statements, unfiltered }: { readonly statements: ListStatements; readonly unfiltered: boolean },
-): boolean {
-  return conditions.some(isCostly) || database.isSlow(sqlQuery(statements.judgedSql), { unfiltered })
-}
-
-function pageQueries(
+/** `pageValues` are what the page binds after the values of the conditions. */
+function listQueries(
   plan: CollectionPlan,
-  { page, selection }: ListQuery,
-  { pageSql, sizeSql }: ListStatements,
-  values: readonly StoredValue[],
-): Pick<ListRead, "page" | "size"> {
+  { conditions, page, selection, skipTotal }: ListQuery,
+  { pageSql, totalSql, sizeSql, totalHereSql, watched }: ListStatements,
+  pageValues: readonly StoredValue[],
+): Omit<ListRead, "answer"> {
+  const totalValues = conditionValues(conditions)
+  const values = [...totalValues, ...pageValues]
+  const total = (sql: string | null): Query | null => (sql === null || skipTotal ? null : sqlQuery(sql, totalValues))
   const counted = sizeSql !== null && answerCouldBeLarge(selection.expansions, page.limit, plan.limits)
-  return { page: sqlQuery(pageSql, values), size: counted ? sqlQuery(sizeSql, values) : null }
+  return {
+    page: sqlQuery(pageSql, values),
+    total: total(totalSql),
+    size: counted ? sqlQuery(sizeSql, values) : null,
+    watched: watched === null ? null : { page: sqlQuery(watched.pageSql, values), total: total(watched.totalSql) },
+    totalHere: total(totalHereSql),
+  }
 }
 
-/** Total and page are read in one turn, so they are of one state. */
-function readHere({ database, limits }: RecordParts, { page, total, size, answer }: ListRead): string {
-  return database.read((reader) => {
+/** Total and page are read in one turn, so they are of one state. Returns undefined when that takes too long. */
+function readHere({ database, limits }: RecordParts, read: ListRead): string | undefined {
+  const { size, totalHere, watched, answer } = read
+  const work = (reader: Reader, { page, total }: Pick<ListRead, "page" | "total">): string | undefined => {
     if (size !== null) requireSmallAnswer(reader.get(size), limits)
-    const count = total === null ? null : totalOf(reader.get(total))
+    const query = totalHere ?? total
+    const count = query === null ? null : totalOf(reader.get(query))
+    if (totalHere !== null && count !== null && count > totalHereMax) return undefined
     return answer(reader.all(page), count)
-  })
+  }
+  if (watched === null) return database.read((reader) => work(reader, read))
+  const name = { text: read.page.sql, values: [read.total === null, ...read.page.parameters] }
+  return database.readBriefly(name, (reader, isWatched) => work(reader, isWatched ? watched : read))
 }
 
 /** A list that may take long is read by another process, so that nobody else waits for it. */

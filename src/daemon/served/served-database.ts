@@ -9,8 +9,8 @@ import type {
   DatabaseStats,
   Query,
   Reader,
+  ReadName,
   SlowReader,
-  SlowReadFacts,
   Transaction,
   WriteOptions,
 } from "../storage/database.ts"
@@ -137,8 +137,8 @@ export class ServedDatabase implements Database, SlowReader, Service {
     return this.#now().database.read(work)
   }
 
-  isSlow(query: Query<unknown>, facts?: SlowReadFacts): boolean {
-    return this.#now().database.isSlow(query, facts)
+  readBriefly<T>(name: ReadName, work: (reader: Reader, isWatched: boolean) => T): T | undefined {
+    return this.#now().database.readBriefly(name, work)
   }
 
   readSlow(queries: readonly Query<unknown>[]): ReturnType<SlowReader["readSlow"]> {

@@ -74,13 +74,13 @@ export interface DatabaseStats {
   readonly waitingCount: number
 }
 
-/** What is known of a read before it runs. */
-export interface SlowReadFacts {
-  /**
-   * True when no condition drops rows. A walk along an index then ends at LIMIT, and counting costs 3 ms a million rows, so
-   * that only a sort is slow.
-   */
-  readonly unfiltered?: boolean
+/** A condition that is always true; statements of `readBriefly` have it wherever they may look at many rows. */
+export const stepSql = "alyx_step()"
+
+/** Tells one read from another: reads of equal text do the same work, those of equal values too on the same rows. */
+export interface ReadName {
+  readonly text: string
+  readonly values: readonly unknown[]
 }
 
 /**
@@ -88,8 +88,12 @@ export interface SlowReadFacts {
  * ended when they take too long: QUERY_TIMEOUT.
  */
 export interface SlowReader {
-  /** Whether the query would walk or sort a large table: then it belongs into `readSlow`. Remembered by SQL text. */
-  isSlow(query: CompiledQuery | Query<unknown>, facts?: SlowReadFacts): boolean
+  /**
+   * Reads as `read` does, but gives up after a few milliseconds, and returns undefined: then the same belongs into
+   * `readSlow`. When `isWatched`, the work is to run the statements with `stepSql`; else it was quick lately, and those
+   * without will do.
+   */
+  readBriefly<T>(name: ReadName, work: (reader: Reader, isWatched: boolean) => T): T | undefined
   /** Runs queries one after the other on one committed state; the rows of each, in order. */
   readSlow(queries: readonly (CompiledQuery | Query<unknown>)[]): Promise<readonly (readonly Row[])[]>
 }

@@ -43,7 +43,7 @@ describe("a batch", () => {
       { op: "create", doc: { slug: "b2" } },
       { op: "delete", collection: "comments", id: "1" },
     ])
-    expect(results[3]!["etag"]).toBe(records.etag("posts", knownId))
+    expect(results[3]!["etag"]).toBe(await records.etag("posts", knownId))
     expect(await countOf("comments")).toBe(0)
   })
 
@@ -85,7 +85,7 @@ describe("a batch", () => {
 
   test("holds each operation to its if_match, as the one before it left the document", async () => {
     const { id } = (await records.create("posts", post("e1"))) as { id: string }
-    const stale = records.etag("posts", id)
+    const stale = await records.etag("posts", id)
 
     const error = await refusal(() =>
       records.batch([
@@ -95,17 +95,17 @@ describe("a batch", () => {
     )
 
     expect(error).toMatchObject({ code: "PRECONDITION_FAILED", details: { operation: 1 } })
-    expect(records.get("posts", id)["title"]).toBe("x")
+    expect((await records.get("posts", id))["title"]).toBe("x")
     await records.batch([{ op: "delete", collection: "posts", id, if_match: stale }])
   })
 
   test("takes the tag of a compressed answer as If-Match does", async () => {
     const { id } = (await records.create("posts", post("e2"))) as { id: string }
-    const tag = records.etag("posts", id).replace(/"$/, '-gzip"')
+    const tag = (await records.etag("posts", id)).replace(/"$/, '-gzip"')
 
     await records.batch([{ op: "update", collection: "posts", id, data: { title: "One" }, if_match: tag }])
 
-    expect(records.get("posts", id)["title"]).toBe("One")
+    expect((await records.get("posts", id))["title"]).toBe("One")
   })
 
   test("may repeat the key of an update, however it is written", async () => {
@@ -114,7 +114,7 @@ describe("a batch", () => {
 
     await records.batch([{ op: "update", collection: "posts", id, data }])
 
-    expect(records.get("posts", id)["title"]).toBe("One")
+    expect((await records.get("posts", id))["title"]).toBe("One")
   })
 
   test("knows no parameters", async () => {

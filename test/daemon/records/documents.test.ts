@@ -54,7 +54,7 @@ describe("create", () => {
       created_at: "2026-02-03T04:05:06.007Z",
       updated_at: "2026-02-03T04:05:06.007Z",
     })
-    expect(records.get("posts", created["id"] as string)).toEqual(created)
+    expect(await records.get("posts", created["id"] as string)).toEqual(created)
   })
 
   test("makes ids that ascend in the order of creation", async () => {
@@ -79,7 +79,7 @@ describe("create", () => {
     const next = await records.create("comments", comment)
 
     expect([first["id"], given["id"], next["id"]]).toEqual([1, 1_000, 1_001])
-    expect(records.get("comments", "1000")["content"]).toBe("Hello")
+    expect((await records.get("comments", "1000"))["content"]).toBe("Hello")
   })
 
   test("takes no number as a key that would end the counting", async () => {
@@ -199,31 +199,31 @@ describe("get", () => {
   test("finds a UUID however its letters are written", async () => {
     const { id } = await records.create("posts", post())
 
-    expect(records.get("posts", String(id).toUpperCase())["id"]).toBe(id)
+    expect((await records.get("posts", String(id).toUpperCase()))["id"]).toBe(id)
   })
 
   test("the entity tag follows what is shown, and If-None-Match spares the body", async () => {
     const { id } = (await records.create("posts", post())) as { id: string }
-    const tag = records.etag("posts", id)
+    const tag = await records.etag("posts", id)
 
     expect(tag).toMatch(/^"[\w-]{22}"$/)
-    expect(records.etag("posts", id)).toBe(tag)
-    expect(records.etag("posts", id, "fields=title")).not.toBe(tag)
-    expect(records.answer("posts", id, "", tag)).toBe("not-modified")
-    expect(records.answer("posts", id, "", `"other", W/${tag}`)).toBe("not-modified")
-    expect(records.answer("posts", id, "", "*")).toBe("not-modified")
-    expect(records.answer("posts", id, "", `"other"`)).not.toBe("not-modified")
+    expect(await records.etag("posts", id)).toBe(tag)
+    expect(await records.etag("posts", id, "fields=title")).not.toBe(tag)
+    expect(await records.answer("posts", id, "", tag)).toBe("not-modified")
+    expect(await records.answer("posts", id, "", `"other", W/${tag}`)).toBe("not-modified")
+    expect(await records.answer("posts", id, "", "*")).toBe("not-modified")
+    expect(await records.answer("posts", id, "", `"other"`)).not.toBe("not-modified")
   })
 
   test("an expanded document that changes changes the tag", async () => {
     const author = (await records.create("users", { email: "tag@example.test" })) as { id: string }
     const { id } = (await records.create("posts", post({ author_id: author.id }))) as { id: string }
-    const [plain, expanded] = [records.etag("posts", id), records.etag("posts", id, "expand=author")]
+    const [plain, expanded] = [await records.etag("posts", id), await records.etag("posts", id, "expand=author")]
 
     await records.update("users", author.id, { name: "Renamed" })
 
-    expect(records.etag("posts", id)).toBe(plain)
-    expect(records.etag("posts", id, "expand=author")).not.toBe(expanded)
+    expect(await records.etag("posts", id)).toBe(plain)
+    expect(await records.etag("posts", id, "expand=author")).not.toBe(expanded)
   })
 
   test("unknown parameters, fields and relations are refused together", async () => {
@@ -251,7 +251,7 @@ describe("update", () => {
 
     const changed = { title: "New", content: null, tags: { a: 1 }, updated_at: "2026-03-02T00:00:00.000Z" }
     expect(after).toEqual({ ...before, ...changed })
-    expect(records.get("posts", before.id)).toEqual(after)
+    expect(await records.get("posts", before.id)).toEqual(after)
   })
 
   test("an empty body changes nothing", async () => {
@@ -289,7 +289,7 @@ describe("update", () => {
 
   test("If-Match lets only the first of two writers through", async () => {
     const { id } = (await records.create("posts", post())) as { id: string }
-    const tag = records.etag("posts", id)
+    const tag = await records.etag("posts", id)
 
     const outcomes = await Promise.allSettled([
       records.update("posts", id, { title: "One" }, { ifMatch: tag }),
@@ -298,24 +298,24 @@ describe("update", () => {
 
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"])
     expect(outcomes[1]).toMatchObject({ reason: { code: "PRECONDITION_FAILED" } })
-    expect(records.get("posts", id)["title"]).toBe("One")
+    expect((await records.get("posts", id))["title"]).toBe("One")
   })
 
   test("If-Match takes lists and *, and never a weak tag", async () => {
     const { id } = (await records.create("posts", post())) as { id: string }
-    const weak = `W/${records.etag("posts", id)}`
+    const weak = `W/${await records.etag("posts", id)}`
 
-    await records.update("posts", id, { title: "One" }, { ifMatch: `"x", ${records.etag("posts", id)}` })
+    await records.update("posts", id, { title: "One" }, { ifMatch: `"x", ${await records.etag("posts", id)}` })
     await records.update("posts", id, { title: "Two" }, { ifMatch: "*" })
     const refused = await refusal(() => records.update("posts", id, { title: "Three" }, { ifMatch: weak }))
 
     expect(refused.code).toBe("PRECONDITION_FAILED")
-    expect(records.get("posts", id)["title"]).toBe("Two")
+    expect((await records.get("posts", id))["title"]).toBe("Two")
   })
 
   test("If-Match compares the document as the request shows it", async () => {
     const { id } = (await records.create("posts", post())) as { id: string }
-    const ifMatch = records.etag("posts", id, "fields=title")
+    const ifMatch = await records.etag("posts", id, "fields=title")
 
     expect(await records.update("posts", id, { title: "New" }, { ifMatch, query: "fields=title" })).toEqual({
       title: "New",
@@ -337,7 +337,7 @@ describe("update", () => {
     expect((await refusal(() => records.update("posts", second.id, { slug: "first" }))).code).toBe("UNIQUE_CONFLICT")
     const broken = await refusal(() => records.update("posts", second.id, { author_id: missingId }))
     expect(broken).toMatchObject({ code: "REFERENCE_CONFLICT", details: { fields: ["author_id"] } })
-    expect(records.get("posts", second.id)).toEqual(second)
+    expect(await records.get("posts", second.id)).toEqual(second)
   })
 })
 
@@ -353,16 +353,16 @@ describe("delete", () => {
 
   test("is refused when If-Match is stale", async () => {
     const { id } = (await records.create("posts", post())) as { id: string }
-    const tag = records.etag("posts", id)
+    const tag = await records.etag("posts", id)
     await records.update("posts", id, { title: "Changed" })
 
     expect((await refusal(() => records.delete("posts", id, tag))).code).toBe("PRECONDITION_FAILED")
-    await records.delete("posts", id, records.etag("posts", id))
+    await records.delete("posts", id, await records.etag("posts", id))
   })
 
   test("takes the tag of the form that the request names", async () => {
     const { id } = (await records.create("posts", post())) as { id: string }
-    const tag = records.etag("posts", id, "fields=title")
+    const tag = await records.etag("posts", id, "fields=title")
 
     expect((await refusal(() => records.delete("posts", id, tag))).code).toBe("PRECONDITION_FAILED")
     await records.delete("posts", id, tag, "fields=title")
@@ -374,7 +374,7 @@ describe("delete", () => {
     const error = await refusal(() => records.delete("posts", id, undefined, "feilds=title"))
 
     expect(error).toMatchObject({ code: "INVALID_QUERY", next: 'Did you mean "fields"?' })
-    expect(records.get("posts", id)["id"]).toBe(id)
+    expect((await records.get("posts", id))["id"]).toBe(id)
   })
 
   test("cascades, and names the collection that restricts it", async () => {

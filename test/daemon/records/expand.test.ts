@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { getRecord } from "../../../src/daemon/records/get.ts"
+import { listRecords } from "../../../src/daemon/records/list.ts"
+import { sqlQuery } from "../../../src/daemon/storage/database.ts"
 import { blogYaml, openRecords, refusal } from "./open-records.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
 
@@ -28,10 +31,10 @@ const id = (doc: Doc | undefined): string => String(doc?.["id"])
 
 describe("expand", () => {
   test("follows a reference, by the relation's name and by the field's", async () => {
-    const expanded = records.get("posts", id(posts[0]), "expand=author")
+    const expanded = await records.get("posts", id(posts[0]), "expand=author")
 
     expect(expanded).toEqual({ ...posts[0], author: ada })
-    expect(records.get("posts", id(posts[0]), "expand=author_id")).toEqual(expanded)
+    expect(await records.get("posts", id(posts[0]), "expand=author_id")).toEqual(expanded)
   })
 
   test("never shows internal fields of what it follows", async () => {
@@ -39,10 +42,10 @@ describe("expand", () => {
   })
 
   test("follows references back, in the order of the primary key", async () => {
-    const expanded = records.get("posts", id(posts[0]), "expand=comments")
+    const expanded = await records.get("posts", id(posts[0]), "expand=comments")
 
     expect(expanded["comments"]).toMatchObject([{ content: "Comment 0" }, { content: "Comment 1" }])
-    expect(records.get("posts", id(posts[1]), "expand=comments")["comments"]).toEqual([])
+    expect((await records.get("posts", id(posts[1]), "expand=comments"))["comments"]).toEqual([])
   })
 
   test("follows three levels forward and back, and several paths at once", async () => {
@@ -65,7 +68,7 @@ describe("expand", () => {
   })
 
   test("follows forward, forward and back again", async () => {
-    const comment = records.get("comments", "3", "expand=post.author.posts")
+    const comment = await records.get("comments", "3", "expand=post.author.posts")
 
     expect(comment).toMatchObject({ post: { author: { email: "bob@example.test", posts: [{ title: "Post 2" }] } } })
   })
@@ -83,8 +86,8 @@ describe("expand", () => {
     const post = await records.create("posts", body)
     const comment = await records.create("comments", { post_id: post["id"], author_id: ada["id"], content: "x" })
 
-    expect(records.get("comments", id(comment), "expand=post")["post"]).toEqual(post)
-    expect(records.get("users", id(ada), "expand=posts")["posts"]).toContainEqual(post)
+    expect((await records.get("comments", id(comment), "expand=post"))["post"]).toEqual(post)
+    expect((await records.get("users", id(ada), "expand=posts"))["posts"]).toContainEqual(post)
     await records.delete("posts", id(post))
   })
 
@@ -99,8 +102,8 @@ collections:
     const root = await nullable.create("nodes", { label: "root" })
     const leaf = await nullable.create("nodes", { label: "leaf", parent_id: root["id"] })
 
-    expect(nullable.get("nodes", id(root), "expand=parent")["parent"]).toBeNull()
-    expect(nullable.get("nodes", id(leaf), "expand=parent.nodes")).toMatchObject({
+    expect((await nullable.get("nodes", id(root), "expand=parent"))["parent"]).toBeNull()
+    expect(await nullable.get("nodes", id(leaf), "expand=parent.nodes")).toMatchObject({
       parent: { label: "root", nodes: [{ label: "leaf" }] },
     })
     await nullable.database.remove()
@@ -123,11 +126,11 @@ collections:
     for (const person of ["a", "b"]) await mail.create("people", { id: person })
     await mail.create("letters", { id: "l", from_id: "a", to_id: "b" })
 
-    expect(mail.get("people", "a", "expand=letters(from_id),letters(to_id)")).toMatchObject({
+    expect(await mail.get("people", "a", "expand=letters(from_id),letters(to_id)")).toMatchObject({
       "letters(from_id)": [{ id: "l" }],
       "letters(to_id)": [],
     })
-    expect(mail.get("letters", "l", "expand=from,to_id")).toMatchObject({ from: { id: "a" }, to: { id: "b" } })
+    expect(await mail.get("letters", "l", "expand=from,to_id")).toMatchObject({ from: { id: "a" }, to: { id: "b" } })
     expect((await refusal(() => mail.get("people", "a", "expand=letters"))).next).toContain("letters(from_id)")
     await mail.database.remove()
   })
@@ -141,7 +144,7 @@ collections:
     }))
     const made = await records.batch(create)
 
-    const expanded = records.get("users", id(author), "expand=posts")["posts"] as Doc[]
+    const expanded = (await records.get("users", id(author), "expand=posts"))["posts"] as Doc[]
 
     expect(expanded.map(id)).toEqual(made.slice(0, 100).map(id))
     await records.delete("users", id(author))
@@ -197,7 +200,7 @@ describe("an answer that would hold too many documents", () => {
     }
 
     expect((await narrow.list("users", "expand=posts.comments")).docs).toHaveLength(1)
-    expect(narrow.get("users", id(author), "expand=posts.comments")["posts"]).toHaveLength(3)
+    expect((await narrow.get("users", id(author), "expand=posts.comments"))["posts"]).toHaveLength(3)
     await narrow.create("posts", { title: "x", slug: "more", author_id: author["id"] })
     for (const action of [
       () => narrow.list("users", "expand=posts.comments"),
@@ -207,7 +210,71 @@ describe("an answer that would hold too many documents", () => {
     ]) {
       expect(await refusal(action)).toMatchObject({ code: "INVALID_QUERY", problems: [{ code: "TOO_MANY" }] })
     }
-    expect(narrow.get("users", id(author))["name"]).toBeNull()
+    expect((await narrow.get("users", id(author)))["name"]).toBeNull()
     await narrow.database.remove()
+  })
+})
+
+describe("relations that bring many documents", () => {
+  let large: TestRecords
+
+  beforeAll(async () => {
+    large = await openRecords(`
+collections:
+  users: { timestamps: false, fields: { id: { type: int, primary: true } } }
+  posts:
+    timestamps: false
+    fields:
+      id: { type: int, primary: true }
+      rank: { type: int }
+      user_id: { type: int, references: users.id }
+      peer_id: { type: int, references: users.id }
+    indexes: [{ fields: [user_id, rank] }]
+`)
+    const count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+    await large.database.database.write((transaction) => {
+      transaction.run({ sql: `${count} INSERT INTO users (id) SELECT i FROM n`, parameters: [50] })
+      const sql = `${count} INSERT INTO posts (id, rank, user_id, peer_id) SELECT i, -i, 1 + i % 50, 1 + i % 50 FROM n`
+      transaction.run({ sql, parameters: [100_000] })
+    })
+  })
+
+  afterAll(() => large.database.remove())
+
+  const frame = () => ({ schema: large.schema, caller: { owner: false, address: "127.0.0.1", requestId: "req_slow" } })
+
+  test("are read by another process, whether a list or a document brings them", async () => {
+    const page = listRecords(large.parts, { ...frame(), collection: "users", query: [["expand", "posts(user_id)"]] })
+    const query = [["expand", "posts(peer_id).user.posts(user_id)"]] as const
+    const single = getRecord(large.parts, { ...frame(), collection: "users", id: "1", query })
+
+    expect(page).toBeInstanceOf(Promise)
+    expect(single).toBeInstanceOf(Promise)
+    const { docs } = JSON.parse(String(await page)) as { docs: Doc[] }
+    expect((docs[1]!["posts(user_id)"] as Doc[]).map((doc) => doc["id"])).toEqual(
+      Array.from({ length: 100 }, (_, index) => 1 + 50 * index),
+    )
+    expect((await large.get("users", "1", "expand=posts(peer_id)"))["posts(peer_id)"] as Doc[]).toHaveLength(100)
+    await single
+  })
+
+  test("are found without a sort by the index of a reference", () => {
+    const sql = "SELECT rowid FROM posts WHERE alyx_step() AND peer_id = ? ORDER BY id LIMIT 100"
+    const plan = large.database.database.read((reader) =>
+      reader.all<{ detail: string }>(sqlQuery(`EXPLAIN QUERY PLAN ${sql}`)),
+    )
+
+    expect(plan.map(({ detail }) => detail).join()).not.toContain("TEMP B-TREE")
+  })
+
+  test("too many of them are refused by another process, too", async () => {
+    const query = [
+      ["expand", "user.posts(peer_id).peer,peer.posts(user_id).peer"],
+      ["limit", "500"],
+    ] as const
+    const page = listRecords(large.parts, { ...frame(), collection: "posts", query })
+
+    expect(page).toBeInstanceOf(Promise)
+    expect((await refusal(() => page)).code).toBe("INVALID_QUERY")
   })
 })

@@ -47,7 +47,7 @@ const text = fc
 const pair = fc.tuple(word, text)
 
 test("no query makes the server fail, and none changes anything", async () => {
-  const before = records.get("posts", String(post["id"]))
+  const before = await records.get("posts", String(post["id"]))
 
   const property = fc.asyncProperty(fc.array(pair, { maxLength: 5 }), text, async (query, id) => {
     await settle(() => records.listText("posts", query))
@@ -58,7 +58,7 @@ test("no query makes the server fail, and none changes anything", async () => {
   })
   await fc.assert(property, { numRuns: 1_000 })
 
-  expect(records.get("posts", String(post["id"]))).toEqual(before)
+  expect(await records.get("posts", String(post["id"]))).toEqual(before)
   expect((await records.list("users")).total).toBe(1)
 })
 

@@ -129,28 +129,57 @@ describe("fields", () => {
   })
 })
 
-test("a list that walks a large table is read by another process and answers the same", async () => {
-  const large = await openRecords(schemaYaml)
-  const rows = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 21000)
-    INSERT INTO notes (number, text, "group") SELECT i, 't' || (i % 3000), 'g' || (i % 3000) FROM n`
-  await large.database.database.write((transaction) => transaction.run({ sql: rows, parameters: [] }))
-  const caller = { owner: false, address: "127.0.0.1", requestId: "req_slow" }
-  const list = (filter: string) =>
-    listRecords(large.parts, { schema: large.schema, collection: "notes", caller, query: [["filter", filter]] })
+describe("a list that takes long is read by another process and answers the same", () => {
+  let large: TestRecords
+  beforeAll(async () => {
+    large = await openRecords(schemaYaml)
+    // Keys below zero, as a client may choose them.
+    const rows = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+      INSERT INTO notes (number, text, "group")
+      SELECT -i, 't' || (i % 3000), CASE WHEN i < 60 THEN 'few' ELSE 'many' END FROM n`
+    await large.database.database.write((transaction) => transaction.run({ sql: rows, parameters: [] }))
+  })
+  afterAll(() => large.database.remove())
 
-  const walked = list("text:eq:t3")
-  const searched = list("group:eq:g3")
-  const patterned = list(`text:like:${"%x".repeat(60)}`)
+  const list = (query: string) => {
+    const caller = { owner: false, address: "127.0.0.1", requestId: "req_slow" }
+    const pairs = [...new URLSearchParams(query)]
+    return listRecords(large.parts, { schema: large.schema, collection: "notes", caller, query: pairs })
+  }
 
-  expect(walked).toBeInstanceOf(Promise)
-  expect(patterned).toBeInstanceOf(Promise)
-  expect(typeof searched).toBe("string")
-  expect(String(await walked)).toBe(searched)
-  expect(JSON.parse(String(await patterned))).toMatchObject({ docs: [], total: 0 })
-  const walk = await large.list("notes", "filter=text:eq:t3&cursor=&limit=5")
-  const rest = await large.list("notes", `filter=text:eq:t3&limit=5&cursor=${walk.next_cursor}`)
-  expect([...walk.docs, ...rest.docs].map((doc) => doc["number"])).toEqual([3, 3003, 6003, 9003, 12003, 15003, 18003])
-  await large.database.remove()
+  test.each([
+    ["that walks the collection", "filter=text:contains:zzz", { total: 0 }],
+    ["that walks an index", "filter=group:gte:a&filter=text:contains:zzz&sort=group&skipTotal=true", { docs: [] }],
+    ["that walks the primary key", "filter=number:gte:-100000&filter=text:like:%zzz%&skipTotal=true", { docs: [] }],
+    ["that sorts", "sort=text&limit=1", { total: 60_000 }],
+    ["that skips many", "sort=group&offset=55000&limit=1&skipTotal=true", { offset: 55_000 }],
+    ["whose total counts many rows of an index", "filter=group:eq:many&limit=1", { total: 59_941 }],
+    ["whose pattern is long", `filter=text:like:${"%x".repeat(60)}`, { docs: [], total: 0 }],
+  ])("%s", async (_, query, expected) => {
+    const answer = list(query)
+
+    expect(answer).toBeInstanceOf(Promise)
+    expect(JSON.parse(String(await answer))).toMatchObject(expected)
+  })
+
+  test.each([
+    ["that searches", "filter=group:eq:few&limit=1"],
+    ["that searches, and judges what it finds", "filter=group:eq:few&filter=text:contains:t7&limit=1"],
+    ["in the order of an index", "sort=-group&limit=5"],
+    ["that soon finds a page in a large range", "filter=group:gte:many&filter=text:contains:t&limit=5&skipTotal=true"],
+  ])("unlike one %s", (_, query) => {
+    expect(typeof list(query)).toBe("string")
+  })
+
+  test("and a walk goes on with it", async () => {
+    const query = "filter=text:eq:t3&sort=-text,number&limit=15"
+    const walk = await large.list("notes", `${query}&cursor=`)
+    const rest = await large.list("notes", `${query}&cursor=${walk.next_cursor}`)
+
+    expect([...walk.docs, ...rest.docs].map((doc) => doc["number"])).toEqual(
+      Array.from({ length: 20 }, (__, index) => -57_003 + 3_000 * index),
+    )
+  })
 })
 
 test("a page that would be larger than 128 MB is refused, however it is walked", async () => {

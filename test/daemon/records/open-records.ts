@@ -4,6 +4,7 @@ import { runBatch } from "../../../src/daemon/records/batch.ts"
 import { createRecord } from "../../../src/daemon/records/create.ts"
 import { deleteRecord } from "../../../src/daemon/records/delete.ts"
 import { getRecord } from "../../../src/daemon/records/get.ts"
+import type { FoundRecord } from "../../../src/daemon/records/get.ts"
 import { listRecords } from "../../../src/daemon/records/list.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
 import type { QueryPairs, RecordAnswer, RecordLimits, RecordParts } from "../../../src/daemon/records/records.ts"
@@ -62,17 +63,17 @@ export class TestRecords {
     return (await this.list(collection, query)).docs.map((doc) => doc[field])
   }
 
-  answer(collection: string, id: string, query = "", ifNoneMatch?: string): RecordAnswer | "not-modified" {
+  async answer(collection: string, id: string, query = "", ifNoneMatch?: string): Promise<FoundRecord> {
     const condition = ifNoneMatch === undefined ? {} : { ifNoneMatch }
     return getRecord(this.parts, { ...this.#frame(collection), id, query: pairs(query), ...condition })
   }
 
-  get(collection: string, id: string, query = ""): Doc {
-    return read(this.answer(collection, id, query) as RecordAnswer)
+  async get(collection: string, id: string, query = ""): Promise<Doc> {
+    return read((await this.answer(collection, id, query)) as RecordAnswer)
   }
 
-  etag(collection: string, id: string, query = ""): string {
-    return (this.answer(collection, id, query) as RecordAnswer).etag
+  async etag(collection: string, id: string, query = ""): Promise<string> {
+    return ((await this.answer(collection, id, query)) as RecordAnswer).etag
   }
 
   async create(collection: string, body: unknown, query = ""): Promise<Doc> {

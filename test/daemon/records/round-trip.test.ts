@@ -29,13 +29,13 @@ async function checkDocument(
   const id = String(created[primaryKey.name])
 
   expect(created).toMatchObject(expected(collection, body))
-  expect(records.get(name, id)).toEqual(created)
+  expect(await records.get(name, id)).toEqual(created)
   expect((await records.list(name, [[primaryKey.name, id]])).docs).toEqual([created])
 
   const changed = await records.update(name, id, change)
 
   expect(changed).toMatchObject({ ...created, ...expected(collection, change), ...timesOf(collection, changed) })
-  expect(records.get(name, id)).toEqual(changed)
+  expect(await records.get(name, id)).toEqual(changed)
 }
 
 /** Fields that every update moves. */

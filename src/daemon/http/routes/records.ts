@@ -5,6 +5,7 @@ import { runBatch } from "../../records/batch.ts"
 import { createRecord } from "../../records/create.ts"
 import { deleteRecord } from "../../records/delete.ts"
 import { getRecord } from "../../records/get.ts"
+import type { FoundRecord } from "../../records/get.ts"
 import { listRecords } from "../../records/list.ts"
 import type { JsonText, QueryPairs, RecordAnswer } from "../../records/records.ts"
 import { updateRecord } from "../../records/update.ts"
@@ -48,10 +49,17 @@ export function recordRoutes(app: FastifyInstance, { records, schemas }: HttpPar
         query: queryOf(request),
         ...(tags === undefined ? {} : { ifNoneMatch: tags }),
       })
-      if (found !== "not-modified") return sendDocument(request, reply, found)
-      // A single tag that matched is the tag; of several the client learns it from its own cache.
-      if (tags !== undefined && /^"[^"]*"$/.test(tags)) reply.header("etag", tags)
-      reply.code(304).send()
+      const send = (answer: FoundRecord): void => {
+        if (answer !== "not-modified") return sendDocument(request, reply, answer)
+        // A single tag that matched is the tag; of several the client learns it from its own cache.
+        if (tags !== undefined && /^"[^"]*"$/.test(tags)) reply.header("etag", tags)
+        reply.code(304).send()
+      }
+      if (!(found instanceof Promise)) return send(found)
+      return found.then((answer) => {
+        send(answer)
+        return reply
+      })
     },
     async PATCH(request, reply) {
       const updated = await updateRecord(records, {

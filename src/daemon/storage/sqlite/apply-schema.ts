@@ -1,7 +1,6 @@
 import type { Clock } from "../../../lib/clock.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import { schemaToJson } from "../../../schema/schema-json.ts"
-import { sqlQuery } from "../database.ts"
 import type { Database, Reader } from "../database.ts"
 import { readMeta } from "../meta.ts"
 import { retryWhileBusy } from "./busy-back-off.ts"
@@ -9,9 +8,8 @@ import { tableIsCurrent } from "./change-table.ts"
 import { migrateTables, requireApplicable } from "./migrate-tables.ts"
 import { inMigrationTransaction } from "./migration-transaction.ts"
 import { appliedSchema, planFrom } from "./plan-schema.ts"
-import { largeTableRowCount } from "./query-plan.ts"
-import { quoteName } from "../../../lib/sql-name.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
+import { largestRowCount, largeTableRowCount } from "./table-size.ts"
 
 /** What was done: a line for each change, as in "+ posts.view_count (int)". */
 export interface AppliedChanges {
@@ -64,17 +62,11 @@ function workFor(reader: Reader, schema: Schema): "none" | "small" | "large" {
     const before = from.collections.get(collection.name)
     return before !== undefined && !tableIsCurrent(reader, before, collection)
   })
-  const rowCount = outdated.reduce((sum, { name }) => sum + highestRowid(reader, name), 0)
+  const rowCount = outdated.reduce((sum, { name }) => sum + largestRowCount(reader, name), 0)
   if (rowCount > largeTableRowCount) return "large"
   const { changes } = requireApplicable(planFrom(reader, schema))
   const isCurrent = readMeta(reader, "schema") === JSON.stringify(schemaToJson(schema))
   return changes.length === 0 && outdated.length === 0 && isCurrent ? "none" : "small"
-}
-
-/** At least the number of rows, and found without a walk. */
-function highestRowid(reader: Reader, table: string): number {
-  const query = sqlQuery<{ last: number | null }>(`SELECT max(rowid) AS last FROM ${quoteName(table)}`)
-  return Math.max(0, reader.get(query)?.last ?? 0)
 }
 
 /** Returns the schema that the database was last brought to; one without collections when it is new. */

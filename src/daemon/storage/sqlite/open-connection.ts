@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   readonly cacheBytes: number
   /** The -wal file is cut back to this size when it starts anew, so that its size tells how much it holds. */
   readonly walBytesMax: number
+  /** What SQL calls as alyx_step(). */
+  readonly step: () => number
 }
 
 /** Opens the one connection of the main thread, creating the file (0600) and its folder (0700) when they are missing. */
@@ -36,7 +38,7 @@ export function openMainConnection(options: ConnectionOptions): SqliteConnection
     if (database.prepare("PRAGMA application_id").get()?.["application_id"] === 0) {
       database.exec(`PRAGMA application_id = ${applicationId}`)
     }
-    registerFunctions(database)
+    registerFunctions(database, options.step)
     syncFolder(dirname(options.path))
     return new SqliteConnection(database)
   } catch (error) {
@@ -45,12 +47,12 @@ export function openMainConnection(options: ConnectionOptions): SqliteConnection
   }
 }
 
-/** Opens a connection that can only read, for processes beside the main one. */
+/** Opens a connection that can only read, for processes beside the main one. A read there may take its time. */
 export function openReadConnection(path: string, cacheBytes: number): SqliteConnection {
   const database = openChecked(path, { readOnly: true })
   setCommonPragmas(database, cacheBytes)
   database.exec("PRAGMA query_only = ON")
-  registerFunctions(database)
+  registerFunctions(database, () => 1)
   return new SqliteConnection(database)
 }
 
@@ -75,8 +77,12 @@ function setCommonPragmas(database: DatabaseSync, cacheBytes: number): void {
   `)
 }
 
-/** JSON cannot hold bytes: answers that SQLite builds pass blobs through this. No table or trigger may use it. */
-function registerFunctions(database: DatabaseSync): void {
+/**
+ * JSON cannot hold bytes: answers that SQLite builds pass blobs through alyx_base64. Reads that may be given up call
+ * alyx_step for every row. No table or trigger may use either.
+ */
+function registerFunctions(database: DatabaseSync, step: () => number): void {
+  database.function("alyx_step", { directOnly: true }, step)
   database.function("alyx_base64", { deterministic: true, directOnly: true }, (bytes) =>
     bytes instanceof Uint8Array
       ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")

@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os"
 import process from "node:process"
 import { isMainThread, Worker } from "node:worker_threads"
 
@@ -23,6 +24,8 @@ else watchDaemon()
 
 function serveDaemon(): void {
   const [path, cacheBytes] = process.argv.slice(2)
+  // Where cores are few, short requests go first.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const connection = openReadConnection(path!, Number(cacheBytes))
   new Worker(new URL(import.meta.url), { name: "watch", execArgv: [] }).unref()
   process.on("message", (job: ReaderJob) => {

@@ -9,21 +9,22 @@ import type {
   DatabaseStats,
   Query,
   Reader,
+  ReadName,
   Row,
   SlowReader,
-  SlowReadFacts,
   Transaction,
   WriteOptions,
 } from "../database.ts"
 import { retryWhileBusy } from "./busy-back-off.ts"
+import { BriefReads } from "./brief-reads.ts"
 import { Checkpointer } from "./checkpointer.ts"
 import { GroupCommit } from "./group-commit.ts"
 import type { MigrationOptions } from "./migrate-tables.ts"
 import { migrateSystemTables } from "./migrate-system.ts"
+import { missingIndex } from "./missing-index.ts"
 import { openMainConnection } from "./open-connection.ts"
 import { OpenFiles } from "./open-files.ts"
 import { ReaderPool } from "./reader-pool.ts"
-import { SlowQueries } from "./slow-queries.ts"
 import { runMigrationWorker } from "./migration-thread.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { WalSync } from "./wal-sync.ts"
@@ -56,7 +57,7 @@ interface Parts {
   readonly sync: WalSync
   readonly checkpointer: Checkpointer
   readonly commits: GroupCommit
-  readonly slowQueries: SlowQueries
+  readonly briefReads: BriefReads
   readonly readers: ReaderPool
 }
 
@@ -74,10 +75,12 @@ export class SqliteDatabase implements Database, SlowReader, Service {
 
   async start(): Promise<void> {
     const { path, cacheBytes } = this.#options
-    const connection = await retryWhileBusy(() => openMainConnection({ path, cacheBytes, walBytesMax }))
+    const briefReads = new BriefReads()
+    const { step } = briefReads
+    const connection = await retryWhileBusy(() => openMainConnection({ path, cacheBytes, walBytesMax, step }))
     try {
       await retryWhileBusy(() => migrateSystemTables(connection))
-      this.#parts = this.#makeParts(connection)
+      this.#parts = this.#makeParts(connection, briefReads)
     } catch (error) {
       connection.close()
       throw error
@@ -108,14 +111,15 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     }
   }
 
-  isSlow(query: Query<unknown>, facts: SlowReadFacts = {}): boolean {
-    return this.#open().slowQueries.isSlow(query, facts)
+  readBriefly<T>(name: ReadName, work: (reader: Reader, isWatched: boolean) => T): T | undefined {
+    const { briefReads } = this.#open()
+    return briefReads.run(name, (isWatched) => this.read((reader) => work(reader, isWatched)))
   }
 
   async readSlow(queries: readonly Query<unknown>[]): Promise<readonly (readonly Row[])[]> {
     // The reader processes open the file by its path.
-    const { readers, slowQueries } = this.#openInPlace()
-    return readers.run(queries, () => timeoutAdvice(slowQueries, queries))
+    const { readers, connection } = this.#openInPlace()
+    return readers.run(queries, () => timeoutAdvice(connection, queries))
   }
 
   /**
@@ -132,7 +136,6 @@ export class SqliteDatabase implements Database, SlowReader, Service {
         return await work(parts.connection)
       } finally {
         parts.connection.forgetStatements()
-        parts.slowQueries.forget()
         parts.commits.resume()
       }
     })
@@ -171,7 +174,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     }
   }
 
-  #makeParts(connection: SqliteConnection): Parts {
+  #makeParts(connection: SqliteConnection, briefReads: BriefReads): Parts {
     const { path, cacheBytes, durability, onFatal, onWarning } = this.#options
     const sync = new WalSync({ path, onFailed: onFatal })
     const checkpointer = new Checkpointer({
@@ -190,7 +193,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       sync,
       checkpointer,
       commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
-      slowQueries: new SlowQueries(connection),
+      briefReads,
       readers: new ReaderPool({ path, cacheBytes: Math.min(cacheBytes, readerCacheBytesMax), processUrl }),
     }
   }
@@ -247,9 +250,9 @@ export class SqliteDatabase implements Database, SlowReader, Service {
 }
 
 /** What would have made a read shorter that was ended for taking too long. */
-function timeoutAdvice(slowQueries: SlowQueries, queries: readonly Query<unknown>[]): AlyxErrorOptions {
+function timeoutAdvice(connection: SqliteConnection, queries: readonly Query<unknown>[]): AlyxErrorOptions {
   for (const query of queries) {
-    const index = slowQueries.missingIndex(query)
+    const index = missingIndex(connection, query)
     if (index === undefined || index.fields.length === 0) continue
     const { table, fields } = index
     return {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 
-import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
+import { sqlQuery, stepSql } from "../../../../src/daemon/storage/database.ts"
 import type { Query } from "../../../../src/daemon/storage/database.ts"
 import { ReaderPool } from "../../../../src/daemon/storage/sqlite/reader-pool.ts"
 import { buildCollection, buildField, buildSchema } from "../build-schema.ts"
@@ -33,34 +33,45 @@ async function writePosts(count: number): Promise<void> {
   await temp.database.write((transaction) => transaction.run(insert))
 }
 
-const isSlow = (sql: string, unfiltered = false): boolean => temp.database.isSlow(sqlQuery(sql), { unfiltered })
+/** Counts with the condition that watches, as a request for this text and these values. */
+function countWhere(text: string, values: readonly unknown[] = []) {
+  const counted = { isWatched: false, rows: undefined as number | undefined }
+  counted.rows = temp.database.readBriefly({ text, values }, (reader, isWatched) => {
+    counted.isWatched = isWatched
+    const where = isWatched ? `${stepSql} AND ${text}` : text
+    return reader.get(sqlQuery<{ n: number }>(`SELECT count(*) AS n FROM posts WHERE ${where}`, values))?.n
+  })
+  return counted
+}
 
-describe("isSlow", () => {
-  test("finds walks and sorts of a large table, whatever the text calls it", async () => {
-    await writePosts(20_001)
+describe("readBriefly", () => {
+  test("gives up a read that looks at many rows, soon and at any place in the plan", async () => {
+    await writePosts(100_000)
 
-    expect(isSlow(`SELECT * FROM "posts" AS t WHERE t."title" = 'x' LIMIT 20`)).toBe(true)
-    expect(isSlow(`SELECT * FROM "posts" AS t WHERE t."title" = 'x' ORDER BY t."id" LIMIT 20`)).toBe(true)
-    expect(isSlow(`SELECT * FROM "posts" AS t ORDER BY t."title" LIMIT 20`)).toBe(true)
-    expect(isSlow(`SELECT count(*) FROM "posts" AS t WHERE t."title" LIKE 'x%'`)).toBe(true)
+    const startedAtMs = performance.now()
+
+    expect(countWhere("instr(title, 'zzz') > 0").rows).toBeUndefined()
+    expect(countWhere("views >= ? AND instr(title, 'zzz') > 0", [1]).rows).toBeUndefined()
+    expect(performance.now() - startedAtMs).toBeLessThan(25)
+    expect(temp.database.read((reader) => reader.all(sqlQuery("SELECT count(*) FROM posts")))).toHaveLength(1)
   })
 
-  test("leaves searches, small tables and functions to the main thread", async () => {
-    await writePosts(20_001)
+  test("no longer watches what was quick, for the same values only", async () => {
+    await writePosts(100_000)
+    expect(countWhere("views < ? AND instr(title, '7') > 0", [10])).toEqual({ isWatched: true, rows: 1 })
 
-    expect(isSlow(`SELECT * FROM "posts" WHERE "id" = 'x'`)).toBe(false)
-    expect(isSlow(`SELECT * FROM "posts" WHERE "views" > 5 ORDER BY "views" LIMIT 20`)).toBe(false)
-    expect(isSlow(`SELECT * FROM "tags" WHERE "word" = 'x'`)).toBe(false)
-    expect(isSlow(`SELECT * FROM "posts" WHERE "id" IN (SELECT value FROM json_each('["a"]'))`)).toBe(false)
+    expect(countWhere("views < ? AND instr(title, '7') > 0", [10])).toEqual({ isWatched: false, rows: 1 })
+    expect(countWhere("views < ? AND instr(title, '7') > 0", [100_000])).toEqual({ isWatched: true, rows: undefined })
   })
 
-  test("leaves a page in the order of an index to the main thread when nothing is filtered", async () => {
-    await writePosts(20_001)
-    const page = `SELECT d."title" FROM (SELECT t.rowid AS r FROM "posts" AS t ORDER BY t."id" LIMIT 20) AS page CROSS JOIN "posts" AS d ON d.rowid = page.r`
+  test("lets a text that was given up try again, and reads outside of it take their time", async () => {
+    await writePosts(50_000)
+    expect(countWhere("views > ? AND instr(title, 'zzz') > 0", [0]).rows).toBeUndefined()
 
-    expect(isSlow(page, true)).toBe(false)
-    expect(isSlow(`SELECT count(*) FROM "posts" AS t`, true)).toBe(false)
-    expect(isSlow(`SELECT t."id" FROM "posts" AS t ORDER BY t."title" LIMIT 20`, true)).toBe(true)
+    expect(countWhere("views > ? AND instr(title, 'zzz') > 0", [49_999]).rows).toBe(0)
+    expect(temp.database.read((reader) => reader.all(sqlQuery(`SELECT 1 FROM posts WHERE ${stepSql}`)))).toHaveLength(
+      50_000,
+    )
   })
 })
 

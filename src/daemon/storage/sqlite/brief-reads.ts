@@ -1,0 +1,71 @@
+import { BoundedCache } from "../../../lib/bounded-cache.ts"
+import type { ReadName } from "../database.ts"
+
+/** A read that has held the main thread for longer is given up. */
+const trialMsMax = 3
+
+/** The same for a text that was given up lately, whatever its values: a burst of slow reads costs little. */
+const suspectTrialMsMax = 0.5
+
+const suspectMsMax = 10_000
+
+/** A read that was this quick is not watched the next time. */
+const quickMsMax = 1
+
+/** How long it is taken for quick: data grows. */
+const quickAgeMsMax = 5_000
+
+/** A row may hold a megabyte to search, so the clock is looked at often; that costs 40 ns. */
+const stepsPerLook = 4
+
+/** What is known of one text. */
+interface History {
+  suspectUntilMs: number
+  /** By the values: until when they are taken for quick. */
+  readonly quick: BoundedCache<number>
+}
+
+class TooLong extends Error {}
+
+/**
+ * Gives up reads that hold the main thread for too long. node:sqlite has no way to interrupt a query, but a function
+ * that throws ends one: a statement that may look at many rows calls it for each. Watching costs 5 µs and 0.1 µs a row, so
+ * it is left out for a while when the same text with the same values was quick.
+ */
+export class BriefReads {
+  readonly #histories = new BoundedCache<History>({ sizeMax: 512, keyLengthMax: 20_000 })
+  #endsAtMs = Number.POSITIVE_INFINITY
+  #stepCount = 0
+
+  /** The SQL function `alyx_step()`: true, or the end of a read that took too long. */
+  readonly step = (): number => {
+    this.#stepCount += 1
+    if (this.#stepCount % stepsPerLook === 0 && performance.now() > this.#endsAtMs) throw new TooLong()
+    return 1
+  }
+
+  /** Returns what the work gives, or undefined when it was given up. */
+  run<T>(name: ReadName, work: (isWatched: boolean) => T): T | undefined {
+    const history = this.#histories.get(name.text, newHistory)
+    const values = JSON.stringify(name.values)
+    const startedAtMs = performance.now()
+    if ((history.quick.peek(values) ?? 0) > startedAtMs) return work(false)
+    this.#endsAtMs = startedAtMs + (history.suspectUntilMs > startedAtMs ? suspectTrialMsMax : trialMsMax)
+    try {
+      const result = work(true)
+      const endedAtMs = performance.now()
+      if (endedAtMs - startedAtMs < quickMsMax) history.quick.set(values, endedAtMs + quickAgeMsMax)
+      return result
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error
+      history.suspectUntilMs = startedAtMs + suspectMsMax
+      return undefined
+    } finally {
+      this.#endsAtMs = Number.POSITIVE_INFINITY
+    }
+  }
+}
+
+function newHistory(): History {
+  return { suspectUntilMs: 0, quick: new BoundedCache({ sizeMax: 64, keyLengthMax: 500 }) }
+}
