@@ -19,7 +19,7 @@ export const errorTable = {
     status: 400,
     sentence: "The body breaks the schema; details.fields lists every problem by field.",
   },
-  ANSWER_TOO_LARGE: { status: 400, sentence: "The answer would be larger than 128 MB." },
+  ANSWER_TOO_LARGE: { status: 400, sentence: "The answer would be larger than 72 MB." },
   BATCH_TOO_LARGE: { status: 400, sentence: "A batch holds more operations than the limit." },
   // 404
   NOT_FOUND: { status: 404, sentence: "Nothing is served at this path." },

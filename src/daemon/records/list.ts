@@ -143,7 +143,7 @@ function requireShortAnswer(docs: readonly string[]): void {
 }
 
 /** UTF-16 code units. */
-const answerLengthMax = 128 * 1024 * 1024
+const answerLengthMax = 72 * 1024 * 1024
 
 function totalOf(row: Row | undefined): number {
   return Number(row?.["total"] ?? 0)

@@ -182,15 +182,15 @@ describe("a list that takes long is read by another process and answers the same
   })
 })
 
-test("a page that would be larger than 128 MB is refused, however it is walked", async () => {
+test("a page that would be larger than 72 MB is refused, however it is walked", async () => {
   const wide = await openRecords("collections: { w: { timestamps: false, fields: { s: { type: text } } } }")
-  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
+  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
     INSERT INTO w (s) SELECT hex(zeroblob(1000000)) FROM n`
   await wide.database.database.write((transaction) => transaction.run({ sql, parameters: [] }))
 
-  expect((await refusal(() => wide.list("w", "limit=70"))).code).toBe("ANSWER_TOO_LARGE")
-  expect((await refusal(() => wide.list("w", "limit=70&cursor="))).code).toBe("ANSWER_TOO_LARGE")
+  expect((await refusal(() => wide.list("w", "limit=40"))).code).toBe("ANSWER_TOO_LARGE")
+  expect((await refusal(() => wide.list("w", "limit=40&cursor="))).code).toBe("ANSWER_TOO_LARGE")
   expect((await wide.list("w", "limit=5")).docs).toHaveLength(5)
-  expect(await wide.list("w", "limit=70&fields=id")).toMatchObject({ total: 70 })
+  expect(await wide.list("w", "limit=40&fields=id")).toMatchObject({ total: 40 })
   await wide.database.remove()
 })

@@ -11,10 +11,11 @@ import { sqliteCodes, sqlitePrimaryCode, translateSqliteError } from "./sqlite-e
 const applicationId = 0x41_6c_79_78
 
 /**
- * The longest text or row. SQLite builds a page of documents as one text: without a limit, 500 large documents would
- * take a gigabyte of memory, and beyond 512 MB node:sqlite gives no rows at all, without an error.
+ * The longest text or row: the largest document that a body can bring (server.body_limit, 64 MB at most), and room for
+ * what is added to it. SQLite builds a page of documents as one text: without a limit, 500 large documents would take
+ * a gigabyte of memory, and beyond 512 MB node:sqlite gives no rows at all, without an error.
  */
-const valueBytesMax = 128 * 1024 * 1024
+const valueBytesMax = 72 * 1024 * 1024
 
 /** How the main connection is opened. */
 export interface ConnectionOptions {
