@@ -62,6 +62,7 @@ export interface StatsResponse {
     readonly durability: "full" | "normal"
   }
   readonly schema: { readonly hash: string; readonly collections: readonly CollectionStats[] }
+  /** Of the API; what is asked over the local socket does not count. `failed` was answered with 500 or above. */
   readonly requests: { readonly total: number; readonly failed: number; readonly inFlight: number }
   /** What the schema or configuration asks for and this version does not do yet, and similar. */
   readonly notices: readonly string[]
@@ -127,6 +128,8 @@ export interface ReloadEntry extends EntryBase {
   readonly kind: "reload"
   readonly cause: "schema" | "config" | "start"
   readonly outcome: "applied" | "unchanged" | "refused"
+  /** True when the files had been refused before and are fine again. */
+  readonly mended?: boolean
   readonly durationMs: number
   /** What changed, a line each: "+ posts.view_count (int)". */
   readonly changes: readonly string[]

@@ -3,12 +3,15 @@ import { showCount, showMs, showTime } from "./amount.ts"
 import type { Meaning, Paint } from "./paint.ts"
 import { printable } from "./printable.ts"
 import { renderProblem } from "./render-error.ts"
+import { wrapText } from "./wrap-text.ts"
 
 /** What is needed to show an entry besides the entry. */
 export interface LogLook {
   readonly paint: Paint
   /** The text of a file of the project that a problem names, or undefined. */
   readonly readText: (file: string) => string | undefined
+  /** How wide a line may become before it goes on below; endless when left out. */
+  readonly columns?: number
 }
 
 /** Renders one entry of the log as a line, and the problems of a refused reload as the lines under it. */
@@ -16,8 +19,9 @@ export function renderLogEntry(entry: LogEntry, look: LogLook): string {
   const time = look.paint("quiet", `[${showTime(entry.time)}]`)
   switch (entry.kind) {
     case "log": {
-      const fields = entry.fields === undefined ? "" : ` ${look.paint("quiet", showFields(entry.fields))}`
-      return `${time} ${look.paint(levelMeaning(entry.level), levelMark(entry.level))} ${printable(entry.message)}${fields}`
+      const fields = entry.fields === undefined ? "" : ` ${paintWords(look.paint, showFields(entry.fields))}`
+      const mark = look.paint(levelMeaning(entry.level), levelMark(entry.level))
+      return `${time} ${mark} ${below(printable(entry.message) + fields, look)}`
     }
     case "request":
       return `${time} ${renderRequest(entry, look.paint)}`
@@ -46,6 +50,19 @@ function statusMeaning(status: number): Meaning {
 /** Sets the lines under an entry below its text: "[08:30:15] ✓ ". */
 const belowTime = " ".repeat(13)
 
+/** Breaks what follows the time, so that it goes on under itself. */
+function below(text: string, { columns }: LogLook): string {
+  return columns === undefined ? text : wrapText(text, { columns, indent: belowTime.length }).trimStart()
+}
+
+/** Word by word, so that the text can be broken between them. */
+function paintWords(paint: Paint, text: string): string {
+  return text
+    .split(" ")
+    .map((word) => paint("quiet", word))
+    .join(" ")
+}
+
 /** One line for what was done, and one for each change or problem. */
 function renderReload(entry: ReloadEntry, look: LogLook): string {
   const what = { schema: "Schema", config: "Configuration", start: "Schema at start" }[entry.cause]
@@ -54,17 +71,21 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
     case "applied":
       return [
         `${look.paint("good", "✓")} ${what} applied ${took}`,
-        ...entry.changes.map((change) => belowTime + printable(change)),
+        ...entry.changes.map((change) => belowTime + below(printable(change), look)),
       ].join("\n")
     case "unchanged":
+      if (entry.mended) return `${look.paint("good", "✓")} ${what} valid again ${took}`
       return `${look.paint("quiet", "·")} ${what} unchanged ${took}`
     case "refused": {
       const { error } = entry
-      const head = `${look.paint("bad", "✗")} ${what} refused; the last good one still serves ${took}`
+      // At the start none of this run was good yet.
+      const served =
+        entry.cause === "start" ? "what the database was last brought to serves" : "the last good one still serves"
+      const head = `${look.paint("bad", "✗")} ${what} refused; ${served} ${took}`
       if (error === undefined) return head
       const problems = (error.problems ?? []).map((problem) => renderProblem(problem, look))
       const next = error.next === undefined ? [] : [`  ${look.paint("good", "Next:")} ${error.next}`]
-      return [head, belowTime + printable(error.message), ...problems, ...next].join("\n")
+      return [head, belowTime + below(printable(error.message), look), ...problems, ...next].join("\n")
     }
   }
 }

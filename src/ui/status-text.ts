@@ -24,7 +24,7 @@ export function renderStatus(stats: StatsResponse, paint: Paint): string {
     ],
     [
       "Requests",
-      `${showCount(requests.total)}, ${showCount(requests.failed)} failed, ${showCount(requests.inFlight)} now`,
+      `${showCount(requests.total)}, ${showCount(requests.failed)} failed (5xx), ${showCount(requests.inFlight)} now`,
     ],
     [
       "Memory",

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from "node:util"
+import { widthOf } from "./wrap-text.ts"
 
 /** A cell as it is shown; colours do not count as width. */
 export type Cell = string
@@ -22,8 +22,4 @@ export function renderTable(
       return (margin + cells.join("  ")).trimEnd()
     })
     .join("\n")
-}
-
-function widthOf(cell: string): number {
-  return stripVTControlCharacters(cell).length
 }

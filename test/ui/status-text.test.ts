@@ -39,7 +39,7 @@ test("the status of a daemon fits a screen", () => {
   Project   /home/ada/shop
   Schema    2 collections, 0123456789ab
   Database  data/alyx.db, 4.0 KB, durability full
-  Requests  12, 1 failed, 0 now
+  Requests  12, 1 failed (5xx), 0 now
   Memory    83.0 MB, 15.0 MB of it JavaScript; Node 26.10.0
   Log       where it was started
 

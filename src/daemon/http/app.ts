@@ -48,7 +48,7 @@ export class HttpApp {
       databaseStats: () => parts.records.database.stats(),
       inFlight: () => this.#exchanges.inFlight,
     })
-    this.#exchanges = new Exchanges(parts, this.#metrics)
+    this.#exchanges = new Exchanges(parts, this.#metrics, this.#ownerSockets)
     this.#router = createRouter({
       ...parts,
       metrics: this.#metrics,

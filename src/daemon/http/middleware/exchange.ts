@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http"
 
+import type { Socket } from "node:net"
+
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify"
 
 import type { ErrorCode } from "../../../errors.ts"
@@ -25,7 +27,7 @@ const clientLeftStatus = 499
 /** How many characters of a URL a log keeps. */
 const loggedUrlLengthMax = 2_000
 
-/** What was asked so far; for /metrics, /health/stats and `alyx status`. */
+/** What was asked of the API so far, without what the owner asks over the local socket: for /health/stats and `alyx status`. */
 export interface RequestCounts {
   readonly total: number
   /** Answered with 500 or above. */
@@ -37,17 +39,20 @@ export interface RequestCounts {
 export class Exchanges {
   readonly #parts: HttpParts
   readonly #metrics: HttpMetrics
+  readonly #ownerSockets: WeakSet<Socket>
   #total = 0
   #failed = 0
   #inFlight = 0
+  #ownerInFlight = 0
 
-  constructor(parts: HttpParts, metrics: HttpMetrics) {
+  constructor(parts: HttpParts, metrics: HttpMetrics, ownerSockets: WeakSet<Socket>) {
     this.#parts = parts
     this.#metrics = metrics
+    this.#ownerSockets = ownerSockets
   }
 
   counts(): RequestCounts {
-    return { total: this.#total, failed: this.#failed, inFlight: this.#inFlight }
+    return { total: this.#total, failed: this.#failed, inFlight: this.#inFlight - this.#ownerInFlight }
   }
 
   get inFlight(): number {
@@ -57,18 +62,23 @@ export class Exchanges {
   /** The first hook of every request. The end is the response's `close`, which comes also when the client left early. */
   readonly begin = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     request.startedAtMs = performance.now()
-    this.#total += 1
+    const isOwner = this.#ownerSockets.has(request.raw.socket)
     this.#inFlight += 1
-    reply.raw.on("close", () => this.#end(request, reply))
+    if (isOwner) this.#ownerInFlight += 1
+    else this.#total += 1
+    reply.raw.on("close", () => {
+      this.#inFlight -= 1
+      if (isOwner) this.#ownerInFlight -= 1
+      else if (statusOf(reply.raw) >= 500) this.#failed += 1
+      this.#end(request, reply)
+    })
     reply.header("x-request-id", request.id)
     reply.header("x-content-type-options", "nosniff")
     done()
   }
 
   #end(request: FastifyRequest, reply: FastifyReply): void {
-    this.#inFlight -= 1
     const status = statusOf(reply.raw)
-    if (status >= 500) this.#failed += 1
     if (request.isStream) return
     const durationMs = performance.now() - request.startedAtMs
     const { method } = request.raw
