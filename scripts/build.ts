@@ -15,6 +15,9 @@ export const repositoryRoot = path.resolve(import.meta.dirname, "..")
 /** What a build leaves behind, in the order in which it is put in place. */
 const products = ["dist", "THIRD-PARTY-LICENSES.md", "oclif.manifest.json"]
 
+/** A build takes seconds; whoever holds the lock for longer has hung. */
+const lockWaitMsMax = 60_000
+
 /**
  * Builds dist/, oclif.manifest.json and THIRD-PARTY-LICENSES.md, unless they are those of the present sources.
  * Everything is made in a folder beside and then swapped in, so that a failed build leaves the last good one and a
@@ -24,7 +27,7 @@ export async function build(options: { readonly root: string; readonly force: bo
   const { root } = options
   const modules = path.join(root, "node_modules")
   await mkdir(modules, { recursive: true })
-  return withLock(path.join(modules, ".alyx-build.lock"), async () => {
+  return withLock(path.join(modules, ".alyx-build.lock"), { waitMsMax: lockWaitMsMax }, async () => {
     const stampFile = path.join(modules, ".alyx-built")
     const hash = await hashInputs(root)
     const stamp = await readFile(stampFile, "utf8").catch(() => "")

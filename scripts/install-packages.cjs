@@ -6,14 +6,28 @@ const { createHash } = require("node:crypto")
 const fs = require("node:fs")
 const path = require("node:path")
 
+const { withLock } = require("./lock.cjs")
+
+const onWait = () => process.stderr.write("Another command installs the packages; waiting for it…\n")
+
+/** An install takes a minute, or several where the network is slow. */
+const lockWaitMsMax = 15 * 60_000
+
 /** Runs `npm ci` unless node_modules already is what the lock file says. Reports on stderr while it waits. */
 async function installPackages(root) {
   const lockText = fs.readFileSync(path.join(root, "package-lock.json"), "utf8")
   const hash = createHash("sha256").update(lockText).digest("hex")
   const stampFile = path.join(root, "node_modules", ".alyx-installed")
-  if (readIfThere(stampFile) === hash) return
-  if (!isInstalled(root, JSON.parse(lockText))) await runNpm(root)
-  fs.writeFileSync(stampFile, hash)
+  const isDone = () => readIfThere(stampFile) === hash
+  if (isDone()) return
+  // Not in node_modules, which `npm ci` removes.
+  await withLock(path.join(root, ".alyx-install.lock"), { waitMsMax: lockWaitMsMax, onWait }, async () => {
+    if (isDone()) return
+    if (!isInstalled(root, JSON.parse(lockText))) await runNpm(root)
+    // Without a package to install npm makes no folder.
+    fs.mkdirSync(path.dirname(stampFile), { recursive: true })
+    fs.writeFileSync(stampFile, hash)
+  })
 }
 
 /** True when npm's own record of node_modules names the locked version of every package (after `npm install <name>`). */

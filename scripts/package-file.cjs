@@ -11,6 +11,8 @@ const developmentKeys = ["scripts", "devDependencies", "optionalDependencies"]
 /** Takes out of package.json what is only for development, and keeps the whole file beside it. */
 function stripPackageFile(root) {
   const { file, kept } = paths(root)
+  // Left by a crash, or of a pack under way beside this one: what is kept is the whole file, and stays.
+  if (fs.existsSync(kept)) return
   fs.renameSync(file, kept)
   const content = JSON.parse(fs.readFileSync(kept, "utf8"))
   for (const key of developmentKeys) delete content[key]

@@ -13,6 +13,7 @@ const root = path.resolve(__dirname, "..")
 /** What runs for each name, with the arguments that follow it on the command line. */
 const scripts = {
   start: ["scripts/start.ts"],
+  alyx: ["scripts/alyx.ts"],
   test: ["scripts/test.ts"],
   "test:long": ["scripts/test.ts", "--long"],
   bench: ["bench/run.ts"],
@@ -24,9 +25,8 @@ const scripts = {
 
 async function main() {
   const [name, ...args] = process.argv.slice(2)
-  // A crash between prepack and postpack would otherwise leave the stripped package.json behind.
-  restorePackageFile(root)
-  if (name === "postpack") return
+  // Only here: another script that runs meanwhile must not undo a pack. After a crash `node scripts/run.cjs postpack` does.
+  if (name === "postpack") return restorePackageFile(root)
   const script = Object.hasOwn(scripts, name) ? scripts[name] : undefined
   if (script === undefined) {
     process.stderr.write(`Usage: node scripts/run.cjs ${Object.keys(scripts).join("|")}|postpack\n`)

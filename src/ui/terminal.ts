@@ -1,3 +1,4 @@
+import { asRunHere } from "./as-run-here.ts"
 import type { Paint } from "./paint.ts"
 import { paintColours, paintNothing } from "./paint.ts"
 
@@ -18,6 +19,8 @@ export interface Terminal {
   readonly err: OutputStream
   /** True when a person sits there: questions can be asked and screens drawn. */
   readonly interactive: boolean
+  /** Names the commands in a text as they are typed here. */
+  readonly asRunHere: (text: string) => string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -36,6 +39,7 @@ export function describeTerminal(options: {
     out: outputStream(stdout, env, noColor),
     err: outputStream(stderr, env, noColor),
     interactive: atScreen && !isSet(env["CI"]) && env["TERM"] !== "dumb",
+    asRunHere: (text) => asRunHere(text, env),
   }
 }
 

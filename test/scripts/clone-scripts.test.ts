@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import path from "node:path"
 
@@ -51,6 +51,15 @@ describe("installPackages", () => {
     expect(third).toContain("Packages installed")
   })
 
+  test("two at once install once", async () => {
+    const folder = await emptyClone()
+
+    const said = await Promise.all([install(folder), install(folder)])
+
+    expect(said.join("\n").match(/Installing packages/g)).toHaveLength(1)
+    expect(said.join("\n")).toContain("Another command installs the packages; waiting for it…")
+  })
+
   test("takes what npm has installed already", async () => {
     const folder = await emptyClone()
     await mkdir(path.join(folder, "node_modules"))
@@ -69,6 +78,18 @@ describe("installPackages", () => {
 })
 
 describe("the package file", () => {
+  test("is kept whole when it is stripped twice", async () => {
+    const folder = await tempFolder()
+    const file = path.join(folder, "package.json")
+    await writeFile(file, '{ "name": "x", "scripts": {} }\n')
+
+    packageFile.stripPackageFile(folder)
+    packageFile.stripPackageFile(folder)
+    packageFile.restorePackageFile(folder)
+
+    expect(await readFile(file, "utf8")).toBe('{ "name": "x", "scripts": {} }\n')
+  })
+
   test("is stripped for packing and comes back whole, also when packing was cut off", async () => {
     const folder = await tempFolder()
     const file = path.join(folder, "package.json")
@@ -85,11 +106,25 @@ describe("the package file", () => {
   })
 })
 
+test("another script leaves a pack that is under way alone", async () => {
+  const clone = await tempFolder()
+  for (const name of ["bin", "scripts"]) await cp(path.join(root, name), path.join(clone, name), { recursive: true })
+  await writeFile(path.join(clone, "package.json"), "{}")
+  await writeFile(path.join(clone, ".package.json.unpacked"), '{ "whole": true }')
+
+  await execa(process.execPath, [path.join(clone, "scripts/run.cjs"), "no-such"], { reject: false })
+  const during = await readFile(path.join(clone, "package.json"), "utf8")
+  await execa(process.execPath, [path.join(clone, "scripts/run.cjs"), "postpack"])
+
+  expect(during).toBe("{}")
+  expect(await readFile(path.join(clone, "package.json"), "utf8")).toBe('{ "whole": true }')
+})
+
 test("an unknown script is refused with the known ones", async () => {
   const { exitCode, stderr } = await execa(process.execPath, [path.join(root, "scripts/run.cjs"), "strat"], {
     reject: false,
   })
 
   expect(exitCode).toBe(2)
-  expect(stderr).toContain("start|test|test:long")
+  expect(stderr).toContain("start|alyx|test|test:long")
 })
