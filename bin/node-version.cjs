@@ -37,14 +37,13 @@ function runWithNewerNode(root, args) {
     return
   }
   const needed = wanted.major + "." + wanted.minor
-  process.stderr.write(
-    "Alyx needs Node.js " +
-      needed +
-      " or newer; this is " +
-      process.versions.node +
-      ".\n" +
-      "Get it from https://nodejs.org, or with a version manager: nvm install --lts, fnm install --lts, volta install node.\n",
-  )
+  const message = "Alyx needs Node.js " + needed + " or newer; this is " + process.versions.node + "."
+  const next =
+    "Get it from https://nodejs.org, or with a version manager: nvm install --lts, fnm install --lts, volta install node."
+  if (args.includes("--json")) {
+    const error = { code: "NODE_TOO_OLD", message: message, next: next }
+    process.stdout.write(JSON.stringify({ error: error }, null, 2) + "\n")
+  } else process.stderr.write(message + "\n" + next + "\n")
   process.exitCode = 1
 }
 

@@ -10,11 +10,11 @@ import nodeVersion from "./node-version.cjs"
 
 const root = path.resolve(path.dirname(url.fileURLToPath(import.meta.url)), "..")
 
-if (!nodeVersion.isNewEnough(process.versions.node)) {
-  nodeVersion.runWithNewerNode(root, [path.join(root, "bin", "run.js"), ...process.argv.slice(2)])
-} else if (process.argv[2] === "--version" || process.argv[2] === "-v") {
+if (process.argv[2] === "--version" || process.argv[2] === "-v") {
   const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"))
   process.stdout.write("alyx " + version + "\n")
+} else if (!nodeVersion.isNewEnough(process.versions.node)) {
+  nodeVersion.runWithNewerNode(root, [path.join(root, "bin", "run.js"), ...process.argv.slice(2)])
 } else {
   // Not in the shared temporary folder, where somebody else could prepare it.
   const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache")

@@ -77,7 +77,8 @@ describe("tidy", () => {
   })
 
   test("every error code of the table is thrown somewhere", () => {
-    const text = sources
+    // The launcher has one of its own, for a Node that is too old for the rest.
+    const text = [...sources, "bin/node-version.cjs"]
       .filter((file) => file !== "src/errors.ts")
       .map(read)
       .join("\n")

@@ -3,6 +3,7 @@ import type { ProjectPaths } from "../project/paths.ts"
 import type { DaemonFile } from "../protocol/admin-api.ts"
 import { DaemonClient } from "./daemon-client.ts"
 import { readDaemonFile } from "./daemon-file.ts"
+import { refuseForeignDaemon } from "./refuse-foreign-daemon.ts"
 
 /** How long a live daemon may take to say that it lives. */
 const probeTimeoutMs = 3_000
@@ -25,9 +26,16 @@ export async function findDaemon(paths: ProjectPaths): Promise<DaemonFile | unde
   }
 }
 
+/** Finds the daemon of a project for those who ask about it: fails when there may be one that is not theirs to see. */
+export async function lookForDaemon(paths: ProjectPaths): Promise<DaemonFile | undefined> {
+  const daemon = await findDaemon(paths)
+  if (daemon === undefined) await refuseForeignDaemon(paths)
+  return daemon
+}
+
 /** Finds the daemon of a project, or fails with NO_DAEMON (exit code 3). */
 export async function requireDaemon(paths: ProjectPaths): Promise<DaemonFile> {
-  const daemon = await findDaemon(paths)
+  const daemon = await lookForDaemon(paths)
   if (daemon) return daemon
   throw alyxError("NO_DAEMON", {
     message: `No daemon runs for ${paths.root}.`,

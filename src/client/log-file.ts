@@ -1,6 +1,8 @@
 import { open, rename, stat } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 
+import { unwritable } from "../project/file-errors.ts"
+
 /** At this size the log is put aside when the next daemon starts. */
 const logBytesMax = 10 * 1024 * 1024
 
@@ -17,7 +19,11 @@ export async function openLogFile(file: string): Promise<FileHandle> {
     () => 0,
   )
   if (size > logBytesMax) await putAside(file)
-  return open(file, "a", 0o600)
+  try {
+    return await open(file, "a", 0o600)
+  } catch (error) {
+    throw unwritable(file, error, "The daemon writes its log there: let this user write it.")
+  }
 }
 
 /** Returns the last lines of what was written to the log after `fromByte`. */

@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url"
 
 import { alyxError } from "../errors.ts"
+import { requireMode } from "./ensure-daemon.ts"
 import { findDaemon } from "./find-daemon.ts"
 import type { DaemonLaunch } from "./spawn-daemon.ts"
 import { daemonArguments } from "./spawn-daemon.ts"
@@ -12,6 +13,7 @@ import { daemonArguments } from "./spawn-daemon.ts"
 export async function runInForeground(launch: DaemonLaunch): Promise<void> {
   const running = await findDaemon(launch.paths)
   if (running) {
+    requireMode(running, launch.mode)
     throw alyxError("DATABASE_LOCKED", {
       message: `A daemon in ${running.mode} mode already serves this project: ${running.url ?? "no TCP port"} (process ${running.pid}).`,
       next: "Stop it first: alyx stop. Or read along: alyx logs -f",

@@ -24,8 +24,12 @@ const bodyBytesMax = 32 * 1024 * 1024
 
 /** Calls the daemon and returns the parsed body; an error answer is thrown as the AlyxError that it carries. */
 export async function requestJson<Body>(call: SocketRequest): Promise<Body> {
-  const response = await openResponse(call)
-  return JSON.parse(await readBody(response)) as Body
+  const body = await readBody(await openResponse(call))
+  try {
+    return JSON.parse(body) as Body
+  } catch (error) {
+    throw unreachable("Its answer is not one of Alyx.", error)
+  }
 }
 
 /** Calls the daemon and returns the answer with its body still to come, for streams. */
@@ -81,23 +85,28 @@ function connectionError(error: NodeJS.ErrnoException): Error {
   if (error.code === "ENOENT" || error.code === "ECONNREFUSED") {
     return alyxError("NO_DAEMON", { next: "Start one with alyx dev or alyx start.", cause: error })
   }
-  return unreachable(`${error.message}.`)
+  return unreachable(`${error.message}.`, error)
 }
 
-function unreachable(what: string): AlyxError {
-  return alyxError("DAEMON_UNREACHABLE", { message: `The daemon of this project cannot be reached. ${what}` })
+function unreachable(what: string, cause?: unknown): AlyxError {
+  return alyxError("DAEMON_UNREACHABLE", { message: `The daemon of this project cannot be reached. ${what}`, cause })
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of response) {
-    size += (chunk as Buffer).length
-    if (size > bodyBytesMax) {
-      response.destroy()
-      throw unreachable(`Its answer is larger than ${bodyBytesMax} bytes.`)
+  try {
+    for await (const chunk of response) {
+      size += (chunk as Buffer).length
+      if (size > bodyBytesMax) {
+        response.destroy()
+        throw unreachable(`Its answer is larger than ${bodyBytesMax} bytes.`)
+      }
+      chunks.push(chunk as Buffer)
     }
-    chunks.push(chunk as Buffer)
+  } catch (error) {
+    // The daemon died in the middle of its answer.
+    throw connectionError(error as NodeJS.ErrnoException)
   }
   return Buffer.concat(chunks).toString("utf8")
 }

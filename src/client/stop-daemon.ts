@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises"
 import { setTimeout as delay } from "node:timers/promises"
 
 import { alyxError, isAlyxError } from "../errors.ts"
 import type { DaemonFile } from "../protocol/admin-api.ts"
 import { DaemonClient } from "./daemon-client.ts"
+import { isRunning } from "./is-running.ts"
 
 /** Draining may take as long as server.drain_timeout allows; this is above its default with the closing of the file. */
 const stopTimeoutMs = 30_000
@@ -25,16 +25,4 @@ export async function stopDaemon(daemon: DaemonFile): Promise<void> {
     message: `The daemon (process ${daemon.pid}) has not ended after ${stopTimeoutMs / 1000} s.`,
     next: `It may still be draining. End it at once with: kill -9 ${daemon.pid}`,
   })
-}
-
-/** Tells whether a process runs. A dead one whose parent has not looked yet still has a number: it does not count. */
-async function isRunning(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
-  const state = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
-  // The name before the state letter is in parentheses, and may itself contain some.
-  return !/^[ZX]$/.test(state.slice(state.lastIndexOf(")") + 2, state.lastIndexOf(")") + 3))
 }

@@ -72,7 +72,8 @@ export abstract class BaseCommand extends Command {
 
   /** Writes progress or a notice, beside the data. */
   protected notice(text: string): void {
-    if (!this.jsonEnabled()) this.terminal.err.write(text.endsWith("\n") ? text : `${text}\n`)
+    if (this.jsonEnabled()) return
+    this.terminal.err.write(this.terminal.asRunHere(text.endsWith("\n") ? text : `${text}\n`))
   }
 
   /** Shows a person at a terminal how far something is that takes long. */
@@ -91,15 +92,17 @@ export abstract class BaseCommand extends Command {
     process.exitCode = exit ?? exitCodeOf(error)
     if (exit !== undefined) return
     if (this.jsonEnabled()) return this.logJson({ error: toWireError(error) })
-    const { err } = this.terminal
-    err.write(renderError(error, { paint: err.paint, readText: this.readProjectFile }))
+    const { err, asRunHere } = this.terminal
+    err.write(asRunHere(renderError(error, { paint: err.paint, readText: this.readProjectFile })))
     err.write(bugStack(error, process.env))
   }
 
   #usageError(thrown: Error): AlyxError | undefined {
     if (isAlyxError(thrown)) return undefined
     const id = (this.id ?? "").replaceAll(":", " ")
-    const flags = [...Object.keys(this.ctor.flags ?? {}), ...Object.keys(this.ctor.baseFlags ?? {}), "json", "help"]
+    const { flags: own, baseFlags, enableJsonFlag } = this.ctor
+    const shared = [...Object.keys(baseFlags ?? {}), ...(enableJsonFlag ? ["json"] : []), "help"]
+    const flags = [...Object.keys(own ?? {}), ...shared]
     return usageError(thrown, { id, flags })
   }
 

@@ -7,7 +7,7 @@ import { alyxError } from "../errors.ts"
 import { loadProjectSchema } from "../project/load-schema.ts"
 import { projectNameFrom, requireProjectName } from "../project/project-name.ts"
 import type { Starter } from "../project/scaffold.ts"
-import { scaffoldProject, starterDescriptions, starters } from "../project/scaffold.ts"
+import { requireNoProject, scaffoldProject, starterDescriptions, starters } from "../project/scaffold.ts"
 import { countOf } from "../ui/amount.ts"
 import { BaseCommand } from "./base-command.ts"
 
@@ -32,16 +32,29 @@ export default class Init extends BaseCommand {
 
   override async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Init)
+    if (args.name !== undefined) this.#place(args.name)
     const answers = await this.#answers(args.name, flags)
     if (answers === undefined) {
       process.exitCode = 130
       return undefined
     }
-    const folder = path.resolve(this.startFolder, answers.name)
-    const name = answers.name === "." ? projectNameFrom(folder) : path.basename(folder)
-    const made = await this.#make({ folder, name, template: answers.template })
-    this.#sayNext(folder)
-    return { folder, name, template: answers.template, ...made }
+    const place = { ...this.#place(answers.name), template: answers.template }
+    const made = await this.#make(place)
+    this.#sayNext(place.folder)
+    return { ...place, ...made }
+  }
+
+  /** Where a project of this name would be; throws when it cannot be there. */
+  #place(given: string): { readonly folder: string; readonly name: string } {
+    if (given === "") {
+      const next = "Say one: alyx init my-app. Or take this folder: alyx init ."
+      throw alyxError("USAGE", { message: "The name of the project is empty.", next })
+    }
+    const folder = path.resolve(this.startFolder, given)
+    const name = given === "." ? projectNameFrom(folder) : path.basename(folder)
+    requireProjectName(name)
+    requireNoProject(folder)
+    return { folder, name }
   }
 
   async #answers(
@@ -53,12 +66,16 @@ export default class Init extends BaseCommand {
       return { name: name ?? "my-app", template: template ?? "basic" }
     }
     if (!this.terminal.interactive || this.jsonEnabled()) {
-      if (name !== undefined) return { name, template: template ?? "basic" }
-      const next = `Say the name: alyx init my-app --template ${template ?? starters.join("|")}. Or take the defaults: alyx init --yes`
-      throw alyxError("NO_TERMINAL", { message: "There is no terminal to ask for the name of the project.", next })
+      const missing = name === undefined ? "the name of the project" : "its template"
+      const whole = `alyx init ${name ?? "my-app"} --template ${template ?? starters.join("|")}`
+      throw alyxError("NO_TERMINAL", {
+        message: `There is no terminal to ask for ${missing}.`,
+        next: `Say it: ${whole}. Or take the defaults: alyx init${name === undefined ? "" : ` ${name}`} --yes`,
+      })
     }
     const { askForProject } = await import("../ui/init-questions.ts")
-    return askForProject({ name, template, templates: starterDescriptions, checkName: requireProjectName })
+    const checkName = (answer: string): void => void this.#place(answer)
+    return askForProject({ name, template, templates: starterDescriptions, checkName })
   }
 
   async #make(request: Parameters<typeof scaffoldProject>[0]): Promise<{ written: string[]; kept: string[] }> {
@@ -87,7 +104,13 @@ export default class Init extends BaseCommand {
   #sayNext(folder: string): void {
     const { paint } = this.terminal.out
     const steps = path.relative(process.cwd(), folder)
-    const lines = [...(steps === "" ? [] : [`  cd ${/\s/.test(steps) ? JSON.stringify(steps) : steps}`]), "  alyx dev"]
+    const quoted = /\s/.test(steps) ? JSON.stringify(steps) : steps
+    const dev = this.terminal.asRunHere("alyx dev")
+    // From a clone it is run by npm, which works in the clone wherever one is.
+    const lines =
+      dev === "alyx dev"
+        ? [...(steps === "" ? [] : [`  cd ${quoted}`]), "  alyx dev"]
+        : [`  ${dev} --cwd ${quoted || "."}`]
     this.print(`\n${paint("strong", "Next")}\n${lines.map((line) => paint("name", line)).join("\n")}`)
     this.print("\nschema.yaml describes the data; requests.http shows what can be asked.")
   }

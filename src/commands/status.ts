@@ -1,5 +1,5 @@
 import { DaemonClient } from "../client/daemon-client.ts"
-import { findDaemon } from "../client/find-daemon.ts"
+import { lookForDaemon } from "../client/find-daemon.ts"
 import { renderError } from "../ui/render-error.ts"
 import { renderStatus } from "../ui/status-text.ts"
 import { BaseCommand } from "./base-command.ts"
@@ -12,7 +12,7 @@ export default class Status extends BaseCommand {
 
   override async run(): Promise<unknown> {
     await this.parse(Status)
-    const daemon = await findDaemon(this.project())
+    const daemon = await lookForDaemon(this.project())
     if (daemon === undefined) {
       process.exitCode = 3
       this.print("not running")

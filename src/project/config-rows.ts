@@ -1,7 +1,7 @@
 import { configValue } from "./config.ts"
 import type { Config } from "./config.ts"
 import { placedOptions } from "./options.ts"
-import type { AnyEntries } from "./options/option.ts"
+import type { AnyEntries, Option } from "./options/option.ts"
 import { propertyName } from "./options/option.ts"
 import type { Origin } from "./origin.ts"
 
@@ -11,6 +11,10 @@ export interface ConfigRow {
   readonly path: string
   /** As one would write it in alyx.yaml; a secret is `********`; null when there is none. */
   readonly text: string | null
+  /** As the program reads it: durations in milliseconds, sizes in bytes; a secret is `********`. */
+  readonly value: unknown
+  /** The unit of the value; null where it has none. */
+  readonly unit: "ms" | "bytes" | null
   readonly origin: Origin
 }
 
@@ -22,7 +26,7 @@ export function configRows(config: Config, origins: ReadonlyMap<string, Origin>)
   return placedOptions().flatMap(({ path, node }): readonly ConfigRow[] => {
     const value = configValue(config, path)
     const origin = origins.get(path) ?? { kind: "default" }
-    if (node.kind === "option") return [{ path, text: shown(node, value), origin }]
+    if (node.kind === "option") return [{ path, ...shown(node, value), origin }]
     return entryRows(path, node, value, origins)
   })
 }
@@ -39,17 +43,16 @@ function entryRows(
     for (const [key, member] of Object.entries(node.members)) {
       if (member.kind !== "option") continue
       const memberPath = `${place}.${key}`
-      const text = shown(member, entry[propertyName(key, member)])
-      rows.push({ path: memberPath, text, origin: origins.get(memberPath) ?? { kind: "default" } })
+      const cells = shown(member, entry[propertyName(key, member)])
+      rows.push({ path: memberPath, ...cells, origin: origins.get(memberPath) ?? { kind: "default" } })
     }
   }
   return rows
 }
 
-function shown(
-  option: { readonly secret: boolean; readonly type: { readonly toText: (value: unknown) => string } },
-  value: unknown,
-): string | null {
-  if (value === null || value === undefined) return null
-  return option.secret ? mask : option.type.toText(value)
+function shown(option: Option<unknown>, value: unknown): Pick<ConfigRow, "text" | "value" | "unit"> {
+  const unit = ({ Ms: "ms", Bytes: "bytes", "": null } as const)[option.type.suffix]
+  if (value === null || value === undefined) return { text: null, value: null, unit }
+  if (option.secret) return { text: mask, value: mask, unit }
+  return { text: option.type.toText(value), value, unit }
 }

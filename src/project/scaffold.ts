@@ -103,7 +103,8 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function requireNoProject(folder: string): void {
+/** Refuses a folder that is a project already. */
+export function requireNoProject(folder: string): void {
   const present = projectFiles.filter((file) => statSync(join(folder, file), { throwIfNoEntry: false }) !== undefined)
   if (present.length === 0) return
   throw alyxError("FILE_EXISTS", {

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises"
 
 import { DaemonClient } from "../client/daemon-client.ts"
-import { readDaemonFile } from "../client/daemon-file.ts"
 import { ensureDaemon } from "../client/ensure-daemon.ts"
+import { findDaemon } from "../client/find-daemon.ts"
+import { isRunning } from "../client/is-running.ts"
+import { lastLines } from "../client/log-file.ts"
+import { readDaemonFile } from "../client/daemon-file.ts"
 import type { DaemonLaunch } from "../client/spawn-daemon.ts"
-import { isAlyxError } from "../errors.ts"
+import { alyxError, isAlyxError } from "../errors.ts"
 import type { DaemonFile } from "../protocol/admin-api.ts"
 import type { DevStore } from "./dev-store.ts"
 
@@ -14,8 +17,17 @@ const statsIntervalMs = 2_000
 /** How long before a daemon that died is started again: doubled each time, from the first to the last. */
 const restartDelayMs = { first: 250, last: 10_000 }
 
-/** A daemon that lived for so long died for another reason than the one before it. */
-const steadyMs = 30_000
+/** A daemon that dies so often in so short a time would die again. */
+const deathsMax = { count: 5, withinMs: 60_000 }
+
+/** How long after the end of a daemon that was stopped another one may come: `alyx restart` starts it at once. */
+const successorTimeoutMs = 5_000
+
+/** How often a successor is looked for. */
+const successorIntervalMs = 100
+
+/** How much of the log is shown for a daemon that died too often. */
+const shownLogLines = 12
 
 interface SessionParts {
   readonly launch: DaemonLaunch
@@ -26,18 +38,19 @@ interface SessionParts {
 }
 
 /**
- * Fills the store from the daemon until the signal ends it, and starts the daemon again when it died. Resolves when
- * somebody else stopped the daemon, or when the signal came.
+ * Fills the store from the daemon until the signal ends it. A daemon that died is started again, and one that somebody
+ * else started in its place is followed. Resolves when the daemon was stopped for good, or when the signal came; throws
+ * when it dies again and again.
  */
-export async function runDevSession(parts: SessionParts): Promise<void> {
-  let waitMs = restartDelayMs.first
-  while (!parts.signal.aborted) {
-    const { daemon } = parts.store.snapshot()
-    const startedAt = performance.now()
+export async function runDevSession(parts: SessionParts, first: DaemonFile): Promise<void> {
+  const { store, signal } = parts
+  const deaths = new Deaths(parts.launch.paths.logFile)
+  for (let daemon: DaemonFile | undefined = first; daemon !== undefined;) {
+    store.setDaemon(daemon)
     await followDaemon(parts, daemon)
-    if (parts.signal.aborted || (await wasStopped(parts, daemon))) return
-    if (performance.now() - startedAt > steadyMs) waitMs = restartDelayMs.first
-    waitMs = await reviveDaemon(parts, waitMs)
+    if (signal.aborted) return
+    if (await wasStopped(parts, daemon)) daemon = await awaitSuccessor(parts, daemon)
+    else daemon = await reviveDaemon(parts, deaths)
   }
 }
 
@@ -46,7 +59,14 @@ async function followDaemon({ store, signal }: SessionParts, daemon: DaemonFile)
   const client = new DaemonClient(daemon)
   const gone = new AbortController()
   const nudge = new EventTarget()
-  const polling = pollStats(client, store, { nudge, signal: AbortSignal.any([signal, gone.signal]) })
+  const following = followLog(client, { store, nudge, signal }).finally(() => gone.abort())
+  await Promise.all([following, pollStats(client, store, { nudge, signal: AbortSignal.any([signal, gone.signal]) })])
+}
+
+async function followLog(
+  client: DaemonClient,
+  { store, nudge, signal }: { readonly store: DevStore; readonly nudge: EventTarget; readonly signal: AbortSignal },
+): Promise<void> {
   try {
     for await (const entry of client.logs({ tail: 100, follow: true, signal })) {
       store.add(entry)
@@ -55,9 +75,6 @@ async function followDaemon({ store, signal }: SessionParts, daemon: DaemonFile)
     }
   } catch (error) {
     if (!isAlyxError(error)) throw error
-  } finally {
-    gone.abort()
-    await polling
   }
 }
 
@@ -86,21 +103,71 @@ async function wasStopped({ launch }: SessionParts, daemon: DaemonFile): Promise
   return file?.pid !== daemon.pid
 }
 
-/** Starts the daemon again, however long it takes; returns how long to wait the next time. */
-async function reviveDaemon({ launch, version, store, signal }: SessionParts, firstWaitMs: number): Promise<number> {
-  for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, restartDelayMs.last)) {
-    store.setMessage({ urgent: true, text: "The daemon died; starting it again…" })
+/** The daemon that somebody started in the place of a stopped one; undefined when nobody did. */
+async function awaitSuccessor(
+  { launch, store, signal }: SessionParts,
+  stopped: DaemonFile,
+): Promise<DaemonFile | undefined> {
+  store.setMessage({ urgent: true, text: "The daemon was stopped; waiting a moment for another one…" })
+  let deadline = Date.now() + successorTimeoutMs
+  while (Date.now() < deadline && !signal.aborted) {
+    const successor = await findDaemon(launch.paths).catch(() => undefined)
+    if (successor !== undefined && successor.pid !== stopped.pid) {
+      // A server under `alyx start` is not for this screen.
+      if (successor.mode !== launch.mode) return undefined
+      store.setMessage({ urgent: false, text: `The daemon was restarted (process ${successor.pid}).` })
+      return successor
+    }
+    // While the old one still answers what is under way, nobody can have started a new one.
+    if (await isRunning(stopped.pid)) deadline = Date.now() + successorTimeoutMs
+    await delay(successorIntervalMs, undefined, { signal }).catch(() => undefined)
+  }
+  return undefined
+}
+
+/** Starts the daemon again, however long it takes; undefined when the signal came. */
+async function reviveDaemon(parts: SessionParts, deaths: Deaths): Promise<DaemonFile | undefined> {
+  const { launch, version, store, signal } = parts
+  let waitMs = await deaths.count()
+  store.setMessage({ urgent: true, text: "The daemon died; starting it again…" })
+  for (;;) {
     await delay(waitMs, undefined, { signal }).catch(() => undefined)
-    if (signal.aborted) return waitMs
+    if (signal.aborted) return undefined
     try {
       const { daemon } = await ensureDaemon(launch, { version })
-      store.setDaemon(daemon)
-      store.setMessage({ urgent: true, text: "The daemon died and was started again. alyx logs shows why." })
-      return Math.min(waitMs * 2, restartDelayMs.last)
+      store.setMessage({ urgent: true, text: "The daemon died and was started again; .alyx/daemon.log may say why." })
+      return daemon
     } catch (error) {
       if (!isAlyxError(error)) throw error
+      // What a person can mend, such as a taken port, may take its time; a daemon that dies as it starts is one more death.
+      waitMs = isAlyxError(error, "DAEMON_FAILED") ? await deaths.count() : Math.min(waitMs * 2, restartDelayMs.last)
       store.setMessage({ urgent: true, text: error.message.split("\n", 1)[0]! })
-      await delay(Math.min(waitMs * 2, restartDelayMs.last), undefined, { signal }).catch(() => undefined)
     }
+  }
+}
+
+/** The deaths of late. */
+class Deaths {
+  readonly #logFile: string
+  #times: number[] = []
+
+  constructor(logFile: string) {
+    this.#logFile = logFile
+  }
+
+  /** Counts one more and returns how long to wait before the next start; throws when there were too many. */
+  async count(): Promise<number> {
+    const now = performance.now()
+    this.#times = [...this.#times.filter((time) => now - time < deathsMax.withinMs), now]
+    const { length } = this.#times
+    if (length < deathsMax.count) return Math.min(restartDelayMs.first * 2 ** (length - 1), restartDelayMs.last)
+    const lines = await lastLines(this.#logFile, { count: shownLogLines, fromByte: 0 })
+    throw alyxError("DAEMON_FAILED", {
+      message: [
+        `The daemon died ${length} times within a minute, so it is not started again. Its log ends with:`,
+        ...lines.map((line) => `  ${line}`),
+      ].join("\n"),
+      next: `Its whole log is in ${this.#logFile}. Start it again with: alyx dev`,
+    })
   }
 }

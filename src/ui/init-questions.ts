@@ -17,6 +17,8 @@ export interface InitQuestions<Template extends string> {
   readonly checkName: (name: string) => void
 }
 
+const nameDefault = "my-app"
+
 /** Asks what is missing; undefined when the person gave up (Ctrl-C or Escape). */
 export async function askForProject<Template extends string>(
   questions: InitQuestions<Template>,
@@ -31,9 +33,9 @@ export async function askForProject<Template extends string>(
 async function askName(checkName: (name: string) => void): Promise<string | undefined> {
   const answer = await text({
     message: "What is it called? It becomes a folder here.",
-    placeholder: "my-app",
-    defaultValue: "my-app",
-    validate: (value) => problemWith(value ?? "", checkName),
+    placeholder: nameDefault,
+    defaultValue: nameDefault,
+    validate: (value) => problemWith(value || nameDefault, checkName),
   })
   return isCancel(answer) ? giveUp() : answer
 }
@@ -50,7 +52,6 @@ async function askTemplate<Template extends string>(templates: {
 }
 
 function problemWith(name: string, checkName: (name: string) => void): string | undefined {
-  if (name === "") return undefined
   try {
     checkName(name)
     return undefined

@@ -3,7 +3,7 @@ import path from "node:path"
 
 import { render } from "ink"
 
-import { ensureDaemon } from "../client/ensure-daemon.ts"
+import { ensureDaemon, missingFlags } from "../client/ensure-daemon.ts"
 import type { DaemonLaunch } from "../client/spawn-daemon.ts"
 import { stopDaemon } from "../client/stop-daemon.ts"
 import { runDevSession } from "./dev-session.ts"
@@ -27,11 +27,10 @@ export async function showDev(options: {
     { version },
   )
   const store = new DevStore(daemon)
-  if (outcome === "joined" && launch.flags.length > 0) {
-    store.setMessage({
-      urgent: false,
-      text: `It was running already: ${launch.flags.join(" ")} takes effect after alyx stop.`,
-    })
+  const missing = outcome === "joined" ? missingFlags(daemon, launch.flags) : []
+  if (missing.length > 0) {
+    const text = `It was running already: ${missing.join(" ")} takes effect after ${terminal.asRunHere("alyx stop")}.`
+    store.setMessage({ urgent: false, text })
   }
   if (outcome === "replaced") {
     store.setMessage({
@@ -52,15 +51,16 @@ export async function showDev(options: {
     />,
     { alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false, maxFps: 10, patchConsole: false },
   )
-  const session = runDevSession({ launch, version, store, signal: leaving.signal }).finally(() => screen.unmount())
-  await screen.waitUntilExit()
-  leaving.abort()
+  const [session] = await Promise.allSettled([
+    runDevSession({ launch, version, store, signal: leaving.signal }, daemon).finally(() => screen.unmount()),
+    screen.waitUntilExit().finally(() => leaving.abort()),
+  ])
   store.close()
-  await session
+  if (session.status === "rejected") throw session.reason
   await sayGoodbye(leave, store, terminal)
 }
 
-async function sayGoodbye(leave: Leave | undefined, store: DevStore, { out }: Terminal): Promise<void> {
+async function sayGoodbye(leave: Leave | undefined, store: DevStore, { out, asRunHere }: Terminal): Promise<void> {
   const { daemon } = store.snapshot()
   if (leave === "stop") {
     out.write("Stopping…\n")
@@ -68,7 +68,8 @@ async function sayGoodbye(leave: Leave | undefined, store: DevStore, { out }: Te
     out.write("Stopped.\n")
   } else if (leave === "detach") {
     const address = daemon.url === null ? "" : ` at ${out.paint("name", daemon.url)}`
-    out.write(`Still running${address} (process ${daemon.pid}). alyx dev comes back, alyx stop ends it.\n`)
+    const next = asRunHere("alyx dev comes back, alyx stop ends it.")
+    out.write(`Still running${address} (process ${daemon.pid}). ${next}\n`)
   } else out.write("The daemon was stopped.\n")
 }
 

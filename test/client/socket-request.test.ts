@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http"
 import path from "node:path"
 
 import { describe, expect, test } from "vitest"
@@ -36,6 +37,20 @@ describe("requestJson", () => {
     const socketPath = await listenOnSocket(() => undefined)
 
     await expect(requestJson({ socketPath, method: "GET", path: "/", timeoutMs: 30 })).rejects.toMatchObject({
+      code: "DAEMON_UNREACHABLE",
+    })
+  })
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    [
+      "breaks off",
+      (response) => response.writeHead(200, { "content-length": 100 }).write("{", () => response.destroy()),
+    ],
+    ["is no JSON", (response) => response.end("<html>")],
+  ])("an answer that %s is a daemon in trouble", async (_what, answer) => {
+    const socketPath = await listenOnSocket((_request, response) => answer(response))
+
+    await expect(requestJson({ socketPath, method: "GET", path: "/" })).rejects.toMatchObject({
       code: "DAEMON_UNREACHABLE",
     })
   })

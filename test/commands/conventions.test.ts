@@ -48,6 +48,12 @@ describe("the command line", () => {
     { args: ["stop", "now"], code: 2, says: 'does not take "now"', next: "alyx stop --help" },
     { args: ["completion"], code: 2, says: "needs <shell>", next: "alyx completion --help" },
     { args: ["status", "--cwd", "/no/such"], code: 2, says: "--cwd: No directory found", next: "alyx status --help" },
+    { args: ["help", "init", "--json"], code: 2, says: "alyx help has no flag --json.", next: "alyx help --help" },
+    { args: ["--cwd", "/no/such", "status"], code: 2, says: "--cwd: No directory found", next: "alyx status --help" },
+    { args: ["--json=1", "status"], code: 2, says: "--json", next: "alyx status --help" },
+    { args: ["--cwd", "/tmp"], code: 2, says: "alyx --cwd /tmp names no command.", next: "alyx help lists" },
+    { args: ["--port", "9", "dev"], code: 2, says: "alyx has no flag --port.", next: "flags of a command follow it" },
+    { args: ["statsu", "--no-color"], code: 127, says: "alyx statsu: there is no", next: "Did you mean: alyx status?" },
     { args: ["status"], code: 1, says: "There is no alyx.yaml or schema.yaml", next: "alyx init my-app" },
   ])("refuses $args with a sentence and the next step", async ({ args, code, says, next }) => {
     const { exitCode, stdout, stderr } = await runAlyx(args, { cwd: await tempFolder() })
@@ -61,6 +67,8 @@ describe("the command line", () => {
   test.each([
     { args: ["statsu", "--json"], exit: 127, code: "UNKNOWN_COMMAND" },
     { args: ["status", "--json"], exit: 1, code: "PROJECT_NOT_FOUND" },
+    { args: ["--json", "status"], exit: 1, code: "PROJECT_NOT_FOUND" },
+    { args: ["--json"], exit: 2, code: "USAGE" },
     { args: ["status", "--jsno", "--json"], exit: 2, code: "USAGE" },
     { args: ["init", "--json"], exit: 2, code: "NO_TERMINAL" },
   ])("reports the failure of $args as data with --json", async ({ args, exit, code }) => {

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises"
+import { chmod, readFile, stat } from "node:fs/promises"
 import { createServer } from "node:net"
 import path from "node:path"
 
@@ -81,6 +81,8 @@ describe("alyx start --detach", () => {
     expect(await answer.json()).toMatchObject({ docs: [], total: 0 })
     expect(JSON.parse(again.stdout)).toMatchObject({ started: false, daemon: { pid: daemon.pid } })
     expect(status.stdout).toContain("start mode")
+    // What status itself asks over the local socket is no request of the API.
+    expect(status.stdout).toContain("1, 0 failed (5xx), 0 now")
     expect(status.stdout).toContain(daemon.url)
     expect(status.stdout).toMatch(/^ {2}notes {2}0$/m)
     expect(data).toMatchObject({ running: true, daemon: { pid: daemon.pid }, database: { durability: "full" } })
@@ -112,6 +114,97 @@ describe("alyx start --detach", () => {
     expect(exitCode).toBe(0)
     expect(daemon).toMatchObject({ mode: "start", url: `http://127.0.0.1:${port}` })
     expect(daemon.pid).not.toBe(before.pid)
+  })
+
+  test.each([
+    ["schema.yaml", "collections:\n  notes:\n    fields:\n      text: { type: strng }\n", "SCHEMA_INVALID"],
+    ["alyx.yaml", "server:\n  prot: 1\n", "CONFIG_INVALID"],
+  ])("restart leaves the old server running when %s is broken", async (file, text, code) => {
+    const project = await makeProject()
+    const before = await project.start()
+    await writeProject(project.folder, { [file]: text })
+
+    const { exitCode, stderr } = await project.run("restart")
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(code)
+    expect(stderr).toContain("The old daemon still serves.")
+    expect(stderr).toContain(`${file}:`)
+    expect((await fetch(`${before.url}/health/live`)).status).toBe(200)
+  })
+
+  test("restart says how to go back when only the database shows that the change is unsafe", async () => {
+    const project = await makeProject()
+    const { url } = await project.start()
+    const [headers, body] = [{ "content-type": "application/json" }, JSON.stringify({ text: "no number" })]
+    await fetch(`${url}/api/collections/notes`, { method: "POST", headers, body })
+    await writeProject(project.folder, {
+      "schema.yaml": "collections:\n  notes:\n    fields:\n      text: { type: int }\n",
+    })
+
+    const { exitCode, stderr } = await project.run("restart")
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("UNSAFE_CHANGES")
+    expect(stderr).toContain("The old daemon was stopped, and the new one did not start; nothing serves now.")
+    expect(stderr).toContain("put back the files that served until now, then: alyx start --detach --port 0")
+  })
+
+  test("a second one is joined as it is, and refused when it is to have other flags", async () => {
+    const project = await makeProject()
+    const port = String(await freePort())
+    const { pid } = await project.start("--port", port)
+
+    const same = await project.run("start", "--detach", "--port", port)
+    const other = await project.run("start", "--detach", "--port", "1", "--json")
+
+    expect(same).toMatchObject({ exitCode: 0, stdout: `Already running: http://127.0.0.1:${port} (process ${pid}).` })
+    expect(other.exitCode).toBe(1)
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      error: { code: "CONFLICT", message: expect.stringContaining("without --port 1") },
+    })
+  })
+
+  test("gives up soon when the daemon of another project holds the database", async () => {
+    const [project, other] = [await makeProject(), await makeProject()]
+    const { pid } = await project.start()
+    const database = path.join(project.folder, "data/alyx.db")
+    const startedAt = performance.now()
+
+    const { exitCode, stderr } = await other.run("start", "--detach", "--port", "0", "--database", database)
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("DATABASE_LOCKED")
+    expect(stderr).toContain(`end process ${pid}`)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
+    expect((await readFile(path.join(other.folder, ".alyx/daemon.log"), "utf8")).split("Serving")).toHaveLength(1)
+  }, 30_000)
+
+  test("says that it cannot write where it cannot", async () => {
+    const project = await makeProject()
+    await writeProject(project.folder, { ".alyx": "a file, where a folder should be" })
+
+    const { exitCode, stderr } = await project.run("start", "--detach")
+
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`${project.folder}/.alyx cannot be written`)
+    expect(stderr).toContain("FILE_UNWRITABLE")
+  })
+
+  // Only root can be somebody else.
+  test.runIf(process.getuid?.() === 0)("another user is told whose it is, not that nothing runs", async () => {
+    const project = await makeProject()
+    await project.start()
+    await chmod(project.folder, 0o755)
+    const nobody = { cwd: project.folder, uid: 65_534, gid: 65_534, stdin: "ignore", reject: false } as const
+
+    const outcomes = ["status", "stop"].map(async (command) => {
+      const { exitCode, stdout, stderr } = await execa(process.execPath, [await builtCli(), command], nobody)
+      return { exitCode, stdout, says: stderr.includes("DAEMON_NOT_YOURS") && stderr.includes("another user (uid 0)") }
+    })
+
+    const refused = { exitCode: 4, stdout: "", says: true }
+    expect(await Promise.all(outcomes)).toEqual([refused, refused])
   })
 
   test("twenty starts at once give one daemon", async () => {

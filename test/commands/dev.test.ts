@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest"
 import type { DaemonFile } from "../../src/protocol/admin-api.ts"
 import { builtCli } from "../helpers/built-cli.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
-import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
+import { sendTo, startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 import type { TerminalScreen } from "../helpers/terminal-screen.ts"
 import { openTerminal } from "../helpers/terminal-screen.ts"
@@ -74,6 +74,28 @@ describe("the dashboard of alyx dev", () => {
     await screen.shows("^^^^^")
     await writeFile(path.join(folder, "schema.yaml"), schema)
     await screen.shows(/^(?!.*\^\^\^\^\^)/s)
+    await screen.shows("✓ Schema valid again")
+  })
+
+  test("says what to do about an unsafe change on a small screen, too", async () => {
+    const { folder, screen, url } = await openDashboard({ columns: 60, rows: 15 })
+    await sendTo(url, "POST", "/api/collections/notes", { text: "no number" })
+
+    await writeFile(path.join(folder, "schema.yaml"), schema.replace("text: { type: string }", "text: { type: int }"))
+    await screen.shows("UNSAFE_CHANGES")
+
+    await screen.shows("Next: ")
+    expect(screen.text()).toMatch(/^Requests$/m)
+    expect(screen.text()).toContain("q leave it running")
+  })
+
+  test("shows a command that can be copied while nothing was asked, and counts only what is asked of the API", async () => {
+    const { screen, url } = await openDashboard({ columns: 110, rows: 30 })
+
+    // The counts were asked for over the local socket by now.
+    await screen.shows("0 requests")
+
+    expect(screen.text()).toContain(`curl ${url}/api/collections/notes`)
   })
 
   test("q leaves the daemon running and gives the terminal back", async () => {
@@ -142,6 +164,40 @@ describe("the dashboard of alyx dev", () => {
     expect((await daemon()).pid).not.toBe(killed.pid)
   })
 
+  test("starts it again when it dies once more, and gives up after five deaths in a minute", async () => {
+    const { folder, screen, daemon } = await openDashboard()
+    let pid: number | undefined
+
+    for (let deaths = 1; deaths < 5; deaths += 1) {
+      pid = (await daemon()).pid
+      process.kill(pid, "SIGKILL")
+      await expect.poll(async () => (await daemon()).pid, { timeout: 20_000 }).not.toBe(pid)
+      await screen.shows("was started again")
+    }
+    process.kill((await daemon()).pid, "SIGKILL")
+
+    expect(await screen.ended).toBe(1)
+    expect(screen.text()).toContain("The daemon died 5 times within a minute")
+    expect(screen.text()).toContain("Serving http://")
+    expect((await runAlyx(["status"], { cwd: folder })).exitCode).toBe(3)
+  }, 60_000)
+
+  test("follows the new daemon when somebody else restarts it", async () => {
+    const { folder, screen, daemon } = await openDashboard()
+    const before = await daemon()
+
+    const restarted = await runAlyx(["restart"], { cwd: folder })
+    await screen.shows("The daemon was restarted")
+    const { pid, url } = await daemon()
+    await fetch(`${url}/api/collections/after`)
+    await screen.shows("/api/collections/after")
+
+    expect(restarted.exitCode).toBe(0)
+    expect(pid).not.toBe(before.pid)
+    screen.type("q")
+    expect(await screen.ended).toBe(0)
+  })
+
   test("ends when somebody else stops the daemon", async () => {
     const { folder, screen } = await openDashboard()
 
@@ -193,6 +249,30 @@ describe("the dashboard of alyx dev", () => {
 })
 
 describe("alyx dev without a terminal", () => {
+  test("refuses beside a server with the code of the dashboard, before it serves", async () => {
+    const folder = await tempFolder()
+    await writeProject(folder, { "schema.yaml": schema })
+    onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+    await runAlyx(["start", "--detach", "--port", "0"], { cwd: folder })
+
+    const { exitCode, stdout } = await runAlyx(["dev", "--json"], { cwd: folder })
+
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "DAEMON_MODE" } })
+  })
+
+  test("without a schema.yaml says what is served instead", async () => {
+    const folder = await tempFolder()
+    await writeProject(folder, { "alyx.yaml": "server: { port: 0 }\n" })
+    const server = await startDaemon({ folder, command: ["dev"] })
+
+    const logs = await runAlyx(["logs"], { cwd: folder })
+    await server.stop()
+
+    expect(logs.stdout).toContain("Schema at start refused; what the database was last brought to serves")
+    expect(logs.stdout).not.toContain("last good one")
+  })
+
   test("serves and watches in one process, and prints lines", async () => {
     const folder = await tempFolder()
     await writeProject(folder, { "schema.yaml": schema })

@@ -39,6 +39,42 @@ describe("alyx init", () => {
     expect(stderr).toContain("alyx init my-app --template basic|blog|saas")
   })
 
+  test("names the flag for a template that nobody said", async () => {
+    const cwd = await tempFolder()
+
+    const { exitCode, stderr } = await runAlyx(["init", "shop"], { cwd })
+
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain("alyx init shop --template basic|blog|saas. Or take the defaults: alyx init shop --yes")
+    expect(await readdir(cwd)).not.toContain("shop")
+  })
+
+  test("an empty name is none, not this folder", async () => {
+    const cwd = await tempFolder()
+
+    const { exitCode, stderr } = await runAlyx(["init", "", "--template", "basic"], { cwd })
+
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain("USAGE")
+    expect(await readdir(cwd)).not.toContain("schema.yaml")
+  })
+
+  test("asks nothing at a terminal when the name cannot be, or is a project already", async () => {
+    const cwd = await tempFolder()
+    await writeFile(path.join(cwd, "schema.yaml"), "collections: {}\n")
+    const open = async (name: string) =>
+      openTerminal({ command: process.execPath, args: [await builtCli(), "init", name], cwd })
+
+    const bad = await open("bad name!")
+    const taken = await open(".")
+
+    expect(await bad.ended).toBe(2)
+    expect(bad.text()).toContain("cannot be the name of a project")
+    expect(await taken.ended).toBe(1)
+    expect(taken.text()).toContain("is a project already")
+    expect(bad.text() + taken.text()).not.toContain("What does it start from?")
+  })
+
   test("leaves a file that is there as it is", async () => {
     const cwd = await tempFolder()
     await writeFile(path.join(cwd, "README.md"), "mine")

@@ -70,7 +70,15 @@ describe("alyx config show", () => {
     expect(shown.stdout).toMatch(/^server\.port +9002 +ALYX_SERVER_PORT$/m)
     expect(shown.stdout).toMatch(/^server\.host +127\.0\.0\.3 +ALYX_SERVER_HOST in \.env:1$/m)
     expect(shown.stdout).toMatch(/^secret_key +\*{8} +ALYX_SECRET_KEY in \.env:2$/m)
-    expect(JSON.parse(data.stdout)).toMatchObject({ options: { "server.port": { value: "9002" } } })
+    expect(JSON.parse(data.stdout)).toMatchObject({
+      options: {
+        "server.port": { value: 9002, text: "9002" },
+        "server.request_timeout": { value: 30_000, text: "30s", unit: "ms" },
+        "server.body_limit": { unit: "bytes" },
+        "server.compression": { value: true },
+        secret_key: { value: "********" },
+      },
+    })
     expect(JSON.stringify([shown, data])).not.toContain(secret)
   })
 

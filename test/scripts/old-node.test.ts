@@ -32,18 +32,31 @@ function runAs(version: string, folder: string, args: readonly string[]) {
 
 describe("an old Node", () => {
   test.each(["14.21.3", "20.20.2", "24.20.9"])("%s is told which one is needed and how to get it", async (version) => {
-    const { exitCode, stdout, stderr } = await runAs(version, await installedCopy(), ["--version"])
+    const { exitCode, stdout, stderr } = await runAs(version, await installedCopy(), ["status"])
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" })
     expect(stderr).toContain(`Alyx needs Node.js 24.21 or newer; this is ${version}.`)
     expect(stderr).toContain("https://nodejs.org")
   })
 
+  test("says its version, and with --json its error as data", async () => {
+    const folder = await installedCopy()
+
+    const version = await runAs("14.21.3", folder, ["--version"])
+    const status = await runAs("14.21.3", folder, ["status", "--json"])
+
+    expect(version).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^alyx \d/), stderr: "" })
+    expect(status).toMatchObject({ exitCode: 1, stderr: "" })
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      error: { code: "NODE_TOO_OLD", message: "Alyx needs Node.js 24.21 or newer; this is 14.21.3." },
+    })
+  })
+
   test.each(["24.21.0", "26.0.0", "100.1.2"])("%s is new enough", async (version) => {
-    const { exitCode, stdout } = await runAs(version, await installedCopy(), ["--version"])
+    const { exitCode, stdout } = await runAs(version, await installedCopy(), ["help"])
 
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^alyx /)
+    expect(stdout).toMatch(/^Alyx /)
   })
 
   test("passes on to the Node of a clone, with its exit code", async () => {
@@ -51,11 +64,11 @@ describe("an old Node", () => {
     await mkdir(path.join(folder, "node_modules/.bin"), { recursive: true })
     await symlink(process.execPath, path.join(folder, "node_modules/.bin/node"))
 
-    const version = await runAs("20.20.2", folder, ["--version"])
+    const help = await runAs("20.20.2", folder, ["help"])
     const unknown = await runAs("20.20.2", folder, ["statsu"])
 
-    expect(version).toMatchObject({ exitCode: 0, stderr: "" })
-    expect(version.stdout).toMatch(/^alyx /)
+    expect(help).toMatchObject({ exitCode: 0, stderr: "" })
+    expect(help.stdout).toMatch(/^Alyx /)
     expect(unknown.exitCode).toBe(127)
     expect(unknown.stderr).toContain("Did you mean: alyx status?")
   })

@@ -36,7 +36,10 @@ export default class ConfigShow extends BaseCommand {
     ])
     this.print(renderTable(cells))
     if (notices.length > 0) this.notice(`\n${renderNotices(notices, this.terminal.err.paint)}`)
-    const options = rows.map(({ path, text, origin }) => [path, { value: text, origin, from: describeOrigin(origin) }])
+    const options = rows.map(({ path, origin, unit, ...row }) => [
+      path,
+      { ...row, ...(unit === null ? {} : { unit }), origin, from: describeOrigin(origin) },
+    ])
     return { mode: flags.mode, options: Object.fromEntries(options) as unknown, notices }
   }
 }

@@ -4,7 +4,13 @@ import { alyxError } from "../../errors.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
 
 /** oclif calls this for a command that does not exist. */
-export const commandNotFound: Hook<"command_not_found"> = async function ({ config, id, argv }) {
+export const commandNotFound: Hook<"command_not_found"> = async function ({ config, id }) {
+  if (id.startsWith("-")) {
+    throw alyxError("USAGE", {
+      message: `alyx has no flag ${id}.`,
+      next: "The flags of a command follow it; alyx help lists the commands.",
+    })
+  }
   const words = id.split(":")
   const typed = words.join(" ")
   const known = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(":", " "))
@@ -21,7 +27,7 @@ export const commandNotFound: Hook<"command_not_found"> = async function ({ conf
   }
   const near = beginnings.map((text) => nearestWord(text, [...known, ...topics])).find((name) => name !== undefined)
   throw alyxError("UNKNOWN_COMMAND", {
-    message: `alyx ${[typed, ...(argv ?? [])].join(" ")}: there is no such command.`,
+    message: `alyx ${typed}: there is no such command.`,
     next: near === undefined ? "alyx help lists the commands." : `Did you mean: alyx ${near}?`,
   })
 }

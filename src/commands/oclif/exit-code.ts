@@ -5,6 +5,7 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   USAGE: 2,
   NO_TERMINAL: 2,
   NO_DAEMON: 3,
+  DAEMON_NOT_YOURS: 4,
   UNKNOWN_COMMAND: 127,
 }
 

@@ -10,6 +10,7 @@ test.each<[ErrorCode, number]>([
   ["USAGE", 2],
   ["NO_TERMINAL", 2],
   ["NO_DAEMON", 3],
+  ["DAEMON_NOT_YOURS", 4],
   ["UNKNOWN_COMMAND", 127],
   ["SCHEMA_INVALID", 1],
   ["INTERNAL", 1],
