@@ -72,7 +72,7 @@ export interface StatsResponse {
 
 export interface CollectionStats {
   readonly name: string
-  /** Null while it has not been counted yet. */
+  /** Null when it cannot be counted, since another program dropped the table. */
   readonly documentCount: number | null
 }
 

@@ -142,6 +142,24 @@ test("a database whose folder is removed under its daemon is told to whoever ask
   expect((await sendTo(again.daemon.file.url!, "GET", "/health")).status).toBe(200)
 })
 
+test("a table that another program drops keeps nobody from looking at the daemon, and the next start makes it again", async () => {
+  const folder = await projectFolder()
+  const { daemon } = await start(folder, { mode: "start" })
+  const database = new DatabaseSync(path.join(folder, "data/alyx.db"))
+  database.exec("DROP TABLE notes")
+  database.close()
+
+  const { status, body } = await sendOverSocket(folder, "/api/admin/stats")
+  expect({ status, collections: body.schema?.collections }).toEqual({
+    status: 200,
+    collections: [{ name: "notes", documentCount: null }],
+  })
+  await daemon.stop()
+  const { daemon: next, lines } = await start(folder, { mode: "start" })
+  expect((await sendTo(next.file.url!, "GET", "/api/collections/notes")).body.total).toBe(0)
+  expect(lines.some((line) => line.includes("+ notes"))).toBe(true)
+})
+
 test("what the file system refuses during a start is told by its path", async () => {
   const folder = await projectFolder()
   await mkdir(path.join(folder, "data/alyx.db.pid"), { recursive: true })

@@ -3,6 +3,7 @@ import { connect } from "node:net"
 import path from "node:path"
 
 import { alyxError } from "../../errors.ts"
+import { unwritable } from "../../project/file-errors.ts"
 import type { HttpListener } from "./listener.ts"
 
 /**
@@ -24,7 +25,9 @@ export async function listenOnSocket(listener: HttpListener, socketPath: string)
 }
 
 async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable(folder, error, "The daemon's socket lies there: let this user write there.")
+  })
   const found = await lstat(folder)
   // In a shared temporary folder somebody else may have made it first, to read what is said there.
   if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) {

@@ -4,6 +4,7 @@ import type { CollectionStats } from "../../protocol/admin-api.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 import type { Database } from "../storage/database.ts"
 import { sqlQuery } from "../storage/database.ts"
+import { presentTables } from "../storage/sqlite/present-objects.ts"
 
 export interface DocumentCountParts {
   readonly database: Database
@@ -28,12 +29,14 @@ export class DocumentCounts {
     const key = `${schemas.current.hash} ${database.stats().commitCount}`
     const now = clock.now()
     if (this.#counted && (this.#counted.key === key || now - this.#counted.atMs < keptMs)) return this.#counted.stats
-    const stats = database.read((reader) =>
-      [...schemas.current.collections.keys()].map((name) => {
+    const stats = database.read((reader) => {
+      const present = presentTables(reader)
+      return [...schemas.current.collections.keys()].map((name) => {
+        if (!present.has(name)) return { name, documentCount: null }
         const row = reader.get(sqlQuery<{ count: number }>(`SELECT count(*) AS count FROM ${quoteName(name)}`))
         return { name, documentCount: row?.count ?? null }
-      }),
-    )
+      })
+    })
     this.#counted = { key, atMs: now, stats }
     return stats
   }

@@ -74,3 +74,14 @@ test("a web page that reaches the local socket is refused", async () => {
 
   expect(answer).toMatchObject({ status: 403, body: { error: { code: "FORBIDDEN_ORIGIN" } } })
 })
+
+test("a folder that cannot be made is told by its path", async () => {
+  const folder = await tempFolder()
+  await writeFile(path.join(folder, "file"), "")
+  const { app } = await startHttp()
+
+  await expect(app.listenLocal(path.join(folder, "file", "run", "daemon.sock"))).rejects.toMatchObject({
+    code: "FILE_UNWRITABLE",
+    message: expect.stringContaining(path.join(folder, "file", "run")),
+  })
+})

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, realpathSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 
 import { alyxError } from "../../../errors.ts"
-import { explainFileError } from "../../../project/file-errors.ts"
+import { explainFileError, unwritable } from "../../../project/file-errors.ts"
 
 /**
  * Names the database file itself, without links on the way, and makes its folder when there is none. SQLite puts its log
@@ -10,11 +10,27 @@ import { explainFileError } from "../../../project/file-errors.ts"
  */
 export function realDatabasePath(path: string): string {
   try {
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return requireOneName(realpathSync(path))
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    return join(realpathSync(dirname(path)), basename(path))
+    const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined
+    return isThere ? requireOneName(followLinks(path)) : join(makeFolder(dirname(path)), basename(path))
   } catch (error) {
-    throw isDeadEnd(error) ? leadsNowhere(path, error) : explainFileError(error)
+    throw explainFileError(error)
+  }
+}
+
+function followLinks(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    throw isDeadEnd(error) ? leadsNowhere(path, error) : error
+  }
+}
+
+function makeFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return realpathSync(folder)
+  } catch (error) {
+    throw unwritable(folder, error, "Let this user write there, or choose another folder in database.path.")
   }
 }
 

@@ -10,6 +10,7 @@ import type { Database, Reader } from "../database.ts"
 import { readMeta } from "../meta.ts"
 import { conflictingIds } from "./check-rows.ts"
 import { defineTable } from "./ddl.ts"
+import { presentTables } from "./present-objects.ts"
 
 /** What leads from the applied schema to another one, and what forbids it. */
 export interface SchemaPlan {
@@ -41,8 +42,7 @@ export function appliedSchema(reader: Reader): Schema {
   const text = readMeta(reader, "schema")
   if (text === undefined) return makeSchema([])
   const schema = schemaFromJson(JSON.parse(text))
-  const tables = reader.all(sqlQuery<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
-  const present = new Set(tables.map(({ name }) => name))
+  const present = presentTables(reader)
   const collections = [...schema.collections.values()].filter(({ name }) => present.has(name))
   return collections.length === schema.collections.size ? schema : makeSchema(collections)
 }

@@ -11,6 +11,12 @@ export interface PresentObject extends TableObject {
   readonly type: "index" | "trigger"
 }
 
+/** The names of all tables of the file; another program may have dropped one that Alyx made. */
+export function presentTables(reader: Reader): ReadonlySet<string> {
+  const tables = reader.all(sqlQuery<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+  return new Set(tables.map(({ name }) => name))
+}
+
 /** The indexes and triggers that a table has now, without those that SQLite makes for its keys. */
 export function presentObjects(reader: Reader, table: string): readonly PresentObject[] {
   const sql =
