@@ -73,7 +73,8 @@ export class EventStream<Event extends StreamEvent> {
       this.#lostCount = 0
       this.#write(lost)
     }
-    while (regardless || !this.#isBlocked) {
+    for (;;) {
+      if (this.#isBlocked && !regardless) return
       const event = this.#waiting.shift()
       if (event === undefined) return
       this.#write(event)
