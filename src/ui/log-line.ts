@@ -81,7 +81,7 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
       // At the start none of this run was good yet.
       const served =
         entry.cause === "start" ? "what the database was last brought to serves" : "the last good one still serves"
-      const head = `${look.paint("bad", "✗")} ${what} refused; ${served} ${took}`
+      const head = `${look.paint("bad", "✗")} ${below(`${what} refused; ${served} ${took}`, look)}`
       if (error === undefined) return head
       const problems = (error.problems ?? []).map((problem) => renderProblem(problem, look))
       const next = error.next === undefined ? [] : [`  ${look.paint("good", "Next:")} ${error.next}`]

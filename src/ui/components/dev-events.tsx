@@ -14,13 +14,11 @@ export function DevEvents(props: {
 }): React.JSX.Element {
   const { snapshot, look, rows, columns } = props
   const bodyRows = rows - 1
-  // The excerpts of a problem stand above, once; here it is one line of the timeline.
   const lines = snapshot.events
     .slice(-bodyRows)
     .flatMap((event) =>
-      renderLogEntry(event, { ...look, columns })
+      renderLogEntry(withoutProblem(event), { ...look, columns })
         .split("\n")
-        .slice(0, event.kind === "reload" && event.outcome === "refused" ? 2 : undefined)
         .map((text, line) => ({ key: `${event.seq}.${line}`, text })),
     )
     .slice(-bodyRows)
@@ -34,4 +32,11 @@ export function DevEvents(props: {
       ))}
     </Box>
   )
+}
+
+/** What is wrong stands above, once; here it is one line of the timeline. */
+function withoutProblem(event: DevSnapshot["events"][number]): DevSnapshot["events"][number] {
+  if (event.kind !== "reload") return event
+  const { error: _error, ...rest } = event
+  return rest
 }

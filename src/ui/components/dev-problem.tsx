@@ -9,7 +9,7 @@ import { widthOf, wrapText } from "../wrap-text.ts"
 
 /**
  * What keeps the written files from being served, in the room there is; empty when all is well. Where it does not fit,
- * the lines of the files go first, then the middle; what to do about it stays.
+ * the lines of the files go first, then the ends of long sentences, then the middle; what to do about it stays.
  */
 export function problemLines(
   { stats }: DevSnapshot,
@@ -17,20 +17,19 @@ export function problemLines(
   room: { readonly rows: number; readonly columns: number },
 ): readonly string[] {
   if (stats === null || stats.problem === null) return []
-  const whole = linesOf(renderError(stats.problem, look), room.columns)
-  if (whole.length <= room.rows) return [...whole, ""]
-  const bare = linesOf(renderError(stats.problem, { ...look, readText: () => undefined }), room.columns)
+  const whole = linesOf(renderError(stats.problem, look))
+  const bare = linesOf(renderError(stats.problem, { ...look, readText: () => undefined }))
+  const fitting = [whole, bare]
+    .map((lines) => lines.flatMap((line) => wrapLine(line, room.columns)))
+    .find((lines) => lines.length <= room.rows)
+  if (fitting !== undefined) return [...fitting, ""]
   if (bare.length <= room.rows) return [...bare, ""]
-  const next = bare.findLastIndex((line) => stripVTControlCharacters(line).trimStart().startsWith("Next: "))
-  const advice = next === -1 ? [] : bare.slice(next, next + room.rows - 2)
-  return [...bare.slice(0, room.rows - advice.length - 1), look.paint("quiet", "…"), ...advice, ""]
+  // The last line is the next step, where there is one.
+  return [...bare.slice(0, room.rows - 2), look.paint("quiet", "…"), bare.at(-1)!, ""]
 }
 
-function linesOf(text: string, columns: number): readonly string[] {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .flatMap((line) => wrapLine(line, columns))
+function linesOf(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line !== "")
 }
 
 /** Goes on under itself; a line of a file stays whole, since a caret points into it. */
