@@ -20,9 +20,8 @@ const stepsPerLook = 4
 
 /** What is known of one text. */
 interface History {
+  readonly id: number
   suspectUntilMs: number
-  /** By the values: until when they are taken for quick. */
-  readonly quick: BoundedCache<number>
 }
 
 class TooLong extends Error {}
@@ -34,6 +33,9 @@ class TooLong extends Error {}
  */
 export class BriefReads {
   readonly #histories = new BoundedCache<History>({ sizeMax: 512, keyLengthMax: 20_000 })
+  /** By the number of the text and the values: until when they are taken for quick. */
+  readonly #quick = new BoundedCache<number>({ sizeMax: 8_192, keyLengthMax: 500 })
+  #textCount = 0
   #endsAtMs = Number.POSITIVE_INFINITY
   #stepCount = 0
 
@@ -46,15 +48,15 @@ export class BriefReads {
 
   /** Returns what the work gives, or undefined when it was given up. */
   run<T>(name: ReadName, work: (isWatched: boolean) => T): T | undefined {
-    const history = this.#histories.get(name.text, newHistory)
-    const values = JSON.stringify(name.values)
+    const history = this.#histories.get(name.text, () => ({ id: (this.#textCount += 1), suspectUntilMs: 0 }))
+    const key = history.id + JSON.stringify(name.values)
     const startedAtMs = performance.now()
-    if ((history.quick.peek(values) ?? 0) > startedAtMs) return work(false)
+    if ((this.#quick.peek(key) ?? 0) > startedAtMs) return work(false)
     this.#endsAtMs = startedAtMs + (history.suspectUntilMs > startedAtMs ? suspectTrialMsMax : trialMsMax)
     try {
       const result = work(true)
       const endedAtMs = performance.now()
-      if (endedAtMs - startedAtMs < quickMsMax) history.quick.set(values, endedAtMs + quickAgeMsMax)
+      if (endedAtMs - startedAtMs < quickMsMax) this.#quick.set(key, endedAtMs + quickAgeMsMax)
       return result
     } catch (error) {
       if (!(error instanceof TooLong)) throw error
@@ -64,8 +66,4 @@ export class BriefReads {
       this.#endsAtMs = Number.POSITIVE_INFINITY
     }
   }
-}
-
-function newHistory(): History {
-  return { suspectUntilMs: 0, quick: new BoundedCache({ sizeMax: 64, keyLengthMax: 500 }) }
 }
