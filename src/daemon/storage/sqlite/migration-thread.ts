@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads"
 
-import { alyxError } from "../../../errors.ts"
-import type { ErrorCode, Problem } from "../../../errors.ts"
 import { schemaToJson } from "../../../schema/schema-json.ts"
 import type { SchemaJson } from "../../../schema/schema-json.ts"
 import type { MigrationOptions } from "./migrate-tables.ts"
+import { receiveError } from "./passed-error.ts"
+import type { PassedError } from "./passed-error.ts"
 
 /** What the worker is started with. */
 export interface MigrationWorkerData {
@@ -18,14 +18,7 @@ export interface MigrationWorkerData {
 export type MigrationMessage =
   | { readonly kind: "progress"; readonly message: string }
   | { readonly kind: "done"; readonly changes: readonly string[] }
-  | {
-      readonly kind: "failed"
-      readonly code: ErrorCode | null
-      readonly message: string
-      readonly next?: string
-      readonly retryAfterSeconds?: number
-      readonly problems: readonly Problem[]
-    }
+  | { readonly kind: "failed"; readonly error: PassedError }
 
 /** One index of a huge table takes minutes, of which SQLite says nothing: so often it is said that it goes on. */
 const stillThereMs = 10_000
@@ -55,9 +48,6 @@ export async function runMigrationWorker(options: MigrationWorkerOptions): Promi
     worker.on("exit", () => resolve())
   }).finally(() => clearInterval(stillThere))
   if (outcome?.kind === "done") return outcome.changes
-  if (outcome?.kind !== "failed" || outcome.code === null) {
-    throw new Error(`The migration failed: ${outcome?.kind === "failed" ? outcome.message : "its worker ended"}`)
-  }
-  const { kind: _, code, ...told } = outcome
-  throw alyxError(code, told)
+  if (outcome?.kind === "failed") throw receiveError(outcome.error, "The migration")
+  throw new Error("The migration failed: its worker ended.")
 }

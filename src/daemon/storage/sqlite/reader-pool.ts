@@ -7,6 +7,8 @@ import { alyxError } from "../../../errors.ts"
 import type { AlyxErrorOptions } from "../../../errors.ts"
 import type { Row, SqlValue } from "../database.ts"
 import { bindValues } from "./bind-values.ts"
+import { receiveError } from "./passed-error.ts"
+import type { PassedError } from "./passed-error.ts"
 
 /** A read that takes longer is ended. */
 const queryMsMax = 10_000
@@ -28,7 +30,7 @@ export interface ReaderJob {
 /** What it answers. */
 export type ReaderAnswer =
   | { readonly kind: "rows"; readonly results: readonly (readonly Row[])[] }
-  | { readonly kind: "error"; readonly message: string }
+  | { readonly kind: "error"; readonly error: PassedError }
 
 /** What ReaderPool needs. */
 export interface ReaderPoolOptions {
@@ -113,7 +115,7 @@ export class ReaderPool {
     child.once("message", (answer: ReaderAnswer) => {
       finish(() => {
         if (answer.kind === "rows") resolve(answer.results)
-        else reject(new Error(`A long read failed: ${answer.message}`))
+        else reject(receiveError(answer.error, "A long read"))
       })
       this.#keep(child)
       this.#next()

@@ -2,14 +2,17 @@ import { constants, setPriority } from "node:os"
 import process from "node:process"
 import { isMainThread, Worker } from "node:worker_threads"
 
+import { alyxError } from "../../../errors.ts"
 import { sqlQuery } from "../database.ts"
 import type { Row } from "../database.ts"
 import { openReadConnection } from "./open-connection.ts"
+import { passError } from "./passed-error.ts"
 import type { ReaderAnswer, ReaderJob } from "./reader-pool.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
-/** A result of more rows would fill the daemon's memory. */
+/** A result of more rows, or of longer ones, would fill the daemon's memory. */
 const rowCountMax = 100_000
+const textLengthMax = 72 * 1024 * 1024
 
 /** How often it is looked whether the daemon still lives. */
 const watchPauseMs = 1_000
@@ -49,7 +52,7 @@ function answer(connection: SqliteConnection, { queries }: ReaderJob): ReaderAns
   try {
     return { kind: "rows", results: queries.map((query) => readRows(connection, query)) }
   } catch (error) {
-    return { kind: "error", message: error instanceof Error ? error.message : String(error) }
+    return { kind: "error", error: passError(error) }
   } finally {
     connection.control("COMMIT")
   }
@@ -57,9 +60,14 @@ function answer(connection: SqliteConnection, { queries }: ReaderJob): ReaderAns
 
 function readRows(connection: SqliteConnection, { sql, parameters }: ReaderJob["queries"][number]): readonly Row[] {
   const rows: Row[] = []
+  let textLength = 0
   for (const row of connection.iterate(sqlQuery(sql, parameters))) {
     rows.push(row)
+    for (const value of Object.values(row)) if (typeof value === "string") textLength += value.length
     if (rows.length > rowCountMax) throw new Error(`The query gives more than ${rowCountMax} rows.`)
+    if (textLength > textLengthMax) {
+      throw alyxError("ANSWER_TOO_LARGE", { next: "Ask for fewer documents, fields or relations." })
+    }
   }
   return rows
 }
