@@ -10,6 +10,8 @@ import type { RecordLimits } from "./records.ts"
 import type { Selection } from "./selection.ts"
 import { quoteName } from "../../lib/sql-name.ts"
 import { visibleFields } from "./visible.ts"
+import { writeStatements } from "./write-statements.ts"
+import type { WriteStatements } from "./write-statements.ts"
 
 /** What one collection needs for every request, worked out once a schema. */
 export interface CollectionPlan {
@@ -21,11 +23,7 @@ export interface CollectionPlan {
   readonly validator: DocumentValidator
   /** Makes the ids of documents that come without one. */
   readonly ids: IdSource
-  /** Every field, internal ones too, in the order of the placeholders of insertSql. */
-  readonly columnNames: readonly string[]
-  readonly insertSql: string
-  /** Takes the primary key. */
-  readonly deleteSql: string
+  readonly writes: WriteStatements
   /** The fields that requests may see and name. */
   readonly fields: ReadonlyMap<string, Field>
   /** The relations that `expand` may follow, by every word that means them. */
@@ -82,8 +80,6 @@ function plansOf(limits: RecordLimits, schema: Schema): SchemaPlans {
 
 function makePlan(limits: RecordLimits, schema: Schema, collection: Collection): CollectionPlan {
   const table = quoteName(collection.name)
-  const columnNames = [...collection.fields.keys()]
-  const places = columnNames.map(() => "?").join(", ")
   return {
     collection,
     limits,
@@ -91,9 +87,7 @@ function makePlan(limits: RecordLimits, schema: Schema, collection: Collection):
     key: collection.primaryKey,
     validator: compileDocumentValidator(collection),
     ids: new IdSource(),
-    columnNames,
-    insertSql: `INSERT INTO ${table} (${columnNames.map(quoteName).join(", ")}) VALUES (${places})`,
-    deleteSql: `DELETE FROM ${table} WHERE ${quoteName(collection.primaryKey.name)} = ?`,
+    writes: writeStatements(collection),
     fields: visibleFields(collection),
     relations: visibleRelations(schema, collection),
     selections: new BoundedCache({ sizeMax: selectionCountMax, keyLengthMax }),

@@ -10,7 +10,6 @@ import { documentNotFound } from "./record-key.ts"
 import type { CreatedRecord, RecordAnswer } from "./records.ts"
 import { explainBrokenReference, explainRestrictedDelete } from "./reference-conflict.ts"
 import type { Selection } from "./selection.ts"
-import { quoteName } from "../../lib/sql-name.ts"
 import type { Values } from "./validate.ts"
 
 /**
@@ -52,9 +51,9 @@ export function insertRecord(transaction: Transaction, write: CreateWrite): Crea
     nowIso: new Date(nowMs).toISOString(),
     newId: () => plan.ids.next(nowMs),
   })
-  const values = plan.columnNames.map((name) => row.get(name) ?? null)
+  const values = plan.writes.columnNames.map((name) => row.get(name) ?? null)
   const givenKey = row.get(plan.key.name) ?? null
-  const query = sqlQuery(plan.insertSql, values)
+  const query = sqlQuery(plan.writes.insertSql, values)
   const { lastInsertRowid } =
     givenKey === null ? runCounted(transaction, query, write) : runWrite(transaction, query, write)
   const key = givenKey ?? lastInsertRowid
@@ -69,8 +68,7 @@ export function changeRecord(transaction: Transaction, write: UpdateWrite): Reco
   if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
   if (values.size > 0) {
     const changed = updateTimestamps(plan.collection, values, new Date(write.nowMs).toISOString())
-    const sets = Array.from(changed.keys(), (name) => `${quoteName(name)} = ?`)
-    const sql = `UPDATE ${plan.table} SET ${sets.join(", ")} WHERE ${quoteName(plan.key.name)} = ?`
+    const sql = plan.writes.updateSql([...changed.keys()])
     runWrite(transaction, sqlQuery(sql, [...changed.values(), key]), write)
   }
   const body = readDocument(transaction, plan, selection, key)
@@ -131,7 +129,7 @@ function runWrite(
 
 function runDelete(transaction: Transaction, { plan, key }: DeleteWrite): number {
   try {
-    return transaction.run(sqlQuery(plan.deleteSql, [key])).changes
+    return transaction.run(sqlQuery(plan.writes.deleteSql, [key])).changes
   } catch (error) {
     throw isAlyxError(error, "REFERENCE_CONFLICT") ? explainRestrictedDelete(transaction, plan, key, error) : error
   }
