@@ -50,6 +50,7 @@ export const importRules: Record<string, { may: string[]; why: string }> = Objec
 /** Packages that one folder owns. */
 export const packageOwners: Record<string, string[]> = {
   "node:sqlite": ["src/daemon/storage/"],
+  kysely: ["src/daemon/storage/"],
   fastify: ["src/daemon/http/"],
   chokidar: ["src/daemon/dev/"],
   ink: ["src/ui/"],

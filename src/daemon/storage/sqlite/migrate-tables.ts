@@ -44,7 +44,7 @@ function unsafeChanges(problems: readonly Problem[]): Error {
   const count = problems.length === 1 ? "One change" : `${problems.length} changes`
   return alyxError("UNSAFE_CHANGES", {
     message: `${count} of the schema cannot be applied without losing or breaking data; nothing was applied.`,
-    next: "Follow the advice of each change. In development, deleting the database also gives a fresh start.",
+    next: "Put the old definition back, or follow the advice of each change. Migration files come with the next version; until then another database.path, or deleting the database, gives a fresh start.",
     problems,
   })
 }
