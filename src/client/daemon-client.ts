@@ -19,11 +19,16 @@ export interface LogQuery {
 const reconnectCountMax = 25
 const reconnectDelayMs = 200
 
+/** What tells a daemon from the next one on the same socket. */
+export type DaemonIdentity = Pick<DaemonFile, "socketPath" | "pid" | "startedAt">
+
 /** The control API of one daemon, over its local socket. */
 export class DaemonClient {
+  readonly #daemon: DaemonIdentity
   readonly #socketPath: string
 
-  constructor(daemon: Pick<DaemonFile, "socketPath">) {
+  constructor(daemon: DaemonIdentity) {
+    this.#daemon = daemon
     this.#socketPath = daemon.socketPath
   }
 
@@ -48,6 +53,8 @@ export class DaemonClient {
     for (let attempt = 0; attempt < reconnectCountMax; attempt += 1) {
       if (attempt > 0) await delay(reconnectDelayMs, undefined, { signal: query.signal }).catch(() => undefined)
       if (query.signal?.aborted) return
+      // The same socket may be another daemon's by now: its log goes on where nobody has read, under its own address.
+      if (lastId !== undefined && !(await this.#isStillThere())) return
       try {
         for await (const event of this.#openLog(query, lastId)) {
           lastId = event.id ?? lastId
@@ -64,6 +71,16 @@ export class DaemonClient {
         if (lastId === undefined) throw alyxError("DAEMON_UNREACHABLE", { cause: error })
       }
       if (!query.follow) return
+    }
+  }
+
+  async #isStillThere(): Promise<boolean> {
+    try {
+      const { daemon } = await this.stats()
+      return daemon.pid === this.#daemon.pid && daemon.startedAt === this.#daemon.startedAt
+    } catch (error) {
+      if (isAlyxError(error)) return error.code !== "NO_DAEMON"
+      throw error
     }
   }
 

@@ -1,3 +1,5 @@
+import type { RequestListener } from "node:http"
+
 import { describe, expect, test } from "vitest"
 
 import { DaemonClient } from "../../src/client/daemon-client.ts"
@@ -12,6 +14,16 @@ const entry = (seq: number): LogEntry => ({
   message: `line ${seq}`,
 })
 
+const identity = { pid: 1_000, startedAt: "2026-11-21T08:30:00.000Z" }
+
+/** Answers who the daemon is, and leaves everything else to the listener. */
+function daemonThatIs(daemon: typeof identity, listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.url === "/api/admin/stats") response.end(JSON.stringify({ daemon }))
+    else listener(request, response)
+  }
+}
+
 const written = (seq: number): string => `id: ${seq}\ndata: ${JSON.stringify(entry(seq))}\n\n`
 
 describe("DaemonClient.logs", () => {
@@ -23,7 +35,7 @@ describe("DaemonClient.logs", () => {
     })
 
     const entries = await collect(
-      new DaemonClient({ socketPath }).logs({ tail: 5, follow: false, kinds: ["log", "reload"] }),
+      new DaemonClient({ socketPath, ...identity }).logs({ tail: 5, follow: false, kinds: ["log", "reload"] }),
     )
 
     expect(entries).toEqual([entry(1), entry(2)])
@@ -32,15 +44,17 @@ describe("DaemonClient.logs", () => {
 
   test("a connection that breaks is taken up after the last entry", async () => {
     const resumedAfter: (string | undefined)[] = []
-    const socketPath = await listenOnSocket((request, response) => {
-      const lastId = request.headers["last-event-id"] as string | undefined
-      resumedAfter.push(lastId)
-      response.write(lastId === undefined ? written(1) + written(2) : written(3))
-      if (lastId === undefined) setImmediate(() => response.destroy())
-    })
+    const socketPath = await listenOnSocket(
+      daemonThatIs(identity, (request, response) => {
+        const lastId = request.headers["last-event-id"] as string | undefined
+        resumedAfter.push(lastId)
+        response.write(lastId === undefined ? written(1) + written(2) : written(3))
+        if (lastId === undefined) setImmediate(() => response.destroy())
+      }),
+    )
 
     const entries: LogEntry[] = []
-    for await (const next of new DaemonClient({ socketPath }).logs({ tail: 10, follow: true })) {
+    for await (const next of new DaemonClient({ socketPath, ...identity }).logs({ tail: 10, follow: true })) {
       entries.push(next)
       if (entries.length === 3) break
     }
@@ -49,12 +63,30 @@ describe("DaemonClient.logs", () => {
     expect(resumedAfter).toEqual([undefined, "2"])
   })
 
+  test("the log of another daemon on the same socket is not taken for the same one", async () => {
+    const successor = { ...identity, pid: 2_000 }
+    const socketPath = await listenOnSocket(
+      daemonThatIs(successor, (_request, response) => {
+        response.write(written(1))
+        setImmediate(() => response.destroy())
+      }),
+    )
+
+    const entries = await collect(new DaemonClient({ socketPath, ...identity }).logs({ tail: 10, follow: true }))
+
+    expect(entries).toEqual([entry(1)])
+  })
+
   test("a signal ends the following without an error", async () => {
     const controller = new AbortController()
     const socketPath = await listenOnSocket((_request, response) => void response.write(written(1)))
 
     const entries: LogEntry[] = []
-    const following = new DaemonClient({ socketPath }).logs({ tail: 1, follow: true, signal: controller.signal })
+    const following = new DaemonClient({ socketPath, ...identity }).logs({
+      tail: 1,
+      follow: true,
+      signal: controller.signal,
+    })
     for await (const next of following) {
       entries.push(next)
       controller.abort()

@@ -44,6 +44,10 @@ function countWhere(text: string, values: readonly unknown[] = []) {
   return counted
 }
 
+function longText(length: number): Query {
+  return sqlQuery(`SELECT printf('%.*c', ${length}, 'x') AS text`)
+}
+
 describe("readBriefly", () => {
   test("gives up a read that looks at many rows, soon and at any place in the plan", async () => {
     await writePosts(100_000)
@@ -103,14 +107,15 @@ describe("readSlow", () => {
   })
 
   test("an expected error stays one on its way from the process, for one long value and for many", async () => {
-    const large = (length: number): Query => sqlQuery(`SELECT printf('%.*c', ${length}, 'x') AS text`)
     const many = sqlQuery(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) SELECT printf('%.*c', 5000000, 'x') AS text FROM n",
     )
 
-    await expect(temp.database.readSlow([large(80 * 1024 * 1024)])).rejects.toMatchObject({ code: "ANSWER_TOO_LARGE" })
+    await expect(temp.database.readSlow([longText(80 * 1024 * 1024)])).rejects.toMatchObject({
+      code: "ANSWER_TOO_LARGE",
+    })
     await expect(temp.database.readSlow([many])).rejects.toMatchObject({ code: "ANSWER_TOO_LARGE" })
-    const [rows] = await temp.database.readSlow([large(1_000)])
+    const [rows] = await temp.database.readSlow([longText(1_000)])
     expect(String(rows![0]!["text"])).toHaveLength(1_000)
   })
 
