@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 
 import { postChunks } from "../posts.ts"
-import { endChild, sendJson, waitForAnswer } from "./server.ts"
+import { endChild, sendJson, waitForAnswer, withChild } from "./server.ts"
 import type { BenchServer } from "./server.ts"
 
 const launcher = path.join(import.meta.dirname, "../../bin/run.js")
@@ -44,12 +44,15 @@ export async function startAlyx(options: {
     stdio: ["ignore", "ignore", "inherit"],
   })
   const base = `http://127.0.0.1:${options.port}`
-  await waitForAnswer(`${base}/health/ready`)
+  const ids = await withChild(child, async () => {
+    await waitForAnswer(`${base}/health/ready`)
+    return seed(base)
+  })
   return {
     name: options.durability === "full" ? "Alyx" : "Alyx, durability: normal",
     pid: child.pid!,
     port: options.port,
-    ids: await seed(base),
+    ids,
     paths: {
       get: (id) => `/api/collections/posts/${id}`,
       list: "/api/collections/posts?filter=author_id:eq:author7&filter=published:eq:true&sort=-posted_at&limit=20",

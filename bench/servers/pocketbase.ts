@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process"
 import path from "node:path"
 
 import { postChunks } from "../posts.ts"
-import { endChild, sendJson, waitForAnswer } from "./server.ts"
+import { endChild, sendJson, waitForAnswer, withChild } from "./server.ts"
 import type { BenchServer } from "./server.ts"
 
 const binary = path.join(
@@ -32,9 +32,11 @@ export async function startPocketBase(options: {
   ]
   const child = spawn(command, args, { stdio: "ignore" })
   const base = `http://127.0.0.1:${options.port}`
-  await waitForAnswer(`${base}/api/health`)
-  const ids = await seed(base)
   const filter = encodeURIComponent("author_id='author7'&&published=true")
+  const ids = await withChild(child, async () => {
+    await waitForAnswer(`${base}/api/health`)
+    return seed(base)
+  })
   return {
     name: "PocketBase",
     pid: child.pid!,

@@ -24,17 +24,25 @@ export async function sendJson(method: string, url: string, body: unknown, token
   return text === "" ? null : JSON.parse(text)
 }
 
-/** Resolves when the url answers, within ten seconds. */
+/** Resolves when the url answers well, within ten seconds. */
 export async function waitForAnswer(url: string): Promise<void> {
   const deadline = Date.now() + 10_000
   for (;;) {
-    try {
-      await fetch(url)
-      return
-    } catch (error) {
-      if (Date.now() > deadline) throw error
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+    const response = await fetch(url).catch(() => null)
+    await response?.arrayBuffer()
+    if (response?.ok) return
+    if (Date.now() > deadline) throw new Error(`${url} did not answer within ten seconds.`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** Runs the first steps with a server's process; it does not outlive their failure. */
+export async function withChild<T>(child: ChildProcess, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await endChild(child)
+    throw error
   }
 }
 
