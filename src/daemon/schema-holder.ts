@@ -5,7 +5,6 @@ import type { Schema } from "../schema/schema.ts"
 /** Owns the schema that is served now. A request reads it once, at its start, and uses that value to its end. */
 export class SchemaHolder {
   #current: Schema | undefined
-  readonly #listeners = new Set<(schema: Schema) => void>()
 
   /** Without a schema the first swap brings it. */
   constructor(schema?: Schema) {
@@ -25,12 +24,5 @@ export class SchemaHolder {
   /** Makes a schema the served one; the database must have been brought to it before. */
   swap(schema: Schema): void {
     this.#current = schema
-    for (const listener of this.#listeners) listener(schema)
-  }
-
-  /** Calls the listener after every swap; returns the way to stop. */
-  onSwap(listener: (schema: Schema) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
   }
 }

@@ -3,7 +3,6 @@ import assert from "node:assert/strict"
 import type { AlyxError } from "../../errors.ts"
 import type { Logger } from "../../lib/logger.ts"
 import type { Config } from "../../project/config.ts"
-import type { Service } from "../service.ts"
 import type {
   Database,
   DatabaseStats,
@@ -44,7 +43,7 @@ export interface NextDatabase {
  * The database that is served now, under its lock. It can be opened again with other settings, or at another path,
  * while requests go on: the new one is opened and prepared, one reference is swapped, the old one drains and closes.
  */
-export class ServedDatabase implements Database, SlowReader, Service {
+export class ServedDatabase implements Database, SlowReader {
   readonly #parts: ServedDatabaseParts
   readonly #listeners = new Set<() => void>()
   #opened: Opened | undefined
@@ -52,11 +51,6 @@ export class ServedDatabase implements Database, SlowReader, Service {
 
   constructor(parts: ServedDatabaseParts) {
     this.#parts = parts
-  }
-
-  /** Opened by `open`, since it needs settings. */
-  start(): Promise<void> {
-    return Promise.resolve()
   }
 
   /** Takes the lock and opens the file; nothing stays open when either fails. */

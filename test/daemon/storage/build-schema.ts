@@ -1,30 +1,9 @@
+import { plainField } from "../../../src/schema/plain-field.ts"
 import type { Collection, Field, Index, Schema } from "../../../src/schema/schema.ts"
 
 /** A field with the defaults of the language; what matters to a test is given. */
 export function buildField(name: string, options: Partial<Field> = {}): Field {
-  return {
-    name,
-    type: "string",
-    primary: false,
-    unique: false,
-    nullable: false,
-    index: false,
-    default: null,
-    updatedToNow: false,
-    references: null,
-    internal: false,
-    minLength: null,
-    maxLength: null,
-    min: null,
-    max: null,
-    format: null,
-    pattern: null,
-    enum: null,
-    jsonSchema: null,
-    rules: { read: null, write: null },
-    at: null,
-    ...options,
-  }
+  return { name, type: "string", ...plainField, ...options }
 }
 
 /** A collection with a generated id, and the given fields. */
