@@ -5,20 +5,22 @@ const rows: Record<string, { may: string[]; why: string }> = {
   schema: { may: [], why: "the schema language is pure" },
   protocol: { may: [], why: "what is said over the wire depends on nobody" },
   project: { may: ["schema"], why: "the user's folder is schema, configuration and paths" },
+  codegen: { may: ["schema", "project"], why: "what is made from a schema knows neither the daemon nor a terminal" },
   client: { may: ["project", "protocol"], why: "the command line's end of the wire" },
-  ui: { may: ["client", "protocol", "schema"], why: "screens show what a client hears" },
+  ui: { may: ["client", "project", "protocol", "schema"], why: "screens show what a client hears" },
   commands: {
-    may: ["schema", "project", "protocol", "client", "ui"],
+    may: ["schema", "project", "codegen", "protocol", "client", "ui"],
     why: "commands parse flags, call one thing and render; they never import the daemon",
   },
 }
 
 /** Inside src/daemon a folder imports folders of the levels above it in this list, never beside or below. */
 const daemonLevels: string[][] = [
-  ["daemon/service", "daemon/caller", "daemon/schema-holder", "daemon/activity"],
+  ["daemon/service", "daemon/caller", "daemon/schema-holder", "daemon/activity", "daemon/request-trace"],
   ["daemon/storage"],
   ["daemon/records"],
   ["daemon/served"],
+  ["daemon/data"],
   ["daemon/http"],
   ["daemon/dev", "daemon/status"],
   ["daemon/daemon-log"],
@@ -26,7 +28,7 @@ const daemonLevels: string[][] = [
   ["daemon/main"],
 ]
 
-const daemonMay = ["schema", "project", "protocol"]
+const daemonMay = ["schema", "project", "codegen", "protocol"]
 
 function withDaemon(): Record<string, { may: string[]; why: string }> {
   const all = { ...rows }
@@ -60,6 +62,9 @@ export const packageOwners: Record<string, string[]> = {
   handlebars: ["src/lib/template.ts"],
   yaml: ["src/lib/yaml-tree.ts"],
   pino: ["src/lib/logger.ts"],
+  "csv-parse": ["src/project/", "src/daemon/data/", "src/commands/"],
+  "csv-stringify": ["src/daemon/data/"],
+  "@faker-js/faker": ["src/daemon/data/"],
   "prom-client": ["src/daemon/http/"],
 }
 

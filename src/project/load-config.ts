@@ -25,7 +25,7 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Values of command line flags by the option's place: `{ "server.port": 9000 }`. */
   readonly flags: Readonly<Record<string, string | number | boolean | undefined>>
-  readonly mode: "dev" | "start"
+  readonly mode: "dev" | "start" | "tool"
 }
 
 /** The configuration, or everything that is wrong with it. */
@@ -138,7 +138,7 @@ function settle(
   node: PlacedOption["node"],
   outer: FoundVariable | null,
   file: FileValues,
-  mode: "dev" | "start",
+  mode: "dev" | "start" | "tool",
 ): Settled {
   const written = file.values.get(path)
   const fileOrigin: Origin = written === undefined ? { kind: "default" } : { kind: "file", at: written.at }

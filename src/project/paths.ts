@@ -15,6 +15,10 @@ export interface ProjectPaths {
   /** The JSON Schemas that editors complete schema.yaml and alyx.yaml with. */
   readonly editorSchemaFile: string
   readonly editorConfigFile: string
+  /** schema.yaml as it was when it was last applied in dev, for those who want their edit undone. */
+  readonly lastGoodSchemaFile: string
+  /** Copies of the database that were made before something was lost; the last ten are kept. */
+  readonly backupsDir: string
   readonly daemonFile: string
   readonly logFile: string
   readonly socketPath: string
@@ -46,6 +50,8 @@ export function projectPaths(root: string, surroundings: SocketSurroundings = th
     stateDir,
     editorSchemaFile: join(stateDir, "schema.schema.json"),
     editorConfigFile: join(stateDir, "alyx.schema.json"),
+    lastGoodSchemaFile: join(stateDir, "last-good", "schema.yaml"),
+    backupsDir: join(stateDir, "backups"),
     daemonFile: join(stateDir, "daemon.json"),
     logFile: join(stateDir, "daemon.log"),
     socketPath: socketPath(root, stateDir, surroundings),

@@ -3,10 +3,16 @@
  * socket. Bodies are JSON; errors have the form of the whole API ({ error: { code, message, next?, details? } }).
  */
 
+import type { MigrationPlan } from "./migrations-api.ts"
+
 /** Grows when a client and a daemon of different versions would misunderstand each other. */
 export const protocolVersion = 1
 
-export type DaemonMode = "dev" | "start"
+/**
+ * `dev` follows the project's files, `start` is the production server, `tool` has no TCP port, applies no schema and
+ * lives as long as the command that needs it.
+ */
+export type DaemonMode = "dev" | "start" | "tool"
 
 /** `.alyx/daemon.json` (0600): where the daemon is. Pids are only for display; the socket decides who is alive. */
 export interface DaemonFile {
@@ -68,6 +74,8 @@ export interface StatsResponse {
   readonly notices: readonly string[]
   /** What is wrong with the database, or keeps the written schema or configuration from being served; null when all is well. */
   readonly problem: WireError | null
+  /** In dev: what leads to the written schema and waits for a decision, since something is lost by it or files are pending. */
+  readonly plan: MigrationPlan | null
 }
 
 export interface CollectionStats {
@@ -126,7 +134,7 @@ export interface RequestEntry extends EntryBase {
 /** One turn of the dev loop: a file changed, and this came of it. */
 export interface ReloadEntry extends EntryBase {
   readonly kind: "reload"
-  readonly cause: "schema" | "config" | "start"
+  readonly cause: "schema" | "config" | "migrations" | "start"
   readonly outcome: "applied" | "unchanged" | "refused"
   /** True when the files had been refused before and are fine again. */
   readonly mended?: boolean
@@ -134,6 +142,36 @@ export interface ReloadEntry extends EntryBase {
   /** What changed, a line each: "+ posts.view_count (int)". */
   readonly changes: readonly string[]
   readonly error?: WireError
+}
+
+/**
+ * GET /api/admin/requests/:requestId, in dev only: one of the last requests in full. Headers and fields that carry
+ * secrets are replaced by "[hidden]"; a body is kept up to 16 kB.
+ */
+export interface RequestDetail {
+  readonly entry: RequestEntry
+  readonly request: CapturedMessage
+  readonly response: CapturedMessage
+  /** The rule that decided, once rules are enforced. */
+  readonly rule: string | null
+  /** At most 100 statements, in the order in which they ran. */
+  readonly statements: readonly CapturedStatement[]
+}
+
+export interface CapturedMessage {
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Null when there was none, or when it is not text. */
+  readonly body: string | null
+  readonly bodyBytes: number
+}
+
+export interface CapturedStatement {
+  readonly sql: string
+  readonly durationMs: number
+  /** Rows read or changed. */
+  readonly rowCount: number
+  /** `reader` ran in a process beside the daemon. */
+  readonly where: "daemon" | "reader"
 }
 
 export interface LostEntry extends EntryBase {

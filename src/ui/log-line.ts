@@ -65,7 +65,9 @@ function paintWords(paint: Paint, text: string): string {
 
 /** One line for what was done, and one for each change or problem. */
 function renderReload(entry: ReloadEntry, look: LogLook): string {
-  const what = { schema: "Schema", config: "Configuration", start: "Schema at start" }[entry.cause]
+  const what = { schema: "Schema", config: "Configuration", migrations: "Migrations", start: "Schema at start" }[
+    entry.cause
+  ]
   const took = look.paint("quiet", `(${showMs(entry.durationMs)})`)
   switch (entry.outcome) {
     case "applied":

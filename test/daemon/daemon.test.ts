@@ -39,6 +39,7 @@ test("a started daemon answers, describes itself, and gives everything back when
     schema: { collections: [{ name: "notes", documentCount: 1 }] },
     database: { durability: "full" },
     problem: null,
+    plan: null,
     notices: [],
   })
   expect((await sendTo(file.url!, "GET", "/api/admin/stats")).status).toBe(404)

@@ -30,6 +30,7 @@ const stats: StatsResponse = {
   requests: { total: 12, failed: 1, inFlight: 0 },
   notices: ["webhooks: not acted on yet."],
   problem: null,
+  plan: null,
 }
 
 test("the status of a daemon fits a screen", () => {

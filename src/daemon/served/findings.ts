@@ -1,4 +1,5 @@
 import type { WireError } from "../../protocol/admin-api.ts"
+import type { MigrationPlan } from "../../protocol/migrations-api.ts"
 
 /** What a finding is about: one of the project's files. */
 export type FindingSource = "config" | "schema"
@@ -7,6 +8,9 @@ export type FindingSource = "config" | "schema"
 export class Findings {
   readonly #problems = new Map<FindingSource, WireError>()
   readonly #notices = new Map<FindingSource, readonly string[]>()
+
+  /** In dev: what waits for a decision before the written schema can be served; null when nothing does. */
+  plan: MigrationPlan | null = null
 
   /** The file is served as it is written; notices are what should be known all the same. */
   setGood(source: FindingSource, notices: readonly string[]): void {

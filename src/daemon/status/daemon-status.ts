@@ -54,6 +54,7 @@ export class DaemonStatus implements AdminParts {
       requests: requests(),
       notices: findings.notices,
       problem: fault === undefined ? findings.problem : toWireError(fault),
+      plan: findings.plan,
     })
   }
 

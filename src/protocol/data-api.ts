@@ -1,0 +1,76 @@
+/** POST /api/admin/db/query. Answers with NDJSON: a QueryHead, then an array of values a row, then a QueryEnd. */
+export interface QueryRequest {
+  readonly sql: string
+  /** False when left out: then the statement runs in a process that can only read. */
+  readonly write?: boolean
+  /** Rows at most, 100,000 when left out; more are left out and `truncated` says so. */
+  readonly rowCountMax?: number
+}
+
+export interface QueryHead {
+  readonly columns: readonly string[]
+}
+
+export interface QueryEnd {
+  readonly rowCount: number
+  readonly truncated: boolean
+  /** Rows that a writing statement changed; null for reads. */
+  readonly changes: number | null
+  readonly durationMs: number
+}
+
+/** The forms of a dump: ndjson and sql hold everything, json too, in one object; csv holds one collection. */
+export const dumpFormats = ["json", "ndjson", "csv", "sql"] as const
+
+export type DumpFormat = (typeof dumpFormats)[number]
+
+/** POST /api/admin/db/backup, and what reset, restore and lossy migrations write before they begin. */
+export interface BackupResponse {
+  /** An absolute path. */
+  readonly path: string
+  readonly bytes: number
+  readonly durationMs: number
+}
+
+/** POST /api/admin/db/seed: the body is NDJSON, a SeedLine each. */
+export interface SeedLine {
+  readonly collection: string
+  /** The fields of the document; a relation may be given by name, as `author: { email: ada@example.com }`. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** Where it stands in the person's file, for errors: "seed.yaml:12". */
+  readonly at?: string
+}
+
+/** POST /api/admin/db/fake */
+export interface FakeRequest {
+  /** Documents in all, shared out among the collections. */
+  readonly count: number
+  /** Equal seeds on equal data give equal documents. */
+  readonly randomSeed: number
+  /** All when left out. */
+  readonly collections?: readonly string[]
+}
+
+/** The answer to a seed. */
+export interface SeedResponse {
+  readonly created: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly collections: Readonly<Record<string, number>>
+  readonly durationMs: number
+}
+
+/** The answer to restore and reset. */
+export interface RestoreResponse {
+  readonly collections: Readonly<Record<string, number>>
+  /** The backup of what was there before; null when there was nothing. */
+  readonly backup: string | null
+  readonly durationMs: number
+}
+
+/** GET /api/admin/db/check: what `alyx doctor` asks of the database. */
+export interface DatabaseCheckResponse {
+  readonly integrity: readonly string[]
+  readonly brokenReferences: readonly { readonly collection: string; readonly parent: string; readonly count: number }[]
+  readonly durationMs: number
+}
