@@ -57,6 +57,15 @@ export function openReadConnection(path: string, cacheBytes: number): SqliteConn
   return new SqliteConnection(database)
 }
 
+/** Opens a connection that copies the whole file: it reads each page once, and needs no cache to speak of. */
+export function openBackupConnection(path: string): SqliteConnection {
+  const database = openChecked(path, { readOnly: true })
+  setCommonPragmas(database, backupCacheBytes)
+  return new SqliteConnection(database)
+}
+
+const backupCacheBytes = 2 * 1024 * 1024
+
 /** Opens a second connection that writes, for a worker thread; the main connection keeps out of its way meanwhile. */
 export function openWorkerConnection(path: string, cacheBytes: number): SqliteConnection {
   const database = openChecked(path, { readOnly: false })

@@ -5,6 +5,7 @@ import { isMainThread, Worker } from "node:worker_threads"
 import { alyxError } from "../../../errors.ts"
 import { sqlQuery } from "../database.ts"
 import type { Row } from "../database.ts"
+import { endWithParent } from "./end-with-parent.ts"
 import { openReadConnection } from "./open-connection.ts"
 import { passError } from "./passed-error.ts"
 import type { ReaderAnswer, ReaderJob } from "./reader-pool.ts"
@@ -14,16 +15,13 @@ import type { SqliteConnection } from "./sqlite-connection.ts"
 const rowCountMax = 100_000
 const textLengthMax = 72 * 1024 * 1024
 
-/** How often it is looked whether the daemon still lives. */
-const watchPauseMs = 1_000
-
 /*
  * The entry of a process that runs long reads for the daemon, one at a time. It opens the database read-only, and is
  * simply killed when a read takes too long: SQLite's locks end with it. A daemon that was itself killed cannot do
  * that, and this thread hears nothing while it is in SQLite, so a second thread of the same file watches.
  */
 if (isMainThread) serveDaemon()
-else watchDaemon()
+else endWithParent()
 
 function serveDaemon(): void {
   const [path, cacheBytes] = process.argv.slice(2)
@@ -37,14 +35,6 @@ function serveDaemon(): void {
   process.on("disconnect", () => {
     connection.close()
   })
-}
-
-/** An orphan gets another parent. */
-function watchDaemon(): void {
-  const daemon = process.ppid
-  setInterval(() => {
-    if (process.ppid !== daemon) process.kill(process.pid, "SIGKILL")
-  }, watchPauseMs)
 }
 
 function answer(connection: SqliteConnection, { queries }: ReaderJob): ReaderAnswer {

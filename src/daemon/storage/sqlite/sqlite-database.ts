@@ -15,6 +15,7 @@ import type {
   Transaction,
   WriteOptions,
 } from "../database.ts"
+import { BackupCopies } from "./backup-copies.ts"
 import { retryWhileBusy } from "./busy-back-off.ts"
 import { BriefReads } from "./brief-reads.ts"
 import { Checkpointer } from "./checkpointer.ts"
@@ -45,7 +46,7 @@ export interface SqliteDatabaseOptions {
   readonly onFatal: (error: Error) => void
   /** Called with a sentence when something went wrong that nobody waits for. */
   readonly onWarning?: (message: string) => void
-  /** Where the checkpoint worker's entry is, and the migration worker's beside it; the sources when left out. */
+  /** Where the checkpoint worker's entry is, and those of migrations and backups beside it; the sources when left out. */
   readonly checkpointWorkerUrl?: URL
   /** Where the reader process's entry is; the source beside this file when left out. */
   readonly readerProcessUrl?: URL
@@ -59,6 +60,7 @@ interface Parts {
   readonly commits: GroupCommit
   readonly briefReads: BriefReads
   readonly readers: ReaderPool
+  readonly copies: BackupCopies
 }
 
 /** The database in one SQLite file: one connection for reads and writes, group commit, checkpoints in a worker. */
@@ -148,9 +150,12 @@ export class SqliteDatabase implements Database, SlowReader, Service {
   /** Brings the tables to a schema on another connection in a worker; only within `exclusive`. */
   migrateInWorker(options: MigrationOptions): Promise<readonly string[]> {
     const { path, cacheBytes } = this.#options
-    const worker = this.#checkpointWorkerUrl()
-    const workerUrl = new URL(worker.pathname.endsWith(".ts") ? "migration-worker.ts" : "migration-worker.js", worker)
-    return runMigrationWorker({ path, cacheBytes, workerUrl, ...options })
+    return runMigrationWorker({ path, cacheBytes, workerUrl: this.#programUrl("migration-worker"), ...options })
+  }
+
+  /** Copies what is committed now into an empty file, in a process of its own; see writeBackup. */
+  async copyInto(target: string): Promise<void> {
+    await this.#openInPlace().copies.copyInto(target)
   }
 
   onCommit(listener: () => void): () => void {
@@ -195,6 +200,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
       briefReads,
       readers: new ReaderPool({ path, cacheBytes: Math.min(cacheBytes, readerCacheBytesMax), processUrl }),
+      copies: new BackupCopies({ path, processUrl: this.#programUrl("backup-process") }),
     }
   }
 
@@ -209,6 +215,12 @@ export class SqliteDatabase implements Database, SlowReader, Service {
 
   #checkpointWorkerUrl(): URL {
     return this.#options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url)
+  }
+
+  /** The entry of another program; all of them lie beside each other. */
+  #programUrl(name: string): URL {
+    const worker = this.#checkpointWorkerUrl()
+    return new URL(worker.pathname.endsWith(".ts") ? `${name}.ts` : `${name}.js`, worker)
   }
 
   #open(): Parts {
@@ -228,6 +240,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
   async #close(): Promise<void> {
     const parts = this.#parts
     if (parts === undefined) return
+    await this.#finish("The backups", () => parts.copies.stop())
     await this.#finish("The change of tables", () => this.#lastExclusive)
     await this.#finish("The last writes", () => parts.commits.close())
     await this.#finish("The last sync", () => new Promise<void>((resolve) => parts.sync.afterSync(resolve)))
