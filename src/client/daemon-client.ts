@@ -1,9 +1,13 @@
+import type { IncomingMessage } from "node:http"
+import { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 
 import { alyxError, isAlyxError } from "../errors.ts"
 import type { DaemonFile, LogEntry, SchemaResponse, ShutdownResponse, StatsResponse } from "../protocol/admin-api.ts"
+import type { OnProgress, ProgressEvent } from "../protocol/progress.ts"
 import { readServerSentEvents } from "./server-sent-events.ts"
-import { openResponse, requestJson } from "./socket-request.ts"
+import { errorFromWire, openResponse, requestJson } from "./socket-request.ts"
+import type { SocketRequest } from "./socket-request.ts"
 
 /** Which entries of the log are asked for. */
 export interface LogQuery {
@@ -42,6 +46,44 @@ export class DaemonClient {
 
   async shutdown(): Promise<ShutdownResponse> {
     return requestJson({ socketPath: this.#socketPath, method: "POST", path: "/api/admin/shutdown" })
+  }
+
+  /** Asks for JSON. */
+  async get<Answer>(path: string): Promise<Answer> {
+    return requestJson({ socketPath: this.#socketPath, method: "GET", path })
+  }
+
+  /** Sends JSON and returns the JSON that is answered. */
+  async post<Answer>(path: string, body: unknown): Promise<Answer> {
+    return requestJson({ socketPath: this.#socketPath, method: "POST", path, ...jsonBody(body) })
+  }
+
+  /** Asks for long work, and returns its result; errors are thrown as they were there. A stream is sent as NDJSON. */
+  async postWithProgress<Result>(path: string, body: unknown, onProgress: OnProgress): Promise<Result> {
+    const content = body instanceof Readable ? ndjsonBody(body) : jsonBody(body)
+    const headers = { ...content.headers, accept: "text/event-stream" }
+    const response = await this.open(path, { method: "POST", body: content.body, headers })
+    try {
+      for await (const { data } of readServerSentEvents(response)) {
+        const event = JSON.parse(data) as ProgressEvent<Result>
+        if (event.event === "progress") onProgress(event.data)
+        else if (event.event === "result") return event.data
+        else throw errorFromWire(event.data)
+      }
+    } catch (error) {
+      throw isAlyxError(error) ? error : endedEarly(error)
+    } finally {
+      response.destroy()
+    }
+    throw endedEarly()
+  }
+
+  /** Asks for an answer that is read as it comes, however long it takes to begin. */
+  async open(
+    path: string,
+    options: Pick<SocketRequest, "method" | "body" | "headers" | "signal"> = { method: "GET" },
+  ): Promise<IncomingMessage> {
+    return openResponse({ socketPath: this.#socketPath, path, timeoutMs: 0, ...options })
   }
 
   /**
@@ -103,4 +145,20 @@ export class DaemonClient {
       response.destroy()
     }
   }
+}
+
+function endedEarly(cause?: unknown): Error {
+  return alyxError("DAEMON_UNREACHABLE", {
+    message: "The daemon ended before it said that the work was done.",
+    next: "Look at alyx logs, then try again.",
+    cause,
+  })
+}
+
+function jsonBody(body: unknown): { body: string; headers: Record<string, string> } {
+  return { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
+}
+
+function ndjsonBody(body: Readable): { body: Readable; headers: Record<string, string> } {
+  return { body, headers: { "content-type": "application/x-ndjson" } }
 }

@@ -6,6 +6,7 @@ import { alyxError, isAlyxError } from "../errors.ts"
 import type { DaemonFile, DaemonMode } from "../protocol/admin-api.ts"
 import { protocolVersion } from "../protocol/admin-api.ts"
 import type { ProjectPaths } from "../project/paths.ts"
+import { awaitTools } from "./await-tools.ts"
 import { findDaemon } from "./find-daemon.ts"
 import { isRunning } from "./is-running.ts"
 import type { DaemonLaunch } from "./spawn-daemon.ts"
@@ -42,6 +43,7 @@ export async function ensureDaemon(
   }
   const deadline = Date.now() + joinTimeoutMs
   for (;;) {
+    await awaitTools(launch)
     try {
       return { daemon: await spawnDaemon(launch), outcome: found ? "replaced" : "started" }
     } catch (error) {

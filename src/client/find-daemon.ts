@@ -8,8 +8,14 @@ import { refuseForeignDaemon } from "./refuse-foreign-daemon.ts"
 /** How long a live daemon may take to say that it lives. */
 const probeTimeoutMs = 3_000
 
-/** Finds the daemon of a project: the file says where, an answer over the socket says that it lives. */
+/** Finds the daemon of a project that serves it; one that only a command uses is none. */
 export async function findDaemon(paths: ProjectPaths): Promise<DaemonFile | undefined> {
+  const daemon = await findAnyDaemon(paths)
+  return daemon?.mode === "tool" ? undefined : daemon
+}
+
+/** Finds the process that has the database: the file says where, an answer over the socket says that it lives. */
+export async function findAnyDaemon(paths: ProjectPaths): Promise<DaemonFile | undefined> {
   const file = await readDaemonFile(paths.daemonFile, paths.root)
   if (file === undefined) return undefined
   try {

@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url"
 
 import { alyxError } from "../errors.ts"
+import { awaitTools } from "./await-tools.ts"
 import { requireMode } from "./ensure-daemon.ts"
 import { findDaemon } from "./find-daemon.ts"
 import type { DaemonLaunch } from "./spawn-daemon.ts"
@@ -19,6 +20,7 @@ export async function runInForeground(launch: DaemonLaunch): Promise<void> {
       next: "Stop it first: alyx stop. Or read along: alyx logs -f",
     })
   }
+  await awaitTools(launch)
   drainWhenOutputCloses()
   const { runDaemon } = (await import(pathToFileURL(launch.program).href)) as DaemonProgram
   await runDaemon([...daemonArguments(launch), "--foreground"])

@@ -1,5 +1,6 @@
 import { request } from "node:http"
-import type { IncomingMessage, RequestOptions } from "node:http"
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http"
+import { pipeline, Readable } from "node:stream"
 
 import type { AlyxError, ErrorCode } from "../errors.ts"
 import { alyxError, errorTable } from "../errors.ts"
@@ -12,8 +13,10 @@ export interface SocketRequest {
   /** Path and query. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
+  /** What is sent: a text, or a stream, which is taken no faster than the daemon reads it. */
+  readonly body?: string | Readable
   readonly signal?: AbortSignal
-  /** How long the answer may take to begin. */
+  /** How long the answer may take to begin; 0 waits for as long as it takes. */
   readonly timeoutMs?: number
 }
 
@@ -63,10 +66,8 @@ function send(call: SocketRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request(options)
     const timeoutMs = call.timeoutMs ?? timeoutMsDefault
-    const timer = setTimeout(
-      () => outgoing.destroy(unreachable(`It did not answer within ${timeoutMs} ms.`)),
-      timeoutMs,
-    )
+    const giveUp = (): void => void outgoing.destroy(unreachable(`It did not answer within ${timeoutMs} ms.`))
+    const timer = timeoutMs === 0 ? undefined : setTimeout(giveUp, timeoutMs)
     outgoing.once("response", (response) => {
       clearTimeout(timer)
       resolve(response)
@@ -75,8 +76,14 @@ function send(call: SocketRequest): Promise<IncomingMessage> {
       clearTimeout(timer)
       reject(connectionError(error))
     })
-    outgoing.end()
+    sendBody(outgoing, call.body)
   })
+}
+
+/** A stream that fails ends the request: the daemon must not take what came before for all of it. */
+function sendBody(outgoing: ClientRequest, body: string | Readable | undefined): void {
+  if (!(body instanceof Readable)) outgoing.end(body)
+  else pipeline(body, outgoing, (error) => error && outgoing.destroy(error))
 }
 
 /** A socket that nobody listens on is no daemon; anything else is a daemon in trouble. */

@@ -39,6 +39,16 @@ export async function spawnDaemon(
   launch: DaemonLaunch,
   limits: { readonly silenceMsMax: number } = { silenceMsMax },
 ): Promise<DaemonFile> {
+  const { daemon, child } = await spawnAttachedDaemon(launch, limits)
+  if (child.connected) child.disconnect()
+  return daemon
+}
+
+/** The same, with the channel left open: a daemon in tool mode ends when it closes, however this process ends. */
+export async function spawnAttachedDaemon(
+  launch: DaemonLaunch,
+  limits: { readonly silenceMsMax: number } = { silenceMsMax },
+): Promise<{ readonly daemon: DaemonFile; readonly child: ChildProcess }> {
   const { logFile, root } = launch.paths
   preparePrivateFolders(launch.paths)
   const log = await openLogFile(logFile)
@@ -55,9 +65,10 @@ export async function spawnDaemon(
   }
   try {
     const message = await decidingMessage(child, { ...limits, onProgress: launch.onProgress })
-    if (message.type === "ready") return message.daemon
+    if (message.type === "ready") return { daemon: message.daemon, child }
     throw errorFromWire(message.error)
   } catch (error) {
+    if (child.connected) child.disconnect()
     if (!(error instanceof EndedEarly)) throw error
     const lines = await lastLines(logFile, { count: shownLogLines, fromByte: logStart })
     throw alyxError("DAEMON_FAILED", {
@@ -65,7 +76,6 @@ export async function spawnDaemon(
       next: `Its whole log is in ${logFile}.`,
     })
   } finally {
-    if (child.connected) child.disconnect()
     child.unref()
   }
 }

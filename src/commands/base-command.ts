@@ -38,7 +38,7 @@ export abstract class BaseCommand extends Command {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    noColor: this.#hasWord("--no-color"),
+    noColor: this.hasWord("--no-color"),
   })
 
   /** The folder that the command works in. */
@@ -106,7 +106,7 @@ export abstract class BaseCommand extends Command {
     return usageError(thrown, { id, flags })
   }
 
-  #hasWord(word: string): boolean {
+  protected hasWord(word: string): boolean {
     return this.#words().includes(word)
   }
 

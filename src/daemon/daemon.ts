@@ -96,6 +96,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const { http, status } = await openHttp(parts, release)
     parts.schemas.swap(await firstSchema({ ...options, ...parts }))
     await showProcess(parts, status, release)
+    if (options.mode === "tool") return toolDaemon(parts, status, release)
     await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
     const turns = new ReloadTurns()
@@ -114,6 +115,19 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   } catch (error) {
     await release.releaseAll()
     throw explainFileError(error)
+  }
+}
+
+/** Nothing is followed, and nothing is told, for the length of one command. */
+function toolDaemon({ logger }: Parts, status: DaemonStatus, release: ReleaseStack): RunningDaemon {
+  return {
+    file: status.file(),
+    reloadConfig: () => Promise.resolve(),
+    stop: async () => {
+      const failures = await release.releaseAll()
+      for (const { name, error } of failures) logger.lines.error(`The ${name} could not be closed.`, { error })
+      return failures
+    },
   }
 }
 
@@ -191,7 +205,7 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
   const http = createHttpApp({ ...shared, config: () => config.current })
   release.push("http", () => http.close(drainOptions(config)))
   await http.listenLocal(projectPaths(options.root).socketPath)
-  await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
+  if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
   return { http, status }
 }
 

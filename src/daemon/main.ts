@@ -34,6 +34,8 @@ export async function runDaemon(argv: readonly string[], onProgress?: (message: 
     onShutdown: () => signals.begin(),
   })
   signals.handle(daemon)
+  // Whoever needs it holds the channel: when that process ends, however it does, so does this one.
+  if (args.mode === "tool") process.on("disconnect", () => signals.begin())
   return daemon.file
 }
 
@@ -58,8 +60,8 @@ function parseDaemonArguments(argv: readonly string[]): {
     },
   }) as { values: Record<string, string | boolean | undefined> }
   const { root, mode, foreground, verbose } = values
-  if (typeof root !== "string" || (mode !== "dev" && mode !== "start")) {
-    throw alyxError("USAGE", { message: "The daemon needs --root <folder> and --mode dev or start." })
+  if (typeof root !== "string" || (mode !== "dev" && mode !== "start" && mode !== "tool")) {
+    throw alyxError("USAGE", { message: "The daemon needs --root <folder> and --mode dev, start or tool." })
   }
   const given = offered.flatMap(({ flag, path, isSwitch }) => {
     const value = values[flag]
@@ -128,8 +130,9 @@ function tellProgress(message: string): void {
 
 /** The parent waits for the message that decides; then the two have nothing more to say to each other. */
 function tellParent(message: ReadyMessage): void {
+  const isTool = message.type === "ready" && message.daemon.mode === "tool"
   process.send?.(message, () => {
-    if (process.connected) process.disconnect?.()
+    if (process.connected && !isTool) process.disconnect?.()
   })
 }
 

@@ -61,6 +61,9 @@ export function createRouter(parts: RouterParts): Router {
       exchanges.begin(request, reply, () => answerError(parts, error, request, reply))
     },
   })
+  app.decorate("reportBug", (requestId: string, error: unknown) => {
+    parts.logger.error("unexpected error", { requestId, error })
+  })
   app.decorateRequest("startedAtMs", 0)
   app.decorateRequest("answeredCode", null)
   app.decorateRequest("isStream", false)
@@ -104,7 +107,7 @@ function answerError(parts: HttpParts, thrown: unknown, request: FastifyRequest,
   const error = toAnsweredError(thrown)
   request.answeredCode = error.code
   if (error.code === "INTERNAL") {
-    parts.logger.error("unexpected error", { requestId: request.id, error: error.cause })
+    request.server.reportBug(request.id, error.cause)
   }
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds)
   reply.removeHeader("etag")

@@ -23,9 +23,11 @@ export interface FirstSchemaParts {
 /**
  * Brings the database to schema.yaml for the first time. Under `alyx start` what cannot be applied stops the start; in
  * dev the schema that the database was last brought to is served, and the problem is shown until the file is mended.
+ * A command's own daemon leaves the database as it is.
  */
 export async function firstSchema(parts: FirstSchemaParts): Promise<Schema> {
   const { root, mode, database, findings, report, clock, onProgress } = parts
+  if (mode === "tool") return readAppliedSchema(database.engine)
   const begin = performance.now()
   try {
     const { schema, notices } = readSchema(root)

@@ -10,6 +10,10 @@ import type { HttpMetrics } from "../metrics.ts"
 import type { HttpParts } from "../parts.ts"
 
 declare module "fastify" {
+  interface FastifyInstance {
+    /** Writes a bug, with its stack, to the log. */
+    reportBug(requestId: string, error: unknown): void
+  }
   interface FastifyRequest {
     caller: Caller
     /** By performance.now(). */

@@ -1,0 +1,31 @@
+import * as Flags from "@oclif/core/flags"
+
+import type { DaemonClient } from "../client/daemon-client.ts"
+import { withDaemon } from "../client/with-daemon.ts"
+import type { DaemonFile } from "../protocol/admin-api.ts"
+import { BaseCommand } from "./base-command.ts"
+
+/** A command that works on the project's data: with the daemon that runs, or with one that it starts for its own length. */
+export abstract class DataCommand extends BaseCommand {
+  static override baseFlags = {
+    ...BaseCommand.baseFlags,
+    "no-daemon": Flags.boolean({
+      helpGroup: "GLOBAL",
+      summary: "Fail with exit code 3 when no daemon runs, instead of starting one for the length of the command.",
+    }),
+  }
+
+  /** Does the work with the daemon of the project. */
+  protected withDaemon<T>(work: (client: DaemonClient, daemon: DaemonFile) => Promise<T>): Promise<T> {
+    return withDaemon(
+      {
+        paths: this.project(),
+        program: this.daemonProgram,
+        flags: [],
+        mayStart: !this.hasWord("--no-daemon"),
+        onProgress: this.showProgress,
+      },
+      work,
+    )
+  }
+}
