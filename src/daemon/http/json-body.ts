@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../errors.ts"
 import { BodyReader } from "./body-reader.ts"
-import { findJsonFault, isNestedDeeperThan } from "./json-syntax.ts"
+import { findJsonFault, isNestedDeeperThan } from "../../lib/json-syntax.ts"
 import type { HttpConfig } from "./parts.ts"
 
 /** How deep arrays and objects may stand in each other; JSON.stringify overflows the stack at some thousands. */

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { findJsonFault, isNestedDeeperThan } from "../../../src/daemon/http/json-syntax.ts"
+import { findJsonFault, isNestedDeeperThan } from "../../src/lib/json-syntax.ts"
 
 describe("findJsonFault", () => {
   const cases: [text: string, line: number, column: number, expected: string][] = [
