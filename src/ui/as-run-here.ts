@@ -1,5 +1,5 @@
 /** The commands that messages name. */
-const commands = "init|dev|start|status|logs|restart|stop|config|schema|completion|help"
+const commands = "init|dev|start|status|logs|restart|stop|config|schema|migrate|db|generate|doctor|completion|help"
 
 const mention = new RegExp(`(?<![\\w./-])alyx (?=(?:${commands})\\b)`, "g")
 

@@ -66,8 +66,8 @@ export function renderTopicHelp(
   ])
 }
 
-/** `alyx dev --help`. */
-export function renderCommandHelp(command: CommandFacts, look: Look): string {
+/** `alyx dev --help`; `under` are the commands that begin with the words of this one, as `migrate apply` does. */
+export function renderCommandHelp(command: CommandFacts, look: Look, under: readonly CommandFacts[] = []): string {
   const args = Object.values(command.args).filter((argument) => !argument.hidden)
   const flags = Object.values(command.flags).filter((flag) => !flag.hidden)
   const own = flags.filter((flag) => flag.helpGroup !== "GLOBAL")
@@ -77,6 +77,7 @@ export function renderCommandHelp(command: CommandFacts, look: Look): string {
   return sections([
     command.summary ?? "",
     section("Usage", `  ${["alyx", command.id, ...words, "[flags]"].join(" ")}`, look),
+    section("Commands", commandRows(under, look), look),
     section("Arguments", rows(argumentRows, look), look),
     section("Flags", rows(own.map(flagRow), look), look),
     section("Flags of every command", rows(shared.map(flagRow), look), look),

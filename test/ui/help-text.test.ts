@@ -53,6 +53,14 @@ Examples
 `)
   })
 
+  test("of a command that others stand under lists them", () => {
+    const text = renderCommandHelp({ ...command, id: "config" }, look, [command])
+
+    expect(text).toContain(
+      "alyx config [path] [flags]\n\nCommands\n  config show  Print the configuration.\n\nArguments",
+    )
+  })
+
   test("of everything lists the commands", () => {
     const text = renderRootHelp({ description: "A backend.", version: "1.2.3", commands: [command] }, look)
 

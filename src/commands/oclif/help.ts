@@ -32,7 +32,8 @@ export class AlyxHelp extends HelpBase {
     for (let length = words.length; length > 0; length -= 1) {
       const name = words.slice(0, length).join(" ")
       const command = commands.find(({ id }) => id === name)
-      if (command) return renderCommandHelp(command, look)
+      const below = commands.filter(({ id }) => id.startsWith(`${name} `))
+      if (command) return renderCommandHelp(command, look, below)
     }
     const topic = words[0]!
     const under = commands.filter(({ id }) => id.startsWith(`${topic} `))
