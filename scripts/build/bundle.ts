@@ -56,14 +56,14 @@ const withoutReactDevtools: Plugin = {
 const frame = ["main", "help", "command-not-found"]
 
 /**
- * Every file of src/commands is a command, except the base class and the frame in oclif/. The daemon, and files
+ * Every file of src/commands is a command, except the base classes and the frame in oclif/. The daemon, and files
  * ending in -worker.ts or -process.ts, are started by path: they get fixed names in dist/daemon.
  */
 function entryPoints(root: string): Record<string, string> {
   const entries: Record<string, string> = {}
   for (const name of frame) entries[`cli/${name}`] = `src/commands/oclif/${name}.ts`
   for (const file of globSync("src/commands/**/*.{ts,tsx}", { cwd: root, exclude: ["src/commands/oclif/**"] })) {
-    if (path.basename(file) !== "base-command.ts") entries[withoutExtension(path.relative("src", file))] = file
+    if (!file.endsWith("-command.ts")) entries[withoutExtension(path.relative("src", file))] = file
   }
   for (const file of globSync("src/daemon/{main.ts,**/*-worker.ts,**/*-process.ts}", { cwd: root })) {
     const name = `daemon/${withoutExtension(path.basename(file))}`
