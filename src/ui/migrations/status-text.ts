@@ -41,7 +41,8 @@ function renderApplied(applied: readonly AppliedMigration[], look: MigrationLook
     printable(name),
     kind,
     showMoment(appliedAt),
-    rolledBackAt === null ? "" : `rolled back ${showMoment(rolledBackAt)}`,
+    // When it was, the entry of the rollback says.
+    rolledBackAt === null ? "" : "rolled back",
   ])
   const heads = ["id", "file", "name", "kind", "when", ""]
   const others = [0, 1, 3, 4, 5].map((column) => Math.max(...[heads, ...cells].map((row) => widthOf(row[column]!))))
@@ -87,9 +88,12 @@ function showNumber(number: number): string {
 function showMoment(iso: string): string {
   const date = new Date(iso)
   if (Number.isNaN(date.getTime())) return printable(iso)
-  const two = (part: number): string => String(part).padStart(2, "0")
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
+function two(part: number): string {
+  return String(part).padStart(2, "0")
 }
 
 function cutTo(text: string, width: number): string {
