@@ -41,9 +41,10 @@ export async function withDaemon<T>(
     try {
       return await work(new DaemonClient(daemon), daemon)
     } finally {
+      // The next command of a script finds the database free. A child that is not held would not be waited for.
+      child.ref()
       const isGone = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined
       if (child.connected) child.disconnect()
-      // The next command of a script finds the database free.
       await isGone
     }
   }
