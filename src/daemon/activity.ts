@@ -1,21 +1,18 @@
-import type { LogEntry, LogLevel, ReloadEntry, RequestEntry } from "../protocol/admin-api.ts"
-
-/** An entry before it has its number and time. */
-export type NewEntry = LogEntry extends infer Entry
-  ? Entry extends LogEntry
-    ? Omit<Entry, "seq" | "time">
-    : never
-  : never
+import { RecentItems } from "../lib/recent-items.ts"
+import type { LogEntry, LogLevel, LogLine, ReloadEntry, RequestEntry } from "../protocol/admin-api.ts"
 
 /** How many past entries are kept for those who join late. */
 const entryCountMax = 1_000
+
+/** What they may weigh together, roughly; older ones make room. */
+const entryBytesMax = 4 * 1024 * 1024
 
 /**
  * What the daemon did lately, for `alyx logs` and the dashboard: a ring of entries, and those who follow it.
  * It holds no request bodies and no headers.
  */
 export class Activity {
-  readonly #entries: LogEntry[] = []
+  readonly #entries = new RecentItems<LogEntry>({ countMax: entryCountMax, bytesMax: entryBytesMax })
   readonly #followers = new Set<(entry: LogEntry) => void>()
   readonly #now: () => Date
   #seq = 0
@@ -29,23 +26,31 @@ export class Activity {
     return this.#followers.size > 0
   }
 
+  /** How many read along. */
+  get followerCount(): number {
+    return this.#followers.size
+  }
+
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
-    this.#add({ kind: "log", level, message, ...(fields ? { fields } : {}) })
+    const entry: LogLine = { kind: "log", level, message, ...this.#stamp(), ...(fields ? { fields } : {}) }
+    this.#add(entry, message.length + (fields === undefined ? 0 : weightOf(fields)))
   }
 
-  request(entry: Omit<RequestEntry, "kind" | "seq" | "time">): void {
-    this.#add({ kind: "request", ...entry })
+  /** Returns the entry with its number and time. */
+  request(told: Omit<RequestEntry, "kind" | "seq" | "time">): RequestEntry {
+    const entry: RequestEntry = { kind: "request", ...told, ...this.#stamp() }
+    this.#add(entry, told.url.length)
+    return entry
   }
 
-  reload(entry: Omit<ReloadEntry, "kind" | "seq" | "time">): void {
-    this.#add({ kind: "reload", ...entry })
+  reload(told: Omit<ReloadEntry, "kind" | "seq" | "time">): void {
+    this.#add({ kind: "reload", ...told, ...this.#stamp() }, weightOf(told))
   }
 
   /** Past entries after a number, oldest first, at most `tail` of them. */
   past(options: { readonly afterSeq?: number; readonly tail: number }): readonly LogEntry[] {
-    const after = options.afterSeq ?? 0
-    const found = this.#entries.filter((entry) => entry.seq > after)
-    return options.tail >= found.length ? found : found.slice(found.length - options.tail)
+    // Numbers have no gaps, so how many came after one is known.
+    return this.#entries.newest(Math.min(options.tail, this.#seq - (options.afterSeq ?? 0)))
   }
 
   /** Calls the follower with every new entry until the returned function is called. It must not throw. */
@@ -54,11 +59,25 @@ export class Activity {
     return () => this.#followers.delete(follower)
   }
 
-  #add(entry: NewEntry): void {
+  #stamp(): { seq: number; time: string } {
     this.#seq += 1
-    const numbered = { ...entry, seq: this.#seq, time: this.#now().toISOString() } as LogEntry
-    this.#entries.push(numbered)
-    if (this.#entries.length > entryCountMax) this.#entries.shift()
-    for (const follower of this.#followers) follower(numbered)
+    return { seq: this.#seq, time: this.#now().toISOString() }
+  }
+
+  #add(entry: LogEntry, textLength: number): void {
+    this.#entries.add(entry, fixedBytes + textLength)
+    for (const follower of this.#followers) follower(entry)
+  }
+}
+
+/** What an entry weighs beside its texts. */
+const fixedBytes = 400
+
+/** The fields of a log line may be anything. */
+function weightOf(value: unknown): number {
+  try {
+    return JSON.stringify(value)?.length ?? 0
+  } catch {
+    return fixedBytes
   }
 }

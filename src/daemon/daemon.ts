@@ -30,6 +30,7 @@ import { configReload } from "./served/reload-config.ts"
 import { reloadReporter } from "./served/reload-report.ts"
 import type { ReloadReport } from "./served/reload-report.ts"
 import { schemaReload } from "./served/reload-schema.ts"
+import { RequestTraces } from "./request-trace.ts"
 import { SchemaHolder } from "./schema-holder.ts"
 import { ServedDatabase } from "./served/served-database.ts"
 import { ChangePruner } from "./storage/change-pruner.ts"
@@ -78,6 +79,8 @@ interface Parts {
   readonly activity: Activity
   readonly logger: DaemonLog
   readonly findings: Findings
+  /** Null but in dev. */
+  readonly traces: RequestTraces | null
   readonly report: (report: ReloadReport) => void
   readonly database: ServedDatabase
   readonly schemas: SchemaHolder
@@ -147,19 +150,20 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
   const logger = new DaemonLog({ mode, output: options.output, activity }, read.config.log)
   const report = reloadReporter(activity, () => logger.lines)
   const findings = new Findings()
+  const traces = mode === "dev" ? new RequestTraces() : null
   findings.setGood("config", read.notices)
 
   const onProgress = onceASecond((message) => {
     logger.info(message)
     options.onProgress(message)
   })
-  const database = new ServedDatabase({ ...options.programs, logger, onFatal: options.onFatal })
+  const database = new ServedDatabase({ ...options.programs, logger, onFatal: options.onFatal, traces })
   await database.open(read.config.database)
   release.push("database", () => database.stop())
 
   const schemas = new SchemaHolder()
   const config = new ConfigHolder(read.config)
-  return { options, read, config, activity, logger, report, findings, database, schemas, clock, onProgress }
+  return { options, read, config, activity, logger, report, findings, traces, database, schemas, clock, onProgress }
 }
 
 async function watchDatabase({ database, logger }: Parts, release: ReleaseStack): Promise<void> {
@@ -184,14 +188,16 @@ async function pruneChangeLog({ database, clock, config, logger }: Parts, releas
 
 /** Opens the addresses before the schema is applied: a start that cannot have them has changed nothing then. */
 async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: HttpApp; status: DaemonStatus }> {
-  const { options, read, config, activity, logger, database, schemas, clock } = parts
+  const { options, read, config, activity, logger, traces, database, schemas, clock } = parts
   const { mode, version } = options
   const status = new DaemonStatus({
     ...parts,
     identity: identityOf(options, clock),
     url: () => urlIfOpen(http),
     requests: () => http.requestCounts(),
+    clients: () => activity.followerCount,
     shutdown: options.onShutdown,
+    readerProcess: options.programs.readerProcess,
   })
   const limits = liveRecordLimits(config)
   const records = {
@@ -201,7 +207,7 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
       return limits()
     },
   }
-  const shared = { schemas, records, activity, admin: status, logger, clock, mode, version }
+  const shared = { schemas, records, activity, admin: status, logger, clock, mode, version, traces }
   const http = createHttpApp({ ...shared, config: () => config.current })
   release.push("http", () => http.close(drainOptions(config)))
   await http.listenLocal(projectPaths(options.root).socketPath)

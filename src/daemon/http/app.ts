@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
+import { CapturedRequests } from "./capture/captured-requests.ts"
 import { faultAnswer } from "./fault-answer.ts"
 import { explainListenError, HttpListener, type ListenerHandlers } from "./listener.ts"
 import { listenOnSocket } from "./local-socket.ts"
@@ -48,12 +49,14 @@ export class HttpApp {
       databaseStats: () => parts.records.database.stats(),
       inFlight: () => this.#exchanges.inFlight,
     })
-    this.#exchanges = new Exchanges(parts, this.#metrics, this.#ownerSockets)
+    const captures = parts.traces === null ? null : new CapturedRequests()
+    this.#exchanges = new Exchanges(parts, { metrics: this.#metrics, ownerSockets: this.#ownerSockets, captures })
     this.#router = createRouter({
       ...parts,
       metrics: this.#metrics,
       exchanges: this.#exchanges,
       logs: this.#logs,
+      captures,
       requestIds: this.#requestIds,
       ownerSockets: this.#ownerSockets,
       isClosing: () => this.#isClosing,

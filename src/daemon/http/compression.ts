@@ -43,6 +43,7 @@ export class Compression {
     if (!acceptsGzip(request.headers["accept-encoding"]) || this.#running >= concurrencyMax) {
       return this.#hand(request, reply, body)
     }
+    request.capture?.compress(body)
     this.#running += 1
     gzip(body, { level: gzipLevel }, (error, compressed) => {
       this.#running -= 1

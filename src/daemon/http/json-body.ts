@@ -24,6 +24,7 @@ export function acceptJsonBodies(app: FastifyInstance, config: () => HttpConfig)
     return reader.read(request.raw, config().server.bodyLimitBytes, (error, bytes) => {
       if (error !== null) return done(error)
       if (bytes.length === 0) return done(null, undefined)
+      request.capture?.receive(bytes)
       if (!isUtf8(bytes)) return done(alyxError("INVALID_JSON", { message: "The body is not valid UTF-8." }))
       if (bytes.length > depthMax && isNestedDeeperThan(bytes, depthMax)) {
         return done(alyxError("INVALID_JSON", { message: `The body is nested deeper than ${depthMax} levels.` }))

@@ -2,8 +2,10 @@ import type { Clock } from "../../lib/clock.ts"
 import type { Logger } from "../../lib/logger.ts"
 import type { Config } from "../../project/options.ts"
 import type { DaemonMode, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
+import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import type { Activity } from "../activity.ts"
 import type { RecordParts } from "../records/records.ts"
+import type { RequestTraces } from "../request-trace.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 
 /**
@@ -16,6 +18,8 @@ export type HttpConfig = Pick<Config, "server">
 export interface AdminParts {
   stats(): Promise<StatsResponse>
   schema(): SchemaResponse
+  /** Reads the whole database, beside the daemon. */
+  checkDatabase(): Promise<DatabaseCheckResponse>
   /** Begins an orderly end; returns at once. */
   shutdown(): void
 }
@@ -36,4 +40,6 @@ export interface HttpParts {
   readonly clock: Clock
   readonly mode: DaemonMode
   readonly version: string
+  /** In dev: follows requests to the statements that they run, and keeps them; null elsewhere. */
+  readonly traces: RequestTraces | null
 }

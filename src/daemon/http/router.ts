@@ -3,6 +3,8 @@ import type { Socket } from "node:net"
 
 import fastify, { type FastifyReply, type FastifyRequest } from "fastify"
 
+import type { CapturedRequests } from "./capture/captured-requests.ts"
+import { captureRequests } from "./capture/request-capture.ts"
 import { Compression } from "./compression.ts"
 import { errorBody, jsonContentType, toAnsweredError } from "./errors.ts"
 import { acceptJsonBodies } from "./json-body.ts"
@@ -30,6 +32,8 @@ export interface RouterParts extends HttpParts {
   readonly exchanges: Exchanges
   readonly metrics: HttpMetrics
   readonly logs: LogStreams
+  /** In dev: the last requests; null elsewhere. */
+  readonly captures: CapturedRequests | null
   /** The connections that came through the local socket. */
   readonly ownerSockets: WeakSet<Socket>
   readonly isClosing: () => boolean
@@ -73,6 +77,7 @@ export function createRouter(parts: RouterParts): Router {
   acceptJsonBodies(app, config)
 
   app.addHook("onRequest", exchanges.begin)
+  if (parts.traces !== null) captureRequests(app, { traces: parts.traces, ownerSockets: parts.ownerSockets })
   app.addHook("onRequest", callerCheck(config, parts.ownerSockets))
   app.addHook("onRequest", hostCheck(config))
   app.addHook("onRequest", cors(config, mode))
@@ -91,7 +96,7 @@ export function createRouter(parts: RouterParts): Router {
   recordRoutes(app, parts, compression)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
   metricsRoute(app, parts.metrics, compression)
-  adminRoutes(app, parts, parts.logs)
+  adminRoutes(app, parts)
 
   return {
     ready: async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import type { AlyxError } from "../../errors.ts"
 import type { Logger } from "../../lib/logger.ts"
 import type { Config } from "../../project/config.ts"
+import type { RequestTraces, StatementGroup } from "../request-trace.ts"
 import type {
   Database,
   DatabaseStats,
@@ -18,6 +19,7 @@ import { acquireDaemonLock } from "../storage/sqlite/daemon-lock.ts"
 import type { DaemonLock } from "../storage/sqlite/daemon-lock.ts"
 import { openSqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
 import type { SqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
+import { readSlowTraced, TracedReader, TracedTransaction } from "./traced-reader.ts"
 
 export interface ServedDatabaseParts {
   readonly checkpointWorker: URL
@@ -25,6 +27,8 @@ export interface ServedDatabaseParts {
   readonly logger: Logger
   /** The log of the database could not be synced: the process must end. */
   readonly onFatal: () => void
+  /** In dev: which request a statement belongs to; null elsewhere. */
+  readonly traces: RequestTraces | null
 }
 
 interface Opened {
@@ -124,19 +128,33 @@ export class ServedDatabase implements Database, SlowReader {
   }
 
   write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T> {
-    return this.#now().database.write(work, options)
+    const group = this.#tracedGroup()
+    if (group === undefined) return this.#now().database.write(work, options)
+    const tracedWork = (transaction: Transaction): T => {
+      group.restart()
+      return work(new TracedTransaction(transaction, group))
+    }
+    return this.#now().database.write(tracedWork, options)
   }
 
   read<T>(work: (reader: Reader) => T): T {
-    return this.#now().database.read(work)
+    const group = this.#tracedGroup()
+    if (group === undefined) return this.#now().database.read(work)
+    return this.#now().database.read((reader) => work(new TracedReader(reader, group)))
   }
 
   readBriefly<T>(name: ReadName, work: (reader: Reader, isWatched: boolean) => T): T | undefined {
-    return this.#now().database.readBriefly(name, work)
+    const group = this.#tracedGroup()
+    if (group === undefined) return this.#now().database.readBriefly(name, work)
+    return this.#now().database.readBriefly(name, (reader, isWatched) =>
+      work(new TracedReader(reader, group), isWatched),
+    )
   }
 
   readSlow(queries: readonly Query<unknown>[]): ReturnType<SlowReader["readSlow"]> {
-    return this.#now().database.readSlow(queries)
+    const group = this.#tracedGroup()
+    if (group === undefined) return this.#now().database.readSlow(queries)
+    return readSlowTraced(this.#now().database, queries, group)
   }
 
   onCommit(listener: () => void): () => void {
@@ -150,6 +168,11 @@ export class ServedDatabase implements Database, SlowReader {
 
   stats(): DatabaseStats {
     return this.#now().database.stats()
+  }
+
+  /** Where to note the statements of what is asked now, when it is asked by a request that is traced. */
+  #tracedGroup(): StatementGroup | undefined {
+    return this.#parts.traces?.current?.group()
   }
 
   #now(): Opened {

@@ -94,6 +94,12 @@ export interface SlowReader {
    * without will do.
    */
   readBriefly<T>(name: ReadName, work: (reader: Reader, isWatched: boolean) => T): T | undefined
-  /** Runs queries one after the other on one committed state; the rows of each, in order. */
-  readSlow(queries: readonly (CompiledQuery | Query<unknown>)[]): Promise<readonly (readonly Row[])[]>
+  /**
+   * Runs queries one after the other on one committed state; the rows of each, in order. `onTimed` is told the
+   * milliseconds that each took.
+   */
+  readSlow(
+    queries: readonly (CompiledQuery | Query<unknown>)[],
+    onTimed?: (durationsMs: readonly number[]) => void,
+  ): Promise<readonly (readonly Row[])[]>
 }

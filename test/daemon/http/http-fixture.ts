@@ -10,6 +10,7 @@ import { DaemonLog } from "../../../src/daemon/daemon-log.ts"
 import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
 import type { HttpConfig, HttpParts } from "../../../src/daemon/http/parts.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
+import { RequestTraces } from "../../../src/daemon/request-trace.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { StatsResponse } from "../../../src/protocol/admin-api.ts"
@@ -70,6 +71,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   let config = httpConfig(options.server)
   let shutdownCount = 0
   const schemas = new SchemaHolder(schema)
+  const traces = options.mode === "dev" ? new RequestTraces() : null
   const activity = new Activity(() => new Date())
   const output = {
     write: (line: string) => logLines.push(JSON.parse(line) as Record<string, unknown>),
@@ -84,12 +86,14 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     admin: {
       stats: () => Promise.resolve({ uptimeSeconds: 1 } as StatsResponse),
       schema: () => ({ hash: schema.hash, schema: {} }),
+      checkDatabase: () => Promise.reject(new Error("no test asks")),
       shutdown: () => void (shutdownCount += 1),
     },
     logger,
     clock: systemClock,
     mode: options.mode ?? "start",
     version: "1.2.3",
+    traces,
   }
   const app = createHttpApp(parts)
   onTestFinished(() => app.close({ drainTimeoutMs: 0 }))

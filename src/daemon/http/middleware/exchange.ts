@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fast
 
 import type { ErrorCode } from "../../../errors.ts"
 import type { Caller } from "../../caller.ts"
+import type { CapturedRequests } from "../capture/captured-requests.ts"
 import type { HttpMetrics } from "../metrics.ts"
 import type { HttpParts } from "../parts.ts"
 
@@ -44,15 +45,25 @@ export class Exchanges {
   readonly #parts: HttpParts
   readonly #metrics: HttpMetrics
   readonly #ownerSockets: WeakSet<Socket>
+  readonly #captures: CapturedRequests | null
   #total = 0
   #failed = 0
   #inFlight = 0
   #ownerInFlight = 0
 
-  constructor(parts: HttpParts, metrics: HttpMetrics, ownerSockets: WeakSet<Socket>) {
+  constructor(
+    parts: HttpParts,
+    own: {
+      readonly metrics: HttpMetrics
+      readonly ownerSockets: WeakSet<Socket>
+      /** In dev: keeps every request of the API in full. */
+      readonly captures: CapturedRequests | null
+    },
+  ) {
     this.#parts = parts
-    this.#metrics = metrics
-    this.#ownerSockets = ownerSockets
+    this.#metrics = own.metrics
+    this.#ownerSockets = own.ownerSockets
+    this.#captures = own.captures
   }
 
   counts(): RequestCounts {
@@ -101,7 +112,10 @@ export class Exchanges {
       ...(request.answeredCode === null ? {} : { code: request.answeredCode }),
     }
     // The owner's own questions (a dashboard asks every second) would drown what is asked of the API.
-    if (!request.caller.owner || status >= 500) activity.request(entry)
+    if (!request.caller.owner || status >= 500) {
+      const told = activity.request(entry)
+      this.#captures?.keep(told, request, reply)
+    }
     // Of a bug the log has a line already, with its stack.
     if (entry.code === "INTERNAL") return
     const { lines } = this.#parts.logger

@@ -1,18 +1,20 @@
 import type { FastifyInstance } from "fastify"
 
 import type { ShutdownResponse } from "../../../protocol/admin-api.ts"
-import { type LogStreams, readLogQuery } from "../log-streams.ts"
+import { readLogQuery } from "../log-streams.ts"
 import { notFound } from "../not-found.ts"
-import type { HttpParts } from "../parts.ts"
 import { parseQueryString } from "../query-string.ts"
 import { addResource } from "../resource.ts"
+import type { RouterParts } from "../router.ts"
+import { checkRoute } from "./admin-check.ts"
+import { adminRequestRoutes } from "./admin-requests.ts"
 
 /**
  * Serves the control API, `/api/admin/*`, to the owner. To everybody else these paths are like any that do not exist,
  * down to the words of the answer.
  */
-export function adminRoutes(root: FastifyInstance, parts: HttpParts, logs: LogStreams): void {
-  const { admin, schemas } = parts
+export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
+  const { admin, schemas, logs, captures } = parts
   void root.register((app, _options, done) => {
     app.addHook("onRequest", (request, _reply, next) =>
       request.caller.owner ? next() : next(notFound(request.raw, schemas.current)),
@@ -26,6 +28,8 @@ export function adminRoutes(root: FastifyInstance, parts: HttpParts, logs: LogSt
         logs.open(request, reply, readLogQuery(parseQueryString(request.query as string), lastEventId))
       },
     })
+    checkRoute(app, parts)
+    adminRequestRoutes(app, captures)
     addResource(app, "/api/admin/shutdown", {
       POST: (_request, reply) => {
         reply.raw.once("close", () => admin.shutdown())

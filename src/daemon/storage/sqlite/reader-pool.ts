@@ -29,7 +29,12 @@ export interface ReaderJob {
 
 /** What it answers. */
 export type ReaderAnswer =
-  | { readonly kind: "rows"; readonly results: readonly (readonly Row[])[] }
+  | {
+      readonly kind: "rows"
+      readonly results: readonly (readonly Row[])[]
+      /** Milliseconds, a number for each query. */
+      readonly durationsMs: readonly number[]
+    }
   | { readonly kind: "error"; readonly error: PassedError }
 
 /** What ReaderPool needs. */
@@ -45,6 +50,7 @@ export interface ReaderPoolOptions {
 interface WaitingJob {
   readonly job: ReaderJob
   readonly advice: () => AlyxErrorOptions
+  readonly onTimed: ((durationsMs: readonly number[]) => void) | undefined
   readonly resolve: (results: readonly (readonly Row[])[]) => void
   readonly reject: (reason: unknown) => void
 }
@@ -65,6 +71,7 @@ export class ReaderPool {
   run(
     queries: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
     advice: () => AlyxErrorOptions,
+    onTimed?: (durationsMs: readonly number[]) => void,
   ): Promise<readonly (readonly Row[])[]> {
     if (this.#stopped) return Promise.reject(alyxError("SHUTTING_DOWN"))
     if (this.#waiting.length >= waitingCountMax) {
@@ -73,7 +80,7 @@ export class ReaderPool {
     }
     const job = { queries: queries.map(({ sql, parameters }) => ({ sql, parameters: bindValues(parameters) })) }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, advice, resolve, reject })
+      this.#waiting.push({ job, advice, onTimed, resolve, reject })
       this.#next()
     })
   }
@@ -94,7 +101,7 @@ export class ReaderPool {
     this.#runOn(child, this.#waiting.shift()!)
   }
 
-  #runOn(child: ChildProcess, { job, advice, resolve, reject }: WaitingJob): void {
+  #runOn(child: ChildProcess, { job, advice, onTimed, resolve, reject }: WaitingJob): void {
     const timer = setTimeout(() => {
       finish(() => reject(alyxError("QUERY_TIMEOUT", { retryAfterSeconds: 10, ...advice() })))
       child.kill("SIGKILL")
@@ -114,8 +121,10 @@ export class ReaderPool {
     child.once("error", died)
     child.once("message", (answer: ReaderAnswer) => {
       finish(() => {
-        if (answer.kind === "rows") resolve(answer.results)
-        else reject(receiveError(answer.error, "A long read"))
+        if (answer.kind === "rows") {
+          onTimed?.(answer.durationsMs)
+          resolve(answer.results)
+        } else reject(receiveError(answer.error, "A long read"))
       })
       this.#keep(child)
       this.#next()

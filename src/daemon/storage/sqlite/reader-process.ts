@@ -39,8 +39,15 @@ function serveDaemon(): void {
 
 function answer(connection: SqliteConnection, { queries }: ReaderJob): ReaderAnswer {
   connection.control("BEGIN")
+  const durationsMs: number[] = []
   try {
-    return { kind: "rows", results: queries.map((query) => readRows(connection, query)) }
+    const results = queries.map((query) => {
+      const begin = performance.now()
+      const rows = readRows(connection, query)
+      durationsMs.push(performance.now() - begin)
+      return rows
+    })
+    return { kind: "rows", results, durationsMs }
   } catch (error) {
     return { kind: "error", error: passError(error) }
   } finally {

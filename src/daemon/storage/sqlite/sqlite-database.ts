@@ -26,6 +26,7 @@ import { missingIndex } from "./missing-index.ts"
 import { openMainConnection } from "./open-connection.ts"
 import { OpenFiles } from "./open-files.ts"
 import { ReaderPool } from "./reader-pool.ts"
+import { replaceContent } from "./replace-content.ts"
 import { runMigrationWorker } from "./migration-thread.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { WalSync } from "./wal-sync.ts"
@@ -118,10 +119,13 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     return briefReads.run(name, (isWatched) => this.read((reader) => work(reader, isWatched)))
   }
 
-  async readSlow(queries: readonly Query<unknown>[]): Promise<readonly (readonly Row[])[]> {
+  async readSlow(
+    queries: readonly Query<unknown>[],
+    onTimed?: (durationsMs: readonly number[]) => void,
+  ): Promise<readonly (readonly Row[])[]> {
     // The reader processes open the file by its path.
     const { readers, connection } = this.#openInPlace()
-    return readers.run(queries, () => timeoutAdvice(connection, queries))
+    return readers.run(queries, () => timeoutAdvice(connection, queries), onTimed)
   }
 
   /**
@@ -158,6 +162,19 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     await this.#openInPlace().copies.copyInto(target)
   }
 
+  /** Replaces everything by the content of another file, as one transaction; only within `exclusive`. */
+  async replaceContent(source: string, onProgress?: (ratio: number) => void): Promise<void> {
+    const { files } = this.#openInPlace()
+    await replaceContent({ source, path: this.#options.path, ...(onProgress && { onProgress }) })
+    const fault = files.fault()
+    if (fault !== undefined) throw fault
+  }
+
+  /** Tells those who follow commits of one that was made on another connection; within `exclusive`. */
+  tellCommit(): void {
+    this.#onCommit()
+  }
+
   onCommit(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -188,20 +205,21 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       onWarning: (message) => onWarning?.(message),
     })
     const files = new OpenFiles(path)
-    const onCommit = (): void => {
-      for (const listener of this.#listeners) this.#tell(listener)
-    }
     const processUrl = this.#options.readerProcessUrl ?? new URL("reader-process.ts", import.meta.url)
     return {
       connection,
       files,
       sync,
       checkpointer,
-      commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
+      commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit: this.#onCommit }),
       briefReads,
       readers: new ReaderPool({ path, cacheBytes: Math.min(cacheBytes, readerCacheBytesMax), processUrl }),
       copies: new BackupCopies({ path, processUrl: this.#programUrl("backup-process") }),
     }
+  }
+
+  readonly #onCommit = (): void => {
+    for (const listener of this.#listeners) this.#tell(listener)
   }
 
   /** A listener that fails must not keep other writes from being answered. */

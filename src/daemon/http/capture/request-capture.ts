@@ -1,0 +1,139 @@
+import type { Socket } from "node:net"
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+
+import type { CapturedMessage, RequestDetail, RequestEntry } from "../../../protocol/admin-api.ts"
+import { RequestTrace } from "../../request-trace.ts"
+import type { RequestTraces } from "../../request-trace.ts"
+import { bodyText, captureBody, noBody } from "./captured-body.ts"
+import type { CapturedBody } from "./captured-body.ts"
+import { hideHeaders, hideInJson, hideInUrl } from "./hidden-values.ts"
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** In dev: what is kept of the request for the dashboard. */
+    capture?: RequestCapture
+  }
+}
+
+/** SQL that is longer is shown cut off. */
+const shownSqlLengthMax = 8_000
+
+/** What of each request counts beside its texts, roughly. */
+const fixedBytes = 1_000
+
+/** What is kept of one request while it is in work, and then for who asks. Secrets are hidden when it is shown. */
+export class RequestCapture {
+  readonly trace = new RequestTrace()
+  #received: CapturedBody = noBody
+  #answered: CapturedBody = noBody
+  #uncompressed: CapturedBody | null = null
+
+  /** The body that came in, whether it is valid or not. */
+  receive(bytes: Uint8Array): void {
+    this.#received = captureBody(bytes)
+  }
+
+  /** The body that is about to be compressed. */
+  compress(body: string | Uint8Array): void {
+    this.#uncompressed = captureBody(body)
+  }
+
+  /** The body that goes out. */
+  answer(body: unknown, { isCompressed }: { readonly isCompressed: boolean }): void {
+    this.#answered = isCompressed && this.#uncompressed !== null ? this.#uncompressed : captureBody(body)
+    this.#uncompressed = null
+  }
+
+  /** Makes what is kept when the request is over. */
+  end(entry: RequestEntry, request: FastifyRequest, reply: FastifyReply): KeptRequest {
+    const { rawHeaders } = request.raw
+    const answerHeaders = Object.entries(reply.getHeaders())
+    const { trace } = this
+    const received = this.#received
+    const answered = this.#answered
+    return {
+      requestId: entry.requestId,
+      bytes:
+        fixedBytes +
+        textLength(rawHeaders) +
+        keptLength(received) +
+        keptLength(answered) +
+        trace.statements().reduce((length, { sql }) => length + sql.length, 0),
+      detail: () => ({
+        entry: { ...entry, url: hideInUrl(entry.url) },
+        request: shownMessage(pairsOf(rawHeaders), received),
+        response: shownMessage(
+          answerHeaders.flatMap(([name, value]) => valuesOf(name, value)),
+          answered,
+        ),
+        rule: null,
+        statements: trace
+          .statements()
+          .map((statement) => ({ ...statement, sql: statement.sql.slice(0, shownSqlLengthMax) })),
+      }),
+    }
+  }
+}
+
+/** A request that is over, and what its texts weigh. */
+export interface KeptRequest {
+  readonly requestId: string
+  readonly bytes: number
+  readonly detail: () => RequestDetail
+}
+
+/** Adds what captures requests to the chain; in dev only. */
+export function captureRequests(
+  app: FastifyInstance,
+  { traces, ownerSockets }: { readonly traces: RequestTraces; readonly ownerSockets: WeakSet<Socket> },
+): void {
+  app.decorateRequest("capture")
+  app.addHook("onRequest", (request, _reply, done) => {
+    // What the dashboard itself asks is not the API's.
+    if (!ownerSockets.has(request.raw.socket)) request.capture = new RequestCapture()
+    done()
+  })
+  // After the body was read: what runs in the turn of a socket's event belongs to no request.
+  app.addHook("preHandler", (request, _reply, done) => {
+    if (request.capture === undefined) done()
+    else traces.run(request.capture.trace, done)
+  })
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const sent = request.method === "HEAD" ? null : payload
+    request.capture?.answer(sent, { isCompressed: reply.hasHeader("content-encoding") })
+    done(null, payload)
+  })
+}
+
+function shownMessage(headers: readonly (readonly [string, string])[], body: CapturedBody): CapturedMessage {
+  const text = bodyText(body)
+  const isJson = headers.some(([name, value]) => name.toLowerCase() === "content-type" && value.includes("json"))
+  return {
+    headers: hideHeaders(headers),
+    body: text !== null && isJson ? hideInJson(text) : text,
+    bodyBytes: body.bodyBytes,
+  }
+}
+
+/** Node's list: a name, its value, the next name. */
+function pairsOf(rawHeaders: readonly string[]): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    pairs.push([rawHeaders[index]!, rawHeaders[index + 1]!])
+  }
+  return pairs
+}
+
+function valuesOf(name: string, value: string | number | readonly string[] | undefined): (readonly [string, string])[] {
+  if (value === undefined) return []
+  return typeof value === "object" ? value.map((one) => [name, one] as const) : [[name, String(value)]]
+}
+
+function textLength(texts: readonly string[]): number {
+  return texts.reduce((length, text) => length + text.length, 0)
+}
+
+function keptLength({ kept }: CapturedBody): number {
+  return kept?.length ?? 0
+}

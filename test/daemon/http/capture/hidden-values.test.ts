@@ -1,0 +1,62 @@
+import fc from "fast-check"
+import { expect, test } from "vitest"
+
+import { hideHeaders, hideInJson, hideInUrl } from "../../../../src/daemon/http/capture/hidden-values.ts"
+
+test.each([
+  ['{"password":"hunter2","name":"ada"}', '{"password":"[hidden]","name":"ada"}'],
+  ['{ "user" : { "apiKey" : 12 , "n": 1 } }', '{ "user" : { "apiKey" : "[hidden]" , "n": 1 } }'],
+  ['[{"refresh_token":{"a":["}","]"]},"b":2}]', '[{"refresh_token":"[hidden]","b":2}]'],
+  ['{"client-secret":null,"api-key":[1,[2]],"x":true}', '{"client-secret":"[hidden]","api-key":"[hidden]","x":true}'],
+  ['{"pass\\u0077ord":"a\\"b","c":1}', '{"pass\\u0077ord":"[hidden]","c":1}'],
+  ['{"note":"the password: is \\"x\\"","tokens":["a","b"]}', '{"note":"the password: is \\"x\\"","tokens":"[hidden]"}'],
+  ['{"password":"cut o', '{"password":"[hidden]"'],
+  ['{"secret":{"deep":"cut', '{"secret":"[hidden]"'],
+  ['{"password":', '{"password":'],
+  ["no json at all", "no json at all"],
+  ['{"password" "x"}', '{"password" "x"}'],
+])("%s is shown as %s", (text, shown) => {
+  expect(hideInJson(text)).toBe(shown)
+})
+
+test("of any JSON, and of any beginning of it, no secret is shown, and the rest is as written", () => {
+  const secret = "s3cr3t-value"
+  const tree = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 4 }, fc.string(), fc.integer(), fc.constant(null), tie("list"), tie("map")),
+    list: fc.array(tie("value"), { maxLength: 3 }),
+    map: fc.dictionary(fc.oneof(fc.string(), fc.constant("plain")), tie("value"), { maxKeys: 3 }),
+  }))
+  const secretValue = fc.constantFrom<unknown>(secret, [secret], { inner: [secret, { deep: secret }] })
+  fc.assert(
+    fc.property(tree.value, secretValue, fc.nat(400), fc.nat(3), (value, hiddenValue, cut, indent) => {
+      const text = JSON.stringify({ before: value, user: { access_token: hiddenValue, after: value } }, null, indent)
+
+      const whole = hideInJson(text)
+      const part = hideInJson(text.slice(0, cut))
+
+      expect(whole).not.toContain(secret)
+      expect(part).not.toContain("s3cr3t")
+      const user = (JSON.parse(whole) as { user: { access_token: unknown } }).user
+      expect(user.access_token).toBe("[hidden]")
+    }),
+  )
+})
+
+test("headers that carry secrets are hidden, by name, in any case", () => {
+  const names = ["Authorization", "proxy-authorization", "COOKIE", "Set-Cookie", "X-Api-Key", "x-csrf-token", "X-Secret"]
+
+  expect(hideHeaders(names.map((name) => [name, "value"]))).toEqual(names.map((name) => [name, "[hidden]"]))
+  expect(hideHeaders([["Accept", "*/*"]])).toEqual([["Accept", "*/*"]])
+  expect(hideHeaders([["Referer", "http://x/?token=abc&a=1"]])).toEqual([["Referer", "http://x/?token=[hidden]&a=1"]])
+})
+
+test.each([
+  ["/api/collections/users?limit=2", "/api/collections/users?limit=2"],
+  ["/x?access_token=abc&limit=2&api%5Fkey=1", "/x?access_token=[hidden]&limit=2&api%5Fkey=[hidden]"],
+  ["/x?filter=password:eq:hunter2&filter=name:eq:a:b", "/x?filter=password:eq:[hidden]&filter=name:eq:a:b"],
+  ["/x?filter=password%3Alike%3Aa%25", "/x?filter=password:like:[hidden]"],
+  ["/x?password", "/x?password"],
+  ["/x?a=%zz&secret=%zz", "/x?a=%zz&secret=[hidden]"],
+])("the url %s is shown as %s", (url, shown) => {
+  expect(hideInUrl(url)).toBe(shown)
+})
