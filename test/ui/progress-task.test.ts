@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 
 import { alyxError } from "../../src/errors.ts"
+import type { OnProgress } from "../../src/protocol/progress.ts"
 import { paintNothing } from "../../src/ui/paint.ts"
 import { progressLine, runWithProgress } from "../../src/ui/progress-task.ts"
 import type { Terminal } from "../../src/ui/terminal.ts"
@@ -41,11 +42,13 @@ test("without a terminal each message is one line, however often it comes", asyn
 
 test("what goes wrong is thrown as it is, and silence says nothing", async () => {
   const { terminal, written } = plainTerminal()
-  const work = (onProgress: (progress: { message: string }) => void): Promise<never> => {
-    onProgress({ message: "Copying posts" })
-    return Promise.reject(alyxError("CONFLICT"))
-  }
-
-  await expect(runWithProgress("Apply", work, { terminal, silent: true })).rejects.toMatchObject({ code: "CONFLICT" })
+  await expect(runWithProgress("Apply", failAfterAMessage, { terminal, silent: true })).rejects.toMatchObject({
+    code: "CONFLICT",
+  })
   expect(written).toEqual([])
 })
+
+function failAfterAMessage(onProgress: OnProgress): Promise<never> {
+  onProgress({ message: "Copying posts" })
+  return Promise.reject(alyxError("CONFLICT"))
+}
