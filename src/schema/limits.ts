@@ -49,3 +49,9 @@ export const jsonDepthMax = 64
 
 /** The problems that a refused document lists; the rest is left out. */
 export const documentProblemCountMax = 50
+
+/** The largest migration file that is read, in UTF-16 code units. */
+export const migrationTextLengthMax = 1_000_000
+
+/** Operations in one migration file; more belong into another one. */
+export const migrationOperationCountMax = 1_000

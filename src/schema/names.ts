@@ -14,7 +14,7 @@ const rowidNames = ["rowid", "oid", "_rowid_"]
 export function checkName(
   kind: "collection" | "field" | "index",
   name: string,
-  at: SourceLocation,
+  at: SourceLocation | null,
   problems: ProblemList,
 ): boolean {
   const lower = name.toLowerCase()

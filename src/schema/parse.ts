@@ -1,11 +1,10 @@
 import type { Problem } from "../errors.ts"
-import type { YamlProblem } from "../lib/yaml-tree.ts"
 import { parseYamlTree } from "../lib/yaml-tree.ts"
 import type { CollectionDraft } from "./drafts.ts"
 import { schemaTextLengthMax } from "./limits.ts"
 import { makeSchema } from "./make-schema.ts"
 import { parseCollections } from "./parse-collections.ts"
-import { ProblemList } from "./problem-list.ts"
+import { addYamlProblem, ProblemList } from "./problem-list.ts"
 import { readCollection } from "./read-collection.ts"
 import { shown } from "./read-values.ts"
 import type { Schema } from "./schema.ts"
@@ -61,15 +60,4 @@ function understand(drafts: readonly CollectionDraft[], problems: ProblemList): 
 
 function isNull(node: { readonly kind: string; readonly value?: unknown }): boolean {
   return node.kind === "scalar" && node.value === null
-}
-
-function addYamlProblem(problem: YamlProblem, problems: ProblemList): void {
-  switch (problem.kind) {
-    case "syntax":
-      return problems.add("YAML_SYNTAX", problem.at, problem.message)
-    case "duplicate-key":
-      return problems.add("NAME_TAKEN", problem.at, problem.message, "Remove or rename one of them.")
-    case "unsupported":
-      return problems.add("YAML_UNSUPPORTED", problem.at, problem.message)
-  }
 }

@@ -1,7 +1,9 @@
 import type { Problem } from "../errors.ts"
 import { nearestWord } from "../lib/nearest-word.ts"
 import type { SourceLocation } from "../lib/source-location.ts"
+import type { YamlProblem } from "../lib/yaml-tree.ts"
 import { problemCountMax } from "./limits.ts"
+import type { MigrationProblemCode } from "./migrations/problem-codes.ts"
 
 /** Every code that a problem of schema.yaml may carry; docs/schema.md explains each. */
 export const schemaProblemCodes = [
@@ -43,13 +45,18 @@ export const schemaProblemCodes = [
 /** One of them. */
 export type SchemaProblemCode = (typeof schemaProblemCodes)[number]
 
-/** Gathers what is wrong with a schema, so that all of it is reported at once. */
+/** Gathers what is wrong with a schema or a migration, so that all of it is reported at once. */
 export class ProblemList {
   readonly #problems: Problem[] = []
   #omittedCount = 0
 
   /** A suggestion that takes a search is passed as a function, so that it is not made for what is only counted. */
-  add(code: SchemaProblemCode, at: SourceLocation | null, message: string, next?: string | (() => string)): void {
+  add(
+    code: SchemaProblemCode | MigrationProblemCode,
+    at: SourceLocation | null,
+    message: string,
+    next?: string | (() => string),
+  ): void {
     if (this.#problems.length >= problemCountMax) {
       this.#omittedCount += 1
       return
@@ -79,4 +86,16 @@ export function didYouMean(word: string, candidates: readonly string[], label: s
   const isShown = candidates.length > 0 && candidates.length <= shownCountMax
   const all = isShown ? `${label}: ${candidates.join(", ")}.` : ""
   return [nearest === undefined ? "" : `Did you mean "${nearest}"?`, all].filter((part) => part !== "").join(" ")
+}
+
+/** Adds what is wrong with a file as YAML. */
+export function addYamlProblem(problem: YamlProblem, problems: ProblemList): void {
+  switch (problem.kind) {
+    case "syntax":
+      return problems.add("YAML_SYNTAX", problem.at, problem.message)
+    case "duplicate-key":
+      return problems.add("NAME_TAKEN", problem.at, problem.message, "Remove or rename one of them.")
+    case "unsupported":
+      return problems.add("YAML_UNSUPPORTED", problem.at, problem.message)
+  }
 }

@@ -53,7 +53,8 @@ function collectionFromJson(json: CollectionJson): Collection {
   })
 }
 
-function fieldFromJson({ rules, ...options }: FieldJson): Field {
+/** Reads what fieldToJson wrote. */
+export function fieldFromJson({ rules, ...options }: FieldJson): Field {
   return Object.freeze({
     ...plainField,
     ...options,

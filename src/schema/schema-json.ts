@@ -52,7 +52,8 @@ function collectionToJson(collection: Collection): CollectionJson {
   }
 }
 
-function fieldToJson(field: Field): FieldJson {
+/** Writes one field; what has its usual value is left out. */
+export function fieldToJson(field: Field): FieldJson {
   const { name, type, rules, at: _, ...options } = field
   const given = Object.entries(options).filter(([, value]) => value !== null && value !== false)
   const read = rules.read === null ? {} : { read: rules.read.expression }

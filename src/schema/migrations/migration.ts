@@ -33,6 +33,8 @@ export type Operation =
       readonly to: Field["type"]
       readonly using: string | null
       readonly downUsing: string | null
+      /** Only in inverses, never in files: the field exactly as it was, with what the change took away. */
+      readonly definition?: JsonValue
     }
   /** `fill` replaces null when the field becomes required. */
   | {
@@ -49,6 +51,8 @@ export type Operation =
       readonly field: string
       readonly set: ConstraintChanges
       readonly fill: Fill | null
+      /** Only in inverses, never in files: the field exactly as it was. */
+      readonly definition?: JsonValue
     }
   /** Changes documents, never tables. `down` is null when it cannot be undone, "" when nothing has to be. */
   | { readonly type: "sql"; readonly up: string; readonly down: string | null }
