@@ -70,6 +70,8 @@ export interface StatsResponse {
   readonly schema: { readonly hash: string; readonly collections: readonly CollectionStats[] }
   /** Of the API; what is asked over the local socket does not count. `failed` was answered with 500 or above. */
   readonly requests: { readonly total: number; readonly failed: number; readonly inFlight: number }
+  /** Those who follow the log now: dashboards, and `alyx logs --follow`. */
+  readonly clients: number
   /** What the schema or configuration asks for and this version does not do yet, and similar. */
   readonly notices: readonly string[]
   /** What is wrong with the database, or keeps the written schema or configuration from being served; null when all is well. */
@@ -121,7 +123,7 @@ export interface LogLine extends EntryBase {
 export interface RequestEntry extends EntryBase {
   readonly kind: "request"
   readonly method: string
-  /** Path and query as asked for, at most 2,000 characters. */
+  /** Path and query as asked for, at most 2,000 characters; the values of secret parameters are "[hidden]". */
   readonly url: string
   /** 499 when the client left before an answer began. */
   readonly status: number

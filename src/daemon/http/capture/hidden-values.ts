@@ -25,7 +25,8 @@ export function hideHeaders(
 /** The URL as it may be shown: without the values of secret parameters, and of filters by secret fields. */
 export function hideInUrl(url: string): string {
   const start = url.indexOf("?")
-  if (start === -1) return url
+  // Nearly every URL: no name in it is a secret's, however it is encoded.
+  if (start === -1 || !(isSecretName(url) || url.includes("%"))) return url
   const pairs = url.slice(start + 1).split("&")
   return `${url.slice(0, start)}?${pairs.map(hideInPair).join("&")}`
 }

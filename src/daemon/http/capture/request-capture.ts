@@ -7,7 +7,7 @@ import { RequestTrace } from "../../request-trace.ts"
 import type { RequestTraces } from "../../request-trace.ts"
 import { bodyText, captureBody, noBody } from "./captured-body.ts"
 import type { CapturedBody } from "./captured-body.ts"
-import { hideHeaders, hideInJson, hideInUrl } from "./hidden-values.ts"
+import { hideHeaders, hideInJson } from "./hidden-values.ts"
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -61,7 +61,7 @@ export class RequestCapture {
         keptLength(answered) +
         trace.statements().reduce((length, { sql }) => length + sql.length, 0),
       detail: () => ({
-        entry: { ...entry, url: hideInUrl(entry.url) },
+        entry,
         request: shownMessage(pairsOf(rawHeaders), received),
         response: shownMessage(
           answerHeaders.flatMap(([name, value]) => valuesOf(name, value)),

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fast
 import type { ErrorCode } from "../../../errors.ts"
 import type { Caller } from "../../caller.ts"
 import type { CapturedRequests } from "../capture/captured-requests.ts"
+import { hideInUrl } from "../capture/hidden-values.ts"
 import type { HttpMetrics } from "../metrics.ts"
 import type { HttpParts } from "../parts.ts"
 
@@ -105,7 +106,7 @@ export class Exchanges {
     if (!slow && status < 500 && mode !== "dev" && !activity.followed) return
     const entry = {
       method: method ?? "",
-      url: (request.raw.url ?? "").slice(0, loggedUrlLengthMax),
+      url: hideInUrl((request.raw.url ?? "").slice(0, loggedUrlLengthMax)),
       status,
       durationMs: Math.round(durationMs * 1_000) / 1_000,
       requestId: request.id,
