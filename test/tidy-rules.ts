@@ -7,9 +7,13 @@ const rows: Record<string, { may: string[]; why: string }> = {
   project: { may: ["schema"], why: "the user's folder is schema, configuration and paths" },
   codegen: { may: ["schema", "project"], why: "what is made from a schema knows neither the daemon nor a terminal" },
   client: { may: ["project", "protocol"], why: "the command line's end of the wire" },
-  ui: { may: ["client", "project", "protocol", "schema"], why: "screens show what a client hears" },
+  doctor: {
+    may: ["schema", "project", "protocol", "client"],
+    why: "what is looked at on the person's machine, without saying how it is shown",
+  },
+  ui: { may: ["client", "doctor", "project", "protocol", "schema"], why: "screens show what a client hears" },
   commands: {
-    may: ["schema", "project", "codegen", "protocol", "client", "ui"],
+    may: ["schema", "project", "codegen", "protocol", "client", "doctor", "ui"],
     why: "commands parse flags, call one thing and render; they never import the daemon",
   },
 }
@@ -60,7 +64,7 @@ export const packageOwners: Record<string, string[]> = {
   "@clack/prompts": ["src/ui/", "src/commands/"],
   listr2: ["src/ui/", "src/commands/"],
   handlebars: ["src/lib/template.ts"],
-  yaml: ["src/lib/yaml-tree.ts"],
+  yaml: ["src/lib/"],
   pino: ["src/lib/logger.ts"],
   "csv-parse": ["src/project/", "src/daemon/data/", "src/commands/"],
   "csv-stringify": ["src/daemon/data/"],

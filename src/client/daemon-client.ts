@@ -61,8 +61,20 @@ export class DaemonClient {
   /** Asks for long work, and returns its result; errors are thrown as they were there. A stream is sent as NDJSON. */
   async postWithProgress<Result>(path: string, body: unknown, onProgress: OnProgress): Promise<Result> {
     const content = body instanceof Readable ? ndjsonBody(body) : jsonBody(body)
-    const headers = { ...content.headers, accept: "text/event-stream" }
-    const response = await this.open(path, { method: "POST", body: content.body, headers })
+    return this.#follow(path, { method: "POST", ...content }, onProgress)
+  }
+
+  /** Asks for what takes long to find out. */
+  async getWithProgress<Result>(path: string, onProgress: OnProgress): Promise<Result> {
+    return this.#follow(path, { method: "GET" }, onProgress)
+  }
+
+  async #follow<Result>(
+    path: string,
+    call: Pick<SocketRequest, "method" | "body" | "headers">,
+    onProgress: OnProgress,
+  ): Promise<Result> {
+    const response = await this.open(path, { ...call, headers: { ...call.headers, accept: "text/event-stream" } })
     try {
       for await (const { data } of readServerSentEvents(response)) {
         const event = JSON.parse(data) as ProgressEvent<Result>

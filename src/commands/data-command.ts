@@ -2,6 +2,7 @@ import * as Flags from "@oclif/core/flags"
 
 import type { DaemonClient } from "../client/daemon-client.ts"
 import { withDaemon } from "../client/with-daemon.ts"
+import type { ToolLaunch } from "../client/with-daemon.ts"
 import type { DaemonFile } from "../protocol/admin-api.ts"
 import { BaseCommand } from "./base-command.ts"
 
@@ -17,15 +18,17 @@ export abstract class DataCommand extends BaseCommand {
 
   /** Does the work with the daemon of the project. */
   protected withDaemon<T>(work: (client: DaemonClient, daemon: DaemonFile) => Promise<T>): Promise<T> {
-    return withDaemon(
-      {
-        paths: this.project(),
-        program: this.daemonProgram,
-        flags: [],
-        mayStart: !this.hasWord("--no-daemon"),
-        onProgress: this.showProgress,
-      },
-      work,
-    )
+    return withDaemon(this.toolLaunch(), work)
+  }
+
+  /** How a daemon is started where none runs. */
+  protected toolLaunch(): ToolLaunch {
+    return {
+      paths: this.project(),
+      program: this.daemonProgram,
+      flags: [],
+      mayStart: !this.hasWord("--no-daemon"),
+      onProgress: this.showProgress,
+    }
   }
 }

@@ -41,6 +41,9 @@ export interface SeedLine {
   readonly at?: string
 }
 
+/** The documents that are made up at once, in one transaction. */
+export const fakeCountMax = 1_000_000
+
 /** POST /api/admin/db/fake */
 export interface FakeRequest {
   /** Documents in all, shared out among the collections. */
@@ -68,9 +71,13 @@ export interface RestoreResponse {
   readonly durationMs: number
 }
 
-/** GET /api/admin/db/check: what `alyx doctor` asks of the database. */
+/** GET /api/admin/db/check: what `alyx doctor` asks of the database. It reads all of it, beside the daemon. */
 export interface DatabaseCheckResponse {
+  /** What SQLite's integrity_check found, at most 100 lines; empty when all is well. */
   readonly integrity: readonly string[]
+  /** Documents that point to none, by collection and the one pointed to. */
   readonly brokenReferences: readonly { readonly collection: string; readonly parent: string; readonly count: number }[]
+  /** When the newest change of the log was made, ISO 8601; null without one. */
+  readonly newestChangeAt: string | null
   readonly durationMs: number
 }

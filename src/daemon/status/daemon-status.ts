@@ -1,8 +1,10 @@
 import type { Clock } from "../../lib/clock.ts"
 import type { DaemonFile, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
+import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import { schemaToJson } from "../../schema/schema-json.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import type { ConfigHolder } from "../served/config-holder.ts"
+import { checkDatabase } from "../served/check-database.ts"
 import { DocumentCounts } from "./document-counts.ts"
 import type { Findings } from "../served/findings.ts"
 import type { AdminParts } from "../http/parts.ts"
@@ -14,12 +16,16 @@ export interface DaemonStatusParts {
   readonly identity: Omit<DaemonFile, "url">
   readonly url: () => string | null
   readonly requests: () => StatsResponse["requests"]
+  /** How many follow the log. */
+  readonly clients: () => number
   readonly config: ConfigHolder
   readonly database: ServedDatabase
   readonly schemas: SchemaHolder
   readonly findings: Findings
   readonly clock: Clock
   readonly shutdown: () => void
+  /** The entry of the reader process. */
+  readonly readerProcess: URL
 }
 
 /** Says how the daemon is: for `.alyx/daemon.json`, for the control API, and so for `alyx status`. */
@@ -39,7 +45,7 @@ export class DaemonStatus implements AdminParts {
   }
 
   stats(): Promise<StatsResponse> {
-    const { config, database, schemas, findings, clock, requests } = this.#parts
+    const { config, database, schemas, findings, clock, requests, clients } = this.#parts
     const memory = process.memoryUsage()
     const { fileBytes, walBytes, commitCount } = database.stats()
     const fault = database.fault()
@@ -52,6 +58,7 @@ export class DaemonStatus implements AdminParts {
       database: { path: database.path, fileBytes, walBytes, commitCount, durability },
       schema: { hash: schemas.current.hash, collections: this.#counts.all() },
       requests: requests(),
+      clients: clients(),
       notices: findings.notices,
       problem: fault === undefined ? findings.problem : toWireError(fault),
       plan: findings.plan,
@@ -61,6 +68,11 @@ export class DaemonStatus implements AdminParts {
   schema(): SchemaResponse {
     const { current } = this.#parts.schemas
     return { hash: current.hash, schema: schemaToJson(current) }
+  }
+
+  checkDatabase(): Promise<DatabaseCheckResponse> {
+    const { database, readerProcess } = this.#parts
+    return checkDatabase({ path: database.path, readerProcess })
   }
 
   shutdown(): void {

@@ -1,0 +1,45 @@
+import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
+import { sqlQuery } from "../storage/database.ts"
+import type { Query } from "../storage/database.ts"
+import { ReaderPool } from "../storage/sqlite/reader-pool.ts"
+
+/** A check reads every page of the file; one that takes longer is ended: QUERY_TIMEOUT. */
+const checkMsMax = 30 * 60_000
+
+const cacheBytes = 16 * 1024 * 1024
+
+/** What a check needs to know. */
+export interface DatabaseCheckParts {
+  readonly path: string
+  /** The entry of the reader process. */
+  readonly readerProcess: URL
+}
+
+const integrity: Query = sqlQuery("SELECT integrity_check AS line FROM pragma_integrity_check")
+
+const references: Query = sqlQuery(
+  'SELECT "table" AS collection, parent, count(*) AS count FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2',
+)
+
+const newestChange: Query = sqlQuery("SELECT at FROM _alyx_changes ORDER BY seq DESC LIMIT 1")
+
+/** Checks the whole file in a process of its own, on one committed state. Requests go on meanwhile. */
+export async function checkDatabase({ path, readerProcess }: DatabaseCheckParts): Promise<DatabaseCheckResponse> {
+  const begin = performance.now()
+  const pool = new ReaderPool({ path, cacheBytes, processUrl: readerProcess, queryMsMax: checkMsMax })
+  try {
+    const [lines = [], broken = [], newest = []] = await pool.run([integrity, references, newestChange], () => ({}))
+    return {
+      integrity: lines.map(({ line }) => String(line)).filter((line) => line !== "ok"),
+      brokenReferences: broken.map(({ collection, parent, count }) => ({
+        collection: String(collection),
+        parent: String(parent),
+        count: Number(count),
+      })),
+      newestChangeAt: newest[0] === undefined ? null : String(newest[0]["at"]),
+      durationMs: Math.round(performance.now() - begin),
+    }
+  } finally {
+    await pool.stop()
+  }
+}
