@@ -74,6 +74,21 @@ export const errorTable = {
   },
   DATABASE_NEWER: { status: 409, sentence: "The database was written by a newer version of Alyx." },
   DATABASE_CORRUPT: { status: 500, sentence: "The file is not a database, or is damaged." },
+  // Data tools
+  SEED_INVALID: {
+    status: 400,
+    sentence: "The documents of a seed have problems; all are listed with their places, and nothing was written.",
+  },
+  FAKE_IMPOSSIBLE: {
+    status: 400,
+    sentence: "So many documents that fit the schema cannot be made up; nothing was written.",
+  },
+  QUERY_INVALID: { status: 400, sentence: "The SQL is not valid, or holds more than one statement." },
+  QUERY_REFUSED: { status: 403, sentence: "The SQL does what may not be done this way; the message says what." },
+  RESTORE_INVALID: {
+    status: 400,
+    sentence: "The file cannot be restored; the message names its line. The database was left as it was.",
+  },
   // Daemon and command line
   NODE_TOO_OLD: { status: 500, sentence: "This version of Node.js is too old to run Alyx." },
   USAGE: { status: 400, sentence: "The command line is not valid." },

@@ -3,6 +3,7 @@ import { ReleaseStack } from "../lib/release-stack.ts"
 import { explainFileError } from "../project/file-errors.ts"
 import { projectPaths } from "../project/paths.ts"
 import { writeEditorSchemas } from "../project/editor-schemas.ts"
+import type { OnProgress } from "../protocol/progress.ts"
 import { protocolVersion } from "../protocol/admin-api.ts"
 import type { DaemonFile, DaemonMode } from "../protocol/admin-api.ts"
 import { Activity } from "./activity.ts"
@@ -10,7 +11,7 @@ import { ConfigHolder } from "./served/config-holder.ts"
 import { DaemonLog } from "./daemon-log.ts"
 import { DaemonStatus } from "./status/daemon-status.ts"
 import { ReloadTurns } from "./served/reload.ts"
-import { onceASecond } from "./served/schema-progress.ts"
+import { onceASecond, progressLine } from "./served/schema-progress.ts"
 import type { Reload } from "./served/reload.ts"
 import { hashFiles } from "./dev/file-hashes.ts"
 import type { FileHashes } from "./dev/file-hashes.ts"
@@ -31,6 +32,7 @@ import { reloadReporter } from "./served/reload-report.ts"
 import type { ReloadReport } from "./served/reload-report.ts"
 import { schemaReload } from "./served/reload-schema.ts"
 import { RequestTraces } from "./request-trace.ts"
+import { SeedAndFake } from "./data/seed-and-fake.ts"
 import { SchemaHolder } from "./schema-holder.ts"
 import { ServedDatabase } from "./served/served-database.ts"
 import { ChangePruner } from "./storage/change-pruner.ts"
@@ -52,7 +54,12 @@ export interface DaemonOptions {
   readonly version: string
   readonly clock: Clock
   /** Entries of the programs that the daemon starts beside itself. */
-  readonly programs: { readonly checkpointWorker: URL; readonly readerProcess: URL }
+  readonly programs: {
+    readonly checkpointWorker: URL
+    readonly readerProcess: URL
+    readonly seedWorker: URL
+    readonly fakeWorker: URL
+  }
   readonly output: { write(text: string): unknown; readonly isTerminal: boolean }
   /** Told how far a change of large tables is, at most once a second. */
   readonly onProgress: (message: string) => void
@@ -86,7 +93,7 @@ interface Parts {
   readonly schemas: SchemaHolder
   readonly clock: Clock
   /** Tells the log, and who waits for the start, how far a change of large tables is. */
-  readonly onProgress: (message: string) => void
+  readonly onProgress: OnProgress
 }
 
 /** Makes and starts every part, in order; what was acquired is released in reverse, also when a start fails. */
@@ -153,7 +160,8 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
   const traces = mode === "dev" ? new RequestTraces() : null
   findings.setGood("config", read.notices)
 
-  const onProgress = onceASecond((message) => {
+  const onProgress = onceASecond((progress) => {
+    const message = progressLine(progress)
     logger.info(message)
     options.onProgress(message)
   })
@@ -207,12 +215,29 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
       return limits()
     },
   }
-  const shared = { schemas, records, activity, admin: status, logger, clock, mode, version, traces }
+  const shared = {
+    schemas,
+    records,
+    activity,
+    admin: status,
+    seedAndFake: seedAndFakeOf(parts),
+    logger,
+    clock,
+    mode,
+    version,
+    traces,
+  }
   const http = createHttpApp({ ...shared, config: () => config.current })
   release.push("http", () => http.close(drainOptions(config)))
   await http.listenLocal(projectPaths(options.root).socketPath)
   if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
   return { http, status }
+}
+
+function seedAndFakeOf({ options, database, schemas, clock, config }: Parts): SeedAndFake {
+  const { stateDir } = projectPaths(options.root)
+  const cacheBytes = (): number => config.current.database.cacheSizeBytes
+  return new SeedAndFake({ database, schemas, clock, stateDir, cacheBytes, programs: options.programs })
 }
 
 /** From here on commands find the daemon. */

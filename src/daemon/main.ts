@@ -27,6 +27,8 @@ export async function runDaemon(argv: readonly string[], onProgress?: (message: 
     programs: {
       checkpointWorker: new URL("checkpoint-worker.js", import.meta.url),
       readerProcess: new URL("reader-process.js", import.meta.url),
+      seedWorker: new URL("seed-worker.js", import.meta.url),
+      fakeWorker: new URL("fake-worker.js", import.meta.url),
     },
     output: { write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY },
     onProgress: (message) => onProgress?.(message),

@@ -290,6 +290,8 @@ async function start(
     programs: {
       checkpointWorker: new URL("checkpoint-worker.ts", storage),
       readerProcess: new URL("reader-process.ts", storage),
+      seedWorker: new URL("../../data/seed/seed-worker.ts", storage),
+      fakeWorker: new URL("../../data/fake/fake-worker.ts", storage),
     },
     output: { write: (text) => lines.push(text), isTerminal: false },
     onProgress: () => undefined,

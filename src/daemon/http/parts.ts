@@ -4,6 +4,7 @@ import type { Config } from "../../project/options.ts"
 import type { DaemonMode, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
 import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import type { Activity } from "../activity.ts"
+import type { SeedAndFake } from "../data/seed-and-fake.ts"
 import type { RecordParts } from "../records/records.ts"
 import type { RequestTraces } from "../request-trace.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
@@ -36,6 +37,7 @@ export interface HttpParts {
   readonly records: RecordParts
   readonly activity: Activity
   readonly admin: AdminParts
+  readonly seedAndFake: Pick<SeedAndFake, "seed" | "fake">
   readonly logger: HttpLog
   readonly clock: Clock
   readonly mode: DaemonMode

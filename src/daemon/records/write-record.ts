@@ -46,7 +46,16 @@ export interface DeleteWrite extends WriteTarget, Pick<WriteFrame, "plan" | "sel
 
 /** Inserts a document and reads it back as the caller sees it. */
 export function insertRecord(transaction: Transaction, write: CreateWrite): CreatedRecord {
-  const { plan, selection, nowMs } = write
+  const { plan, selection } = write
+  const key = insertRow(transaction, write)
+  const body = readDocument(transaction, plan, selection, key)
+  if (body === undefined) throw new Error(`A document of ${plan.collection.name} is gone right after its insert.`)
+  return { body, etag: entityTag(body), id: String(key) }
+}
+
+/** Inserts a document with its defaults, and returns its primary key. */
+export function insertRow(transaction: Transaction, write: Omit<CreateWrite, "selection">): StoredValue {
+  const { plan, nowMs } = write
   const row = applyDefaults(plan.collection, write.values, {
     nowIso: new Date(nowMs).toISOString(),
     newId: () => plan.ids.next(nowMs),
@@ -56,24 +65,28 @@ export function insertRecord(transaction: Transaction, write: CreateWrite): Crea
   const query = sqlQuery(plan.writes.insertSql, values)
   const { lastInsertRowid } =
     givenKey === null ? runCounted(transaction, query, write) : runWrite(transaction, query, write)
-  const key = givenKey ?? lastInsertRowid
-  const body = readDocument(transaction, plan, selection, key)
-  if (body === undefined) throw new Error(`A document of ${plan.collection.name} is gone right after its insert.`)
-  return { body, etag: entityTag(body), id: String(key) }
+  return givenKey ?? lastInsertRowid
 }
 
 /** Changes some fields of a document. An empty change writes nothing; any other moves `onUpdate: now` fields. */
 export function changeRecord(transaction: Transaction, write: UpdateWrite): RecordAnswer {
   const { plan, selection, key, values, ifMatch } = write
   if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
-  if (values.size > 0) {
-    const changed = updateTimestamps(plan.collection, values, new Date(write.nowMs).toISOString())
-    const sql = plan.writes.updateSql([...changed.keys()])
-    runWrite(transaction, sqlQuery(sql, [...changed.values(), key]), write)
-  }
+  if (values.size > 0) changeRow(transaction, write)
   const body = readDocument(transaction, plan, selection, key)
   if (body === undefined) throw documentNotFound(plan, write.id)
   return { body, etag: entityTag(body) }
+}
+
+/** Writes some fields of the document with a key, and moves its `onUpdate: now` fields. */
+export function changeRow(
+  transaction: Transaction,
+  write: Pick<UpdateWrite, "plan" | "key" | "values" | "nowMs">,
+): void {
+  const { plan, key, values, nowMs } = write
+  const changed = updateTimestamps(plan.collection, values, new Date(nowMs).toISOString())
+  const sql = plan.writes.updateSql([...changed.keys()])
+  runWrite(transaction, sqlQuery(sql, [...changed.values(), key]), write)
 }
 
 /** Deletes a document, with what its references cascade to. */
@@ -99,7 +112,11 @@ function requireMatch(
 }
 
 /** Inserts a document whose key is the next number: what is wrong with that number is no fault of the body. */
-function runCounted(transaction: Transaction, query: ReturnType<typeof sqlQuery>, write: CreateWrite) {
+function runCounted(
+  transaction: Transaction,
+  query: ReturnType<typeof sqlQuery>,
+  write: Omit<CreateWrite, "selection">,
+) {
   const { key, collection } = write.plan
   try {
     return runWrite(transaction, query, write)

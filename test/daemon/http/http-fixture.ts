@@ -89,6 +89,10 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
       checkDatabase: () => Promise.reject(new Error("no test asks")),
       shutdown: () => void (shutdownCount += 1),
     },
+    seedAndFake: {
+      seed: () => Promise.reject(new Error("no test asks")),
+      fake: () => Promise.reject(new Error("no test asks")),
+    },
     logger,
     clock: systemClock,
     mode: options.mode ?? "start",

@@ -8,6 +8,7 @@ import { addResource } from "../resource.ts"
 import type { RouterParts } from "../router.ts"
 import { checkRoute } from "./admin-check.ts"
 import { adminRequestRoutes } from "./admin-requests.ts"
+import { adminSeedRoutes } from "./admin-seed.ts"
 
 /**
  * Serves the control API, `/api/admin/*`, to the owner. To everybody else these paths are like any that do not exist,
@@ -30,6 +31,7 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
     })
     checkRoute(app, parts)
     adminRequestRoutes(app, captures)
+    adminSeedRoutes(app, parts.seedAndFake)
     addResource(app, "/api/admin/shutdown", {
       POST: (_request, reply) => {
         reply.raw.once("close", () => admin.shutdown())

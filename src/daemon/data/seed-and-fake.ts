@@ -1,0 +1,90 @@
+import type { Readable } from "node:stream"
+
+import type { Clock } from "../../lib/clock.ts"
+import type { FakeRequest, SeedResponse } from "../../protocol/data-api.ts"
+import type { OnProgress } from "../../protocol/progress.ts"
+import { schemaToJson } from "../../schema/schema-json.ts"
+import type { SchemaHolder } from "../schema-holder.ts"
+import type { ServedDatabase } from "../served/served-database.ts"
+import { withSpooledBody } from "./spool-body.ts"
+import type { FakeWorkerData, SeedWorkerData, WriterData } from "./worker-messages.ts"
+import { runWriterThread } from "./writer-thread.ts"
+
+/** The documents of one seed, as NDJSON. They are spooled to the disk first. */
+export const seedBytesMax = 4 * 1024 ** 3
+
+/** What SeedAndFake needs. */
+export interface SeedAndFakeParts {
+  readonly database: ServedDatabase
+  readonly schemas: SchemaHolder
+  readonly clock: Clock
+  /** Where bodies are spooled. */
+  readonly stateDir: string
+  readonly cacheBytes: () => number
+  readonly programs: { readonly seedWorker: URL; readonly fakeWorker: URL }
+}
+
+/** Who asks, and how they hear of it. */
+export interface WriterCall {
+  readonly requestId: string
+  readonly signal: AbortSignal
+  readonly onProgress: OnProgress
+}
+
+/**
+ * Writes many documents in one transaction: those of a file, or made-up ones. A worker does it on a connection of its
+ * own; other writes wait meanwhile, and reads go on.
+ */
+export class SeedAndFake {
+  readonly #parts: SeedAndFakeParts
+
+  constructor(parts: SeedAndFakeParts) {
+    this.#parts = parts
+  }
+
+  /** Writes the documents of a body of NDJSON, once all of it is there. */
+  seed(body: Readable, call: WriterCall): Promise<SeedResponse> {
+    const { stateDir, programs, clock } = this.#parts
+    call.onProgress({ message: "Receiving the documents" })
+    return withSpooledBody(body, { folder: stateDir, bytesMax: seedBytesMax }, (spoolFile) =>
+      this.#write<SeedWorkerData>(call, { name: "seed", url: programs.seedWorker }, () => ({
+        spoolFile,
+        nowMs: clock.now(),
+      })),
+    )
+  }
+
+  /** Makes documents up and writes them. */
+  fake({ count, randomSeed, collections }: FakeRequest, call: WriterCall): Promise<SeedResponse> {
+    const { programs } = this.#parts
+    return this.#write<FakeWorkerData>(call, { name: "fake data", url: programs.fakeWorker }, () => ({
+      count,
+      randomSeed,
+      collections: collections ?? null,
+    }))
+  }
+
+  async #write<Data extends WriterData>(
+    { requestId, signal, onProgress }: WriterCall,
+    program: { readonly name: string; readonly url: URL },
+    own: () => Omit<Data, keyof WriterData>,
+  ): Promise<SeedResponse> {
+    const { database, schemas, cacheBytes } = this.#parts
+    const begin = performance.now()
+    onProgress({ message: "Waiting for the database" })
+    const counts = await database.engine.exclusive(async () => {
+      // Only now: a change of the schema may have gone first.
+      const schema = schemaToJson(schemas.current)
+      const data = { ...own(), path: database.path, cacheBytes: cacheBytes(), schema, requestId }
+      const written = await runWriterThread<Data>({
+        ...program,
+        data: data as unknown as Omit<Data, "unwanted">,
+        signal,
+        onProgress,
+      })
+      database.engine.tellCommit()
+      return written
+    })
+    return { ...counts, durationMs: performance.now() - begin }
+  }
+}
