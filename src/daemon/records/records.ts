@@ -1,4 +1,5 @@
 import type { Clock } from "../../lib/clock.ts"
+import { fixedRequestLimits } from "../../project/request-limits.ts"
 import type { Schema } from "../../schema/schema.ts"
 import type { Caller } from "../caller.ts"
 import type { Database, SlowReader } from "../storage/database.ts"
@@ -40,19 +41,13 @@ export interface RecordLimits {
   readonly batchMax: number
 }
 
-/** The limits of DESIGN.md 7 and, where it names none, ones that keep a request under about a quarter of a second. */
+/** The limits where the configuration says nothing. */
 export const defaultRecordLimits: RecordLimits = {
+  ...fixedRequestLimits,
   pageDefault: 50,
   pageMax: 500,
-  offsetMax: 100_000,
   filterCountMax: 20,
-  filterValueLengthMax: 4_000,
-  inListMax: 200,
-  sortKeyMax: 4,
   expandDepthMax: 3,
-  expandCountMax: 12,
-  backRelationMax: 100,
-  answerDocumentMax: 20_000,
   batchMax: 500,
 }
 

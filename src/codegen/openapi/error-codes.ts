@@ -1,0 +1,119 @@
+import type { ErrorCode } from "../../errors.ts"
+import type { Collection, Schema } from "../../schema/schema.ts"
+import { isCounted } from "./field-schema.ts"
+
+/** What any request may be refused with before its operation is reached. */
+export const edgeCodes: readonly ErrorCode[] = [
+  "BAD_REQUEST",
+  "REQUEST_TIMEOUT",
+  "URL_TOO_LONG",
+  "WRONG_HOST",
+  "HEADERS_TOO_LARGE",
+  "INTERNAL",
+  "OVERLOADED",
+  "STARTING",
+]
+
+const databaseCodes: readonly ErrorCode[] = [
+  "INVALID_QUERY",
+  "ANSWER_TOO_LARGE",
+  "COLLECTION_NOT_FOUND",
+  "DATABASE_BUSY",
+  "DATABASE_CORRUPT",
+  "SHUTTING_DOWN",
+]
+
+const readCodes: readonly ErrorCode[] = [...edgeCodes, ...databaseCodes, "QUERY_TIMEOUT"]
+
+const writeCodes: readonly ErrorCode[] = [
+  ...edgeCodes,
+  ...databaseCodes,
+  "INVALID_JSON",
+  "BODY_TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+  "FILE_UNWRITABLE",
+  "DATABASE_MOVED",
+  "STORAGE_FULL",
+]
+
+export const listCodes: readonly ErrorCode[] = [...readCodes, "INVALID_FILTER", "INVALID_CURSOR"]
+
+export const getCodes: readonly ErrorCode[] = [...readCodes, "DOCUMENT_NOT_FOUND"]
+
+/** What a create in this collection may be refused with. */
+export function createCodes(collection: Collection): readonly ErrorCode[] {
+  const { primaryKey } = collection
+  return [
+    ...writeCodes,
+    "VALIDATION_ERROR",
+    // The primary key may be given.
+    "UNIQUE_CONFLICT",
+    ...(hasReferences(collection) ? (["REFERENCE_CONFLICT"] as const) : []),
+    ...(isCounted(primaryKey) ? (["CONFLICT"] as const) : []),
+  ]
+}
+
+/** What an update in this collection may be refused with. */
+export function updateCodes(schema: Schema, collection: Collection): readonly ErrorCode[] {
+  const fields = [...collection.fields.values()]
+  const isUnique =
+    fields.some(({ unique, primary }) => unique && !primary) || collection.indexes.some(({ unique }) => unique)
+  const isPointedAt = referencesTo(schema, collection.name).some(({ field }) => field !== collection.primaryKey.name)
+  return [
+    ...writeCodes,
+    "VALIDATION_ERROR",
+    "DOCUMENT_NOT_FOUND",
+    "PRECONDITION_FAILED",
+    ...(isUnique ? (["UNIQUE_CONFLICT"] as const) : []),
+    ...(hasReferences(collection) || isPointedAt ? (["REFERENCE_CONFLICT"] as const) : []),
+  ]
+}
+
+/** What a delete in this collection may be refused with. */
+export function deleteCodes(schema: Schema, collection: Collection): readonly ErrorCode[] {
+  return [
+    ...writeCodes,
+    "DOCUMENT_NOT_FOUND",
+    "PRECONDITION_FAILED",
+    ...(isRestricted(schema, collection.name) ? (["REFERENCE_CONFLICT"] as const) : []),
+  ]
+}
+
+/** What a batch may be refused with: all that its operations may be. */
+export function batchCodes(schema: Schema): readonly ErrorCode[] {
+  const collections = [...schema.collections.values()]
+  return [
+    ...writeCodes,
+    "VALIDATION_ERROR",
+    "BATCH_TOO_LARGE",
+    ...collections.flatMap((collection) => [
+      ...createCodes(collection),
+      ...updateCodes(schema, collection),
+      ...deleteCodes(schema, collection),
+    ]),
+  ]
+}
+
+function hasReferences({ fields }: Collection): boolean {
+  return [...fields.values()].some(({ references }) => references !== null)
+}
+
+function referencesTo(schema: Schema, name: string) {
+  return [...schema.collections.values()].flatMap((collection) =>
+    [...collection.fields.values()].flatMap(({ references }) =>
+      references?.collection === name ? [{ from: collection.name, ...references }] : [],
+    ),
+  )
+}
+
+/** True when a document may stand in the way of a delete: one that points here, or to what is deleted with it. */
+function isRestricted(schema: Schema, name: string): boolean {
+  const deleted = new Set([name])
+  for (const one of deleted) {
+    for (const { from, onDelete } of referencesTo(schema, one)) {
+      if (onDelete === "restrict") return true
+      if (onDelete === "cascade") deleted.add(from)
+    }
+  }
+  return false
+}

@@ -1,0 +1,172 @@
+import type { ErrorCode } from "../../errors.ts"
+import type { JsonSchema } from "../../schema/json-schema.ts"
+import type { ErrorAnswers } from "./error-answers.ts"
+import { edgeCodes } from "./error-codes.ts"
+import { documentHeaders, everyAnswer } from "./headers.ts"
+import type { Operation, PathItem } from "./operation.ts"
+import { componentRef, jsonContent } from "./operation.ts"
+import { operationIds } from "./shared-names.ts"
+
+interface Service {
+  readonly id: keyof typeof operationIds
+  readonly summary: string
+  readonly description?: string
+  readonly content: JsonSchema
+  readonly codes?: readonly ErrorCode[]
+}
+
+const readinessCodes: readonly ErrorCode[] = [
+  ...edgeCodes,
+  "DATABASE_BUSY",
+  "DATABASE_CORRUPT",
+  "DATABASE_MOVED",
+  "SHUTTING_DOWN",
+]
+
+const services: Readonly<Record<string, Service>> = {
+  "/": {
+    id: "root",
+    summary: "What answers here, and where to go on",
+    content: jsonContent(componentRef("schemas", "Root")),
+  },
+  "/health": {
+    id: "health",
+    summary: "Whether requests would succeed, in words",
+    content: jsonContent(componentRef("schemas", "Health")),
+    codes: readinessCodes,
+  },
+  "/health/live": {
+    id: "live",
+    summary: "Whether the process answers",
+    content: jsonContent(componentRef("schemas", "Status")),
+    codes: edgeCodes.filter((code) => code !== "STARTING"),
+  },
+  "/health/ready": {
+    id: "ready",
+    summary: "Whether requests would succeed",
+    content: jsonContent(componentRef("schemas", "Status")),
+    codes: readinessCodes,
+  },
+  "/health/stats": {
+    id: "stats",
+    summary: "Figures of the process and the database",
+    content: jsonContent(componentRef("schemas", "HealthStats")),
+    codes: [...edgeCodes, "SHUTTING_DOWN"],
+  },
+  "/metrics": {
+    id: "metrics",
+    summary: "Figures in the text format of Prometheus",
+    content: { "text/plain": { schema: { type: "string" } } },
+  },
+}
+
+/** The paths that say something of the server itself; those of this document only where it is served. */
+export function servicePaths({
+  errors,
+  isServed,
+}: {
+  readonly errors: ErrorAnswers
+  readonly isServed: boolean
+}): Record<string, PathItem> {
+  const paths = Object.entries(services).map(([path, service]) => [path, { get: operation(service, errors) }] as const)
+  return { ...Object.fromEntries(paths), ...(isServed ? documentPaths(errors) : {}) }
+}
+
+function operation({ id, summary, content, codes = edgeCodes }: Service, errors: ErrorAnswers): Operation {
+  return {
+    operationId: operationIds[id],
+    tags: ["Server"],
+    summary,
+    parameters: [componentRef("parameters", "XRequestId")],
+    responses: {
+      "200": { description: "What was asked for.", headers: everyAnswer, content },
+      ...errors.answersOf("Server", codes),
+    },
+  }
+}
+
+/** The document's own paths. */
+function documentPaths(errors: ErrorAnswers): Record<string, PathItem> {
+  const forms = [
+    {
+      id: "openapiJson",
+      path: "/api/openapi.json",
+      name: "JSON",
+      type: "application/json",
+      schema: { type: "object" },
+    },
+    {
+      id: "openapiYaml",
+      path: "/api/openapi.yaml",
+      name: "YAML",
+      type: "application/yaml",
+      schema: { type: "string" },
+    },
+  ] as const
+  return Object.fromEntries(
+    forms.map(({ id, path, name, type, schema }) => {
+      const get: Operation = {
+        ...operation({ id, summary: `This document as ${name}`, content: {} }, errors),
+        parameters: [componentRef("parameters", "IfNoneMatch"), componentRef("parameters", "XRequestId")],
+        responses: {
+          "200": { description: "The document.", headers: documentHeaders, content: { [type]: { schema } } },
+          "304": {
+            description: "The document is still the one that `If-None-Match` names.",
+            headers: { ETag: componentRef("headers", "MatchedETag"), ...everyAnswer },
+          },
+          ...errors.answersOf("Server", edgeCodes),
+        },
+      }
+      return [path, { get }]
+    }),
+  )
+}
+
+const count: JsonSchema = { type: "integer", minimum: 0 }
+const word: JsonSchema = { type: "string" }
+
+function whole(properties: JsonSchema): JsonSchema {
+  return { type: "object", properties, required: Object.keys(properties) }
+}
+
+/** The schemas of those answers. */
+export const serviceSchemas: Readonly<Record<string, JsonSchema>> = {
+  Root: {
+    type: "object",
+    properties: {
+      name: { type: "string", const: "alyx" },
+      version: word,
+      links: {
+        type: "object",
+        description: "Where to go on; `docs` and `openapi` where `api.docs` is on.",
+        properties: { documents: word, batch: word, health: word, metrics: word, docs: word, openapi: word },
+        required: ["documents", "batch", "health", "metrics"],
+      },
+      collections: { type: "array", description: "The path of each collection, under `alyx dev`.", items: word },
+    },
+    required: ["name", "version", "links"],
+  },
+  Status: whole({ status: { type: "string", const: "ok" } }),
+  Health: whole({
+    status: { type: "string", const: "ok" },
+    version: word,
+    uptime_seconds: count,
+    checks: whole({ database: { type: "string", const: "ok" } }),
+  }),
+  HealthStats: whole({
+    status: { type: "string", enum: ["ok", "failing"] },
+    version: word,
+    uptime_seconds: count,
+    memory: whole({ rss_bytes: count, heap_used_bytes: count }),
+    database: whole({
+      file_bytes: count,
+      wal_bytes: count,
+      commits: count,
+      writes: count,
+      syncs: count,
+      waiting: count,
+    }),
+    requests: whole({ total: count, failed: count, in_flight: count }),
+    collections: count,
+  }),
+}
