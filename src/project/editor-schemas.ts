@@ -1,17 +1,19 @@
 import { writeFileAtomically } from "../lib/atomic-write.ts"
 import { editorSchema } from "../schema/editor-schema.ts"
+import { migrationJsonSchema } from "../schema/migrations/migration-json-schema.ts"
 import { configJsonSchema } from "./config-json-schema.ts"
 import { projectPaths } from "./paths.ts"
 import { readText } from "./read-text.ts"
 
 /**
- * Writes the JSON Schemas that the first comments of schema.yaml and alyx.yaml name. They stand in `.alyx`, which git
+ * Writes the JSON Schemas that the first comments of schema.yaml, alyx.yaml and migrations name. They stand in `.alyx`, which git
  * ignores, so the daemon writes them on every start too: a fresh clone has them, and a newer Alyx brings newer ones.
  */
 export async function writeEditorSchemas(root: string): Promise<void> {
   const paths = projectPaths(root)
   await writeWhenChanged(paths.editorSchemaFile, editorSchema())
   await writeWhenChanged(paths.editorConfigFile, configJsonSchema())
+  await writeWhenChanged(paths.editorMigrationFile, migrationJsonSchema())
 }
 
 /** An editor that watches the file need not read it again on every start. */

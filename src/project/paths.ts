@@ -12,9 +12,10 @@ export interface ProjectPaths {
   readonly migrationsDir: string
   /** `.alyx`: what Alyx keeps for itself; may be deleted while nothing runs. */
   readonly stateDir: string
-  /** The JSON Schemas that editors complete schema.yaml and alyx.yaml with. */
+  /** The JSON Schemas that editors complete schema.yaml, alyx.yaml and migrations with. */
   readonly editorSchemaFile: string
   readonly editorConfigFile: string
+  readonly editorMigrationFile: string
   /** schema.yaml as it was when it was last applied in dev, for those who want their edit undone. */
   readonly lastGoodSchemaFile: string
   /** Copies of the database that were made before something was lost; the last ten are kept. */
@@ -50,6 +51,7 @@ export function projectPaths(root: string, surroundings: SocketSurroundings = th
     stateDir,
     editorSchemaFile: join(stateDir, "schema.schema.json"),
     editorConfigFile: join(stateDir, "alyx.schema.json"),
+    editorMigrationFile: join(stateDir, "migration.schema.json"),
     lastGoodSchemaFile: join(stateDir, "last-good", "schema.yaml"),
     backupsDir: join(stateDir, "backups"),
     daemonFile: join(stateDir, "daemon.json"),

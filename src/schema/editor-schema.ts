@@ -124,7 +124,8 @@ function indexSchema(): JsonMap {
   }
 }
 
-function fieldSchema({ isItem }: { readonly isItem: boolean }): JsonMap {
+/** The JSON Schema of a field: of an item of a list it has a name. */
+export function fieldSchema({ isItem }: { readonly isItem: boolean }): JsonMap {
   return {
     type: "object",
     required: isItem ? ["name", "type"] : ["type"],
@@ -165,7 +166,8 @@ function onlyForItsTypes(name: FieldOptionName): JsonMap[] {
 const flag = { type: "boolean" }
 const length = { type: "integer", minimum: 0 }
 
-const optionSchemas: Readonly<Record<FieldOptionName, JsonMap>> = {
+/** The form of the value of each option. */
+export const optionSchemas: Readonly<Record<FieldOptionName, JsonMap>> = {
   type: { enum: fieldTypes },
   primary: flag,
   unique: flag,
