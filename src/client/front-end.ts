@@ -1,0 +1,55 @@
+import { execa } from "execa"
+
+/** A program of the person's that runs beside the daemon. */
+export interface FrontEnd {
+  /** Resolves with its exit code when it has ended, whoever ended it. */
+  readonly ended: Promise<number>
+  /** Asks it, and what it started, to end; what has not ended after a while is ended. */
+  stop(): Promise<void>
+}
+
+/** How long a program may take to end when it is asked to. */
+const endTimeoutMs = 5_000
+
+/**
+ * Runs a command line in the shell, in the folder of the project, with `ALYX_URL` in its environment and with this
+ * terminal's streams. It is a process group of its own, so that ending it ends what the shell started too.
+ */
+export function startFrontEnd(
+  command: string,
+  { cwd, url }: { readonly cwd: string; readonly url: string | null },
+): FrontEnd {
+  const child = execa(command, {
+    shell: true,
+    cwd,
+    env: url === null ? {} : { ALYX_URL: url },
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: process.platform !== "win32",
+    reject: false,
+  })
+  const ended = child.then(({ exitCode, signal }) => exitCode ?? (signal === undefined ? 1 : signalExitCode(signal)))
+  return {
+    ended,
+    async stop() {
+      signalGroup(child.pid, "SIGTERM")
+      const timer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), endTimeoutMs)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** As shells report it. */
+function signalExitCode(signal: string): number {
+  return signal === "SIGINT" ? 130 : 143
+}
+
+function signalGroup(pid: number | undefined, signal: "SIGTERM" | "SIGKILL"): void {
+  if (pid === undefined) return
+  try {
+    process.kill(process.platform === "win32" ? pid : -pid, signal)
+  } catch (error) {
+    // It has ended already.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
+  }
+}
