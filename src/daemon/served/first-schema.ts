@@ -1,6 +1,7 @@
 import { isAlyxError } from "../../errors.ts"
 import type { Clock } from "../../lib/clock.ts"
 import type { DaemonMode } from "../../protocol/admin-api.ts"
+import type { OnProgress } from "../../protocol/progress.ts"
 import type { Schema } from "../../schema/schema.ts"
 import type { Findings } from "./findings.ts"
 import { readSchema } from "./read-schema.ts"
@@ -17,7 +18,7 @@ export interface FirstSchemaParts {
   readonly report: (report: ReloadReport) => void
   readonly clock: Clock
   /** Told how far a change of large tables is. */
-  readonly onProgress: (message: string) => void
+  readonly onProgress: OnProgress
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Clock } from "../../lib/clock.ts"
 import type { Reload } from "./reload.ts"
 import type { Findings } from "./findings.ts"
 import { readSchema } from "./read-schema.ts"
+import type { OnProgress } from "../../protocol/progress.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 import type { ServedDatabase } from "./served-database.ts"
 import { applySchema } from "../storage/sqlite/apply-schema.ts"
@@ -14,7 +15,7 @@ export interface SchemaReloadParts {
   readonly findings: Findings
   readonly clock: Clock
   /** Told how far a change of large tables is. */
-  readonly onProgress: (message: string) => void
+  readonly onProgress: OnProgress
 }
 
 /** Follows schema.yaml: reads it, brings the database to it, serves it. On failure the last good one goes on. */

@@ -13,6 +13,14 @@ export interface SystemTables {
     /** A JSON array of lines. */
     readonly changes: string
     readonly applied_at: string
+    readonly kind: Generated<"file" | "schema" | "rollback">
+    /** Those below are null but for kind `file`; a rollback has the file's number too. */
+    readonly number: number | null
+    readonly file_checksum: string | null
+    /** JSON: the operations of the file, and what undoes them, in the order in which that is run. */
+    readonly operations: string | null
+    readonly inverse: string | null
+    readonly rolled_back_at: string | null
   }
   readonly _alyx_changes: {
     readonly seq: Generated<number>

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../lib/clock.ts"
+import type { OnProgress } from "../../../protocol/progress.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import { schemaToJson } from "../../../schema/schema-json.ts"
 import type { Database, Reader } from "../database.ts"
@@ -21,8 +22,8 @@ export interface ApplyOptions {
   readonly clock: Clock
   /** Called when the tables are as the schema says and before the next write: the moment to serve it. */
   readonly onApplied?: () => void
-  /** Called with a line while large tables are changed: "Changing posts: 40 %". */
-  readonly onProgress?: (message: string) => void
+  /** Told how far it is while large tables are changed. */
+  readonly onProgress?: OnProgress
 }
 
 /**
@@ -40,10 +41,10 @@ export async function applySchema(
     onApplied?.()
     return { changes: [] }
   }
-  const options = { schema, now: new Date(clock.now()) }
+  const options = { steps: [], schema, now: new Date(clock.now()) }
   // Writes may have come since the look at the tables: the migration plans on what is there then.
   return database.exclusive(async (connection) => {
-    const changes =
+    const { changes } =
       work === "large"
         ? await database.migrateInWorker({ ...options, onProgress })
         : await inMigrationTransaction(connection, () =>

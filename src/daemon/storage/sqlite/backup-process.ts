@@ -1,7 +1,6 @@
 import { closeSync, fsyncSync, openSync } from "node:fs"
 import { constants, setPriority } from "node:os"
 import process from "node:process"
-import { isMainThread, Worker } from "node:worker_threads"
 
 import { sqlQuery } from "../database.ts"
 import type { BackupAnswer } from "./backup-copies.ts"
@@ -14,13 +13,12 @@ import { translateSqliteError } from "./sqlite-errors.ts"
  * The entry of a process that copies the database as it is at one moment into an empty file, and makes the copy
  * durable. The daemon goes on reading and writing meanwhile, and kills this process when it stops.
  */
-if (isMainThread) copyDatabase()
-else endWithParent()
+copyDatabase()
 
 function copyDatabase(): void {
   const [path, target] = process.argv.slice(2)
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-  new Worker(new URL(import.meta.url), { name: "watch", execArgv: [] }).unref()
+  endWithParent(import.meta.url)
   const answer = copyInto(path!, target!)
   process.send!(answer, () => process.disconnect!())
 }

@@ -1,7 +1,9 @@
+import type { OnProgress } from "../../../protocol/progress.ts"
 import type { Collection, Field } from "../../../schema/schema.ts"
 import type { Reader } from "../database.ts"
 import { createTableSql, defineTable } from "./ddl.ts"
 import type { TableDefinition } from "./ddl.ts"
+import { makeObjects } from "./make-objects.ts"
 import { objectsAreCurrent, presentObjects } from "./present-objects.ts"
 import { rebuildTable } from "./rebuild-table.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
@@ -15,8 +17,7 @@ export interface TableChangeOptions {
   readonly from: Collection
   readonly to: Collection
   readonly now: Date
-  /** Called with a line before each part of the work. */
-  readonly onProgress: (message: string) => void
+  readonly onProgress: OnProgress
 }
 
 /** Makes the table, indexes and triggers of a new collection. */
@@ -38,18 +39,15 @@ export function changeTable(
   const after = defineTable(to)
   const change = columnChange(before, after, to)
   if (change === "rebuild") {
-    rebuildTable(connection, { after, from, to, now, onProgress })
+    rebuildTable(connection, { from, to, now, onProgress })
     return change
   }
   for (const [name, definition] of after.columns) {
     if (!before.columns.has(name)) connection.execute(`ALTER TABLE ${quoteName(to.name)} ADD COLUMN ${definition}`)
   }
   const present = new Set(presentObjects(connection, to.name).map((object) => object.name))
-  for (const { name, sql } of [...after.indexes, ...after.triggers]) {
-    if (present.has(name)) continue
-    onProgress(`Changing ${to.name}: making ${name}`)
-    connection.execute(sql)
-  }
+  const made = [...after.indexes, ...after.triggers].filter(({ name }) => !present.has(name))
+  makeObjects(connection, { collection: to, made, others: [], onProgress })
   return change
 }
 

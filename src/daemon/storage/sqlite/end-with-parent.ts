@@ -1,13 +1,10 @@
-/** How often it is looked whether the daemon still lives. */
-const watchPauseMs = 1_000
+import { Worker } from "node:worker_threads"
 
 /**
- * Kills this process when the one that started it is gone; runs in a second thread, since the first hears nothing while
- * it is in SQLite. An orphan gets another parent.
+ * Lets this process end when the one that started it is gone, also while it is in SQLite and hears nothing: a second
+ * thread watches. `entry` is the program's own address; the thread's lies beside it.
  */
-export function endWithParent(): void {
-  const daemon = process.ppid
-  setInterval(() => {
-    if (process.ppid !== daemon) process.kill(process.pid, "SIGKILL")
-  }, watchPauseMs)
+export function endWithParent(entry: string): void {
+  const name = entry.endsWith(".ts") ? "parent-watch-worker.ts" : "parent-watch-worker.js"
+  new Worker(new URL(name, entry), { name: "watch", workerData: process.ppid, execArgv: [] }).unref()
 }

@@ -1,37 +1,56 @@
-import { alyxError } from "../../../errors.ts"
-import type { Problem } from "../../../errors.ts"
+import type { OnProgress } from "../../../protocol/progress.ts"
+import { quoteName } from "../../../lib/sql-name.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import { schemaToJson } from "../../../schema/schema-json.ts"
 import { sqlQuery } from "../database.ts"
 import { writeMeta } from "../meta.ts"
-import { systemTables } from "../system-tables.ts"
+import { addEntry } from "../migration-history.ts"
 import { changeTable, createTable } from "./change-table.ts"
-import { planFrom } from "./plan-schema.ts"
+import { unsafeChanges } from "./migration-refusal.ts"
+import type { MigrationStep } from "./migration-steps.ts"
+import { appliedSchema, planBetween } from "./plan-schema.ts"
 import type { SchemaPlan } from "./plan-schema.ts"
 import { dropOutdatedObjects } from "./present-objects.ts"
-import { quoteName } from "../../../lib/sql-name.ts"
+import { runSteps } from "./run-steps.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
 /** What a migration is told. */
 export interface MigrationOptions {
-  readonly schema: Schema
+  /** Files to apply or to undo, in order, before the rest. */
+  readonly steps: readonly MigrationStep[]
+  /** What the tables are brought to after the steps, if nothing is lost by it; null to stop after them. */
+  readonly schema: Schema | null
   readonly now: Date
-  /** Called with a line before each part of the work. */
-  readonly onProgress: (message: string) => void
+  readonly onProgress: OnProgress
+}
+
+/** What a migration did. */
+export interface MigrationResult {
+  /** A line for each change. */
+  readonly changes: readonly string[]
+  /** The schema that the database is at now. */
+  readonly schema: Schema
 }
 
 /**
- * Brings the tables to a schema and writes the history, within a transaction that the caller holds, with foreign keys
- * off. Throws UNSAFE_CHANGES when something would be lost. Returns a line for each change.
+ * Runs the steps of a migration, brings the tables to a schema and writes the history, within a transaction that the
+ * caller holds, with foreign keys off. Throws UNSAFE_CHANGES when something would be lost that no file asked for, when
+ * rows stand in the way, or when references lead nowhere afterwards.
  */
-export function migrateTables(connection: SqliteConnection, options: MigrationOptions): readonly string[] {
-  const { schema, now } = options
-  const { from, changes } = requireApplicable(planFrom(connection, schema))
-  changeTables(connection, from, options)
+export function migrateTables(connection: SqliteConnection, options: MigrationOptions): MigrationResult {
+  const { now, onProgress } = options
+  const ran = runSteps(connection, { ...options, from: appliedSchema(connection) })
+  const schema = options.schema ?? ran.schema
+  const { changes } = requireApplicable(planBetween(connection, ran.schema, schema))
+  const rebuilt = changeTables(connection, ran.schema, { schema, now, onProgress })
   const lines = changes.map((change) => change.message)
-  if (lines.length > 0) recordMigration(connection, { schema, lines, now })
+  requireReferences(connection, schema, ran.ranSql ? null : new Set([...ran.touched, ...rebuilt]))
+  if (lines.length > 0) {
+    const name = lines.length === 1 ? lines[0]! : `${lines[0]} and ${lines.length - 1} more`
+    addEntry(connection, { kind: "schema", number: null, name, lines, schemaHash: schema.hash, now })
+  }
   writeMeta(connection, "schema", JSON.stringify(schemaToJson(schema)))
-  return lines
+  return { changes: [...ran.lines, ...lines], schema }
 }
 
 /** Returns the plan, or throws UNSAFE_CHANGES with all of its problems. */
@@ -40,55 +59,48 @@ export function requireApplicable(plan: SchemaPlan): SchemaPlan {
   return plan
 }
 
-function unsafeChanges(problems: readonly Problem[]): Error {
-  const count = problems.length === 1 ? "One change" : `${problems.length} changes`
-  return alyxError("UNSAFE_CHANGES", {
-    message: `${count} of the schema cannot be applied without losing or breaking data; nothing was applied.`,
-    next: "Put the old definition back, or follow the advice of each change. Migration files come with the next version; until then another database.path, or deleting the database, gives a fresh start.",
-    problems,
-  })
-}
-
-/** Old indexes and triggers go first, everywhere, so that a name may move from one collection to another. */
+/**
+ * Old indexes and triggers go first, everywhere, so that a name may move from one collection to another. Returns the
+ * tables that were rebuilt.
+ */
 function changeTables(
   connection: SqliteConnection,
   from: Schema,
-  { schema: to, now, onProgress }: MigrationOptions,
-): void {
+  { schema: to, now, onProgress }: { readonly schema: Schema; readonly now: Date; readonly onProgress: OnProgress },
+): readonly string[] {
   for (const collection of to.collections.values()) {
     const before = from.collections.get(collection.name)
     if (before !== undefined) dropOutdatedObjects(connection, before, collection)
   }
+  const rebuilt: string[] = []
   for (const collection of to.collections.values()) {
     const before = from.collections.get(collection.name)
     if (before === undefined) createTable(connection, collection)
     else if (changeTable(connection, { from: before, to: collection, now, onProgress }) === "rebuild") {
-      requireReferences(connection, collection.name)
+      rebuilt.push(collection.name)
     }
   }
+  return rebuilt
 }
 
-/** Rows that pointed to nothing before, since another program wrote them, would stay unnoticed in a rebuilt table. */
-function requireReferences(connection: SqliteConnection, table: string): void {
-  const broken = connection.all(sqlQuery(`PRAGMA foreign_key_check(${quoteName(table)})`))
-  if (broken.length === 0) return
-  throw unsafeChanges([
-    {
-      code: "BROKEN_REFERENCE",
-      message: `${broken.length} documents of ${table} point to documents of ${String(broken[0]!["parent"])} that do not exist.`,
-      next: `Delete them or mend their references: PRAGMA foreign_key_check("${table}") lists them by rowid.`,
-    },
-  ])
-}
-
-function recordMigration(
-  connection: SqliteConnection,
-  { schema, lines, now }: { readonly schema: Schema; readonly lines: readonly string[]; readonly now: Date },
-): void {
-  const history = systemTables.selectFrom("_alyx_migrations").select((row) => row.fn.max("id").as("last"))
-  const id = (connection.get(history.compile())?.last ?? 0) + 1
-  const name = lines.length === 1 ? lines[0]! : `${lines[0]} and ${lines.length - 1} more`
-  const changes = JSON.stringify(lines)
-  const row = { id, version: `schema-${id}`, name, checksum: schema.hash, changes, applied_at: now.toISOString() }
-  connection.run(systemTables.insertInto("_alyx_migrations").values(row).compile())
+/**
+ * Rows that point to nothing, since another program wrote them or SQL of a file deleted what they point to, would stay
+ * unnoticed: foreign keys are off while tables change. Looks at the tables given, and those that point to them; at all
+ * when none are given.
+ */
+function requireReferences(connection: SqliteConnection, schema: Schema, tables: ReadonlySet<string> | null): void {
+  const problems = [...schema.collections.values()].flatMap(({ name, fields }) => {
+    const targets = [...fields.values()].flatMap(({ references }) => references?.collection ?? [])
+    if (tables !== null && !tables.has(name) && !targets.some((target) => tables.has(target))) return []
+    const broken = connection.all(sqlQuery(`PRAGMA foreign_key_check(${quoteName(name)})`))
+    if (broken.length === 0) return []
+    return [
+      {
+        code: "BROKEN_REFERENCE",
+        message: `${broken.length} documents of ${name} point to documents of ${String(broken[0]!["parent"])} that do not exist.`,
+        next: `Delete them or mend their references: PRAGMA foreign_key_check("${name}") lists them by rowid. Within a migration nothing cascades: its sql deletes what points to a document first.`,
+      },
+    ]
+  })
+  if (problems.length > 0) throw unsafeChanges(problems)
 }

@@ -1,7 +1,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin; the rule is about windows */
 import { parentPort, workerData } from "node:worker_threads"
 
-import { schemaFromJson } from "../../../schema/schema-from-json.ts"
+import type { Progress } from "../../../protocol/progress.ts"
 import { migrateTables } from "./migrate-tables.ts"
 import { inMigrationTransaction } from "./migration-transaction.ts"
 import { openWorkerConnection } from "./open-connection.ts"
@@ -12,16 +12,17 @@ import { passError } from "./passed-error.ts"
  * The entry of the worker thread that changes large tables on a connection of its own, while the main thread goes on
  * reading. The main thread keeps every write waiting meanwhile.
  */
-const { path, cacheBytes, schema, nowMs } = workerData as MigrationWorkerData
+const { path, cacheBytes, steps, schema, nowMs } = workerData as MigrationWorkerData
 
 const connection = openWorkerConnection(path, cacheBytes)
 try {
   const options = {
-    schema: schemaFromJson(schema),
+    steps,
+    schema,
     now: new Date(nowMs),
-    onProgress: (message: string) => tell({ kind: "progress", message }),
+    onProgress: (progress: Progress) => tell({ kind: "progress", progress }),
   }
-  tell({ kind: "done", changes: await inMigrationTransaction(connection, () => migrateTables(connection, options)) })
+  tell({ kind: "done", result: await inMigrationTransaction(connection, () => migrateTables(connection, options)) })
 } catch (error) {
   tell({ kind: "failed", error: passError(error) })
 } finally {

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 
 import { alyxError } from "../../../errors.ts"
 import { unwritable } from "../../../project/file-errors.ts"
+import { registerMigrationFunctions } from "./migration-functions.ts"
 import { SqliteConnection } from "./sqlite-connection.ts"
 import { sqliteCodes, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
 
@@ -74,6 +75,24 @@ export function openWorkerConnection(path: string, cacheBytes: number): SqliteCo
   return new SqliteConnection(database)
 }
 
+/** Opens a file for work of its own beside the daemon: a person's statements, or a database that is being built. */
+export function openPlainConnection(path: string, options: { readonly readOnly: boolean }): DatabaseSync {
+  const database = openChecked(path, options)
+  database.exec("PRAGMA wal_autocheckpoint = 0")
+  setCommonPragmas(database, plainCacheBytes)
+  return database
+}
+
+const plainCacheBytes = 16 * 1024 * 1024
+
+/** Opens a new file that is thrown away when anything goes wrong with it: nothing of it is secured on the way. */
+export function openBuildConnection(path: string): SqliteConnection {
+  const database = openPlainConnection(path, { readOnly: false })
+  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF")
+  database.exec(`PRAGMA application_id = ${applicationId}`)
+  return new SqliteConnection(database)
+}
+
 function setCommonPragmas(database: DatabaseSync, cacheBytes: number): void {
   database.exec(`
     PRAGMA synchronous = NORMAL;
@@ -92,6 +111,7 @@ function setCommonPragmas(database: DatabaseSync, cacheBytes: number): void {
  * alyx_step for every row. No table or trigger may use either.
  */
 function registerFunctions(database: DatabaseSync, step: () => number): void {
+  registerMigrationFunctions(database)
   database.function("alyx_step", { directOnly: true }, step)
   database.function("alyx_base64", { deterministic: true, directOnly: true }, (bytes) =>
     bytes instanceof Uint8Array

@@ -28,7 +28,11 @@ export function planSchema(database: Pick<Database, "read">, schema: Schema): Sc
 
 /** Plans within a read or a transaction that is open already. */
 export function planFrom(reader: Reader, schema: Schema): SchemaPlan {
-  const from = appliedSchema(reader)
+  return planBetween(reader, appliedSchema(reader), schema)
+}
+
+/** Plans from the schema that the tables have now. */
+export function planBetween(reader: Reader, from: Schema, schema: Schema): SchemaPlan {
   const changes = diffSchemas(from, schema)
   const problems = changes.flatMap((change) => problemOf(reader, change, { from, to: schema }))
   return { from, changes, problems: [...problems, ...takenNames(reader, from, schema)] }

@@ -1,6 +1,5 @@
 import { constants, setPriority } from "node:os"
 import process from "node:process"
-import { isMainThread, Worker } from "node:worker_threads"
 
 import { alyxError } from "../../../errors.ts"
 import { sqlQuery } from "../database.ts"
@@ -18,17 +17,16 @@ const textLengthMax = 72 * 1024 * 1024
 /*
  * The entry of a process that runs long reads for the daemon, one at a time. It opens the database read-only, and is
  * simply killed when a read takes too long: SQLite's locks end with it. A daemon that was itself killed cannot do
- * that, and this thread hears nothing while it is in SQLite, so a second thread of the same file watches.
+ * that, and this thread hears nothing while it is in SQLite, so a second thread watches.
  */
-if (isMainThread) serveDaemon()
-else endWithParent()
+serveDaemon()
 
 function serveDaemon(): void {
+  endWithParent(import.meta.url)
   const [path, cacheBytes] = process.argv.slice(2)
   // Where cores are few, short requests go first.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const connection = openReadConnection(path!, Number(cacheBytes))
-  new Worker(new URL(import.meta.url), { name: "watch", execArgv: [] }).unref()
   process.on("message", (job: ReaderJob) => {
     process.send!(answer(connection, job))
   })

@@ -1,21 +1,23 @@
-import type { Collection, Field } from "../../../schema/schema.ts"
+import type { OnProgress } from "../../../protocol/progress.ts"
+import type { Collection } from "../../../schema/schema.ts"
 import { sqlQuery } from "../database.ts"
-import { createTableSql, literalDefault } from "./ddl.ts"
-import type { TableDefinition } from "./ddl.ts"
+import { createTableSql, defineTable } from "./ddl.ts"
+import { newValue } from "./field-values.ts"
+import { makeObjects } from "./make-objects.ts"
+import { unsafeChanges } from "./migration-refusal.ts"
 import { presentObjects } from "./present-objects.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { quoteName } from "../../../lib/sql-name.ts"
-import { quoteValue, uuidExpression } from "./sql-text.ts"
 
 /** What a rebuild is told. */
 export interface RebuildOptions {
-  readonly after: TableDefinition
   readonly from: Collection
   readonly to: Collection
+  /** SQL over the old row for each field, by its name; when left out a field keeps its value or takes its default. */
+  readonly values?: ReadonlyMap<string, string>
   /** Fills new fields with `now`, and is the time in new UUIDs. */
   readonly now: Date
-  /** Called with a line before each part of the work. */
-  readonly onProgress: (message: string) => void
+  readonly onProgress: OnProgress
 }
 
 /**
@@ -25,37 +27,34 @@ export interface RebuildOptions {
  * triggers come after the copy.
  */
 export function rebuildTable(connection: SqliteConnection, options: RebuildOptions): void {
-  const { after, from, to } = options
+  const { from, to, onProgress } = options
+  const after = defineTable(to)
+  const before = defineTable(from)
   const temporary = `_alyx_new_${to.name}`
-  const kept = presentObjects(connection, from.name)
+  const made = [...after.indexes, ...after.triggers]
+  const ours = new Set([...made, ...before.indexes, ...before.triggers].map(({ name }) => name))
+  const others = presentObjects(connection, from.name).filter(
+    ({ name }) => !ours.has(name) && !name.startsWith("_alyx_"),
+  )
   const counter = readCounter(connection, from.name)
   connection.execute(createTableSql(after, temporary))
   copyRows(connection, temporary, options)
   connection.execute(`DROP TABLE ${quoteName(from.name)}`)
   connection.execute(`ALTER TABLE ${quoteName(temporary)} RENAME TO ${quoteName(to.name)}`)
   if (counter !== undefined) writeCounter(connection, to.name, counter)
-  const made = [...after.indexes, ...after.triggers]
-  const names = new Set(made.map((object) => object.name))
-  for (const { name, sql } of [...made, ...kept.filter((object) => !names.has(object.name))]) {
-    options.onProgress(`Changing ${to.name}: making ${name}`)
-    connection.execute(sql)
-  }
+  makeObjects(connection, { collection: to, made, others, onProgress })
 }
 
 /** Copies in the order of the rows, a few thousand a statement, so that it can be said how far it is. */
-function copyRows(
-  connection: SqliteConnection,
-  target: string,
-  { after, from, to, now, onProgress }: RebuildOptions,
-): void {
+function copyRows(connection: SqliteConnection, target: string, { from, to, values, now, onProgress }: RebuildOptions) {
   const source = quoteName(from.name)
-  const columns = [...after.columns.keys()]
-  const values = columns.map((name) =>
-    from.fields.has(name) ? quoteName(name) : fillExpression(to.fields.get(name)!, now),
+  const columns = [...to.fields.keys()]
+  const taken = [...to.fields.values()].map(
+    (field) => values?.get(field.name) ?? (from.fields.has(field.name) ? quoteName(field.name) : newValue(field, now)),
   )
   const copySql =
     `INSERT INTO ${quoteName(target)} (${columns.map(quoteName).join(", ")}) ` +
-    `SELECT ${values.join(", ")} FROM ${source} WHERE rowid > ? AND rowid <= ? ORDER BY rowid`
+    `SELECT ${taken.join(", ")} FROM ${source} WHERE rowid > ? AND rowid <= ? ORDER BY rowid`
   const chunkSql = `SELECT max(rowid) AS last FROM (SELECT rowid FROM ${source} WHERE rowid > ? ORDER BY rowid LIMIT ${chunkRowCount})`
   const { count } = connection.get<{ count: number }>(sqlQuery(`SELECT count(*) AS count FROM ${source}`))!
   let copied = 0
@@ -64,25 +63,20 @@ function copyRows(
     const last: number | bigint | null | undefined = connection.get<{ last: number | bigint | null }>(
       sqlQuery(chunkSql, [first]),
     )?.last
-    if (last === null || last === undefined) return
-    onProgress(`Changing ${to.name}: ${Math.floor((copied / count) * 100)} %`)
+    if (last === null || last === undefined) break
+    onProgress({ message: `Changing ${to.name}`, ratio: copied / count })
     copied += connection.run(sqlQuery(copySql, [first, last])).changes
     first = last
   }
+  if (copied === count) return
+  const message = `Only ${copied} of ${count} documents of ${to.name} would be left by the expressions of the migration.`
+  throw unsafeChanges([{ code: "LOST_ROWS", message, next: "Use expressions that give one value for each document." }])
 }
 
 /** Rows that one statement copies. */
 const chunkRowCount = 5_000
 
 const rowidMin = -(2n ** 63n)
-
-/** What the rows that exist get in a new field. */
-function fillExpression(field: Field, now: Date): string {
-  const fallback = field.default
-  if (fallback?.kind === "now") return quoteValue(now.toISOString())
-  if (fallback?.kind === "auto") return uuidExpression(String(now.getTime()))
-  return literalDefault(field)
-}
 
 /** The highest number that an automatic key ever had: it must not be given again, even when its document is gone. */
 function readCounter(connection: SqliteConnection, table: string): number | undefined {

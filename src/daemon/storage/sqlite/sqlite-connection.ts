@@ -10,6 +10,9 @@ import { translateSqliteError } from "./sqlite-errors.ts"
 /** How many prepared statements are kept: using one again is four times faster than preparing it. */
 const statementCountMax = 512
 
+/** SQLite's authorizer: what is done, to what, and through which trigger; see https://sqlite.org/c3ref/c_alter_table.html. */
+export type Authorize = Parameters<DatabaseSync["setAuthorizer"]>[0] & {}
+
 /**
  * One open connection: runs queries through cached statements, converts what is bound and read, and turns SQLite's
  * errors into ours. It knows nothing of groups, locks or durability.
@@ -106,6 +109,26 @@ export class SqliteConnection implements Transaction {
     } catch (error) {
       throw translateSqliteError(error)
     }
+  }
+
+  /** Runs work while every statement that is prepared, and each thing it does, is put to `authorize` first. */
+  guarded<T>(authorize: Authorize, work: () => T): T {
+    this.#database.setAuthorizer(authorize)
+    try {
+      return work()
+    } finally {
+      this.#database.setAuthorizer(null)
+    }
+  }
+
+  /** Runs a script with SQLite's own error when it fails. */
+  executeRaw(script: string): void {
+    this.#database.exec(script)
+  }
+
+  /** Prepares a statement without running it, to learn whether it can be; throws SQLite's own error. */
+  tryPrepare(sql: string): void {
+    this.#database.prepare(sql)
   }
 
   /** Ends walks that nobody used up: an open one would hold back every later checkpoint. */

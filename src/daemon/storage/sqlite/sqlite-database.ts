@@ -20,7 +20,7 @@ import { retryWhileBusy } from "./busy-back-off.ts"
 import { BriefReads } from "./brief-reads.ts"
 import { Checkpointer } from "./checkpointer.ts"
 import { GroupCommit } from "./group-commit.ts"
-import type { MigrationOptions } from "./migrate-tables.ts"
+import type { MigrationOptions, MigrationResult } from "./migrate-tables.ts"
 import { migrateSystemTables } from "./migrate-system.ts"
 import { missingIndex } from "./missing-index.ts"
 import { openMainConnection } from "./open-connection.ts"
@@ -151,8 +151,8 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     return value
   }
 
-  /** Brings the tables to a schema on another connection in a worker; only within `exclusive`. */
-  migrateInWorker(options: MigrationOptions): Promise<readonly string[]> {
+  /** Runs a migration on another connection in a worker; only within `exclusive`. */
+  migrateInWorker(options: MigrationOptions): Promise<MigrationResult> {
     const { path, cacheBytes } = this.#options
     return runMigrationWorker({ path, cacheBytes, workerUrl: this.#programUrl("migration-worker"), ...options })
   }

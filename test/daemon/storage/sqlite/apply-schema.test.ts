@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 
 import type { AlyxError } from "../../../../src/errors.ts"
+import { progressLine } from "../../../../src/daemon/served/schema-progress.ts"
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
 import type { Row } from "../../../../src/daemon/storage/database.ts"
 import { applySchema, readAppliedSchema } from "../../../../src/daemon/storage/sqlite/apply-schema.ts"
@@ -263,7 +264,8 @@ describe("applySchema", () => {
 
     const applied = applySchema(temp.database, makeSchema([users, looser]), {
       clock,
-      onProgress: (message) => progress.push(`${message} ${Number(rows("SELECT count(*) AS n FROM posts")[0]!["n"])}`),
+      onProgress: (told) =>
+        progress.push(`${progressLine(told)} ${Number(rows("SELECT count(*) AS n FROM posts")[0]!["n"])}`),
     })
     const written = run("INSERT INTO posts (id, title) VALUES ('late', '12345678901')")
     await Promise.all([applied, written])
@@ -314,7 +316,10 @@ describe("applySchema", () => {
   test("changes a large table in a worker also when no change of the schema says so", async () => {
     const progress: string[] = []
     const follow = (collection: Collection): Promise<{ readonly changes: readonly string[] }> =>
-      applySchema(temp.database, makeSchema([collection]), { clock, onProgress: (message) => progress.push(message) })
+      applySchema(temp.database, makeSchema([collection]), {
+        clock,
+        onProgress: (told) => progress.push(progressLine(told)),
+      })
     await follow(kinds("a", "b"))
     await insertPosts(25_000)
 

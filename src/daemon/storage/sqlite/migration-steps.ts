@@ -1,0 +1,30 @@
+import type { Operation, PlacedOperation } from "../../../schema/migrations/migration.ts"
+
+/** One file that is applied, or undone, as part of a migration. Plain data: it goes to the worker as it is. */
+export type MigrationStep = ApplyStep | UndoStep
+
+/** Applies a migration file. */
+export interface ApplyStep {
+  readonly kind: "apply"
+  readonly file: string
+  readonly number: number
+  readonly name: string
+  readonly checksum: string
+  readonly operations: readonly PlacedOperation[]
+}
+
+/** Undoes a file that was applied. */
+export interface UndoStep {
+  readonly kind: "undo"
+  /** The entry of the history that it undoes. */
+  readonly id: number
+  readonly file: string
+  readonly number: number
+  readonly name: string
+  readonly operations: readonly Operation[]
+}
+
+/** The operations of a step, with their places where they have one. */
+export function operationsOf(step: MigrationStep): readonly PlacedOperation[] {
+  return step.kind === "apply" ? step.operations : step.operations.map((operation) => ({ ...operation, at: null }))
+}
