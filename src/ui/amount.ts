@@ -36,8 +36,8 @@ export function showCount(count: number): string {
 }
 
 /** "1 collection", "3 collections". */
-export function countOf(count: number, noun: string): string {
-  return `${showCount(count)} ${noun}${count === 1 ? "" : "s"}`
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${showCount(count)} ${count === 1 ? noun : plural}`
 }
 
 /** The time of day of an ISO time, here: "08:30:15". */

@@ -50,7 +50,7 @@ export async function runDevSession(parts: SessionParts, first: DaemonFile): Pro
     await followDaemon(parts, daemon)
     if (signal.aborted) return
     if (await wasStopped(parts, daemon)) daemon = await awaitSuccessor(parts, daemon)
-    else daemon = await reviveDaemon(parts, deaths)
+    else daemon = await reviveDaemon(parts, { deaths, died: daemon })
   }
 }
 
@@ -108,6 +108,7 @@ async function awaitSuccessor(
   { launch, store, signal }: SessionParts,
   stopped: DaemonFile,
 ): Promise<DaemonFile | undefined> {
+  store.setDaemonState("stopped")
   store.setMessage({ urgent: true, text: "The daemon was stopped; waiting a moment for another one…" })
   let deadline = Date.now() + successorTimeoutMs
   while (Date.now() < deadline && !signal.aborted) {
@@ -126,16 +127,22 @@ async function awaitSuccessor(
 }
 
 /** Starts the daemon again, however long it takes; undefined when the signal came. */
-async function reviveDaemon(parts: SessionParts, deaths: Deaths): Promise<DaemonFile | undefined> {
+async function reviveDaemon(
+  parts: SessionParts,
+  { deaths, died }: { readonly deaths: Deaths; readonly died: DaemonFile },
+): Promise<DaemonFile | undefined> {
   const { launch, version, store, signal } = parts
   let waitMs = await deaths.count()
+  store.setDaemonState("died")
+  store.add({ kind: "death", time: new Date().toISOString(), pid: died.pid, lines: await deaths.lastWords() })
   store.setMessage({ urgent: true, text: "The daemon died; starting it again…" })
   for (;;) {
     await delay(waitMs, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return undefined
     try {
       const { daemon } = await ensureDaemon(launch, { version })
-      store.setMessage({ urgent: true, text: "The daemon died and was started again; .alyx/daemon.log may say why." })
+      const text = "The daemon died and was started again; the end of its log is under Changes."
+      store.setMessage({ urgent: false, text })
       return daemon
     } catch (error) {
       if (!isAlyxError(error)) throw error
@@ -161,7 +168,7 @@ class Deaths {
     this.#times = [...this.#times.filter((time) => now - time < deathsMax.withinMs), now]
     const { length } = this.#times
     if (length < deathsMax.count) return Math.min(restartDelayMs.first * 2 ** (length - 1), restartDelayMs.last)
-    const lines = await lastLines(this.#logFile, { count: shownLogLines, fromByte: 0 })
+    const lines = await this.lastWords()
     throw alyxError("DAEMON_FAILED", {
       message: [
         `The daemon died ${length} times within a minute, so it is not started again. Its log ends with:`,
@@ -169,5 +176,9 @@ class Deaths {
       ].join("\n"),
       next: `Its whole log is in ${this.#logFile}. Start it again with: alyx dev`,
     })
+  }
+  /** How the log ends; empty when there is none. */
+  async lastWords(): Promise<readonly string[]> {
+    return lastLines(this.#logFile, { count: shownLogLines, fromByte: 0 })
   }
 }

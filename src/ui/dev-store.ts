@@ -1,19 +1,61 @@
-import type { DaemonFile, LogEntry, LogLine, ReloadEntry, RequestEntry, StatsResponse } from "../protocol/admin-api.ts"
+import type {
+  DaemonFile,
+  LogEntry,
+  LogLine,
+  LostEntry,
+  ReloadEntry,
+  RequestEntry,
+  StatsResponse,
+} from "../protocol/admin-api.ts"
+import type { DashboardState } from "./dashboard/dashboard-state.ts"
+import { initialState } from "./dashboard/dashboard-state.ts"
+import type { Numbered } from "./dashboard/entry-ring.ts"
+import { EntryRing } from "./dashboard/entry-ring.ts"
+
+/** What the daemon does, as far as the dashboard can tell. */
+export type DaemonState = "starting" | "serving" | "died" | "stopped"
+
+/** What the Changes pane lists. */
+export type ChangeEntry = ReloadEntry | LogLine | LostEntry | DeathEntry
+
+/** The end of a daemon that nobody had asked to end, with the last lines of its log. */
+export interface DeathEntry {
+  readonly kind: "death"
+  readonly time: string
+  readonly pid: number
+  readonly lines: readonly string[]
+}
+
+/** A sentence about the daemon's trouble or about a key that was pressed. */
+export interface DevMessage {
+  readonly urgent: boolean
+  readonly text: string
+}
 
 /** What `alyx dev` knows, at one moment. Frozen: a new one is made for each change that is shown. */
 export interface DevSnapshot {
   readonly daemon: DaemonFile
+  readonly daemonState: DaemonState
   readonly stats: StatsResponse | null
+  /** Requests a second, newest last: one value for each time that the counts were asked for. */
+  readonly rates: readonly number[]
   /** Oldest first. */
-  readonly requests: readonly RequestEntry[]
+  readonly requests: readonly Numbered<RequestEntry>[]
   /** Reloads, and what the daemon said beside them; oldest first. */
-  readonly events: readonly (ReloadEntry | LogLine)[]
-  /** A sentence about the daemon's trouble or about a key that was pressed; null when there is nothing to say. */
-  readonly message: { readonly urgent: boolean; readonly text: string } | null
+  readonly changes: readonly Numbered<ChangeEntry>[]
+  /** How many entries wait for the end of a pause. */
+  readonly heldCount: number
+  /** Null when there is nothing to say. */
+  readonly message: DevMessage | null
+  /** What the person did with the screen. */
+  readonly view: DashboardState
 }
 
-/** How many entries of each kind are kept: more than the tallest screen shows. */
-const keptCountMax = 300
+/** How many entries of each kind are kept: as many as the daemon keeps for those who come late. */
+const keptCountMax = 1_000
+
+/** How many rates are kept: two minutes of them. */
+const rateCountMax = 60
 
 /** How long after one change is shown the next one waits: ten a second cost a tenth of a core, more cost more. */
 const commitIntervalMs = 100
@@ -24,11 +66,16 @@ const commitIntervalMs = 100
  */
 export class DevStore {
   readonly #listeners = new Set<() => void>()
-  readonly #requests: RequestEntry[] = []
-  readonly #events: (ReloadEntry | LogLine)[] = []
+  readonly #requests = new EntryRing<RequestEntry>({ countMax: keptCountMax })
+  readonly #changes = new EntryRing<ChangeEntry>({ countMax: keptCountMax })
+  #rates: readonly number[] = []
+  #counted: { readonly total: number; readonly atMs: number } | null = null
+  #nextId = 1
   #daemon: DaemonFile
+  #daemonState: DaemonState = "starting"
   #stats: StatsResponse | null = null
-  #message: DevSnapshot["message"] = null
+  #message: DevMessage | null = null
+  #view: DashboardState = initialState
   #snapshot: DevSnapshot
   #timer: NodeJS.Timeout | undefined
   #committedAt = 0
@@ -46,25 +93,73 @@ export class DevStore {
 
   readonly snapshot = (): DevSnapshot => this.#snapshot
 
-  add(entry: LogEntry): void {
-    if (entry.kind === "request") keep(this.#requests, entry)
-    else if (entry.kind === "reload" || entry.kind === "log") keep(this.#events, entry)
+  /** What the person did with the screen, up to the last key. */
+  get view(): DashboardState {
+    return this.#view
+  }
+
+  setView(view: DashboardState): void {
+    if (view === this.#view) return
+    this.#view = view
+    this.#changed()
+  }
+
+  add(entry: LogEntry | DeathEntry): void {
+    const id = this.#nextId++
+    if (entry.kind === "request") this.#requests.add({ id, entry })
+    else this.#changes.add({ id, entry })
+    this.#changed()
+  }
+
+  /** Holds back what comes from now on, or shows it again. */
+  setPaused(isPaused: boolean): void {
+    for (const ring of [this.#requests, this.#changes]) {
+      if (isPaused) ring.hold()
+      else ring.release()
+    }
+    this.#changed()
+  }
+
+  clear(pane: "requests" | "changes"): void {
+    if (pane === "requests") this.#requests.clear()
+    else this.#changes.clear()
     this.#changed()
   }
 
   setDaemon(daemon: DaemonFile): void {
+    if (daemon.pid !== this.#daemon.pid) {
+      this.#stats = null
+      this.#counted = null
+    }
     this.#daemon = daemon
+    this.setDaemonState("starting")
+  }
+
+  setDaemonState(state: DaemonState): void {
+    this.#daemonState = state
     this.#changed()
   }
 
-  setStats(stats: StatsResponse): void {
+  setStats(stats: StatsResponse, nowMs: number = performance.now()): void {
+    const { total } = stats.requests
+    const before = this.#counted
+    if (before !== null && nowMs - before.atMs > 500) {
+      const rate = Math.max(0, total - before.total) / ((nowMs - before.atMs) / 1_000)
+      this.#rates = [...this.#rates, rate].slice(-rateCountMax)
+    }
+    if (before === null || nowMs - before.atMs > 500) this.#counted = { total, atMs: nowMs }
     this.#stats = stats
-    this.#changed()
+    this.setDaemonState("serving")
   }
 
-  setMessage(message: DevSnapshot["message"]): void {
+  setMessage(message: DevMessage | null): void {
     this.#message = message
     this.#changed()
+  }
+
+  /** Drops what was said, unless it is about the daemon's trouble. */
+  forgetMessage(): void {
+    if (this.#message !== null && !this.#message.urgent) this.setMessage(null)
   }
 
   /** Ends the waiting commit; nothing is told to anybody after this. */
@@ -89,15 +184,14 @@ export class DevStore {
   #take(): DevSnapshot {
     return {
       daemon: this.#daemon,
+      daemonState: this.#daemonState,
       stats: this.#stats,
-      requests: [...this.#requests],
-      events: [...this.#events],
+      rates: this.#rates,
+      requests: this.#requests.shown(),
+      changes: this.#changes.shown(),
+      heldCount: this.#requests.heldCount + this.#changes.heldCount,
       message: this.#message,
+      view: this.#view,
     }
   }
-}
-
-function keep<Entry>(ring: Entry[], entry: Entry): void {
-  ring.push(entry)
-  if (ring.length > keptCountMax) ring.shift()
 }

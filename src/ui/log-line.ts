@@ -20,7 +20,8 @@ export function renderLogEntry(entry: LogEntry, look: LogLook): string {
   switch (entry.kind) {
     case "log": {
       const fields = entry.fields === undefined ? "" : ` ${paintWords(look.paint, showFields(entry.fields))}`
-      const mark = look.paint(levelMeaning(entry.level), levelMark(entry.level))
+      const level = levelLooks[entry.level]
+      const mark = look.paint(level.meaning, level.mark)
       return `${time} ${mark} ${below(printable(entry.message) + fields, look)}`
     }
     case "request":
@@ -41,7 +42,7 @@ function renderRequest(entry: RequestEntry, paint: Paint): string {
 }
 
 /** What the class of an HTTP status means to the one who looks. */
-function statusMeaning(status: number): Meaning {
+export function statusMeaning(status: number): Meaning {
   if (status >= 500) return "bad"
   if (status >= 400) return "warn"
   return status >= 300 ? "name" : "good"
@@ -63,11 +64,25 @@ function paintWords(paint: Paint, text: string): string {
     .join(" ")
 }
 
+/** What a reload was about, by its cause. */
+export const reloadTitles: Readonly<Record<ReloadEntry["cause"], string>> = {
+  schema: "Schema",
+  config: "Configuration",
+  migrations: "Migrations",
+  start: "Schema at start",
+}
+
+/** How the levels of messages are marked. */
+export const levelLooks: Readonly<Record<LogLevel, { readonly mark: string; readonly meaning: Meaning }>> = {
+  debug: { mark: "·", meaning: "quiet" },
+  info: { mark: "·", meaning: "quiet" },
+  warn: { mark: "!", meaning: "warn" },
+  error: { mark: "✗", meaning: "bad" },
+}
+
 /** One line for what was done, and one for each change or problem. */
 function renderReload(entry: ReloadEntry, look: LogLook): string {
-  const what = { schema: "Schema", config: "Configuration", migrations: "Migrations", start: "Schema at start" }[
-    entry.cause
-  ]
+  const what = reloadTitles[entry.cause]
   const took = look.paint("quiet", `(${showMs(entry.durationMs)})`)
   switch (entry.outcome) {
     case "applied":
@@ -92,15 +107,8 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
   }
 }
 
-function levelMark(level: LogLevel): string {
-  return { debug: "·", info: "·", warn: "!", error: "✗" }[level]
-}
-
-function levelMeaning(level: LogLevel): Meaning {
-  return ({ debug: "quiet", info: "quiet", warn: "warn", error: "bad" } as const)[level]
-}
-
-function showFields(fields: Readonly<Record<string, unknown>>): string {
+/** The fields of a message as "name=value", in their order. */
+export function showFields(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${printable(typeof value === "string" ? value : JSON.stringify(value))}`)
     .join(" ")

@@ -1,7 +1,7 @@
 import { styleText } from "node:util"
 
 /** What a piece of text means; the colours follow from it in one place. */
-export type Meaning = "good" | "bad" | "warn" | "strong" | "quiet" | "name" | "place"
+export type Meaning = "good" | "bad" | "warn" | "strong" | "quiet" | "name" | "place" | "chosen"
 
 /** Colours a text by what it means, or leaves it as it is. */
 export type Paint = (meaning: Meaning, text: string) => string
@@ -16,6 +16,7 @@ const formats: Record<Meaning, Format> = {
   quiet: "dim",
   name: "cyan",
   place: "underline",
+  chosen: "inverse",
 }
 
 /** Paints with ANSI colours. */

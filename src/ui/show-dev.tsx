@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs"
 import path from "node:path"
-
-import { render } from "ink"
+import { setFlagsFromString } from "node:v8"
 
 import { ensureDaemon, missingFlags } from "../client/ensure-daemon.ts"
 import type { DaemonLaunch } from "../client/spawn-daemon.ts"
 import { stopDaemon } from "../client/stop-daemon.ts"
+import type { Leave } from "./dashboard/dashboard.ts"
+import { Dashboard } from "./dashboard/dashboard.ts"
+import { openScreen } from "./dashboard/open-screen.ts"
 import { runDevSession } from "./dev-session.ts"
 import { DevStore } from "./dev-store.ts"
 import { DevScreen } from "./screens/dev.tsx"
 import type { Terminal } from "./terminal.ts"
-
-/** How the person left the dashboard. */
-export type Leave = "detach" | "stop"
 
 /** Starts or joins the project's dev daemon and shows the dashboard until the person leaves it. */
 export async function showDev(options: {
@@ -20,6 +19,8 @@ export async function showDev(options: {
   readonly version: string
   readonly terminal: Terminal
 }): Promise<void> {
+  // What is drawn lives for a tenth of a second: without this, V8 lets 50 MB of it pile up before it looks.
+  setFlagsFromString("--max-semi-space-size=4")
   const { launch, version, terminal } = options
   const { daemon, outcome } = await ensureDaemon(
     // Only now: later the screen is drawn, and the daemon's log has it.
@@ -38,26 +39,48 @@ export async function showDev(options: {
       text: `The daemon was of another build and was replaced: version ${daemon.version}.`,
     })
   }
+  const leave = await runScreen({ launch, version, store, terminal }, daemon)
+  await sayGoodbye(leave, store, terminal)
+}
+
+/** Shows the screen while the session fills the store; whichever ends first ends the other. */
+async function runScreen(
+  parts: {
+    readonly launch: DaemonLaunch
+    readonly version: string
+    readonly store: DevStore
+    readonly terminal: Terminal
+  },
+  daemon: Parameters<typeof runDevSession>[1],
+): Promise<Leave | undefined> {
+  const { launch, version, store, terminal } = parts
   const leaving = new AbortController()
   let leave: Leave | undefined
-  const screen = render(
+  const dashboard = new Dashboard({
+    store,
+    paths: launch.paths,
+    onLeave: (how) => {
+      leave = how
+      screen.close()
+    },
+  })
+  const readText = (file: string): string | undefined => readIfThere(path.resolve(launch.paths.root, file))
+  const screen = openScreen(
     <DevScreen
       store={store}
-      look={{ paint: terminal.out.paint, readText: (file) => readIfThere(path.resolve(launch.paths.root, file)) }}
-      onLeave={(how) => {
-        leave = how
-        screen.unmount()
-      }}
+      look={{ paint: terminal.out.paint, readText }}
+      onKey={(key, sight) => dashboard.press(key, sight)}
     />,
-    { alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false, maxFps: 10, patchConsole: false },
   )
-  const [session] = await Promise.allSettled([
-    runDevSession({ launch, version, store, signal: leaving.signal }, daemon).finally(() => screen.unmount()),
-    screen.waitUntilExit().finally(() => leaving.abort()),
+  const [session, shown] = await Promise.allSettled([
+    runDevSession({ launch, version, store, signal: leaving.signal }, daemon).finally(() => screen.close()),
+    screen.ended.finally(() => leaving.abort()),
   ])
+  dashboard.close()
   store.close()
   if (session.status === "rejected") throw session.reason
-  await sayGoodbye(leave, store, terminal)
+  if (shown.status === "rejected") throw shown.reason
+  return leave
 }
 
 async function sayGoodbye(leave: Leave | undefined, store: DevStore, { out, asRunHere }: Terminal): Promise<void> {

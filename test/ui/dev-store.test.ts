@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest"
 
-import type { DaemonFile, LogEntry } from "../../src/protocol/admin-api.ts"
+import type { DaemonFile, LogEntry, StatsResponse } from "../../src/protocol/admin-api.ts"
 import { DevStore } from "../../src/ui/dev-store.ts"
 
 const daemon = { pid: 1, url: "http://127.0.0.1:8090" } as DaemonFile
@@ -15,6 +15,8 @@ const request = (seq: number): LogEntry => ({
   durationMs: 1,
   requestId: String(seq),
 })
+
+const counted = (total: number): StatsResponse => ({ requests: { total, failed: 0, inFlight: 0 } }) as StatsResponse
 
 function makeStore(): DevStore {
   const store = new DevStore(daemon)
@@ -44,7 +46,7 @@ describe("DevStore", () => {
 
     const after = await changed
     expect(before.requests).toEqual([])
-    expect(after.requests.map(({ seq }) => seq)).toEqual([1, 2])
+    expect(after.requests.map(({ entry }) => entry.seq)).toEqual([1, 2])
     expect(after.message?.text).toBe("hello")
   })
 
@@ -69,7 +71,58 @@ describe("DevStore", () => {
     for (let seq = 1; seq <= 5_000; seq += 1) store.add(request(seq))
 
     const { requests } = await changed
-    expect(requests).toHaveLength(300)
-    expect(requests.at(-1)?.seq).toBe(5_000)
+    expect(requests).toHaveLength(1_000)
+    expect(requests.at(-1)?.entry.seq).toBe(5_000)
+  })
+
+  test("a pause holds the lists, counts what comes, and shows it at the end", async () => {
+    const store = makeStore()
+    store.add(request(1))
+    store.setPaused(true)
+    store.add(request(2))
+    store.add(request(3))
+    const held = await next(store)
+    store.setPaused(false)
+    const after = await next(store)
+
+    expect(held.requests.map(({ entry }) => entry.seq)).toEqual([1])
+    expect(held.heldCount).toBe(2)
+    expect(after.requests.map(({ entry }) => entry.seq)).toEqual([1, 2, 3])
+    expect(after.heldCount).toBe(0)
+  })
+
+  test("a restarted daemon counts from one again, and its entries are told from those before", async () => {
+    const store = makeStore()
+    store.add(request(7))
+    store.setDaemon({ ...daemon, pid: 2 })
+    store.add(request(7))
+
+    const { requests } = await next(store)
+
+    expect(new Set(requests.map(({ id }) => id)).size).toBe(2)
+  })
+
+  test("how many requests came a second is worked out from the counts, and begins anew with another daemon", async () => {
+    const store = makeStore()
+    store.setStats(counted(100), 1_000)
+    store.setStats(counted(120), 3_000)
+    store.setDaemon({ ...daemon, pid: 2 })
+    store.setStats(counted(5), 4_000)
+
+    const { rates } = await next(store)
+
+    expect(rates).toEqual([10])
+  })
+
+  test("what a key said goes with the next key, the daemon's trouble stays", async () => {
+    const store = makeStore()
+    store.setMessage({ urgent: false, text: "written" })
+    store.forgetMessage()
+    const said = await next(store)
+    store.setMessage({ urgent: true, text: "died" })
+    store.forgetMessage()
+    const trouble = await next(store)
+
+    expect([said.message, trouble.message?.text]).toEqual([null, "died"])
   })
 })

@@ -31,6 +31,7 @@ const stats: StatsResponse = {
   notices: ["webhooks: not acted on yet."],
   problem: null,
   plan: null,
+  clients: 1,
 }
 
 test("the status of a daemon fits a screen", () => {

@@ -1,98 +1,83 @@
-import { Box, Text, useInput, useWindowSize } from "ink"
-import { useEffect, useRef, useSyncExternalStore } from "react"
+import { Box, useInput, useWindowSize } from "ink"
+import { useMemo, useRef, useSyncExternalStore } from "react"
 
-import { DevEvents } from "../components/dev-events.tsx"
-import { DevHeader } from "../components/dev-header.tsx"
-import { DevProblem, problemLines } from "../components/dev-problem.tsx"
-import { DevRequests } from "../components/dev-requests.tsx"
+import { Lines } from "../components/lines.tsx"
+import type { Sight } from "../dashboard/dashboard-state.ts"
+import { drawDashboard } from "../dashboard/draw-dashboard.ts"
+import type { KeyName } from "../dashboard/key-name.ts"
+import { keyNames } from "../dashboard/key-name.ts"
+import type { OverlayText } from "../dashboard/overlay-lines.ts"
+import { overlayText } from "../dashboard/overlay-text.ts"
+import { panelLines } from "../dashboard/panel-lines.ts"
 import type { DevSnapshot, DevStore } from "../dev-store.ts"
 import type { LogLook } from "../log-line.ts"
-import { widthOf, wrapText } from "../wrap-text.ts"
 
-/** From this width on the two lists stand side by side. */
-const wideColumns = 110
-
-/** Where it serves, what it holds, and a gap. */
-const headerRows = 3
-
-/** The title of a pane and one line. */
-const paneRowsMin = 2
-
-/** How many lines a message may take. */
-const messageRowsMax = 3
-
-/** How long after the first Ctrl-C a second one still means "stop the daemon". */
-const secondPressMs = 1_000
+/** From this many rows on a panel has a frame on all sides. */
+const boxedRowsMin = 24
 
 /** The dashboard of `alyx dev`. It shows what is in the store and says which key was pressed; it does nothing itself. */
 export function DevScreen(props: {
   readonly store: DevStore
   readonly look: LogLook
-  readonly onLeave: (how: "detach" | "stop") => void
+  /** Called with what the person saw while pressing the key. */
+  readonly onKey: (key: KeyName, sight: Sight) => void
 }): React.JSX.Element {
-  const { store, look } = props
+  const { store, look, onKey } = props
   const snapshot = useSyncExternalStore(store.subscribe, store.snapshot)
-  const { columns, rows } = useWindowSize()
-  useLeaveKeys(props)
-
-  const bar = barLines(snapshot.message, look, columns)
-  const freeRows = rows - headerRows - bar.length
-  const problemRows = Math.max(3, Math.min(Math.ceil(freeRows * 0.6), freeRows - paneRowsMin - 1))
-  const problem = problemLines(snapshot, look, { rows: problemRows, columns })
-  const listRows = Math.max(paneRowsMin, freeRows - problem.length - 1)
-  const wide = columns >= wideColumns
-  // Below each other, two panes of which one shows nothing are worse than one.
-  const stacked = !wide && listRows >= 2 * paneRowsMin + 1
-  const eventRows = wide ? listRows : Math.max(paneRowsMin, Math.floor((listRows - 1) / 3))
-  const requestRows = stacked ? listRows - eventRows - 1 : listRows
-  const paneColumns = wide ? Math.floor((columns - 2) / 2) : columns
-  return (
-    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
-      <DevHeader snapshot={snapshot} look={look} />
-      <DevProblem lines={problem} />
-      <Box flexDirection={wide ? "row" : "column"} columnGap={2} flexGrow={1} overflow="hidden">
-        <DevRequests snapshot={snapshot} look={look} rows={requestRows} columns={paneColumns} />
-        {(wide || stacked) && <DevEvents snapshot={snapshot} look={look} rows={eventRows} columns={paneColumns} />}
-      </Box>
-      <KeyBar lines={bar} />
-    </Box>
-  )
-}
-
-/** q leaves the daemon running, Q stops it. Ctrl-C is q, unless it is pressed twice: then it is Q. */
-function useLeaveKeys({ store, onLeave }: Parameters<typeof DevScreen>[0]): void {
-  const pressed = useRef<NodeJS.Timeout | undefined>(undefined)
-  useEffect(() => () => clearTimeout(pressed.current), [])
+  const window = useSizeOfWindow()
+  const panel = usePanel(snapshot, look, window.rows)
+  const overlay = useOverlay(snapshot, look)
+  const drawing = drawDashboard(snapshot, { window, paint: look.paint, panel, overlay })
   useInput((input, key) => {
-    if (key.ctrl && input === "c") {
-      if (pressed.current !== undefined) return onLeave("stop")
-      store.setMessage({ urgent: false, text: "Leaving the daemon running. Ctrl-C again stops it." })
-      pressed.current = setTimeout(() => onLeave("detach"), secondPressMs)
-      return
-    }
-    if (input === "q") onLeave("detach")
-    else if (input === "Q") onLeave("stop")
+    for (const name of keyNames(input, key)) onKey(name, drawing.sight)
   })
-}
-
-/** The keys, and what is to be said: beside them where it fits, else above them, whole. */
-function barLines(message: DevSnapshot["message"], look: LogLook, columns: number): readonly string[] {
-  const keys = `${look.paint("strong", "q")} leave it running  ${look.paint("strong", "Q")} stop it`
-  if (message === null) return [keys]
-  const paint = (text: string): string => look.paint(message.urgent ? "bad" : "warn", text)
-  if (widthOf(keys) + 3 + message.text.length <= columns) return [`${keys}   ${paint(message.text)}`]
-  const lines = wrapText(message.text, { columns, indent: 0 }).split("\n")
-  return [...lines.slice(0, messageRowsMax).map(paint), keys]
-}
-
-function KeyBar({ lines }: { lines: readonly string[] }): React.JSX.Element {
   return (
-    <Box flexDirection="column" flexShrink={0}>
-      {lines.map((line) => (
-        <Text key={line} wrap="truncate">
-          {line}
-        </Text>
-      ))}
+    <Box flexDirection="column" width={window.columns} height={window.rows} overflow="hidden">
+      <Lines lines={drawing.header} />
+      <Lines lines={drawing.panel} />
+      <Lines lines={drawing.body} />
+      <Box flexGrow={1} />
+      <Lines lines={drawing.bar} />
     </Box>
   )
+}
+
+/** Some terminals say that they have no size at all. */
+function useSizeOfWindow(): { readonly columns: number; readonly rows: number } {
+  const { columns, rows } = useWindowSize()
+  return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 }
+}
+
+/** Reads the files that a problem names only when there is something new to say, or another room. */
+function usePanel(
+  { stats }: DevSnapshot,
+  look: LogLook,
+  windowRows: number,
+): (room: { readonly columns: number; readonly rows: number }) => readonly string[] {
+  const kept = useRef<{ readonly of: object; readonly key: string; readonly lines: readonly string[] } | null>(null)
+  return (room) => {
+    if (stats === null) return []
+    const key = `${room.columns}×${room.rows}`
+    if (kept.current?.of !== stats || kept.current.key !== key) {
+      const style = windowRows >= boxedRowsMin ? "box" : "line"
+      kept.current = { of: stats, key, lines: panelLines(stats, look, { ...room, style }) }
+    }
+    return kept.current.lines
+  }
+}
+
+/** Lays the text of an overlay out when it is opened and when the width changes, not when it is scrolled. */
+function useOverlay(snapshot: DevSnapshot, look: LogLook): (columns: number) => OverlayText | null {
+  const { overlay } = snapshot.view
+  const fetched = overlay?.kind === "request" ? overlay.fetched : null
+  const entry = overlay === null || !("entry" in overlay) ? null : overlay.entry
+  const plan = overlay?.kind === "plan" ? snapshot.stats?.plan : null
+  return useMemo(() => {
+    let kept: { readonly columns: number; readonly text: OverlayText | null } | undefined
+    return (columns) => {
+      if (kept?.columns !== columns) kept = { columns, text: overlayText(snapshot, { ...look, columns }) }
+      return kept.text
+    }
+    // oxlint-disable-next-line react/exhaustive-deps -- the rest of the snapshot is not shown there
+  }, [overlay?.kind, entry, fetched, plan])
 }

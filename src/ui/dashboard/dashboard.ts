@@ -1,0 +1,160 @@
+import { DaemonClient } from "../../client/daemon-client.ts"
+import { isAlyxError } from "../../errors.ts"
+import type { ProjectPaths } from "../../project/paths.ts"
+import type { RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
+import type { DevStore } from "../dev-store.ts"
+import type { DashboardState, Effect, FetchedRequest, Sight } from "./dashboard-state.ts"
+import type { KeyName } from "./key-name.ts"
+import { openInBrowser } from "./open-in-browser.ts"
+import type { PlanTalk } from "./plan-actions.ts"
+import { applyPlan, undoEdit, writeMigration } from "./plan-actions.ts"
+import { pressKey } from "./press-key.ts"
+
+/** How the person left the dashboard. */
+export type Leave = "detach" | "stop"
+
+/** How long after the first Ctrl-C a second one still means "stop the daemon". */
+const secondPressMs = 1_000
+
+export interface DashboardParts {
+  readonly store: DevStore
+  readonly paths: ProjectPaths
+  readonly onLeave: (how: Leave) => void
+}
+
+/** Does what the keys ask for: it keeps the view in the store, and talks with the daemon that the store shows. */
+export class Dashboard implements PlanTalk {
+  readonly #store: DevStore
+  readonly #paths: ProjectPaths
+  readonly #onLeave: (how: Leave) => void
+  readonly #closing = new AbortController()
+  #answer: ((isYes: boolean) => void) | undefined
+  #interrupted: NodeJS.Timeout | undefined
+  #isDeciding = false
+
+  constructor({ store, paths, onLeave }: DashboardParts) {
+    this.#store = store
+    this.#paths = paths
+    this.#onLeave = onLeave
+  }
+
+  /** What was said before a key was pressed is done with then. */
+  press(key: KeyName, sight: Sight): void {
+    const { state, effects } = pressKey(this.#store.view, key, sight)
+    this.#store.setView(state)
+    if (key.name !== "interrupt") this.#store.forgetMessage()
+    for (const effect of effects) this.#run(effect)
+  }
+
+  /** No question is answered after this, and no second Ctrl-C waited for. */
+  close(): void {
+    clearTimeout(this.#interrupted)
+    this.#closing.abort()
+    this.#answer?.(false)
+  }
+
+  get client(): DaemonClient {
+    return new DaemonClient(this.#store.snapshot().daemon)
+  }
+
+  get paths(): ProjectPaths {
+    return this.#paths
+  }
+
+  /** Asks in the message line; false for no, for Esc and at the end of the dashboard. */
+  ask(question: string): Promise<boolean> {
+    if (this.#closing.signal.aborted) return Promise.resolve(false)
+    this.#patch({ question })
+    return new Promise((resolve) => (this.#answer = resolve))
+  }
+
+  say(text: string, options: { readonly urgent: boolean } = { urgent: false }): void {
+    this.#store.setMessage({ ...options, text })
+  }
+
+  progress(progress: DashboardState["progress"]): void {
+    this.#patch({ progress })
+  }
+
+  #patch(patch: Partial<DashboardState>): void {
+    this.#store.setView({ ...this.#store.view, ...patch })
+  }
+
+  #run(effect: Effect): void {
+    switch (effect.kind) {
+      case "leave":
+        return this.#onLeave(effect.how)
+      case "interrupt":
+        return this.#interrupt()
+      case "pause":
+        return this.#store.setPaused(effect.isPaused)
+      case "clear":
+        return this.#store.clear(effect.pane)
+      case "answer": {
+        const answer = this.#answer
+        this.#answer = undefined
+        return answer?.(effect.isYes)
+      }
+      case "fetchRequest":
+        return void this.#fetchRequest(effect.entry)
+      case "openApiPage":
+        return void this.#openApiPage()
+      case "writeMigration":
+        return void this.#decide(writeMigration)
+      case "applyPlan":
+        return void this.#decide(applyPlan)
+      case "undoEdit":
+        return void this.#decide(undoEdit)
+    }
+  }
+
+  /** Ctrl-C is q, unless it is pressed twice: then it is Q. */
+  #interrupt(): void {
+    if (this.#interrupted !== undefined) return this.#onLeave("stop")
+    this.say("Leaving the daemon running. Ctrl-C again stops it.")
+    this.#interrupted = setTimeout(() => this.#onLeave("detach"), secondPressMs)
+  }
+
+  async #fetchRequest(entry: RequestEntry): Promise<void> {
+    const fetched = await this.#findRequest(entry)
+    const { overlay } = this.#store.view
+    if (overlay?.kind === "request" && overlay.entry === entry) this.#patch({ overlay: { ...overlay, fetched } })
+  }
+
+  async #findRequest({ requestId }: RequestEntry): Promise<FetchedRequest> {
+    try {
+      const path = `/api/admin/requests/${encodeURIComponent(requestId)}`
+      return { state: "there", detail: await this.client.get<RequestDetail>(path) }
+    } catch (error) {
+      return { state: "missing", reason: reasonOf(error) }
+    }
+  }
+
+  async #openApiPage(): Promise<void> {
+    const { url } = this.#store.snapshot().daemon
+    if (url === null) return this.say("The daemon has no TCP port, so there is no page to open.")
+    const page = `${url}/docs`
+    if (!(await openInBrowser(page))) this.say(`No browser could be opened here. The API page is at ${page}`)
+    else this.say(`Opened ${page}`)
+  }
+
+  /** One decision about a plan at a time. */
+  async #decide(action: (talk: PlanTalk) => Promise<void>): Promise<void> {
+    if (this.#isDeciding) return
+    this.#isDeciding = true
+    try {
+      await action(this)
+    } catch (error) {
+      this.say(reasonOf(error), { urgent: true })
+    } finally {
+      this.progress(null)
+      this.#isDeciding = false
+    }
+  }
+}
+
+/** What went wrong and what to do, in a line; a bug is told as one, since the screen goes on. */
+function reasonOf(error: unknown): string {
+  if (isAlyxError(error)) return [error.message, error.next].filter(Boolean).join(" ")
+  return `Alyx made a mistake: ${error instanceof Error ? error.message : String(error)}`
+}

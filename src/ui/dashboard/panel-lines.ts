@@ -1,0 +1,80 @@
+import { stripVTControlCharacters } from "node:util"
+
+import type { StatsResponse } from "../../protocol/admin-api.ts"
+import type { LogLook } from "../log-line.ts"
+import { planLines } from "../migrations/plan-lines.ts"
+import { renderError } from "../render-error.ts"
+import { widthOf, wrapText } from "../wrap-text.ts"
+import type { FrameStyle } from "./frame.ts"
+import { frame, roomInside } from "./frame.ts"
+
+/** The room that a panel may take. */
+export interface PanelRoom {
+  readonly columns: number
+  /** Its edges included; at least 3. */
+  readonly rows: number
+  readonly style: FrameStyle
+}
+
+/**
+ * What keeps the written files from being served, in a frame above the panes: the plan that waits for a decision, or
+ * what is wrong. Empty when all is well.
+ */
+export function panelLines(
+  stats: Pick<StatsResponse, "plan" | "problem"> | null,
+  look: LogLook,
+  room: PanelRoom,
+): readonly string[] {
+  if (stats?.plan) {
+    const inside = roomInside(room)
+    const lines = planLines(stats.plan, look, inside)
+    const title = look.paint("warn", "This change waits for you")
+    return framed(lines, look, { ...room, title, tone: "warn", note: "w write file · a apply · u undo edit · v whole" })
+  }
+  if (stats?.problem) {
+    const lines = problemLines(stats.problem, look, roomInside(room))
+    return framed(lines, look, { ...room, title: look.paint("bad", "Problem"), tone: "bad", note: "" })
+  }
+  return []
+}
+
+function framed(
+  lines: readonly string[],
+  { paint }: LogLook,
+  options: PanelRoom & { readonly title: string; readonly tone: "warn" | "bad"; readonly note: string },
+): readonly string[] {
+  const edges = options.style === "box" ? 2 : 1
+  return frame(lines, { ...options, paint, rows: Math.min(options.rows, lines.length + edges) })
+}
+
+/**
+ * A problem in the room there is. Where it does not fit, the lines of the files go first, then the ends of long
+ * sentences, then the middle; what to do about it stays.
+ */
+export function problemLines(
+  problem: NonNullable<StatsResponse["problem"]>,
+  look: LogLook,
+  room: { readonly rows: number; readonly columns: number },
+): readonly string[] {
+  const whole = linesOf(renderError(problem, look))
+  const bare = linesOf(renderError(problem, { ...look, readText: () => undefined }))
+  const fitting = [whole, bare]
+    .map((lines) => lines.flatMap((line) => wrapLine(line, room.columns)))
+    .find((lines) => lines.length <= room.rows)
+  if (fitting !== undefined) return fitting
+  if (bare.length <= room.rows) return bare
+  // The last line is the next step, where there is one.
+  return [...bare.slice(0, Math.max(0, room.rows - 2)), look.paint("quiet", "…"), bare.at(-1)!].slice(-room.rows)
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line !== "")
+}
+
+/** Goes on under itself; a line of a file stays whole, since a caret points into it. */
+function wrapLine(line: string, columns: number): readonly string[] {
+  const plain = stripVTControlCharacters(line)
+  if (widthOf(line) <= columns || /^ *\d* \| /.test(plain)) return [line]
+  const indent = plain.length - plain.trimStart().length
+  return wrapText(line.trimStart(), { columns, indent }).split("\n")
+}
