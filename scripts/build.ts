@@ -4,6 +4,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { bundle } from "./build/bundle.ts"
+import { copyDocsAssets } from "./build/docs-assets.ts"
 import { hashInputs } from "./build/input-hash.ts"
 import { withLock } from "./build/lock.ts"
 import { writeManifest } from "./build/manifest.ts"
@@ -41,7 +42,9 @@ export async function build(options: { readonly root: string; readonly force: bo
       await mkdir(staging)
       await cp(path.join(root, "package.json"), path.join(staging, "package.json"))
       const { inputs } = await bundle({ root, outdir: path.join(staging, "dist") })
-      await writeFile(path.join(staging, "THIRD-PARTY-LICENSES.md"), await thirdPartyLicenses(root, inputs))
+      const copied = await copyDocsAssets({ root, outdir: path.join(staging, "dist") })
+      const licenses = await thirdPartyLicenses(root, [...inputs, ...copied])
+      await writeFile(path.join(staging, "THIRD-PARTY-LICENSES.md"), licenses)
       await writeManifest(staging)
       await rm(stampFile, { force: true })
       await swapIn(staging, root)

@@ -4,6 +4,7 @@ import type { Config } from "../../project/options.ts"
 import type { DaemonMode, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
 import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import type { Activity } from "../activity.ts"
+import type { DataService } from "../data/data-service.ts"
 import type { SeedAndFake } from "../data/seed-and-fake.ts"
 import type { RecordParts } from "../records/records.ts"
 import type { RequestTraces } from "../request-trace.ts"
@@ -13,7 +14,7 @@ import type { SchemaHolder } from "../schema-holder.ts"
  * The part of the configuration that the HTTP edge reads. It is read at every request, so that an option acts at once;
  * what belongs to a listener (see ListenerSettings) acts when that is opened again.
  */
-export type HttpConfig = Pick<Config, "server">
+export type HttpConfig = Pick<Config, "server"> & { readonly api: Pick<Config["api"], "docs"> }
 
 /** What the routes of the local socket ask of the daemon. */
 export interface AdminParts {
@@ -37,6 +38,7 @@ export interface HttpParts {
   readonly records: RecordParts
   readonly activity: Activity
   readonly admin: AdminParts
+  readonly data: DataService
   readonly seedAndFake: Pick<SeedAndFake, "seed" | "fake">
   readonly logger: HttpLog
   readonly clock: Clock

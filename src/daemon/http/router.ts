@@ -20,8 +20,10 @@ import { startingCheck } from "./middleware/starting.ts"
 import { notFound } from "./not-found.ts"
 import type { HttpParts } from "./parts.ts"
 import { adminRoutes } from "./routes/admin.ts"
+import { docsPageRoutes } from "./routes/docs-page.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { metricsRoute } from "./routes/metrics.ts"
+import { openApiRoutes } from "./routes/openapi.ts"
 import { recordRoutes } from "./routes/records.ts"
 import { rootRoute } from "./routes/root.ts"
 import { UntakenAnswers } from "./untaken-answers.ts"
@@ -96,6 +98,8 @@ export function createRouter(parts: RouterParts): Router {
   recordRoutes(app, parts, compression)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
   metricsRoute(app, parts.metrics, compression)
+  openApiRoutes(app, parts, compression)
+  docsPageRoutes(app, parts, compression)
   adminRoutes(app, parts)
 
   return {

@@ -1,5 +1,5 @@
 import { option, section } from "./option.ts"
-import { int } from "./plain-types.ts"
+import { bool, int } from "./plain-types.ts"
 
 /** Limits of single requests to the records API. */
 export const apiOptions = section("Limits of single requests to the records API.", {
@@ -21,6 +21,12 @@ export const apiOptions = section("Limits of single requests to the records API.
   expand_depth_max: option(int({ min: 0, max: 5 }), {
     about: "How many relations deep expand follows; 0 turns it off.",
     default: 3,
+    reload: "live",
+  }),
+  docs: option(bool(), {
+    about:
+      "Whether /docs and /api/openapi.json show the API to everybody who can reach it, with the names of collections and fields.",
+    default: true,
     reload: "live",
   }),
   batch_max: option(int({ min: 1, max: 5_000 }), {

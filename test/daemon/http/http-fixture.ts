@@ -20,6 +20,7 @@ import { openTestDatabase } from "./test-database.ts"
 /** A configuration for the HTTP edge: the defaults on a free port, but for what a test says. */
 export function httpConfig(server: Partial<HttpConfig["server"]> = {}): HttpConfig {
   return {
+    api: { docs: true },
     server: {
       host: "127.0.0.1",
       port: 0,

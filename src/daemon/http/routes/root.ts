@@ -4,7 +4,7 @@ import type { HttpParts } from "../parts.ts"
 import { addResource } from "../resource.ts"
 
 /** Serves `/`: what answers here, and where to go on. */
-export function rootRoute(app: FastifyInstance, { version, mode, schemas }: HttpParts): void {
+export function rootRoute(app: FastifyInstance, { config, version, mode, schemas }: HttpParts): void {
   addResource(app, "/", {
     GET: (_request, reply) => {
       const names = [...schemas.current.collections.keys()]
@@ -16,6 +16,7 @@ export function rootRoute(app: FastifyInstance, { version, mode, schemas }: Http
           batch: "/api/batch",
           health: "/health",
           metrics: "/metrics",
+          ...(config().api.docs ? { docs: "/docs", openapi: "/api/openapi.json" } : {}),
         },
         // In production the names of the collections are nobody's business.
         ...(mode === "dev" ? { collections: names.map((name) => `/api/collections/${name}`) } : {}),

@@ -1,0 +1,68 @@
+import type { FastifyInstance } from "fastify"
+
+import { openApiDocument } from "../../../codegen/openapi/document.ts"
+import type { DocumentFormat } from "../../../codegen/openapi/document-text.ts"
+import { openApiText } from "../../../codegen/openapi/document-text.ts"
+import type { RequestLimits } from "../../../project/request-limits.ts"
+import type { Schema } from "../../../schema/schema.ts"
+import { entityTag, matchesWeakly } from "../../records/etag.ts"
+import type { Compression } from "../compression.ts"
+import { jsonContentType } from "../errors.ts"
+import { notFound } from "../not-found.ts"
+import type { HttpParts } from "../parts.ts"
+import { addResource } from "../resource.ts"
+
+interface ServedText {
+  readonly text: string
+  readonly etag: string
+}
+
+/** The texts that were asked for, and the limits that they speak of. */
+interface Served {
+  readonly limits: string
+  readonly texts: Map<DocumentFormat, ServedText>
+}
+
+const contentTypes: Readonly<Record<DocumentFormat, string>> = {
+  json: jsonContentType,
+  yaml: "application/yaml; charset=utf-8",
+}
+
+/** Serves `/api/openapi.json` and `/api/openapi.yaml`: made once for each schema, when first asked for. */
+export function openApiRoutes(app: FastifyInstance, parts: HttpParts, compression: Compression): void {
+  const { config, schemas, records, version } = parts
+  const servedBySchema = new WeakMap<Schema, Served>()
+
+  const textOf = (schema: Schema, format: DocumentFormat): ServedText => {
+    const limits = limitsOf()
+    const key = JSON.stringify(limits)
+    let served = servedBySchema.get(schema)
+    if (served?.limits !== key) {
+      served = { limits: key, texts: new Map() }
+      servedBySchema.set(schema, served)
+    }
+    const known = served.texts.get(format)
+    if (known !== undefined) return known
+    const text = openApiText(openApiDocument(schema, { version, limits, isServed: true }), format)
+    const made = { text, etag: entityTag(text) }
+    served.texts.set(format, made)
+    return made
+  }
+
+  const limitsOf = (): RequestLimits => {
+    const { bodyLimitBytes, urlLimitBytes } = config().server
+    return { ...records.limits, bodyLimitBytes, urlLimitBytes }
+  }
+
+  for (const format of ["json", "yaml"] as const) {
+    addResource(app, `/api/openapi.${format}`, {
+      GET(request, reply) {
+        if (!config().api.docs) throw notFound(request.raw, schemas.current)
+        const { text, etag } = textOf(schemas.current, format)
+        reply.header("etag", etag).header("cache-control", "no-cache")
+        if (matchesWeakly(request.headers["if-none-match"] ?? "", etag)) return void reply.code(304).send()
+        compression.send(request, reply.header("content-type", contentTypes[format]), text)
+      },
+    })
+  }
+}
