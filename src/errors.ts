@@ -66,6 +66,14 @@ export const errorTable = {
     status: 409,
     sentence: "The written schema differs from the applied one in ways that could lose data.",
   },
+  MIGRATION_INVALID: {
+    status: 400,
+    sentence: "The files of migrations/ have problems; all of them are listed with their places.",
+  },
+  PLAN_CHANGED: {
+    status: 409,
+    sentence: "The plan of a migration is no longer the one that was looked at; nothing was changed.",
+  },
   DATABASE_LOCKED: { status: 409, sentence: "Another daemon serves this database." },
   DATABASE_LINKED: { status: 409, sentence: "The database file has a second name, by which it could be damaged." },
   DATABASE_MOVED: {

@@ -6,6 +6,7 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   NO_TERMINAL: 2,
   NO_DAEMON: 3,
   DAEMON_NOT_YOURS: 4,
+  PLAN_CHANGED: 5,
   UNKNOWN_COMMAND: 127,
 }
 
