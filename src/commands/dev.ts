@@ -14,6 +14,7 @@ export default class Dev extends BaseCommand {
     ...configFlags,
     foreground: Flags.boolean({ summary: "Serve and watch in this process, and print lines." }),
     verbose: Flags.boolean({ char: "v", summary: "Print every request, not only the slow and the failed ones." }),
+    "no-watch": Flags.boolean({ summary: "Read the files once, at the start; SIGHUP reads them again." }),
     "no-admin": Flags.boolean({ summary: "Do not serve the admin pages. They do not exist yet.", hidden: true }),
   }
 
@@ -23,7 +24,11 @@ export default class Dev extends BaseCommand {
       paths: this.project(),
       mode: "dev" as const,
       program: this.daemonProgram,
-      flags: [...configFlagWords(flags, { json: this.jsonEnabled() }), ...(flags.verbose ? ["--verbose"] : [])],
+      flags: [
+        ...configFlagWords(flags, { json: this.jsonEnabled() }),
+        ...(flags.verbose ? ["--verbose"] : []),
+        ...(flags["no-watch"] ? ["--no-watch"] : []),
+      ],
     }
     if (flags.foreground || !this.terminal.interactive || this.jsonEnabled()) {
       await runInForeground(launch)

@@ -9,11 +9,12 @@ import type { DaemonFile, DaemonMode } from "../protocol/admin-api.ts"
 import { Activity } from "./activity.ts"
 import { ConfigHolder } from "./served/config-holder.ts"
 import { DaemonLog } from "./daemon-log.ts"
+import { DataService } from "./data/data-service.ts"
 import { DaemonStatus } from "./status/daemon-status.ts"
 import { ReloadTurns } from "./served/reload.ts"
 import { onceASecond, progressLine } from "./served/schema-progress.ts"
 import type { Reload } from "./served/reload.ts"
-import { hashFiles } from "./dev/file-hashes.ts"
+import { hashProject } from "./dev/hash-project.ts"
 import type { FileHashes } from "./dev/file-hashes.ts"
 import { Findings } from "./served/findings.ts"
 import { firstSchema } from "./served/first-schema.ts"
@@ -46,6 +47,8 @@ export interface DaemonOptions {
   readonly mode: DaemonMode
   /** In the foreground the output is a terminal's or a supervisor's; otherwise it is the log file. */
   readonly isForeground: boolean
+  /** False when the files are read at the start, and then only when somebody asks for it. */
+  readonly isWatching: boolean
   /** Values of flags by the option's place. */
   readonly flags: Readonly<Record<string, string | boolean>>
   /** The same flags as words, for a restart. */
@@ -59,6 +62,7 @@ export interface DaemonOptions {
     readonly readerProcess: URL
     readonly seedWorker: URL
     readonly fakeWorker: URL
+    readonly dataProcess: URL
   }
   readonly output: { write(text: string): unknown; readonly isTerminal: boolean }
   /** Told how far a change of large tables is, at most once a second. */
@@ -72,8 +76,8 @@ export interface DaemonOptions {
 /** A daemon that answers. */
 export interface RunningDaemon {
   readonly file: DaemonFile
-  /** Reads alyx.yaml again: live options act, the others are reported. Never rejects. */
-  reloadConfig(): Promise<void>
+  /** Reads alyx.yaml again, and in dev the schema and the migrations, as when they were saved. Never rejects. */
+  reloadFiles(): Promise<void>
   /** Drains and closes everything; returns what failed on the way. Idempotent. */
   stop(): Promise<readonly { readonly name: string; readonly error: unknown }[]>
 }
@@ -100,10 +104,9 @@ interface Parts {
 export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
   const release = new ReleaseStack()
   try {
-    const { schemaFile, configFile, envFiles } = projectPaths(options.root)
-    const seen = await hashFiles([schemaFile, configFile, ...envFiles])
+    const seen = await hashProject(projectPaths(options.root))
     const parts = await openParts(options, release)
-    const { http, status } = await openHttp(parts, release)
+    const { http, status, data } = await openHttp(parts, release)
     parts.schemas.swap(await firstSchema({ ...options, ...parts }))
     await showProcess(parts, status, release)
     if (options.mode === "tool") return toolDaemon(parts, status, release)
@@ -112,14 +115,16 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const turns = new ReloadTurns()
     const reloads = makeReloads(parts, { http, status, turns })
     release.push("reloads", () => turns.idle())
-    await followProject(parts, { reloads, seen }, release)
+    if (options.mode === "dev") data.whenReplaced(() => reloadOnce("schema", reloads.schema, parts.report))
+    if (options.mode === "dev") await writeEditorSchemas(options.root)
+    if (options.isWatching) await followProject(parts, { reloads, seen }, release)
     if (options.mode === "dev" && !options.isForeground) await stopWhenIdle(parts, http, release)
     const { logger, schemas } = parts
     logger.info(`Serving ${status.file().url}`, { mode: options.mode, collections: schemas.current.collections.size })
     for (const notice of parts.findings.notices) logger.warn(notice)
     return {
       file: status.file(),
-      reloadConfig: () => reloadOnce(reloads.config, parts.report),
+      reloadFiles: () => reloadFiles(parts, reloads),
       stop: () => stopParts(release, logger),
     }
   } catch (error) {
@@ -132,7 +137,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
 function toolDaemon({ logger }: Parts, status: DaemonStatus, release: ReleaseStack): RunningDaemon {
   return {
     file: status.file(),
-    reloadConfig: () => Promise.resolve(),
+    reloadFiles: () => Promise.resolve(),
     stop: async () => {
       const failures = await release.releaseAll()
       for (const { name, error } of failures) logger.lines.error(`The ${name} could not be closed.`, { error })
@@ -194,8 +199,14 @@ async function pruneChangeLog({ database, clock, config, logger }: Parts, releas
   release.push("change pruner", () => pruner.stop())
 }
 
+interface OpenedHttp {
+  readonly http: HttpApp
+  readonly status: DaemonStatus
+  readonly data: DataService
+}
+
 /** Opens the addresses before the schema is applied: a start that cannot have them has changed nothing then. */
-async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: HttpApp; status: DaemonStatus }> {
+async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp> {
   const { options, read, config, activity, logger, traces, database, schemas, clock } = parts
   const { mode, version } = options
   const status = new DaemonStatus({
@@ -207,6 +218,8 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
     shutdown: options.onShutdown,
     readerProcess: options.programs.readerProcess,
   })
+  const data = dataServiceOf(parts)
+  release.push("data processes", () => data.stop())
   const limits = liveRecordLimits(config)
   const records = {
     database,
@@ -221,6 +234,7 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
     activity,
     admin: status,
     seedAndFake: seedAndFakeOf(parts),
+    data,
     logger,
     clock,
     mode,
@@ -231,7 +245,13 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<{ http: Ht
   release.push("http", () => http.close(drainOptions(config)))
   await http.listenLocal(projectPaths(options.root).socketPath)
   if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
-  return { http, status }
+  return { http, status, data }
+}
+
+function dataServiceOf({ options, database, schemas, clock }: Parts): DataService {
+  const { root, mode, version, programs } = options
+  const { backupsDir } = projectPaths(root)
+  return new DataService({ root, backupsDir, mode, version, database, schemas, clock, processUrl: programs.dataProcess })
 }
 
 function seedAndFakeOf({ options, database, schemas, clock, config }: Parts): SeedAndFake {
@@ -279,8 +299,8 @@ function makeReloads(
 }
 
 /**
- * Follows the configuration, and in dev the schema as well; in dev it also writes what makes an editor complete the
- * files. Under `alyx start` a changed schema waits for the restart, where somebody looks on.
+ * Follows the configuration, and in dev the schema and the migrations as well. Under `alyx start` these wait for the
+ * restart, where somebody looks on.
  */
 async function followProject(
   parts: Parts,
@@ -288,12 +308,11 @@ async function followProject(
   release: ReleaseStack,
 ): Promise<void> {
   const { root, mode } = parts.options
-  if (mode === "dev") await writeEditorSchemas(root)
   const { followFiles } = await import("./dev/follow-files.ts")
   const following = await followFiles({
     ...parts,
-    root,
-    schemaFile: mode === "dev" ? projectPaths(root).schemaFile : null,
+    paths: projectPaths(root),
+    isSchemaFollowed: mode === "dev",
     configFiles: parts.read.files,
     seen,
     reloadSchema: reloads.schema,
@@ -315,16 +334,25 @@ async function stopWhenIdle(parts: Parts, http: HttpApp, release: ReleaseStack):
   release.push("idle stop", () => idle.stop())
 }
 
-/** One reload of the configuration outside the dev loop. */
-async function reloadOnce(reload: Reload, report: Parts["report"]): Promise<void> {
+/** What a save of every followed file would do. */
+async function reloadFiles(
+  { options, report }: Parts,
+  reloads: { readonly schema: Reload; readonly config: Reload },
+): Promise<void> {
+  await reloadOnce("config", reloads.config, report)
+  if (options.mode === "dev") await reloadOnce("schema", reloads.schema, report)
+}
+
+/** One reload outside the dev loop. */
+async function reloadOnce(cause: ReloadReport["cause"], reload: Reload, report: Parts["report"]): Promise<void> {
   const begin = performance.now()
   try {
     const { changes } = await reload(() => true)
     const outcome = changes.length > 0 ? "applied" : "unchanged"
-    report({ cause: "config", outcome, durationMs: performance.now() - begin, changes })
+    report({ cause, outcome, durationMs: performance.now() - begin, changes })
   } catch (error) {
     const durationMs = performance.now() - begin
-    report({ cause: "config", outcome: "refused", durationMs, changes: [], error: toWireError(error) })
+    report({ cause, outcome: "refused", durationMs, changes: [], error: toWireError(error) })
   }
 }
 

@@ -10,7 +10,7 @@ import type { RunningDaemon } from "./daemon.ts"
 import { toWireError } from "../protocol/wire-error.ts"
 
 /**
- * The daemon's program: `main.js --root <folder> --mode dev|start [--foreground] [--verbose] [--port 9000 …]`.
+ * The daemon's program: `main.js --root <folder> --mode dev|start [--foreground] [--verbose] [--no-watch] [--port 9000 …]`.
  *
  * Run as a program, in the background, it tells its parent over the IPC channel whether it is ready. Imported, in the
  * foreground, it resolves or rejects, and whoever imported it shows the error.
@@ -29,6 +29,7 @@ export async function runDaemon(argv: readonly string[], onProgress?: (message: 
       readerProcess: new URL("reader-process.js", import.meta.url),
       seedWorker: new URL("seed-worker.js", import.meta.url),
       fakeWorker: new URL("fake-worker.js", import.meta.url),
+      dataProcess: new URL("data-process.js", import.meta.url),
     },
     output: { write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY },
     onProgress: (message) => onProgress?.(message),
@@ -45,6 +46,7 @@ function parseDaemonArguments(argv: readonly string[]): {
   root: string
   mode: DaemonMode
   isForeground: boolean
+  isWatching: boolean
   flags: Record<string, string | boolean>
   flagWords: readonly string[]
 } {
@@ -56,6 +58,7 @@ function parseDaemonArguments(argv: readonly string[]): {
       mode: { type: "string" },
       foreground: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },
+      "no-watch": { type: "boolean", default: false },
       ...Object.fromEntries(
         offered.map(({ flag, isSwitch }) => [flag, { type: isSwitch ? "boolean" : "string" } as const]),
       ),
@@ -75,8 +78,9 @@ function parseDaemonArguments(argv: readonly string[]): {
     root,
     mode,
     isForeground: foreground === true,
+    isWatching: values["no-watch"] !== true,
     flags: Object.fromEntries(given.map(({ path, value }) => [path, value])),
-    flagWords: given.flatMap(({ words }) => words),
+    flagWords: [...given.flatMap(({ words }) => words), ...(values["no-watch"] === true ? ["--no-watch"] : [])],
   }
 }
 
@@ -89,7 +93,7 @@ function ignoreOutputErrors(): void {
 }
 
 /**
- * SIGHUP reads the configuration again, as it does for servers; at a terminal it says that the terminal was closed.
+ * SIGHUP reads the files again, as it does for servers; at a terminal it says that the terminal was closed.
  * The first SIGTERM, SIGINT or request to stop drains and closes; the next one ends the process at once.
  */
 class SignalHandling {
@@ -104,7 +108,7 @@ class SignalHandling {
 
   handle(daemon: RunningDaemon): void {
     this.#daemon = daemon
-    process.on("SIGHUP", () => (this.#isTerminal ? this.begin() : void daemon.reloadConfig()))
+    process.on("SIGHUP", () => (this.#isTerminal ? this.begin() : void daemon.reloadFiles()))
     if (this.#isEnding) void this.#stop(daemon)
   }
 

@@ -222,7 +222,7 @@ test("under start a save of the configuration takes live options over and report
   expect(lines.some((line) => line.includes("database.durability changed; it acts after"))).toBe(true)
 
   await writeFile(path.join(folder, "alyx.yaml"), "api:\n  page_size_defalt: 7\n")
-  await daemon.reloadConfig()
+  await daemon.reloadFiles()
   expect((await sendTo(daemon.file.url!, "GET", "/api/collections/notes")).body.limit).toBe(7)
   expect((await sendOverSocket(folder, "/api/admin/stats")).body.problem).toMatchObject({ code: "CONFIG_INVALID" })
 })
@@ -282,6 +282,7 @@ async function start(
   const daemon = await startDaemon({
     root,
     isForeground: true,
+    isWatching: true,
     flags: {},
     flagWords: [],
     env: {},
@@ -292,6 +293,7 @@ async function start(
       readerProcess: new URL("reader-process.ts", storage),
       seedWorker: new URL("../../data/seed/seed-worker.ts", storage),
       fakeWorker: new URL("../../data/fake/fake-worker.ts", storage),
+      dataProcess: new URL("../../data/data-process.ts", storage),
     },
     output: { write: (text) => lines.push(text), isTerminal: false },
     onProgress: () => undefined,

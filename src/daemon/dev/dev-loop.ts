@@ -5,7 +5,10 @@ import type { Reload } from "../served/reload.ts"
 import type { ReloadReport } from "../served/reload-report.ts"
 
 /** Something happened outside that the served state may have to follow. */
-export type DevEvent = { readonly type: "schema-changed" } | { readonly type: "config-changed" }
+export type DevEvent =
+  | { readonly type: "schema-changed" }
+  | { readonly type: "migrations-changed" }
+  | { readonly type: "config-changed" }
 
 export interface DevLoopParts {
   readonly reloadSchema: Reload
@@ -24,8 +27,12 @@ export interface DevLoopParts {
  */
 export class DevLoop {
   readonly #parts: DevLoopParts
-  readonly #schema = new LatestOnly<void>((_, isCurrent) => this.#run("schema", this.#parts.reloadSchema, isCurrent))
-  readonly #config = new LatestOnly<void>((_, isCurrent) => this.#run("config", this.#parts.reloadConfig, isCurrent))
+  readonly #schema = new LatestOnly<void>((_, isCurrent) => this.#runSchema(isCurrent))
+  readonly #config = new LatestOnly<void>(async (_, isCurrent) => {
+    await this.#run("config", this.#parts.reloadConfig, isCurrent)
+  })
+  /** True while a change of schema.yaml itself, not only of migrations, waits to be followed. */
+  #isSchemaChanged = false
 
   constructor(parts: DevLoopParts) {
     this.#parts = parts
@@ -34,6 +41,10 @@ export class DevLoop {
   handle(event: DevEvent): void {
     switch (event.type) {
       case "schema-changed":
+        this.#isSchemaChanged = true
+        return this.#schema.push()
+      case "migrations-changed":
+        // They and the schema are two halves of one state, so there is one reload for both.
         return this.#schema.push()
       case "config-changed":
         // `${NAME}` stands in alyx.yaml only, so a change of configuration leaves the schema alone.
@@ -52,18 +63,28 @@ export class DevLoop {
     await Promise.all([this.#schema.stop(), this.#config.stop()])
   }
 
-  async #run(cause: ReloadReport["cause"], reload: Reload, isCurrent: () => boolean): Promise<void> {
+  async #runSchema(isCurrent: () => boolean): Promise<void> {
+    const cause = this.#isSchemaChanged ? "schema" : "migrations"
+    this.#isSchemaChanged = false
+    const isTold = await this.#run(cause, this.#parts.reloadSchema, isCurrent)
+    // The one that overtook it follows its cause as well.
+    if (!isTold && cause === "schema") this.#isSchemaChanged = true
+  }
+
+  /** Returns whether it was told what became of it: what was overtaken is not worth a line. */
+  async #run(cause: ReloadReport["cause"], reload: Reload, isCurrent: () => boolean): Promise<boolean> {
     const { report, elapsed } = this.#parts
     const begin = elapsed()
     try {
       const { changes } = await reload(isCurrent)
       // One that was overtaken after it had acted is told all the same: its changes are in the database.
-      if (!isCurrent() && changes.length === 0) return
+      if (!isCurrent() && changes.length === 0) return false
       const outcome = changes.length > 0 ? "applied" : "unchanged"
       report({ cause, outcome, durationMs: elapsed() - begin, changes })
     } catch (error) {
-      if (!isCurrent() && isAlyxError(error)) return
+      if (!isCurrent() && isAlyxError(error)) return false
       report({ cause, outcome: "refused", durationMs: elapsed() - begin, changes: [], error: toWireError(error) })
     }
+    return true
   }
 }

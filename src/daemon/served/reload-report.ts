@@ -5,15 +5,25 @@ import type { Activity } from "../activity.ts"
 /** What became of a reload, before it has its number and time. */
 export type ReloadReport = Omit<ReloadEntry, "kind" | "seq" | "time" | "mended">
 
+/** How lines of the log name what changed. */
+const fileNames: Readonly<Record<ReloadReport["cause"], string>> = {
+  config: "alyx.yaml",
+  schema: "schema.yaml",
+  migrations: "migrations/",
+  start: "schema.yaml",
+}
+
 /** Returns the one way in which reloads are told: to those who follow the activity, and as lines of the log. */
 export function reloadReporter(activity: Activity, lines: () => Logger): (report: ReloadReport) => void {
-  /** The files that were refused when they were last read. */
-  const refused = new Set<string>()
+  /** What was refused when it was last read. */
+  const refused = new Set<"config" | "schema">()
   return (report) => {
     const { cause, outcome, changes, error } = report
-    const file = cause === "config" ? "alyx.yaml" : "schema.yaml"
-    const mended = outcome !== "refused" && refused.delete(file)
-    if (outcome === "refused") refused.add(file)
+    const file = fileNames[cause]
+    // Schema and migrations are read together: mending either may be what helps.
+    const source = cause === "config" ? "config" : "schema"
+    const mended = outcome !== "refused" && refused.delete(source)
+    if (outcome === "refused") refused.add(source)
     activity.reload({ ...report, ...(mended ? { mended } : {}) })
     const logger = lines()
     const ms = Math.round(report.durationMs)

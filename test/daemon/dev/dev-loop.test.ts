@@ -65,6 +65,48 @@ test("a reload that was overtaken after it had acted is told all the same", asyn
   expect(reloads().map((entry) => entry.changes)).toEqual([["change of run 1"], ["change of run 2"]])
 })
 
+test("migrations and the schema are followed by one reload, told by what changed", async () => {
+  const runs: number[] = []
+  const { loop, reloads } = loopOf({
+    reloadSchema: () => {
+      runs.push(runs.length)
+      return Promise.resolve({ changes: ["a change"] })
+    },
+  })
+
+  loop.handle({ type: "migrations-changed" })
+  await loop.idle()
+  loop.handle({ type: "migrations-changed" })
+  loop.handle({ type: "schema-changed" })
+  await loop.idle()
+  loop.handle({ type: "migrations-changed" })
+  await loop.idle()
+
+  expect(runs).toHaveLength(3)
+  expect(reloads().map((entry) => entry.cause)).toEqual(["migrations", "schema", "migrations"])
+})
+
+test("a refusal that was overtaken is not shown, and its cause goes on to the reload that overtook it", async () => {
+  const { promise: gate, resolve: release } = Promise.withResolvers<void>()
+  let runCount = 0
+  const { loop, reloads } = loopOf({
+    reloadSchema: async () => {
+      runCount += 1
+      if (runCount > 1) return { changes: ["all of it"] }
+      await gate
+      throw alyxError("UNSAFE_CHANGES")
+    },
+  })
+
+  loop.handle({ type: "schema-changed" })
+  await until(() => runCount === 1)
+  loop.handle({ type: "migrations-changed" })
+  release()
+  await loop.idle()
+
+  expect(reloads()).toMatchObject([{ cause: "schema", outcome: "applied", changes: ["all of it"] }])
+})
+
 function loopOf(reloads: { reloadSchema?: Reload; reloadConfig?: Reload }): {
   loop: DevLoop
   reloads: () => ReloadReport[]
