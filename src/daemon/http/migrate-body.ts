@@ -1,4 +1,5 @@
 import type { MigrateRequest, SchemaRequest } from "../../protocol/migrations-api.ts"
+import { readMigrationFileName } from "../../schema/migrations/file-name.ts"
 import type { MemberCheck, MemberRules } from "./body-members.ts"
 import { isObject, requireMembers } from "./body-members.ts"
 
@@ -10,9 +11,6 @@ const fileCountMax = 1_000
 
 /** Longer than any file system takes. */
 const fileNameLengthMax = 255
-
-/** NNN_name.yaml and nothing that leads out of its folder. */
-const fileName = /^\d+_[\w-]+\.ya?ml$/
 
 const actions = ["plan", "apply", "rollback"] as const
 
@@ -77,7 +75,9 @@ function checkFile(file: unknown, names: Set<string>): string | null {
   const isFile = isObject(file) && typeof file["file"] === "string" && typeof file["text"] === "string"
   if (!isFile || Object.keys(file).length !== 2) return `is not {"file":"…","text":"…"}`
   const name = file["file"] as string
-  if (name.length > fileNameLengthMax || !fileName.test(name)) return "is not named like 002_rename_title.yaml"
+  // A folder before it would lead out of migrations/.
+  const isPlain = name.length <= fileNameLengthMax && !/[/\\]/.test(name)
+  if (!isPlain || readMigrationFileName(name) === null) return "is not named like 002_rename_title.yaml"
   if (names.has(name)) return `is there twice`
   names.add(name)
   return null

@@ -1,22 +1,18 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyInstance } from "fastify"
 
 import type { MigrateRequest } from "../../../protocol/migrations-api.ts"
 import type { OnProgress } from "../../../protocol/progress.ts"
 import type { MigrationService } from "../../served/migration-service.ts"
 import { readMigrateRequest, readSchemaRequest } from "../migrate-body.ts"
+import type { HttpParts } from "../parts.ts"
 import { answerWithProgress } from "../progress-answer.ts"
-import type { ResourceHandlers } from "../resource.ts"
 import { addResource } from "../resource.ts"
 
 /**
- * Serves the migrations to the owner: `/api/admin/migrations`, `/api/admin/migrate`, and what is asked of
- * `/api/admin/schema` by POST, beside what that path has already. Registered under the check of the owner.
+ * Serves the schema and its migrations: `/api/admin/schema`, `/api/admin/migrations`, `/api/admin/migrate`. Registered
+ * under the check of the owner.
  */
-export function adminMigrationRoutes(
-  app: FastifyInstance,
-  migrations: MigrationService,
-  schemaHandlers: ResourceHandlers,
-): void {
+export function adminMigrationRoutes(app: FastifyInstance, { admin, migrations }: HttpParts): void {
   addResource(app, "/api/admin/migrations", {
     async GET(_request, reply) {
       reply.send(await migrations.status())
@@ -25,33 +21,23 @@ export function adminMigrationRoutes(
   })
   addResource(app, "/api/admin/migrate", {
     async POST(request, reply) {
-      await answerMigrate(migrations, { request, reply })
+      await answerWithProgress(request, reply, workOf(migrations, readMigrateRequest(request.body)))
       return reply
     },
   })
   addResource(app, "/api/admin/schema", {
-    ...schemaHandlers,
+    GET: (_request, reply) => void reply.send(admin.schema()),
     async POST(request, reply) {
       const asked = readSchemaRequest(request.body)
-      if (asked.apply === undefined) reply.send(await migrations.planFor(asked))
-      else await answerWithProgress(request, reply, (onProgress) => migrations.applyFor(asked, { onProgress }))
+      await answerWithProgress(request, reply, (onProgress): Promise<object> =>
+        asked.apply === undefined ? migrations.planFor(asked) : migrations.applyFor(asked, { onProgress }),
+      )
       return reply
     },
   })
 }
 
-interface Exchange {
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-}
-
-/** Those that change something say how far they are. */
-function answerMigrate(migrations: MigrationService, { request, reply }: Exchange): Promise<void> {
-  const asked = readMigrateRequest(request.body)
-  const work = workOf(migrations, asked)
-  return answerWithProgress(request, reply, work)
-}
-
+/** What a request asks for; those that change something say how far they are. */
 function workOf(migrations: MigrationService, asked: MigrateRequest): (onProgress: OnProgress) => Promise<object> {
   switch (asked.action) {
     case "plan":
