@@ -14,7 +14,7 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
 }
 
 /** The optimal string alignment distance (Damerau-Levenshtein with adjacent swaps), cut off at `limit`. */
-function editDistance(a: string, b: string, limit: number): number {
+export function editDistance(a: string, b: string, limit = Infinity): number {
   if (Math.abs(a.length - b.length) >= limit) return limit
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)

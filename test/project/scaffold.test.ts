@@ -190,5 +190,9 @@ test("editor schemas come back when they were deleted, and are not touched when 
     "title",
     "alyx.yaml",
   )
-  expect((await readdir(join(folder, ".alyx"))).toSorted()).toEqual(["alyx.schema.json", "schema.schema.json"])
+  expect((await readdir(join(folder, ".alyx"))).toSorted()).toEqual([
+    "alyx.schema.json",
+    "migration.schema.json",
+    "schema.schema.json",
+  ])
 })
