@@ -27,7 +27,7 @@ const daemonLevels: string[][] = [
   ["daemon/data"],
   ["daemon/http"],
   ["daemon/dev", "daemon/status"],
-  ["daemon/daemon-log"],
+  ["daemon/daemon-log", "daemon/log-output"],
   ["daemon/daemon"],
   ["daemon/main"],
 ]

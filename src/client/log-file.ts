@@ -2,12 +2,7 @@ import { open, rename, stat } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 
 import { unwritable } from "../project/file-errors.ts"
-
-/** At this size the log is put aside when the next daemon starts. */
-const logBytesMax = 10 * 1024 * 1024
-
-/** How many old logs are kept: daemon.log.1 is the newest of them. */
-const oldLogCountMax = 3
+import { freeOldLogName, logBytesMax } from "../project/log-rotation.ts"
 
 /** How much of the end of a log is looked at for its last lines. */
 const tailBytesMax = 64 * 1024
@@ -18,7 +13,7 @@ export async function openLogFile(file: string): Promise<FileHandle> {
     (facts) => facts.size,
     () => 0,
   )
-  if (size > logBytesMax) await putAside(file)
+  if (size > logBytesMax) await rename(file, freeOldLogName(file)).catch(() => undefined)
   try {
     return await open(file, "a", 0o600)
   } catch (error) {
@@ -42,11 +37,4 @@ export async function lastLines(
   } finally {
     await handle.close()
   }
-}
-
-async function putAside(file: string): Promise<void> {
-  for (let number = oldLogCountMax - 1; number >= 1; number -= 1) {
-    await rename(`${file}.${number}`, `${file}.${number + 1}`).catch(() => undefined)
-  }
-  await rename(file, `${file}.1`).catch(() => undefined)
 }

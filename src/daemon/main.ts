@@ -3,10 +3,13 @@ import { parseArgs } from "node:util"
 import { alyxError } from "../errors.ts"
 import { systemClock } from "../lib/clock.ts"
 import { packageVersion } from "../lib/package-root.ts"
+import { logBytesMax } from "../project/log-rotation.ts"
 import { optionFlags } from "../project/options.ts"
+import { projectPaths } from "../project/paths.ts"
 import type { DaemonFile, DaemonMode, ReadyMessage } from "../protocol/admin-api.ts"
 import { startDaemon } from "./daemon.ts"
-import type { RunningDaemon } from "./daemon.ts"
+import type { DaemonOptions, RunningDaemon } from "./daemon.ts"
+import { LogOutput } from "./log-output.ts"
 import { toWireError } from "../protocol/wire-error.ts"
 
 /**
@@ -31,7 +34,7 @@ export async function runDaemon(argv: readonly string[], onProgress?: (message: 
       fakeWorker: new URL("fake-worker.js", import.meta.url),
       dataProcess: new URL("data-process.js", import.meta.url),
     },
-    output: { write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY },
+    output: outputOf(args),
     onProgress: (message) => onProgress?.(message),
     onFatal: () => process.exit(1),
     onShutdown: () => signals.begin(),
@@ -82,6 +85,16 @@ function parseDaemonArguments(argv: readonly string[]): {
     flags: Object.fromEntries(given.map(({ path, value }) => [path, value])),
     flagWords: [...given.flatMap(({ words }) => words), ...(values["no-watch"] === true ? ["--no-watch"] : [])],
   }
+}
+
+/** In the background the output is the project's log. */
+function outputOf({ root, isForeground }: { root: string; isForeground: boolean }): DaemonOptions["output"] {
+  if (isForeground) return { write: writeOutput, isTerminal: process.stdout.isTTY }
+  return new LogOutput({ file: projectPaths(root).logFile, descriptor: 1, write: writeOutput, bytesMax: logBytesMax })
+}
+
+function writeOutput(text: string): boolean {
+  return process.stdout.write(text)
 }
 
 /**

@@ -1,9 +1,5 @@
-import type { CompiledQuery } from "kysely"
-
 import type { StatementGroup } from "../request-trace.ts"
 import type { Query, Reader, SlowReader, Transaction } from "../storage/database.ts"
-
-type AnyQuery<R> = CompiledQuery<R> | Query<R>
 
 /** Reads as the reader does, and notes each statement with its time and rows; one that fails has none. */
 export class TracedReader<Traced extends Reader = Reader> implements Reader {
@@ -15,7 +11,7 @@ export class TracedReader<Traced extends Reader = Reader> implements Reader {
     this.#group = group
   }
 
-  all<R>(query: AnyQuery<R>): R[] {
+  all<R>(query: Query<R>): R[] {
     return this.note(
       query.sql,
       () => this.traced.all(query),
@@ -23,7 +19,7 @@ export class TracedReader<Traced extends Reader = Reader> implements Reader {
     )
   }
 
-  get<R>(query: AnyQuery<R>): R | undefined {
+  get<R>(query: Query<R>): R | undefined {
     return this.note(
       query.sql,
       () => this.traced.get(query),
@@ -32,7 +28,7 @@ export class TracedReader<Traced extends Reader = Reader> implements Reader {
   }
 
   /** Timed to its end, with what is done with the rows in between. */
-  *iterate<R>(query: AnyQuery<R>): Iterable<R> {
+  *iterate<R>(query: Query<R>): Iterable<R> {
     const begin = performance.now()
     let rowCount = 0
     try {
@@ -64,7 +60,7 @@ export class TracedReader<Traced extends Reader = Reader> implements Reader {
 
 /** The same for a transaction. */
 export class TracedTransaction extends TracedReader<Transaction> implements Transaction {
-  run(query: CompiledQuery | Query<unknown>): ReturnType<Transaction["run"]> {
+  run(query: Query<unknown>): ReturnType<Transaction["run"]> {
     return this.note(
       query.sql,
       () => this.traced.run(query),

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest"
 import { RequestTrace, RequestTraces, statementCountMax } from "../../../src/daemon/request-trace.ts"
 import { ServedDatabase } from "../../../src/daemon/served/served-database.ts"
 import { sqlQuery, stepSql } from "../../../src/daemon/storage/database.ts"
+import type { CapturedStatement } from "../../../src/protocol/admin-api.ts"
 import { createLogger } from "../../../src/lib/logger.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 
@@ -70,7 +71,6 @@ test("a read that may be given up, and one beside the daemon, are noted where th
 
 test("work that runs again replaces what it noted before", () => {
   const trace = new RequestTrace()
-  const statement = (sql: string) => ({ sql, durationMs: 1, rowCount: 0, where: "daemon" as const })
   const first = trace.group()
   const second = trace.group()
 
@@ -97,6 +97,10 @@ test("a request of many statements shows the first hundred, and outside of one n
   expect(new Set(trace.statements().map(({ sql }) => sql))).toEqual(new Set(["SELECT 1"]))
   expect(traces.current).toBeUndefined()
 })
+
+function statement(sql: string): CapturedStatement {
+  return { sql, durationMs: 1, rowCount: 0, where: "daemon" }
+}
 
 async function openTraced() {
   const traces = new RequestTraces()

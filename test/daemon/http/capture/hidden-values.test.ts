@@ -1,4 +1,4 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { expect, test } from "vitest"
 
 import { hideHeaders, hideInJson, hideInUrl } from "../../../../src/daemon/http/capture/hidden-values.ts"
@@ -43,7 +43,15 @@ test("of any JSON, and of any beginning of it, no secret is shown, and the rest 
 })
 
 test("headers that carry secrets are hidden, by name, in any case", () => {
-  const names = ["Authorization", "proxy-authorization", "COOKIE", "Set-Cookie", "X-Api-Key", "x-csrf-token", "X-Secret"]
+  const names = [
+    "Authorization",
+    "proxy-authorization",
+    "COOKIE",
+    "Set-Cookie",
+    "X-Api-Key",
+    "x-csrf-token",
+    "X-Secret",
+  ]
 
   expect(hideHeaders(names.map((name) => [name, "value"]))).toEqual(names.map((name) => [name, "[hidden]"]))
   expect(hideHeaders([["Accept", "*/*"]])).toEqual([["Accept", "*/*"]])
