@@ -4,7 +4,7 @@ import { faker } from "@faker-js/faker/locale/en"
 
 import { schemaFromJson } from "../../../schema/schema-from-json.ts"
 import type { FakeWorkerData } from "../worker-messages.ts"
-import { writeInWorker } from "../write-in-worker.ts"
+import { writeInWorker } from "../worker-transaction.ts"
 import { FakeRandom } from "./fake-random.ts"
 import { runFake } from "./run-fake.ts"
 

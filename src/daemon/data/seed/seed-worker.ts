@@ -3,7 +3,7 @@ import { workerData } from "node:worker_threads"
 
 import { schemaFromJson } from "../../../schema/schema-from-json.ts"
 import type { SeedWorkerData } from "../worker-messages.ts"
-import { writeInWorker } from "../write-in-worker.ts"
+import { writeInWorker } from "../worker-transaction.ts"
 import { HeldReferences } from "./held-references.ts"
 import { runSeed } from "./run-seed.ts"
 
