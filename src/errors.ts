@@ -70,6 +70,14 @@ export const errorTable = {
     status: 400,
     sentence: "The files of migrations/ have problems; all of them are listed with their places.",
   },
+  MIGRATIONS_PENDING: {
+    status: 409,
+    sentence: "Migration files wait to be applied, which somebody has to ask for.",
+  },
+  MIGRATION_NOT_REVERSIBLE: {
+    status: 409,
+    sentence: "A migration cannot be undone; what stands in the way is listed, and nothing was changed.",
+  },
   PLAN_CHANGED: {
     status: 409,
     sentence: "The plan of a migration is no longer the one that was looked at; nothing was changed.",

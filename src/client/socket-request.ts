@@ -121,7 +121,9 @@ async function readBody(response: IncomingMessage): Promise<string> {
 function errorFromBody(body: string): AlyxError {
   try {
     const { error } = JSON.parse(body) as { error: WireError }
-    return errorFromWire(error)
+    // The answers of the API, in HTTP as everybody gets them, carry the problems among the details.
+    const problems = error.problems ?? (error.details?.["problems"] as WireError["problems"])
+    return errorFromWire({ ...error, ...(Array.isArray(problems) ? { problems } : {}) })
   } catch {
     return unreachable("Its answer is not one of Alyx.")
   }

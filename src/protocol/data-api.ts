@@ -1,10 +1,16 @@
-/** POST /api/admin/db/query. Answers with NDJSON: a QueryHead, then an array of values a row, then a QueryEnd. */
+/**
+ * POST /api/admin/db/query. Answers with NDJSON: a QueryHead, then an array of values a row, then a QueryEnd, or
+ * `{ error }` with a WireError when something went wrong on the way. What JSON cannot hold is an object of one member:
+ * `{ base64 }` for bytes, `{ integer }` beyond 2^53, `{ real }` for what is not finite.
+ */
 export interface QueryRequest {
   readonly sql: string
   /** False when left out: then the statement runs in a process that can only read. */
   readonly write?: boolean
   /** Rows at most, 100,000 when left out; more are left out and `truncated` says so. */
   readonly rowCountMax?: number
+  /** The query is ended after it (QUERY_TIMEOUT), 10 s when left out; time in which no rows are taken does not count. */
+  readonly timeoutMs?: number
 }
 
 export interface QueryHead {
@@ -23,6 +29,23 @@ export interface QueryEnd {
 export const dumpFormats = ["json", "ndjson", "csv", "sql"] as const
 
 export type DumpFormat = (typeof dumpFormats)[number]
+
+/** What can be restored, as POST /api/admin/db/restore?format= takes it: `db` is a backup, byte for byte. */
+export const restoreFormats = ["ndjson", "json", "sql", "db"] as const
+
+export type RestoreFormat = (typeof restoreFormats)[number]
+
+/** POST /api/admin/db/reset */
+export interface ResetRequest {
+  /** Needed where `alyx start` serves the database. */
+  readonly force?: boolean
+}
+
+/** POST /api/admin/db/backup */
+export interface BackupRequest {
+  /** An absolute path; among the kept backups in .alyx/backups when left out. */
+  readonly file?: string
+}
 
 /** POST /api/admin/db/backup, and what reset, restore and lossy migrations write before they begin. */
 export interface BackupResponse {
@@ -69,6 +92,8 @@ export interface RestoreResponse {
   /** The backup of what was there before; null when there was nothing. */
   readonly backup: string | null
   readonly durationMs: number
+  /** What should be known, such as a schema.yaml that differs from what is served now. */
+  readonly notices: readonly string[]
 }
 
 /** GET /api/admin/db/check: what `alyx doctor` asks of the database. It reads all of it, beside the daemon. */

@@ -8,6 +8,7 @@ import type { DataService } from "../data/data-service.ts"
 import type { SeedAndFake } from "../data/seed-and-fake.ts"
 import type { RecordParts } from "../records/records.ts"
 import type { RequestTraces } from "../request-trace.ts"
+import type { MigrationService } from "../served/migration-service.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 
 /**
@@ -31,6 +32,9 @@ export interface HttpLog extends Logger {
   readonly lines: Logger
 }
 
+/** What is asked of the data tools. */
+export type DataRequests = Pick<DataService, "dump" | "query" | "write" | "restore" | "reset" | "backup">
+
 /** Everything that the HTTP edge needs. */
 export interface HttpParts {
   readonly config: () => HttpConfig
@@ -38,7 +42,8 @@ export interface HttpParts {
   readonly records: RecordParts
   readonly activity: Activity
   readonly admin: AdminParts
-  readonly data: DataService
+  readonly migrations: MigrationService
+  readonly data: DataRequests
   readonly seedAndFake: Pick<SeedAndFake, "seed" | "fake">
   readonly logger: HttpLog
   readonly clock: Clock

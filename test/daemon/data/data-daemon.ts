@@ -1,5 +1,3 @@
-import { join } from "node:path"
-import { DatabaseSync } from "node:sqlite"
 import { Readable } from "node:stream"
 
 import { onTestFinished } from "vitest"
@@ -78,21 +76,4 @@ export async function startDataDaemon(schema: string): Promise<DataDaemon> {
 /** Lines as the command line sends them. */
 export function bodyOf(lines: readonly Omit<SeedLine, "at">[]): Readable {
   return Readable.from(lines.map((line, index) => `${JSON.stringify({ ...line, at: `test:${index + 1}` })}\n`))
-}
-
-/** Every row of every collection, as stored. */
-export function rowsOf({ folder }: Pick<DataDaemon, "folder">): Record<string, unknown[]> {
-  const database = new DatabaseSync(join(folder, "data", "alyx.db"), { readOnly: true })
-  try {
-    const tables = database.prepare(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_alyx_*' AND name NOT GLOB 'sqlite_*' ORDER BY name",
-    )
-    return Object.fromEntries(
-      tables
-        .all()
-        .map(({ name }) => [String(name), database.prepare(`SELECT * FROM "${String(name)}" ORDER BY 1`).all()]),
-    )
-  } finally {
-    database.close()
-  }
 }

@@ -11,6 +11,7 @@ import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
 import type { HttpConfig, HttpParts } from "../../../src/daemon/http/parts.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
 import { RequestTraces } from "../../../src/daemon/request-trace.ts"
+import type { MigrationService } from "../../../src/daemon/served/migration-service.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { StatsResponse } from "../../../src/protocol/admin-api.ts"
@@ -90,6 +91,19 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
       checkDatabase: () => Promise.reject(new Error("no test asks")),
       shutdown: () => void (shutdownCount += 1),
     },
+    migrations: untaken,
+    data: {
+      dump: () => {
+        throw new Error("no test asks")
+      },
+      query: () => {
+        throw new Error("no test asks")
+      },
+      write: noTestAsks,
+      restore: noTestAsks,
+      reset: noTestAsks,
+      backup: noTestAsks,
+    },
     seedAndFake: {
       seed: () => Promise.reject(new Error("no test asks")),
       fake: () => Promise.reject(new Error("no test asks")),
@@ -113,6 +127,21 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     configure: (server) => void (config = httpConfig({ ...config.server, ...server })),
     shutdowns: () => shutdownCount,
   }
+}
+
+/** Migrations are asked for over the socket of a whole daemon: test/commands/migrate.test.ts. */
+const untaken: MigrationService = {
+  status: noTestAsks,
+  plan: noTestAsks,
+  apply: noTestAsks,
+  rollbackPlan: noTestAsks,
+  rollback: noTestAsks,
+  planFor: noTestAsks,
+  applyFor: noTestAsks,
+}
+
+function noTestAsks(): Promise<never> {
+  return Promise.reject(new Error("no test asks"))
 }
 
 /** Where a request goes, and what is in it. */

@@ -7,6 +7,8 @@ import { parseQueryString } from "../query-string.ts"
 import { addResource } from "../resource.ts"
 import type { RouterParts } from "../router.ts"
 import { checkRoute } from "./admin-check.ts"
+import { adminDataRoutes } from "./admin-data.ts"
+import { adminMigrationRoutes } from "./admin-migrations.ts"
 import { adminRequestRoutes } from "./admin-requests.ts"
 import { adminSeedRoutes } from "./admin-seed.ts"
 
@@ -22,7 +24,6 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
     )
 
     addResource(app, "/api/admin/stats", { GET: () => admin.stats() })
-    addResource(app, "/api/admin/schema", { GET: (_request, reply) => void reply.send(admin.schema()) })
     addResource(app, "/api/admin/logs", {
       GET: (request, reply) => {
         const lastEventId = request.headers["last-event-id"]
@@ -30,8 +31,10 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
       },
     })
     checkRoute(app, parts)
+    adminMigrationRoutes(app, parts)
     adminRequestRoutes(app, captures)
     adminSeedRoutes(app, parts.seedAndFake)
+    adminDataRoutes(app, parts.data)
     addResource(app, "/api/admin/shutdown", {
       POST: (_request, reply) => {
         reply.raw.once("close", () => admin.shutdown())

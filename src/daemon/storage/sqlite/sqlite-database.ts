@@ -114,6 +114,12 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     }
   }
 
+  /** Looks at the tables as `read` does, with what only the engine's own connection can tell. */
+  inspect<T>(work: (connection: SqliteConnection) => T): T {
+    const { connection } = this.#open()
+    return this.read(() => work(connection))
+  }
+
   readBriefly<T>(name: ReadName, work: (reader: Reader, isWatched: boolean) => T): T | undefined {
     const { briefReads } = this.#open()
     return briefReads.run(name, (isWatched) => this.read((reader) => work(reader, isWatched)))

@@ -1,0 +1,39 @@
+import type { BuildStreams } from "./build-database.ts"
+import { documentsPerProgress } from "./build-from-ndjson.ts"
+import type { BuildJob, BuiltDatabase } from "./data-job.ts"
+import { DatabaseBuilder } from "./database-builder.ts"
+import { JsonInput } from "./json-input.ts"
+import { readHead } from "./read-head.ts"
+
+/** Makes a database of one JSON object, read piece by piece: however large it is, one document is held at a time. */
+export function buildFromJson({ target, name, at }: BuildJob, { input, onProgress }: BuildStreams): BuiltDatabase {
+  const json = new JsonInput(input, name)
+  const head: Record<string, unknown> = {}
+  let builder: DatabaseBuilder | undefined
+  try {
+    json.members((member) => {
+      if (member !== "collections") {
+        head[member] = json.value()
+        return
+      }
+      builder = new DatabaseBuilder(target, { head: readHead(head, json.place), nowIso: at })
+      readCollections(json, builder, onProgress)
+    })
+    json.end()
+    if (builder === undefined) throw json.fault('the member "collections"')
+    return builder.finish(onProgress)
+  } catch (error) {
+    builder?.close()
+    throw error
+  }
+}
+
+function readCollections(json: JsonInput, builder: DatabaseBuilder, onProgress: (message: string) => void): void {
+  json.members((collection) => {
+    json.elements(() => {
+      const { place } = json
+      builder.insert(collection, json.value(), place)
+      if (builder.count % documentsPerProgress === 0) onProgress(`Reading documents: ${builder.count}`)
+    })
+  })
+}

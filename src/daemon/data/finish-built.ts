@@ -1,0 +1,81 @@
+import { alyxError } from "../../errors.ts"
+import { quoteName } from "../../lib/sql-name.ts"
+import { schemaFromJson } from "../../schema/schema-from-json.ts"
+import { schemaToJson } from "../../schema/schema-json.ts"
+import type { Schema } from "../../schema/schema.ts"
+import { sqlQuery } from "../storage/database.ts"
+import type { Reader } from "../storage/database.ts"
+import { readMeta } from "../storage/meta.ts"
+import { presentTables } from "../storage/sqlite/present-objects.ts"
+import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
+import type { BuiltDatabase } from "./data-job.ts"
+
+/** Faults that a message lists; the rest is counted. */
+const faultCountMax = 5
+
+/** Looks whether a new database file is whole, says what is in it, and closes it. */
+export function finishBuilt(connection: SqliteConnection, onProgress: (message: string) => void): BuiltDatabase {
+  const schema = schemaFromJson(JSON.parse(readMeta(connection, "schema") ?? '{"format":1,"collections":[]}'))
+  requireTables(connection, schema)
+  onProgress("Looking whether every reference leads somewhere")
+  requireReferences(connection)
+  onProgress("Looking whether the new file is whole")
+  requireIntegrity(connection)
+  const collections: Record<string, number> = {}
+  for (const { name } of schema.collections.values()) {
+    const counted = connection.get(sqlQuery<{ n: number }>(`SELECT count(*) AS n FROM ${quoteName(name)}`))
+    collections[name] = counted?.n ?? 0
+  }
+  const pageBytes = connection.get(sqlQuery<{ page_size: number }>("PRAGMA page_size"))!.page_size
+  connection.close()
+  return { schema: schemaToJson(schema), collections, pageBytes }
+}
+
+function requireTables(reader: Reader, schema: Schema): void {
+  const present = presentTables(reader)
+  for (const collection of schema.collections.values()) {
+    if (!present.has(collection.name)) throw damaged(`it has no table ${collection.name}, which its schema names`)
+    const columns = reader.all(sqlQuery<{ name: string }>(`PRAGMA table_info(${quoteName(collection.name)})`))
+    const names = new Set(columns.map(({ name }) => name))
+    const missing = [...collection.fields.keys()].find((name) => !names.has(name))
+    if (missing !== undefined) throw damaged(`its table ${collection.name} has no column ${missing}`)
+  }
+}
+
+function requireReferences(reader: Reader): void {
+  const broken = reader.all(
+    sqlQuery<{ table: string; rowid: number; parent: string }>("SELECT * FROM pragma_foreign_key_check LIMIT 1000"),
+  )
+  if (broken.length === 0) return
+  const places = broken
+    .slice(0, faultCountMax)
+    .map(({ table, rowid, parent }) => `document ${String(keyOf(reader, table, rowid))} of ${table} (to ${parent})`)
+  const more = broken.length > faultCountMax ? ` and ${broken.length - faultCountMax} more` : ""
+  throw alyxError("RESTORE_INVALID", {
+    message: `Documents point to documents that are not in the file: ${places.join(", ")}${more}.`,
+    next: "Nothing was changed. Add what they point to, or take them out.",
+  })
+}
+
+function keyOf(reader: Reader, table: string, rowid: number): unknown {
+  const columns = reader.all(sqlQuery<{ name: string; pk: number }>(`PRAGMA table_info(${quoteName(table)})`))
+  const key = columns.find(({ pk }) => pk === 1)?.name
+  if (key === undefined) return rowid
+  const sql = `SELECT ${quoteName(key)} AS "key" FROM ${quoteName(table)} WHERE rowid = ?`
+  return reader.get(sqlQuery<{ key: unknown }>(sql, [rowid]))?.key
+}
+
+function requireIntegrity(reader: Reader): void {
+  const found = reader.all(sqlQuery<{ integrity_check: string }>("PRAGMA integrity_check(5)"))
+  const [first] = found
+  if (found.length === 1 && first?.integrity_check === "ok") return
+  throw damaged(`SQLite says: ${found.map(({ integrity_check: line }) => line).join("; ")}`)
+}
+
+/** The file is not what it says to be. */
+export function damaged(what: string): Error {
+  return alyxError("RESTORE_INVALID", {
+    message: `The file is damaged: ${what}.`,
+    next: "Nothing was changed. Take another file.",
+  })
+}

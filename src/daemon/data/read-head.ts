@@ -1,0 +1,31 @@
+import { isAlyxError } from "../../errors.ts"
+import { schemaFromJson } from "../../schema/schema-from-json.ts"
+import type { BuildHead } from "./database-builder.ts"
+import { invalidDump } from "./invalid-dump.ts"
+import type { DumpPlace } from "./invalid-dump.ts"
+
+/** Reads what a dump says of itself; it may have been written by hand, or be no dump at all. */
+export function readHead(value: unknown, place: DumpPlace): BuildHead {
+  const head = (typeof value === "object" && value !== null ? value : {}) as Partial<BuildHead>
+  const { format_version: version, schema, migrations = [], sequences = {} } = head
+  if (typeof version !== "number" || !Number.isInteger(version) || version < 1 || schema === undefined) {
+    throw invalidDump(place, "This is not a dump: it does not begin with the format_version and the schema.")
+  }
+  try {
+    schemaFromJson(schema)
+  } catch (error) {
+    if (isAlyxError(error, "DATABASE_NEWER")) throw error
+    throw invalidDump(place, "The schema of the dump is damaged.", error)
+  }
+  if (!Array.isArray(migrations) || !migrations.every(isRow)) {
+    throw invalidDump(place, "migrations must be a list of objects.")
+  }
+  if (!isRow(sequences) || !Object.values(sequences).every(Number.isSafeInteger)) {
+    throw invalidDump(place, "sequences must be an object of whole numbers.")
+  }
+  return { format_version: version, schema, migrations, sequences }
+}
+
+function isRow(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
