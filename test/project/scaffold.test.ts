@@ -10,6 +10,7 @@ import { loadConfig } from "../../src/project/load-config.ts"
 import { loadProjectSchema } from "../../src/project/load-schema.ts"
 import { projectNameFrom } from "../../src/project/project-name.ts"
 import { scaffoldProject, starters } from "../../src/project/scaffold.ts"
+import { readSeedFile } from "../../src/project/seed-files/read-seed-file.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 
 const everyFile = [".env.example", ".gitignore", "README.md", "alyx.yaml", "requests.http", "schema.yaml", "seed.json"]
@@ -55,34 +56,23 @@ test.each(starters)(
     expect(await text("README.md")).toMatch(/does not enforce them yet/)
     expect(await text("requests.http")).toMatch(/^@api = http:\/\/127\.0\.0\.1:8090\/api\n/)
     expect(await text("requests.http")).toContain("{{api}}/collections/")
-    expect(await text("README.md")).toContain("curl -X POST")
+    expect(await text("README.md")).toContain("alyx db seed seed.json")
   },
 )
 
-test.each(starters)("the seed of the %s starter fits its schema and points only to what it holds", async (template) => {
+test.each(starters)("the seed of the %s starter has documents for every collection", async (template) => {
   const folder = await tempFolder()
   await scaffoldProject({ folder, name: "app", template })
-  const { schema } = loadProjectSchema(folder)
-  const { operations } = JSON.parse(await readFile(join(folder, "seed.json"), "utf8")) as {
-    operations: { collection: string; data: Record<string, unknown> }[]
-  }
-  const seen = new Set<string>()
+  const schema = loadProjectSchema(folder).schema!
 
-  for (const { collection: name, data } of operations) {
-    const collection = schema!.collections.get(name)!
-    for (const field of collection.fields.values()) {
-      const value = data[field.name]
-      if (value === undefined)
-        expect([name, field.name, field.nullable || field.default !== null]).toEqual([name, field.name, true])
-      if (value === undefined || field.references === null) continue
-      expect(seen).toContain(`${field.references.collection}.${field.references.field}=${JSON.stringify(value)}`)
-    }
-    for (const [key, value] of Object.entries(data)) {
-      expect([...collection.fields.keys()]).toContain(key)
-      seen.add(`${name}.${key}=${JSON.stringify(value)}`)
-    }
+  const seen = new Set<string>()
+  const file = { path: join(folder, "seed.json"), name: "seed.json", schema }
+  for await (const { collection, data } of readSeedFile(file)) {
+    seen.add(collection)
+    expect(Object.keys(data).length).toBeGreaterThan(0)
   }
-  expect([...new Set(operations.map(({ collection }) => collection))]).toEqual([...schema!.collections.keys()])
+
+  expect([...seen]).toEqual([...schema.collections.keys()])
 })
 
 /** What an attempt at a folder fails with. */

@@ -6,6 +6,8 @@ import { expect, test } from "vitest"
 
 import { packageRoot } from "../../src/lib/package-root.ts"
 import { scaffoldProject, starters } from "../../src/project/scaffold.ts"
+import type { SeedResponse } from "../../src/protocol/data-api.ts"
+import { runAlyx } from "../helpers/run-alyx.ts"
 import { startDaemon } from "../helpers/running-daemon.ts"
 import type { RunningDaemon } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
@@ -37,12 +39,17 @@ function listedRequests(text: string): ListedRequest[] {
   })
 }
 
-/** Writes seed.json of a project through the API, all or nothing. */
-async function seed(daemon: RunningDaemon): Promise<number> {
-  const batch: unknown = JSON.parse(readFileSync(join(daemon.folder, "seed.json"), "utf8"))
-  const { status, body } = await daemon.send("POST", "/api/batch", batch)
-  expect(body).not.toHaveProperty("error")
-  return status
+/** Writes seed.json of a project as its README says, and then once more, which changes nothing. */
+async function seed(daemon: RunningDaemon): Promise<void> {
+  const seedOnce = async (): Promise<SeedResponse> => {
+    const { exitCode, stdout } = await runAlyx(["db", "seed", "seed.json", "--json"], { cwd: daemon.folder })
+    expect([exitCode, stdout]).toEqual([0, expect.any(String)])
+    return JSON.parse(stdout) as SeedResponse
+  }
+  const first = await seedOnce()
+  expect(first).toMatchObject({ updated: 0, unchanged: 0 })
+  expect(first.created).toBeGreaterThan(2)
+  expect(await seedOnce()).toMatchObject({ created: 0, updated: 0, unchanged: first.created })
 }
 
 test.each(starters)("the %s starter serves its seed and every request of its list", async (template) => {
@@ -50,7 +57,7 @@ test.each(starters)("the %s starter serves its seed and every request of its lis
   await scaffoldProject({ folder, name: "app", template })
   const daemon = await startDaemon({ folder })
 
-  expect(await seed(daemon)).toBe(200)
+  await seed(daemon)
   const requests = listedRequests(readFileSync(join(folder, "requests.http"), "utf8"))
   expect(requests.length).toBeGreaterThan(5)
   for (const { title, method, target, body } of requests) {
@@ -67,7 +74,7 @@ test("examples/todo-app serves its seed, and its lists with their todos", async 
   await cp(join(packageRoot(), "examples", "todo-app"), folder, { recursive: true })
   const daemon = await startDaemon({ folder })
 
-  expect(await seed(daemon)).toBe(200)
+  await seed(daemon)
   const { body } = await daemon.send("GET", "/api/collections/lists?expand=todos&sort=name")
 
   expect(body).toMatchObject({
