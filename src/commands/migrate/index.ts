@@ -3,6 +3,7 @@ import * as Flags from "@oclif/core/flags"
 
 import { alyxError } from "../../errors.ts"
 import { DataCommand } from "../data-command.ts"
+import { parseCountTo } from "../oclif/parse-count.ts"
 
 /** The flags that stand for a subcommand; one at most. */
 const aliases = ["plan", "status", "apply", "rollback", "create"] as const
@@ -14,7 +15,10 @@ export default class Migrate extends DataCommand {
     "Without a flag it shows the status. Each flag is another way to write the subcommand of its name, which has more flags of its own."
   static override examples = ["alyx migrate", "alyx migrate --apply", "alyx migrate --rollback 2"]
   static override args = {
-    n: Args.integer({ description: "With --rollback: how many files.", min: 1, max: 1_000, ignoreStdin: true }),
+    n: Args.custom<number>({ parse: parseCountTo(1_000) })({
+      description: "With --rollback: how many files.",
+      ignoreStdin: true,
+    }),
   }
   static override flags = {
     plan: Flags.boolean({ summary: "Show what would be done: alyx migrate plan." }),

@@ -10,6 +10,7 @@ import { renderRollbackPlan } from "../../ui/migrations/rollback-text.ts"
 import { runWithProgress } from "../../ui/progress-task.ts"
 import type { OutputStream } from "../../ui/terminal.ts"
 import { DataCommand } from "../data-command.ts"
+import { parseCountTo } from "../oclif/parse-count.ts"
 
 /** How many files one rollback may undo. */
 const countMax = 1_000
@@ -27,11 +28,9 @@ export default class MigrateRollback extends DataCommand {
     "alyx migrate rollback --yes",
   ]
   static override args = {
-    n: Args.integer({
+    n: Args.custom<number>({ parse: parseCountTo(countMax) })({
       description: "How many files; 1 when left out.",
       default: 1,
-      min: 1,
-      max: countMax,
       ignoreStdin: true,
     }),
   }
