@@ -10,7 +10,9 @@ export interface TerminalScreen {
   isAlternate(): boolean
   type(keys: string): void
   resize(columns: number, rows: number): void
-  /** Resolves when the screen shows this; fails with the screen when the program ends before. */
+  /** Sends the program a signal. */
+  kill(signal: NodeJS.Signals): void
+  /** Resolves when the screen shows this; fails with the screen when the program ends before, or takes too long. */
   shows(expected: string | RegExp): Promise<void>
   /** Resolves with the exit code when the program has ended and its output has been read. */
   readonly ended: Promise<number>
@@ -24,6 +26,9 @@ export interface TerminalProgram {
   readonly columns?: number
   readonly rows?: number
 }
+
+/** How long a screen may take to show what is waited for. */
+const shownWithinMs = 20_000
 
 /** Runs a program in a terminal until the test ends. */
 export function openTerminal(program: TerminalProgram): TerminalScreen {
@@ -65,19 +70,27 @@ export function openTerminal(program: TerminalProgram): TerminalScreen {
     text,
     isAlternate: () => terminal.buffer.active.type === "alternate",
     type: (keys) => child.write(keys),
+    kill: (signal) => child.kill(signal),
     resize: (newColumns, newRows) => {
       terminal.resize(newColumns, newRows)
       child.resize(newColumns, newRows)
     },
     shows: (expected) =>
       new Promise((resolve, reject) => {
+        let isLate = false
         const look = (): void => {
           const found = typeof expected === "string" ? text().includes(expected) : expected.test(text())
-          if (!found && !isOver) return
+          if (!found && !isOver && !isLate) return
           watchers.delete(look)
-          if (found) resolve()
-          else reject(new Error(`The program ended without showing ${String(expected)}:\n${text()}`))
+          clearTimeout(timer)
+          if (found) return resolve()
+          const what = isLate ? "took too long to show" : "ended without showing"
+          reject(new Error(`The program ${what} ${String(expected)}:\n${text()}`))
         }
+        const timer = setTimeout(() => {
+          isLate = true
+          look()
+        }, shownWithinMs)
         watchers.add(look)
         look()
       }),

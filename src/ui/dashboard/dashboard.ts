@@ -6,8 +6,8 @@ import type { DevStore } from "../dev-store.ts"
 import type { DashboardState, Effect, FetchedRequest, Sight } from "./dashboard-state.ts"
 import type { KeyName } from "./key-name.ts"
 import { openInBrowser } from "./open-in-browser.ts"
-import type { PlanTalk } from "./plan-actions.ts"
 import { applyPlan, undoEdit, writeMigration } from "./plan-actions.ts"
+import type { PlanTalk } from "./plan-talk.ts"
 import { pressKey } from "./press-key.ts"
 
 /** How the person left the dashboard. */
