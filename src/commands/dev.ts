@@ -14,6 +14,7 @@ export default class Dev extends BaseCommand {
     ...configFlags,
     foreground: Flags.boolean({ summary: "Serve and watch in this process, and print lines." }),
     verbose: Flags.boolean({ char: "v", summary: "Print every request, not only the slow and the failed ones." }),
+    "auto-migrate": Flags.boolean({ summary: "Apply migration files as soon as they are saved, without being asked." }),
     "no-watch": Flags.boolean({ summary: "Read the files once, at the start; SIGHUP reads them again." }),
     "no-admin": Flags.boolean({ summary: "Do not serve the admin pages. They do not exist yet.", hidden: true }),
   }
@@ -27,6 +28,7 @@ export default class Dev extends BaseCommand {
       flags: [
         ...configFlagWords(flags, { json: this.jsonEnabled() }),
         ...(flags.verbose ? ["--verbose"] : []),
+        ...(flags["auto-migrate"] ? ["--auto-migrate"] : []),
         ...(flags["no-watch"] ? ["--no-watch"] : []),
       ],
     }

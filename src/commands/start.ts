@@ -10,9 +10,10 @@ export default class Start extends BaseCommand {
   static override summary = "Serve this project as in production."
   static override description =
     "Runs in the foreground, for service managers and containers; Ctrl-C or SIGTERM answers what is under way and ends, a second one ends at once."
-  static override examples = ["alyx start", "alyx start --detach --port 9000"]
+  static override examples = ["alyx start", "alyx start --detach --port 9000", "alyx start --migrate"]
   static override flags = {
     ...configFlags,
+    migrate: Flags.boolean({ summary: "Apply migration files that wait, as this start begins." }),
     detach: Flags.boolean({ char: "d", summary: "Run in the background; alyx stop ends it." }),
   }
 
@@ -22,7 +23,10 @@ export default class Start extends BaseCommand {
       paths: this.project(),
       mode: "start" as const,
       program: this.daemonProgram,
-      flags: configFlagWords(flags, { json: this.jsonEnabled() && !flags.detach }),
+      flags: [
+        ...configFlagWords(flags, { json: this.jsonEnabled() && !flags.detach }),
+        ...(flags.migrate ? ["--migrate"] : []),
+      ],
       onProgress: this.showProgress,
     }
     if (!flags.detach) {

@@ -31,7 +31,8 @@ import { liveRecordLimits } from "./served/record-limits.ts"
 import { configReload } from "./served/reload-config.ts"
 import { reloadReporter } from "./served/reload-report.ts"
 import type { ReloadReport } from "./served/reload-report.ts"
-import { schemaReload } from "./served/reload-schema.ts"
+import { LastGoodSchema } from "./served/last-good-schema.ts"
+import { Migrations } from "./served/migrations.ts"
 import { RequestTraces } from "./request-trace.ts"
 import { SeedAndFake } from "./data/seed-and-fake.ts"
 import { SchemaHolder } from "./schema-holder.ts"
@@ -53,6 +54,8 @@ export interface DaemonOptions {
   readonly flags: Readonly<Record<string, string | boolean>>
   /** The same flags as words, for a restart. */
   readonly flagWords: readonly string[]
+  /** Whether migration files are applied without being asked for. */
+  readonly isMigrating: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
   readonly clock: Clock
@@ -95,6 +98,8 @@ interface Parts {
   readonly report: (report: ReloadReport) => void
   readonly database: ServedDatabase
   readonly schemas: SchemaHolder
+  readonly turns: ReloadTurns
+  readonly migrations: Migrations
   readonly clock: Clock
   /** Tells the log, and who waits for the start, how far a change of large tables is. */
   readonly onProgress: OnProgress
@@ -107,14 +112,12 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const seen = await hashProject(projectPaths(options.root))
     const parts = await openParts(options, release)
     const { http, status, data } = await openHttp(parts, release)
-    parts.schemas.swap(await firstSchema({ ...options, ...parts }))
+    await firstSchema({ ...options, ...parts })
     await showProcess(parts, status, release)
     if (options.mode === "tool") return toolDaemon(parts, status, release)
     await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
-    const turns = new ReloadTurns()
-    const reloads = makeReloads(parts, { http, status, turns })
-    release.push("reloads", () => turns.idle())
+    const reloads = makeReloads(parts, { http, status })
     if (options.mode === "dev") data.whenReplaced(() => reloadOnce("schema", reloads.schema, parts.report))
     if (options.mode === "dev") await writeEditorSchemas(options.root)
     if (options.isWatching) await followProject(parts, { reloads, seen }, release)
@@ -176,7 +179,37 @@ async function openParts(options: DaemonOptions, release: ReleaseStack): Promise
 
   const schemas = new SchemaHolder()
   const config = new ConfigHolder(read.config)
-  return { options, read, config, activity, logger, report, findings, traces, database, schemas, clock, onProgress }
+  const turns = new ReloadTurns()
+  release.push("reloads", () => turns.idle())
+  const migrations = new Migrations({
+    root: options.root,
+    mode,
+    database,
+    schemas,
+    findings,
+    clock,
+    turns,
+    report,
+    lastGood: new LastGoodSchema({ file: projectPaths(options.root).lastGoodSchemaFile, logger }),
+    isAutomatic: options.isMigrating,
+    onProgress,
+  })
+  return {
+    options,
+    read,
+    config,
+    activity,
+    logger,
+    report,
+    findings,
+    traces,
+    database,
+    schemas,
+    turns,
+    migrations,
+    clock,
+    onProgress,
+  }
 }
 
 async function watchDatabase({ database, logger }: Parts, release: ReleaseStack): Promise<void> {
@@ -233,6 +266,7 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp
     records,
     activity,
     admin: status,
+    migrations: parts.migrations,
     seedAndFake: seedAndFakeOf(parts),
     data,
     logger,
@@ -251,7 +285,16 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp
 function dataServiceOf({ options, database, schemas, clock }: Parts): DataService {
   const { root, mode, version, programs } = options
   const { backupsDir } = projectPaths(root)
-  return new DataService({ root, backupsDir, mode, version, database, schemas, clock, processUrl: programs.dataProcess })
+  return new DataService({
+    root,
+    backupsDir,
+    mode,
+    version,
+    database,
+    schemas,
+    clock,
+    processUrl: programs.dataProcess,
+  })
 }
 
 function seedAndFakeOf({ options, database, schemas, clock, config }: Parts): SeedAndFake {
@@ -269,11 +312,11 @@ async function showProcess({ options }: Parts, status: DaemonStatus, release: Re
 
 function makeReloads(
   parts: Parts,
-  { http, status, turns }: { http: HttpApp; status: DaemonStatus; turns: ReloadTurns },
+  { http, status }: { http: HttpApp; status: DaemonStatus },
 ): { schema: Reload; config: Reload } {
-  const { options, logger, database, schemas, clock, onProgress } = parts
+  const { options, logger, database, schemas, turns, migrations, clock, onProgress } = parts
   return {
-    schema: turns.inTurn(schemaReload({ ...parts, root: options.root })),
+    schema: turns.inTurn(migrations.reload),
     config: turns.inTurn(
       configReload({
         ...parts,

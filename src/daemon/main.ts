@@ -50,6 +50,7 @@ function parseDaemonArguments(argv: readonly string[]): {
   mode: DaemonMode
   isForeground: boolean
   isWatching: boolean
+  isMigrating: boolean
   flags: Record<string, string | boolean>
   flagWords: readonly string[]
 } {
@@ -61,6 +62,9 @@ function parseDaemonArguments(argv: readonly string[]): {
       mode: { type: "string" },
       foreground: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },
+      // Once, for this start; and at every save, also after a restart.
+      migrate: { type: "boolean", default: false },
+      "auto-migrate": { type: "boolean", default: false },
       "no-watch": { type: "boolean", default: false },
       ...Object.fromEntries(
         offered.map(({ flag, isSwitch }) => [flag, { type: isSwitch ? "boolean" : "string" } as const]),
@@ -82,8 +86,12 @@ function parseDaemonArguments(argv: readonly string[]): {
     mode,
     isForeground: foreground === true,
     isWatching: values["no-watch"] !== true,
+    isMigrating: values["migrate"] === true || values["auto-migrate"] === true,
     flags: Object.fromEntries(given.map(({ path, value }) => [path, value])),
-    flagWords: [...given.flatMap(({ words }) => words), ...(values["no-watch"] === true ? ["--no-watch"] : [])],
+    flagWords: [
+      ...given.flatMap(({ words }) => words),
+      ...["no-watch", "auto-migrate"].flatMap((name) => (values[name] === true ? [`--${name}`] : [])),
+    ],
   }
 }
 

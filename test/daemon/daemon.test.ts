@@ -283,6 +283,7 @@ async function start(
     root,
     isForeground: true,
     isWatching: true,
+    isMigrating: false,
     flags: {},
     flagWords: [],
     env: {},

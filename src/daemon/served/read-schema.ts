@@ -1,22 +1,34 @@
 import { alyxError } from "../../errors.ts"
 import { loadProjectSchema } from "../../project/load-schema.ts"
+import type { LoadedSchema } from "../../project/load-schema.ts"
+import { parseSchema } from "../../schema/parse.ts"
 import type { Schema } from "../../schema/schema.ts"
 
 /** A schema that was read, with what should be known of it. */
 export interface ReadSchema {
   readonly schema: Schema
+  /** What the file says, word for word. */
+  readonly text: string
   readonly notices: readonly string[]
 }
 
 /** Reads schema.yaml; throws SCHEMA_INVALID with every problem. */
 export function readSchema(root: string): ReadSchema {
-  const { schema, problems, notices } = loadProjectSchema(root)
+  return requireGood(loadProjectSchema(root))
+}
+
+/** The same for a text that is not in the project yet. */
+export function readSchemaText(text: string): ReadSchema {
+  return requireGood({ ...parseSchema(text, "schema.yaml"), text })
+}
+
+function requireGood({ schema, problems, notices, text }: LoadedSchema): ReadSchema {
   if (schema === null) {
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
     throw alyxError("SCHEMA_INVALID", { message: `schema.yaml has ${count}.`, problems })
   }
   const sentences = notices.map((notice) => notice.message)
-  return { schema, notices: hasRules(schema) ? [...sentences, rulesNotice] : sentences }
+  return { schema, text, notices: hasRules(schema) ? [...sentences, rulesNotice] : sentences }
 }
 
 const rulesNotice =

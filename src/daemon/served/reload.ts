@@ -21,6 +21,11 @@ export class ReloadTurns {
     return (isCurrent) => this.#oneAtATime.run(() => reload(isCurrent))
   }
 
+  /** Runs other work that no reload may interleave with. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#oneAtATime.run(work)
+  }
+
   /** Resolves when those asked for before have ended. */
   idle(): Promise<void> {
     return this.#oneAtATime.run(() => Promise.resolve())

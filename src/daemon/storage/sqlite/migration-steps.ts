@@ -1,7 +1,7 @@
 import type { Operation, PlacedOperation } from "../../../schema/migrations/migration.ts"
 
 /** One file that is applied, or undone, as part of a migration. Plain data: it goes to the worker as it is. */
-export type MigrationStep = ApplyStep | UndoStep
+export type MigrationStep = ApplyStep | UndoStep | RecordStep
 
 /** Applies a migration file. */
 export interface ApplyStep {
@@ -24,7 +24,13 @@ export interface UndoStep {
   readonly operations: readonly Operation[]
 }
 
+/** Notes a file as applied without running it: the tables of a new database are made from schema.yaml at once. */
+export interface RecordStep extends Omit<ApplyStep, "kind"> {
+  readonly kind: "record"
+}
+
 /** The operations of a step, with their places where they have one. */
 export function operationsOf(step: MigrationStep): readonly PlacedOperation[] {
+  if (step.kind === "record") return []
   return step.kind === "apply" ? step.operations : step.operations.map((operation) => ({ ...operation, at: null }))
 }

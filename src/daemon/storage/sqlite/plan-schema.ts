@@ -59,16 +59,19 @@ function problemOf(
   if (change.safety === "safe") return []
   const ids = change.fits === null ? [] : idsInTheWay(reader, change, schemas)
   if (change.safety === "if-rows-fit" && ids.length === 0) return []
+  return [changeProblem(change, schemas.to, ids)]
+}
+
+/** What is said of a change that cannot be made, with the documents that are in its way. */
+export function changeProblem(change: SchemaChange, to: Schema, ids: readonly unknown[]): Problem {
   const documents = ids.length === 0 ? "" : ` Documents in the way: ${ids.join(", ")}.`
-  const at = placeOf(schemas.to, change)
-  return [
-    {
-      code: change.kind.toUpperCase().replaceAll("-", "_"),
-      message: `${change.message}: ${change.reason ?? ""}${documents}`,
-      ...(change.next === null ? {} : { next: change.next }),
-      ...(at === null ? {} : { at }),
-    },
-  ]
+  const at = placeOf(to, change)
+  return {
+    code: change.kind.toUpperCase().replaceAll("-", "_"),
+    message: `${change.message}: ${change.reason ?? ""}${documents}`,
+    ...(change.next === null ? {} : { next: change.next }),
+    ...(at === null ? {} : { at }),
+  }
 }
 
 function idsInTheWay(
@@ -90,7 +93,7 @@ function placeOf(schema: Schema, change: SchemaChange): SourceLocation | null {
 }
 
 /** New tables and indexes whose names the file has already: another program made something there. */
-function takenNames(reader: Reader, from: Schema, to: Schema): readonly Problem[] {
+export function takenNames(reader: Reader, from: Schema, to: Schema): readonly Problem[] {
   const known = new Set(namesOf(from).map(({ name }) => name.toLowerCase()))
   return namesOf(to)
     .filter(({ name }) => !known.has(name.toLowerCase()))

@@ -1,4 +1,3 @@
-import { isAlyxError } from "../../../errors.ts"
 import { quoteName } from "../../../lib/sql-name.ts"
 import type { SourceLocation } from "../../../lib/source-location.ts"
 import type { OnProgress } from "../../../protocol/progress.ts"
@@ -9,13 +8,13 @@ import type { SqlValue } from "../database.ts"
 import { changeTable } from "./change-table.ts"
 import { fieldValues, keepsRows } from "./field-values.ts"
 import { expressionProblem, runDocumentSql } from "./guarded-sql.ts"
-import { migrationProblem, unsafeChanges } from "./migration-refusal.ts"
+import { unsafeChanges } from "./migration-refusal.ts"
+import { asProblems } from "./operation-problems.ts"
 import { dropOutdatedObjects } from "./present-objects.ts"
 import { rebuildTable } from "./rebuild-table.ts"
 import { rowChecks } from "./refused-rows.ts"
 import { renameInPlace } from "./rename-in-place.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
-import { sqliteErrorCode } from "./sqlite-errors.ts"
 
 /** What runOperation is told. */
 export interface OperationParts {
@@ -44,7 +43,7 @@ export function runOperation(connection: SqliteConnection, parts: OperationParts
     for (const table of effect.tables) changeRows(connection, table, parts)
     for (const name of effect.dropped) connection.execute(`DROP TABLE ${quoteName(name)}`)
   } catch (error) {
-    throw asRefusal(error, at)
+    throw unsafeChanges(asProblems(error, at))
   }
 }
 
@@ -111,24 +110,4 @@ function asPresent(
 
 function collectionsOf({ from, to }: TableEffect, { before, effect }: OperationParts): [Collection, Collection] {
   return [before.collections.get(from)!, effect.schema.collections.get(to)!]
-}
-
-/** What rows and the person's SQL caused, with the place of the operation; anything else comes back as it is. */
-function asRefusal(error: unknown, at: SourceLocation | null): unknown {
-  if (isAlyxError(error, "UNSAFE_CHANGES")) {
-    const problems = error.problems.map((problem) =>
-      problem.at === undefined && at !== null ? { ...problem, at } : problem,
-    )
-    return unsafeChanges(problems)
-  }
-  const isOfRows = isAlyxError(error, "VALIDATION_ERROR") || isAlyxError(error, "UNIQUE_CONFLICT")
-  if (!isOfRows && (isAlyxError(error) || sqliteErrorCode(error) === undefined)) return error
-  const { message } = error as Error
-  return unsafeChanges([
-    migrationProblem(isOfRows ? "BROKEN_CONSTRAINT" : "SQL_FAILED", {
-      message: isOfRows ? message : `The database refused the operation: ${message}.`,
-      next: "Mend the operation, or the documents.",
-      at,
-    }),
-  ])
 }

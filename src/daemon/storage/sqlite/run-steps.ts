@@ -6,7 +6,7 @@ import { addEntry, markRolledBack } from "../migration-history.ts"
 import type { KeptInverse } from "../migration-history.ts"
 import { unsafeChanges } from "./migration-refusal.ts"
 import { operationsOf } from "./migration-steps.ts"
-import type { MigrationStep } from "./migration-steps.ts"
+import type { MigrationStep, RecordStep } from "./migration-steps.ts"
 import { runOperation } from "./run-operation.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
@@ -69,8 +69,13 @@ function recordStep(
     return
   }
   const { checksum, operations } = step
-  const inverses = effects.map(keptInverse).toReversed()
+  const inverses = step.kind === "record" ? [neverRan(step)] : effects.map(keptInverse).toReversed()
   addEntry(connection, { kind: "file", ...entry, file: { checksum, operations, inverses } })
+}
+
+function neverRan({ file }: RecordStep): KeptInverse {
+  const reason = "It was only noted, since the database was new and its tables were made from schema.yaml."
+  return { kind: "none", line: file, reason }
 }
 
 function keptInverse({ line, inverse }: OperationEffect): KeptInverse {
