@@ -1,0 +1,51 @@
+import * as Flags from "@oclif/core/flags"
+
+import { alyxError } from "../../errors.ts"
+import { DataCommand } from "../data-command.ts"
+
+/** The flags that stand for a subcommand. */
+const aliases = ["seed", "dump", "reset"] as const
+
+/** `alyx db`: with a flag, the subcommand of its name. */
+export default class Db extends DataCommand {
+  static override summary = "Work on the data: seed, dump, restore, reset, backup, query, shell."
+  static override description =
+    "Each flag is another way to write the subcommand of its name, which has more flags of its own. alyx help db lists the subcommands."
+  static override examples = ["alyx db --seed seed.json", "alyx db --dump backup.ndjson", "alyx db --reset --yes"]
+  static override flags = {
+    seed: Flags.string({ helpValue: "<file>", summary: "Write the documents of a file: alyx db seed <file>." }),
+    dump: Flags.string({ helpValue: "<file>", summary: "Write what is in the database: alyx db dump <file>." }),
+    reset: Flags.boolean({ summary: "Empty the database: alyx db reset." }),
+    yes: Flags.boolean({ char: "y", summary: "With --dump and --reset: do not ask." }),
+  }
+
+  #isHandedOn = false
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(Db)
+    const [asked, other] = aliases.filter((name) => flags[name] !== undefined && flags[name] !== false)
+    if (asked === undefined) throw usage("alyx db needs to know what to do.", "alyx help db lists what there is.")
+    if (other !== undefined) throw usage(`--${asked} and --${other} are two things to do.`)
+    if (flags.yes && asked === "seed") throw usage("--yes belongs to --dump or --reset.")
+    const file = asked === "reset" ? undefined : flags[asked]
+    const words = [
+      ...(file === undefined ? [] : [file]),
+      ...(flags.yes ? ["--yes"] : []),
+      ...(flags.cwd === undefined ? [] : ["--cwd", flags.cwd]),
+      ...(flags["no-daemon"] ? ["--no-daemon"] : []),
+      ...(flags["no-color"] ? ["--no-color"] : []),
+      ...(this.jsonEnabled() ? ["--json"] : []),
+    ]
+    this.#isHandedOn = true
+    await this.config.runCommand(`db:${asked}`, words)
+  }
+
+  /** The subcommand has written its result by itself. */
+  override logJson(json: unknown): void {
+    if (!this.#isHandedOn) super.logJson(json)
+  }
+}
+
+function usage(message: string, next = "alyx db --help shows what it takes."): Error {
+  return alyxError("USAGE", { message, next })
+}
