@@ -19,8 +19,7 @@ export async function showDev(options: {
   readonly version: string
   readonly terminal: Terminal
 }): Promise<void> {
-  // What is drawn lives for a tenth of a second: without this, V8 lets 50 MB of it pile up before it looks.
-  setFlagsFromString("--max-semi-space-size=4")
+  keepMemorySmall()
   const { launch, version, terminal } = options
   const { daemon, outcome } = await ensureDaemon(
     // Only now: later the screen is drawn, and the daemon's log has it.
@@ -41,6 +40,15 @@ export async function showDev(options: {
   }
   const leave = await runScreen({ launch, version, store, terminal }, daemon)
   await sayGoodbye(leave, store, terminal)
+}
+
+/**
+ * What is drawn lives for a tenth of a second. Left alone, V8 lets 100 MB of it pile up before it looks; these take
+ * effect while a process runs, unlike a limit for the old generation.
+ */
+function keepMemorySmall(): void {
+  setFlagsFromString("--max-semi-space-size=4")
+  setFlagsFromString("--heap-growing-percent=25")
 }
 
 /** Shows the screen while the session fills the store; whichever ends first ends the other. */

@@ -55,12 +55,13 @@ describe("the dashboard of alyx dev", () => {
     await sendTo(url, "POST", "/api/collections/notes", { text: "no number" })
 
     await writeFile(path.join(folder, "schema.yaml"), schema.replace("text: { type: string }", "text: { type: int }"))
-    await screen.shows("Restore type: string")
+    await screen.shows("This change waits for you")
 
-    expect(screen.text()).toContain("cannot be applied")
-    expect(screen.text()).toContain("Next: ")
+    expect(screen.text()).toContain("1 change: 1 refused")
+    expect(screen.text()).toContain("w write file  a apply  u undo edit")
     expect(screen.text()).toContain("Requests")
     expect(screen.text()).toContain("q detach")
+    expect(screen.text().split("\n")).toHaveLength(15)
   })
 
   test("shows a command that can be copied while nothing was asked, and counts only what is asked of the API", async () => {

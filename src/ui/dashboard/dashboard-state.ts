@@ -53,6 +53,9 @@ export const initialState: DashboardState = {
   progress: null,
 }
 
+/** To a question: Esc gives up what it belongs to. */
+export type Answer = "yes" | "no" | "cancel"
+
 /** What is done outside of the state when a key was pressed. */
 export type Effect =
   | { readonly kind: "leave"; readonly how: "detach" | "stop" }
@@ -61,7 +64,7 @@ export type Effect =
   | { readonly kind: "pause"; readonly isPaused: boolean }
   | { readonly kind: "clear"; readonly pane: "requests" | "changes" }
   | { readonly kind: "openApiPage" }
-  | { readonly kind: "answer"; readonly isYes: boolean }
+  | { readonly kind: "answer"; readonly answer: Answer }
   | { readonly kind: "writeMigration" }
   | { readonly kind: "applyPlan" }
   | { readonly kind: "undoEdit" }

@@ -3,7 +3,7 @@ import { isAlyxError } from "../../errors.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
 import type { RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
 import type { DevStore } from "../dev-store.ts"
-import type { DashboardState, Effect, FetchedRequest, Sight } from "./dashboard-state.ts"
+import type { Answer, DashboardState, Effect, FetchedRequest, Sight } from "./dashboard-state.ts"
 import type { KeyName } from "./key-name.ts"
 import { openInBrowser } from "./open-in-browser.ts"
 import { applyPlan, undoEdit, writeMigration } from "./plan-actions.ts"
@@ -28,7 +28,7 @@ export class Dashboard implements PlanTalk {
   readonly #paths: ProjectPaths
   readonly #onLeave: (how: Leave) => void
   readonly #closing = new AbortController()
-  #answer: ((isYes: boolean) => void) | undefined
+  #answer: ((answer: Answer) => void) | undefined
   #interrupted: NodeJS.Timeout | undefined
   #isDeciding = false
 
@@ -50,7 +50,7 @@ export class Dashboard implements PlanTalk {
   close(): void {
     clearTimeout(this.#interrupted)
     this.#closing.abort()
-    this.#answer?.(false)
+    this.#answer?.("cancel")
   }
 
   get client(): DaemonClient {
@@ -61,9 +61,9 @@ export class Dashboard implements PlanTalk {
     return this.#paths
   }
 
-  /** Asks in the message line; false for no, for Esc and at the end of the dashboard. */
-  ask(question: string): Promise<boolean> {
-    if (this.#closing.signal.aborted) return Promise.resolve(false)
+  /** Asks in the message line; the end of the dashboard is no answer. */
+  ask(question: string): Promise<Answer> {
+    if (this.#closing.signal.aborted) return Promise.resolve("cancel")
     this.#patch({ question })
     return new Promise((resolve) => (this.#answer = resolve))
   }
@@ -93,7 +93,7 @@ export class Dashboard implements PlanTalk {
       case "answer": {
         const answer = this.#answer
         this.#answer = undefined
-        return answer?.(effect.isYes)
+        return answer?.(effect.answer)
       }
       case "fetchRequest":
         return void this.#fetchRequest(effect.entry)

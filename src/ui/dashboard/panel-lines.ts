@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from "node:util"
 
 import type { StatsResponse } from "../../protocol/admin-api.ts"
+import type { MigrationPlan } from "../../protocol/migrations-api.ts"
 import type { LogLook } from "../log-line.ts"
 import { planLines } from "../migrations/plan-lines.ts"
+import { printable } from "../printable.ts"
 import { renderError } from "../render-error.ts"
 import { widthOf, wrapText } from "../wrap-text.ts"
 import type { FrameStyle } from "./frame.ts"
@@ -27,7 +29,7 @@ export function panelLines(
 ): readonly string[] {
   if (stats?.plan) {
     const inside = roomInside(room)
-    const lines = planLines(stats.plan, look, inside)
+    const lines = stats.plan.changes.length === 0 ? pendingLines(stats.plan, look) : planLines(stats.plan, look, inside)
     const title = look.paint("warn", "This change waits for you")
     return framed(lines, look, { ...room, title, tone: "warn", note: "w write file · a apply · u undo edit · v whole" })
   }
@@ -36,6 +38,18 @@ export function panelLines(
     return framed(lines, look, { ...room, title: look.paint("bad", "Problem"), tone: "bad", note: "" })
   }
   return []
+}
+
+/** Files that wait and change nothing, such as one that has only comments yet. */
+function pendingLines({ files, problems }: MigrationPlan, { paint }: LogLook): readonly string[] {
+  return [
+    ...files.map(
+      ({ file, operations }) =>
+        `${paint("strong", printable(file))} ${operations.map((operation) => printable(operation)).join(", ")}`,
+    ),
+    ...problems.map(({ message }) => paint("bad", printable(message))),
+    paint("quiet", "They change nothing that is stored: a notes them as applied."),
+  ]
 }
 
 function framed(

@@ -29,7 +29,9 @@ export async function applyPlan(talk: PlanTalk): Promise<void> {
     return
   }
   const draft = await draftForPlan(plan, talk)
-  const { file } = await writeDraft(talk.paths, draft, await answerDraft(draft, (question) => talk.ask(question)))
+  const answers = await answerDraft(draft, (question) => talk.ask(question))
+  if (answers === undefined) return talk.say("Nothing was written.")
+  const { file } = await writeDraft(talk.paths, draft, answers)
   await applyWritten(talk, file)
 }
 
@@ -50,9 +52,9 @@ async function applyWritten(talk: PlanTalk, file: string): Promise<void> {
 async function isWanted(talk: PlanTalk, { isLossy, changes }: MigrationPlan): Promise<boolean> {
   if (!isLossy) return true
   const lost = changes.filter(({ safety }) => safety === "lossy").map(({ message }) => message)
-  const isYes = await talk.ask(`Something is lost by this (${lost.join(", ")}); a backup is written first. Apply it?`)
-  if (!isYes) talk.say("Nothing was applied.")
-  return isYes
+  const answer = await talk.ask(`Something is lost by this (${lost.join(", ")}); a backup is written first. Apply it?`)
+  if (answer !== "yes") talk.say("Nothing was applied.")
+  return answer === "yes"
 }
 
 async function apply(talk: PlanTalk, { hash }: MigrationPlan): Promise<void> {

@@ -5,6 +5,7 @@ import type { ProjectPaths } from "../../project/paths.ts"
 import type { MigrationPlan, MigrationsResponse, PlannedChange } from "../../protocol/migrations-api.ts"
 import type { DraftAnswer } from "../../schema/migrations/draft-text.ts"
 import { schemaFromJson } from "../../schema/schema-from-json.ts"
+import type { Answer } from "./dashboard-state.ts"
 
 /** What a migration file for a plan is written from. */
 export interface PlanDraft {
@@ -49,28 +50,32 @@ function nameOf(changes: readonly PlannedChange[]): string {
 
 /**
  * Asks what a draft leaves open, one question after the other, since an answer may raise or settle others. No means
- * that the old part goes and the new one is new.
+ * that the old part goes and the new one is new. Undefined when the person gives up.
  */
 export async function answerDraft(
   { base, name }: PlanDraft,
-  ask: (question: string) => Promise<boolean>,
-): Promise<DraftAnswers> {
+  ask: (question: string) => Promise<Answer>,
+): Promise<DraftAnswers | undefined> {
   let answers: DraftAnswers = {}
   for (;;) {
     const [question] = draftNextMigration(base, { name, answers }).questions
     if (question === undefined) return answers
-    const isRenamed = await ask(`${question.question} No means that ${question.from} goes, with all that it holds.`)
-    answers = { ...answers, [question.id]: isRenamed ? "rename" : "drop" }
+    const answer = await ask(`${question.question} No means that ${question.from} goes, with all that it holds.`)
+    if (answer === "cancel") return undefined
+    answers = { ...answers, [question.id]: answer === "yes" ? "rename" : "drop" }
   }
 }
 
-/** Writes the file under the next free number; a rename gives it its name. */
+/** Writes the file under the next free number. */
 export function writeDraft(paths: ProjectPaths, draft: PlanDraft, answers: DraftAnswers): Promise<WrittenDraft> {
   const { base, name, appliedNumberMax } = draft
-  const isRename = Object.values(answers).includes("rename")
-  return writeNextMigration(paths, base, {
-    name: isRename ? name.replace(/^change_/, "rename_in_") : name,
-    answers,
-    appliedNumberMax,
-  })
+  return writeNextMigration(paths, base, { name: renameOf(answers) ?? name, answers, appliedNumberMax })
+}
+
+/** "rename_posts_title_to_headline", where the answers are one rename. */
+function renameOf(answers: DraftAnswers): string | undefined {
+  const [one, ...others] = Object.entries(answers)
+  if (one === undefined || others.length > 0 || one[1] !== "rename") return undefined
+  const [from = "", to = ""] = one[0].split(":")
+  return `rename_${from.replaceAll(".", "_")}_to_${to.slice(to.lastIndexOf(".") + 1)}`
 }

@@ -1,13 +1,13 @@
 import type { DaemonClient } from "../../client/daemon-client.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
-import type { DashboardState } from "./dashboard-state.ts"
+import type { Answer, DashboardState } from "./dashboard-state.ts"
 
 /** What the decisions about a plan need: the daemon, the project's files, and a way to talk with the person. */
 export interface PlanTalk {
   readonly client: DaemonClient
   readonly paths: ProjectPaths
-  /** False for no, and when the person does not want to answer. */
-  ask(question: string): Promise<boolean>
+  /** Asks in the message line. */
+  ask(question: string): Promise<Answer>
   say(text: string, options?: { readonly urgent: boolean }): void
   progress(progress: DashboardState["progress"]): void
 }

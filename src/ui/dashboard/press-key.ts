@@ -1,4 +1,4 @@
-import type { DashboardState, Sight, Turn } from "./dashboard-state.ts"
+import type { Answer, DashboardState, Sight, Turn } from "./dashboard-state.ts"
 import type { KeyName } from "./key-name.ts"
 import { moveOf } from "./key-moves.ts"
 import { moveInPane, pressInPanes } from "./press-in-panes.ts"
@@ -17,13 +17,14 @@ export function pressKey(state: DashboardState, key: KeyName, sight: Sight): Tur
 }
 
 function pressInQuestion(state: DashboardState, key: KeyName): Turn {
-  const answer = (isYes: boolean): Turn => ({
+  const give = (answer: Answer): Turn => ({
     state: { ...state, question: null },
-    effects: [{ kind: "answer", isYes }],
+    effects: [{ kind: "answer", answer }],
   })
   const character = key.name === "character" ? key.character.toLowerCase() : ""
-  if (character === "y") return answer(true)
-  if (character === "n" || key.name === "escape") return answer(false)
+  if (character === "y") return give("yes")
+  if (character === "n") return give("no")
+  if (key.name === "escape") return give("cancel")
   return { state, effects: [] }
 }
 

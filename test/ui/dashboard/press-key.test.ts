@@ -169,14 +169,14 @@ describe("a plan that waits", () => {
 
 describe("a question", () => {
   test.each([
-    ["y", true],
-    ["n", false],
-    ["escape", false],
-  ])("%s answers it", (key, isYes) => {
+    ["y", "yes"],
+    ["n", "no"],
+    ["escape", "cancel"],
+  ])("%s answers it", (key, answer) => {
     const { state, effects } = press(key, { question: "Sure?" })
 
     expect(state.question).toBeNull()
-    expect(effects).toEqual([{ kind: "answer", isYes }])
+    expect(effects).toEqual([{ kind: "answer", answer }])
   })
 
   test("other keys leave it open, Ctrl-C works all the same", () => {
