@@ -60,7 +60,7 @@ export interface SeedLine {
   readonly collection: string
   /** The fields of the document; a relation may be given by name, as `author: { email: ada@example.com }`. */
   readonly data: Readonly<Record<string, unknown>>
-  /** Where it stands in the person's file, for errors: "seed.yaml:12". */
+  /** Where it stands in the person's file, for errors: "seed.yaml:12", or with the column "seed.yaml:12:5". */
   readonly at?: string
 }
 

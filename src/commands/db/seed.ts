@@ -74,13 +74,15 @@ export default class DbSeed extends DataCommand {
     return this.withDaemon(async (client) => {
       const { readSeedFile } = await import("../../project/seed-files/read-seed-file.ts")
       const { schemaFromJson } = await import("../../schema/schema-from-json.ts")
-      const { schema } = await client.get<SchemaResponse>("/api/admin/schema")
+      const answer = await client.get<SchemaResponse>("/api/admin/schema")
+      const schema = schemaFromJson(answer.schema)
+      if (schema.collections.size === 0) throw noCollections()
       const location = path.resolve(this.startFolder, file)
       const name = path.relative(this.project().root, location)
       const documents = readSeedFile({
         path: location,
         name,
-        schema: schemaFromJson(schema),
+        schema,
         ...(collection !== undefined && { collection }),
       })
       const done = await this.#withProgress(`Seed ${name}`, (onProgress) =>
@@ -105,6 +107,13 @@ export default class DbSeed extends DataCommand {
   #withProgress(title: string, work: Parameters<typeof runWithProgress<SeedResponse>>[1]): Promise<SeedResponse> {
     return runWithProgress(title, work, { terminal: this.terminal, silent: this.jsonEnabled() })
   }
+}
+
+function noCollections(): Error {
+  return alyxError("COLLECTION_NOT_FOUND", {
+    message: "The database has no collections yet: schema.yaml was never applied to it.",
+    next: "Apply it with alyx migrate apply, or start alyx dev.",
+  })
 }
 
 /** Sends documents as lines. What is wrong with the file ends the request, and is thrown rather than what follows. */

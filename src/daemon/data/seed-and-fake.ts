@@ -1,9 +1,11 @@
 import type { Readable } from "node:stream"
 
+import { alyxError } from "../../errors.ts"
 import type { Clock } from "../../lib/clock.ts"
 import type { FakeRequest, SeedResponse } from "../../protocol/data-api.ts"
 import type { OnProgress } from "../../protocol/progress.ts"
 import { schemaToJson } from "../../schema/schema-json.ts"
+import type { Schema } from "../../schema/schema.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 import type { ServedDatabase } from "../served/served-database.ts"
 import { withSpooledBody } from "./spool-body.ts"
@@ -43,8 +45,9 @@ export class SeedAndFake {
   }
 
   /** Writes the documents of a body of NDJSON, once all of it is there. */
-  seed(body: Readable, call: WriterCall): Promise<SeedResponse> {
-    const { stateDir, programs, clock } = this.#parts
+  async seed(body: Readable, call: WriterCall): Promise<SeedResponse> {
+    const { stateDir, programs, clock, schemas } = this.#parts
+    requireCollections(schemas.current)
     call.onProgress({ message: "Receiving the documents" })
     return withSpooledBody(body, { folder: stateDir, bytesMax: seedBytesMax }, (spoolFile) =>
       this.#write<SeedWorkerData>(call, { name: "seed", url: programs.seedWorker }, () => ({
@@ -74,7 +77,7 @@ export class SeedAndFake {
     onProgress({ message: "Waiting for the database" })
     const counts = await database.engine.exclusive(async () => {
       // Only now: a change of the schema may have gone first.
-      const schema = schemaToJson(schemas.current)
+      const schema = schemaToJson(requireCollections(schemas.current))
       const data = { ...own(), path: database.path, cacheBytes: cacheBytes(), schema, requestId }
       const written = await runWriterThread<Data>({
         ...program,
@@ -87,4 +90,13 @@ export class SeedAndFake {
     })
     return { ...counts, durationMs: performance.now() - begin }
   }
+}
+
+/** A database that no schema was applied to holds no documents. */
+function requireCollections(schema: Schema): Schema {
+  if (schema.collections.size > 0) return schema
+  throw alyxError("COLLECTION_NOT_FOUND", {
+    message: "The database has no collections yet: schema.yaml was never applied to it.",
+    next: "Apply it with alyx migrate apply, or start alyx dev.",
+  })
 }

@@ -17,7 +17,9 @@ export type CsvReading =
  * Reads a cell by the type of its field. An empty cell is null where the field may be null; else the default, by
  * leaving the field out; else an empty text, if the field is one. An empty cell in quotes is an empty text.
  */
-export function readCsvCell({ field, isRelation }: CsvColumn, { text, quoted }: CsvCell): CsvReading {
+export function readCsvCell({ field, path, isRelation }: CsvColumn, { text, quoted }: CsvCell): CsvReading {
+  // Nobody is named.
+  if (path.length > 1 && text === "") return { kind: "value", value: null }
   const isText = field.type === "string" || field.type === "text"
   if (text === "" && !(quoted && isText && !isRelation)) return emptyCell(field, isText && !isRelation)
   const value = valueOf(field, text)

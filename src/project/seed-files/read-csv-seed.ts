@@ -24,7 +24,7 @@ export interface CsvSeed {
 
 interface ParsedRow {
   readonly record: readonly CsvCell[]
-  readonly info: { readonly lines: number }
+  readonly info: { readonly empty_lines: number }
 }
 
 /** So many problems of cells are listed before the file is given up. */
@@ -36,10 +36,12 @@ export async function* readCsvSeed(chunks: AsyncIterable<Buffer>, seed: CsvSeed)
   let columns: readonly CsvColumn[] | undefined
   const problems: Problem[] = []
   let line = 1
+  let emptyLines = 0
   for await (const { record, info } of parsedRows(chunks, seed.file)) {
-    // The line that a row begins on: the parser tells the one that it ends on.
-    const at = { file: seed.file, line: line + skippedLines(record, info.lines, line) }
-    line = info.lines + 1
+    // Counted here: the parser tells the line that a row ends on, and takes a CR LF in quotes for two.
+    const at = { file: seed.file, line: line + info.empty_lines - emptyLines }
+    emptyLines = info.empty_lines
+    line = at.line + 1 + record.reduce((count, { text }) => count + lineBreakCount(text), 0)
     if (columns === undefined) {
       columns = headerOf(seed, collection, record)
       continue
@@ -51,10 +53,8 @@ export async function* readCsvSeed(chunks: AsyncIterable<Buffer>, seed: CsvSeed)
   if (problems.length > 0) throw seedFileError(problems)
 }
 
-/** Empty lines before a row, which the parser leaves out: what the row's own line breaks do not account for. */
-function skippedLines(record: readonly CsvCell[], endLine: number, line: number): number {
-  const own = record.reduce((count, { text }) => count + (text.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
-  return Math.max(0, endLine - line - own)
+function lineBreakCount(text: string): number {
+  return text.match(/\r\n|\n|\r/g)?.length ?? 0
 }
 
 function collectionOf({ file, schema, collection }: CsvSeed): Collection {

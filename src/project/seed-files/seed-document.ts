@@ -6,7 +6,7 @@ import type { SourceLocation } from "../../lib/source-location.ts"
 export interface SeedDocument {
   readonly collection: string
   readonly data: Readonly<Record<string, unknown>>
-  /** Where it stands: "seed.yaml:12". */
+  /** Where it stands: "seed.yaml:12", or with the column "seed.yaml:12:5". */
   readonly at: string
 }
 
@@ -17,7 +17,7 @@ export function seedFileError(problems: readonly Problem[]): AlyxError {
     problems.length === 1 && first !== undefined
       ? first.message
       : `The seed file has ${problems.length} problems. Nothing was written.`
-  return alyxError("SEED_INVALID", { message, problems, ...(first?.next !== undefined && { next: first.next }) })
+  return alyxError("SEED_INVALID", { message, problems })
 }
 
 /** One problem as an error. */
@@ -26,8 +26,12 @@ export function seedProblem(message: string, at: SourceLocation, next?: string):
 }
 
 /** Writes a place as a SeedDocument carries it. */
-export function placeText({ file, line }: Pick<SourceLocation, "file" | "line">): string {
-  return `${file}:${line}`
+export function placeText({
+  file,
+  line,
+  column,
+}: Omit<SourceLocation, "length" | "column"> & { readonly column?: number }): string {
+  return column === undefined || column === 1 ? `${file}:${line}` : `${file}:${line}:${column}`
 }
 
 /** Tells a JSON object, or a map of YAML, from everything else. */

@@ -36,6 +36,7 @@ export async function startDataDaemon(schema: string): Promise<DataDaemon> {
     mode: "start",
     isForeground: true,
     isWatching: true,
+    isMigrating: false,
     flags: {},
     flagWords: [],
     env: {},

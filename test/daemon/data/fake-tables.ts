@@ -13,16 +13,16 @@ import { openTempDatabase } from "../storage/open-temp-database.ts"
 /** The tables of a schema in a file of their own, to be filled without a daemon and its worker. */
 export interface FakeTables {
   /** Makes documents up, in one write. */
-  fake(request: {
+  readonly fake: (request: {
     readonly count: number
     readonly randomSeed: number
     readonly collections?: readonly string[]
-  }): Promise<WrittenCounts>
+  }) => Promise<WrittenCounts>
   /** The documents of a collection with all their fields, as bodies have them. */
-  docs(collection: string): Record<string, JsonValue>[]
+  readonly docs: (collection: string) => Record<string, JsonValue>[]
   /** All documents of all collections. */
-  all(): Record<string, Record<string, JsonValue>[]>
-  insert(collection: string, row: Readonly<Record<string, string | number>>): Promise<void>
+  readonly all: () => Record<string, Record<string, JsonValue>[]>
+  readonly insert: (collection: string, row: Readonly<Record<string, string | number>>) => Promise<void>
 }
 
 /** Makes the tables; they are gone when the test ends, or when `remove` is called. */

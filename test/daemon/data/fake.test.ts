@@ -54,7 +54,8 @@ test("fits types, formats, patterns, JSON schemas, references and what is unique
   const users = await docs("users")
   const reviews = await docs("reviews")
   const products = await docs("products")
-  expect(new Set(users.map(({ id }) => id)).isSupersetOf(new Set(reviews.map(({ user_id }) => user_id)))).toBe(true)
+  const ids = new Set(users.map(({ id }) => id))
+  expect(reviews.every(({ user_id }) => ids.has(user_id))).toBe(true)
   expect(new Set((await docs("profiles")).map(({ user_id }) => user_id)).size).toBe(100)
   expect(new Set(reviews.map(({ user_id, product_id }) => `${String(user_id)} ${String(product_id)}`)).size).toBe(100)
   expect(products.every(({ id }) => /^[A-Z]{3}-[0-9]{4}$/.test(String(id)))).toBe(true)
@@ -183,8 +184,8 @@ test("made-up documents of any schema pass the validator, and equal seeds give e
       expect(done.created).toBe(40)
       expect(other.all()).toEqual(one.all())
       for (const collection of schema.collections.values()) {
-        const { create } = compileDocumentValidator(collection)
-        for (const doc of one.docs(collection.name)) expect(create(doc)).toMatchObject({ ok: true })
+        const validator = compileDocumentValidator(collection)
+        for (const doc of one.docs(collection.name)) expect(validator.create(doc)).toMatchObject({ ok: true })
       }
     }),
     { numRuns: scaled(400, 20), seed },

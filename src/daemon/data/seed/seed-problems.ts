@@ -38,11 +38,7 @@ export class SeedProblems {
       problems.length === 1
         ? `${first.message} Nothing was written.`
         : `${problems.length} problems in the seed. Nothing was written.`
-    throw alyxError("SEED_INVALID", {
-      message,
-      problems,
-      ...(problems.length === 1 && first.next !== undefined && { next: first.next }),
-    })
+    throw alyxError("SEED_INVALID", { message, problems })
   }
 }
 
@@ -54,8 +50,8 @@ function sentencesOf(error: AlyxError): readonly string[] {
   return lists.flatMap((list) => list.map(({ message }) => message))
 }
 
-/** Reads "seed.yaml:12". */
+/** Reads "seed.yaml:12" and "seed.yaml:12:5". */
 export function placeOf(at: string): SourceLocation {
-  const [, file, line] = /^(.*):(\d{1,15})$/s.exec(at) ?? []
-  return { file: file ?? at, line: Math.max(1, Number(line ?? 1)), column: 1 }
+  const [, file, line, column] = /^(.*?):(\d{1,15})(?::(\d{1,15}))?$/s.exec(at) ?? []
+  return { file: file ?? at, line: Math.max(1, Number(line ?? 1)), column: Math.max(1, Number(column ?? 1)) }
 }
