@@ -12,7 +12,7 @@ const key = { enter: "\r", escape: "\u001B", up: "\u001B[A", end: "\u001B[F", ta
 
 describe("the keys of alyx dev", () => {
   test("Enter opens a request with its headers, bodies and SQL; Esc leads back", async () => {
-    const { screen, url } = await openDashboard()
+    const { screen, url } = await openDashboard({ rows: 50 })
     await sendTo(url, "POST", "/api/collections/notes", { text: "from a test" })
     await sendTo(url, "GET", "/api/collections/none")
     await screen.shows("COLLECTION_NOT_FOUND")
