@@ -5,12 +5,7 @@ import path from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
 
 import type { DaemonFile } from "../../src/protocol/admin-api.ts"
-import type {
-  MigrateResponse,
-  MigrationPlan,
-  MigrationsResponse,
-  RollbackPlan,
-} from "../../src/protocol/migrations-api.ts"
+import type { MigrateResponse, MigrationPlan, MigrationsResponse } from "../../src/protocol/migrations-api.ts"
 import { builtCli } from "../helpers/built-cli.ts"
 import type { CommandResult } from "../helpers/run-alyx.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
@@ -122,7 +117,7 @@ test("a renamed field: refused, written down, applied with its values, and rolle
   const documents = await project.posts()
 
   expect(refused).toMatchObject({ exitCode: 10, stderr: "" })
-  expect(refused.stdout).toContain("✗ - posts.title (refused)")
+  expect(refused.stdout).toContain("✗ - posts.title (string) (refused)")
   expect(refused.stdout).toContain("alyx migrate create <name>")
   expect(early).toMatchObject({ exitCode: 1, stdout: "" })
   expect(early.stderr).toContain("Nothing was changed. (UNSAFE_CHANGES)")
@@ -172,8 +167,8 @@ test("what loses values needs a yes, and leaves a backup", async () => {
   expect(applied.files).toEqual(["migrations/001_drop_summary.yaml"])
   expect(existsSync(path.resolve(project.folder, applied.backup!))).toBe(true)
   expect(documents.map((document) => Object.keys(document).toSorted())).toEqual([
-    ["id", "title"],
-    ["id", "title"],
+    ["created_at", "id", "title", "updated_at"],
+    ["created_at", "id", "title", "updated_at"],
   ])
 })
 
@@ -241,14 +236,13 @@ describe("alyx migrate", () => {
 
     const bare = await project.migrate()
     const status = await project.migrate("status")
-    const dryRun = await project.json<RollbackPlan>("rollback", "3", "--dry-run")
-    const rollback = await project.json<MigrateResponse>("--rollback", "3")
+    const rollback = await project.migrate("--rollback", "3", "--yes")
     const flagged = await project.json<MigrationsResponse>("--status")
 
     expect(bare).toEqual(status)
-    expect(status.stdout).toMatch(/\+ posts \(3 fields\) +schema/)
-    expect(dryRun).toEqual({ files: [], changes: [], problems: [] })
-    expect(rollback).toEqual({ files: [], changes: [], backup: null, durationMs: 0 })
+    expect(status.stdout).toMatch(/\+ posts \(5 fields\) +schema/)
+    expect(rollback).toMatchObject({ exitCode: 1, stdout: "" })
+    expect(rollback.stderr).toContain("No migration file was applied that could be undone.")
     expect(flagged).toMatchObject({ pending: [], problems: [], notices: [] })
   })
 

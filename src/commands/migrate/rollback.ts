@@ -15,8 +15,6 @@ import { parseCountTo } from "../oclif/parse-count.ts"
 /** How many files one rollback may undo. */
 const countMax = 1_000
 
-const nothingDone: MigrateResponse = { files: [], changes: [], backup: null, durationMs: 0 }
-
 /** `alyx migrate rollback`. */
 export default class MigrateRollback extends DataCommand {
   static override summary = "Undo the last migration files that were applied."
@@ -47,10 +45,6 @@ export default class MigrateRollback extends DataCommand {
       const plan = await client.post<RollbackPlan>("/api/admin/migrate", request)
       if (flags["dry-run"]) return this.#dryRun(plan)
       requireNoProblems(plan)
-      if (plan.files.length === 0) {
-        this.print(this.#shown(plan, this.terminal.out))
-        return nothingDone
-      }
       this.notice(`${this.#shown(plan, this.terminal.err)}\n`)
       if (!flags.yes && !(await this.#confirmed(plan))) {
         process.exitCode = 130
@@ -97,7 +91,7 @@ export default class MigrateRollback extends DataCommand {
 
 function requireNoProblems({ problems }: RollbackPlan): void {
   if (problems.length === 0) return
-  throw alyxError("UNSAFE_CHANGES", {
+  throw alyxError("MIGRATION_NOT_REVERSIBLE", {
     message: `This cannot be rolled back: there ${problems.length === 1 ? "is 1 problem" : `are ${problems.length} problems`}. Nothing was changed.`,
     next: "Restore a backup of .alyx/backups/, or write a new migration that does what is wanted.",
     problems,

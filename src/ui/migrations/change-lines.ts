@@ -49,9 +49,14 @@ export function changeLines(change: PlannedChange, look: LineLook): readonly str
     ...changeLine(change, look),
     ...detail(costOf(change), "quiet"),
     ...(change.mentions.length > 0 ? detail(`Mentioned by ${mentionsOf(change)}.`, null) : []),
-    ...(change.reason === null ? [] : detail(change.reason, meaning)),
+    ...(change.reason === null ? [] : detail(withoutPrefix(change.reason, change.message), meaning)),
     ...(change.next === null ? [] : detail(change.next, "name")),
   ]
+}
+
+/** A reason may begin with the change that it stands under. */
+function withoutPrefix(reason: string, message: string): string {
+  return reason.startsWith(`${message}: `) ? reason.slice(message.length + 2) : reason
 }
 
 /** "1,204 documents, copies the table, about 310 ms". */

@@ -1,6 +1,7 @@
 import type { Problem } from "../../errors.ts"
 import type { MigrationPlan } from "../../protocol/migrations-api.ts"
 import type { Paint } from "../paint.ts"
+import { printable } from "../printable.ts"
 import { renderProblem } from "../render-error.ts"
 import { hanging } from "./change-lines.ts"
 import { planLines } from "./plan-lines.ts"
@@ -19,7 +20,7 @@ const problemCountMax = 20
 /** What `alyx migrate plan` prints: the changes, what stands in the way, and what to do next. */
 export function renderPlan(plan: MigrationPlan, look: MigrationLook): string {
   const { problems } = plan
-  const lines = planLines(plan, look, { columns: look.columns, rows: Infinity })
+  const lines = planLines(withoutPlacedReasons(plan), look, { columns: look.columns, rows: Infinity })
   const blocks = [
     plan.changes.length === 0 && problems.length > 0 ? "" : lines.join("\n"),
     renderProblems(unsaidProblems(plan), look),
@@ -37,7 +38,16 @@ export function renderProblems(problems: readonly Problem[], look: MigrationLook
   return [...blocks, ...(more > 0 ? [`… and ${more} more.`] : [])].join("\n\n")
 }
 
-/** Those that the changes do not say already. A problem with a place is shown for its excerpt. */
+/** Why a change is refused is said once: where its problem has a place, below with the excerpt. */
+function withoutPlacedReasons(plan: MigrationPlan): MigrationPlan {
+  const placed = new Set(plan.problems.flatMap(({ message, at }) => (at === undefined ? [] : [message])))
+  const changes = plan.changes.map((change) =>
+    change.reason !== null && placed.has(change.reason) ? { ...change, reason: null, next: null } : change,
+  )
+  return { ...plan, changes }
+}
+
+/** Those that the changes do not say already. */
 function unsaidProblems({ changes, problems }: MigrationPlan): readonly Problem[] {
   const said = new Set(changes.flatMap(({ reason }) => reason ?? []))
   return problems.filter(({ message, at }) => at !== undefined || !said.has(message))
@@ -48,6 +58,10 @@ function nextSteps({ changes, files, problems, isLossy }: MigrationPlan, look: M
   const step = (text: string): string => {
     const [first, ...rest] = hanging(`Next: ${text}`, { columns, indent: 0 })
     return [`${paint("good", "Next:")}${first!.slice("Next:".length)}`, ...rest].join("\n")
+  }
+  const unanswered = files.find(({ operations }) => operations.length === 0)
+  if (changes.some(({ safety }) => safety === "refused") && unanswered !== undefined) {
+    return step(`${printable(unanswered.file)} does nothing yet: write into it what is meant, then look again.`)
   }
   if (changes.some(({ safety }) => safety === "refused")) {
     return step(

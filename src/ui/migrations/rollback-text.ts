@@ -6,14 +6,10 @@ import type { MigrationLook } from "./plan-text.ts"
 import { renderProblems } from "./plan-text.ts"
 
 /** What a rollback would undo, newest first, and why it cannot if it cannot. */
-export function renderRollbackPlan(plan: RollbackPlan, look: MigrationLook): string {
-  const { files, changes, problems } = plan
-  if (files.length === 0 && problems.length === 0) return "No migration file is applied: there is nothing to roll back."
-  const names = files.map((file) => `  ${printable(file)}`)
+export function renderRollbackPlan({ files, changes, problems }: RollbackPlan, look: MigrationLook): string {
+  const title = look.paint("strong", `Rolls back ${countOf(files.length, "file")}`)
   const blocks = [
-    files.length === 0
-      ? ""
-      : [look.paint("strong", `Rolls back ${countOf(files.length, "file")}`), ...names].join("\n"),
+    [title, ...files.map((file) => `  ${printable(file)}`)].join("\n"),
     changes.flatMap((change) => changeLines(change, look)).join("\n"),
     renderProblems(problems, look),
   ]

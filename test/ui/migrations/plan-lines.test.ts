@@ -67,6 +67,14 @@ describe("planLines", () => {
     expect(shorter.at(-1)).toBe("… 3 more lines: alyx migrate plan shows all")
   })
 
+  test("a reason does not say again what the change is", () => {
+    const change = plannedChange({ message: "- posts.title", safety: "refused", reason: "- posts.title: Values go." })
+
+    const lines = planLines(planOf([change]), plain, { columns: 80, rows: Infinity })
+
+    expect(lines.at(-1)).toBe("      Values go.")
+  })
+
   test("a name cannot move the cursor", () => {
     const evil = plannedChange({ message: "+ posts.\u001B[2J" })
 

@@ -31,6 +31,7 @@ describe("what alyx migrate plan prints", () => {
     const text = renderPlan(planOf(mixedChanges, { problems: [problem] }), look)
 
     expect(text).toContain("✗ schema.yaml:4:22 Values of posts.score may not fit int.")
+    expect(text.split("Values of posts.score may not fit int.")).toHaveLength(2)
     expect(text).toContain("    |                      ^^^")
   })
 
@@ -50,6 +51,14 @@ describe("what alyx migrate plan prints", () => {
     expect(text).toBe(
       "✗ migrations/002_x.yaml was changed.\n  Put it back.\n\nNext: solve the problems above, then look again: alyx migrate plan",
     )
+  })
+
+  test("a pending file whose questions are open is where to go on", () => {
+    const file = { file: "migrations/001_x.yaml", number: 1, name: "x", description: null, operations: [] }
+
+    const text = renderPlan(planOf(mixedChanges, { files: [file] }), look)
+
+    expect(text).toContain("Next: migrations/001_x.yaml does nothing yet")
   })
 
   test.each([

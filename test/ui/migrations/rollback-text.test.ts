@@ -26,10 +26,6 @@ test("a rollback shows the files, what it does, and what cannot be undone", () =
   )
 })
 
-test("a rollback of nothing says so", () => {
-  expect(renderRollbackPlan({ files: [], changes: [], problems: [] }, look)).toContain("nothing to roll back")
-})
-
 test("what was done comes with its duration and its backup", () => {
   const done = {
     files: ["migrations/002_rename_title.yaml"],
