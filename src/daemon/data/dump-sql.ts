@@ -17,6 +17,8 @@ const withoutRows = "_alyx_changes"
 export function writeSqlDump({ reader, head, collections }: DumpSource, output: TextOutput): void {
   const names = [...systemTableNames(reader), ...collections.map(({ name }) => name)]
   output.write(`${sqlDumpMark} ${head.alyx}, ${head.at}\n`)
+  // Older versions of SQLite take a json field without a value for one with a wrong value.
+  output.write("PRAGMA ignore_check_constraints = ON;\n")
   output.write(`PRAGMA foreign_keys = OFF;\nPRAGMA application_id = ${applicationId(reader)};\nBEGIN;\n`)
   for (const name of names) for (const sql of objectsOf(reader, name, "table")) output.write(`${sql};\n`)
   for (const name of names) if (name !== withoutRows) writeRows(reader, name, output)

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite"
 
 import { alyxError } from "../../../errors.ts"
 import type { SqlValue } from "../database.ts"
-import { consoleRule } from "./console-rules.ts"
+import { consoleRule, passedOver } from "./console-rules.ts"
 import type { ConsoleRights } from "./console-rules.ts"
 import { openPlainConnection } from "./open-connection.ts"
 import { sqliteErrorCode, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
@@ -38,6 +38,7 @@ export class ConsoleConnection {
     database.setAuthorizer((action, first, second, _database, source) => {
       const refusal = this.#isOwn ? undefined : rule(action, first, second, source)
       if (refusal === undefined) return constants.SQLITE_OK
+      if (refusal === passedOver) return constants.SQLITE_IGNORE
       this.#refusal ??= refusal
       return constants.SQLITE_DENY
     })

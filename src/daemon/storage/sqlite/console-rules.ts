@@ -3,13 +3,16 @@ import { constants } from "node:sqlite"
 /** What a statement of a person may do: look, write documents, or make tables (the script of a dump). */
 export type ConsoleRights = "read" | "write" | "script"
 
+/** What a statement asks for and does not get, without being refused. */
+export const passedOver = Symbol("passed over")
+
 /** Asks about one thing that a statement would do; undefined allows it, a sentence says why not. */
 export type ConsoleRule = (
   action: number,
   first: string | null,
   second: string | null,
   source: string | null,
-) => string | undefined
+) => string | typeof passedOver | undefined
 
 /** Those that only tell. */
 const readingPragmas = new Set(
@@ -65,8 +68,10 @@ export function consoleRule(rights: ConsoleRights): ConsoleRule {
   }
 }
 
-function pragmaRule(rights: ConsoleRights, name: string, value: string | null): string | undefined {
+function pragmaRule(rights: ConsoleRights, name: string, value: string | null): ReturnType<ConsoleRule> {
   const word = name.toLowerCase()
+  // The script of a dump has it for other programs; here the rows are checked.
+  if (rights === "script" && word === "ignore_check_constraints") return passedOver
   if (rights === "script" && ["foreign_keys", "application_id", "user_version"].includes(word)) return undefined
   if (readingPragmas.has(word) && (value === null || askingPragmas.has(word))) return undefined
   return `PRAGMA ${word} is not allowed here: it could change the database.`
