@@ -31,7 +31,7 @@ export function changeType(schema: Schema, operation: ChangeType): OperationEffe
     before,
     after: withField(collection, old.name, field),
     source: { kind: "convert", name: old.name, from: old.type, to, using },
-    inverse: notes.length > 0 ? { kind: "none", reason: `${notes.join("; ")}.` } : inverseOf(before, old, operation),
+    inverse: collection === before ? inverseOf(before, old, operation) : lostIndexes(before, old),
     notes: [...(gone.length === 0 ? [] : [`${gone.join(", ")} ${goes}, not for ${to}`]), ...notes],
     isLossy: using !== null || !isLosslessConversion(old.type, to),
   })
@@ -99,11 +99,20 @@ function lostOptions(old: Field, field: Field): readonly string[] {
   return old.default !== null && field.default === null ? [...lost, "default"] : lost
 }
 
+function lostIndexes(collection: Collection, field: Field): OperationEffect["inverse"] {
+  const names = collection.indexes
+    .filter((index) => index.fields.some(({ name }) => name === field.name))
+    .map((index) => index.name)
+  const reason = `The indexes that held ${collection.name}.${field.name} (${names.join(", ")}) would not come back with the type.`
+  return { kind: "none", reason }
+}
+
 function inverseOf(collection: Collection, old: Field, operation: ChangeType): OperationEffect["inverse"] {
   const { to, using, downUsing } = operation
   const label = `${collection.name}.${old.name}`
-  if (downUsing === null && !isLosslessConversion(to, old.type)) {
-    const reason = `Values of ${label} may be lost on the way back from ${to} to ${old.type}: write down_using, an SQL expression that makes the old value.`
+  const comesBack = using === null && (isLosslessConversion(old.type, to) || isLosslessConversion(to, old.type))
+  if (downUsing === null && !comesBack) {
+    const reason = `Nothing says how the values of ${label} come back from ${to} to ${old.type}: write down_using, an SQL expression that makes the old value.`
     return { kind: "none", reason }
   }
   const definition = fieldDefinition(old)

@@ -69,12 +69,11 @@ function fillAdvice(fill: Fill | null, who: string): string {
 
 function typeStep(collection: string, old: Field, field: Field): DraftStep {
   const label = `${collection}.${field.name}`
-  const isLossless = isLosslessConversion(old.type, field.type)
-  const loss = isLossless
-    ? "Every value can be converted."
-    : "Where the usual conversion is not what you want, add using: an SQL expression that makes the new value."
-  const isBackLossless = isLosslessConversion(field.type, old.type)
-  const back = isBackLossless ? [] : ["To be able to roll back, add down_using, which makes the old value again."]
+  const loss = isLosslessConversion(old.type, field.type)
+    ? "Nothing is lost."
+    : "The values lose the form in which they were written."
+  const advice =
+    "To convert them in your own way add using (and down_using for the way back): SQL expressions over the row."
   return {
     operation: {
       type: "change_type",
@@ -84,7 +83,9 @@ function typeStep(collection: string, old: Field, field: Field): DraftStep {
       using: null,
       downUsing: null,
     },
-    comment: [[`Changes ${label} from ${old.type} to ${field.type}.`, loss, ...back].join(" ")],
+    comment: [
+      `Changes ${label} from ${old.type} to ${field.type}. Values that cannot be converted are refused. ${loss} ${advice}`,
+    ],
     isReady: true,
   }
 }
