@@ -4,6 +4,8 @@ import path from "node:path"
 
 import type { Measurement } from "./measure-server.ts"
 import type { ReadsWhileWriting } from "./reads-while-writing.ts"
+import { saveBudgetMs } from "./save-to-served.ts"
+import type { SaveToServed } from "./save-to-served.ts"
 import { median } from "./startup.ts"
 import type { Startup } from "./startup.ts"
 
@@ -15,10 +17,11 @@ export interface Report {
   readonly measurements: readonly Measurement[]
   readonly whileWriting: readonly ReadsWhileWriting[]
   readonly startup: Startup
+  readonly saves: SaveToServed
 }
 
 /** The tables as Markdown, medians over the rounds. */
-export function renderReport({ measurements, whileWriting, startup }: Report): string {
+export function renderReport({ measurements, whileWriting, startup, saves }: Report): string {
   const whats = [...new Set(measurements.map((one) => one.what))]
   return [
     "| what | server | CPU µs a request | PocketBase ÷ this | budget | requests/s | p50 ms | p99 ms | memory MiB |",
@@ -36,6 +39,10 @@ export function renderReport({ measurements, whileWriting, startup }: Report): s
     `| \`alyx status\` | ${startup.statusMs.toFixed(0)} ms | 150 ms |`,
     `| \`alyx start --detach\`, to ready | ${startup.readyMs.toFixed(0)} ms | 500 ms |`,
     `| memory of the daemon after 60 s | ${startup.memoryMiB.toFixed(0)} MiB | 120 MB |`,
+    "",
+    "| `alyx dev` | p50 | p95 | budget |",
+    "|---|---:|---:|---:|",
+    `| ${saves.count} saves of schema.yaml, to served | ${saves.p50Ms.toFixed(0)} ms | ${saves.p95Ms.toFixed(0)} ms | ${saveBudgetMs} ms |`,
     "",
   ].join("\n")
 }

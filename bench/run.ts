@@ -8,6 +8,7 @@ import { measureServer } from "./measure-server.ts"
 import type { Measurement } from "./measure-server.ts"
 import { measureReadsWhileWriting } from "./reads-while-writing.ts"
 import { renderReport, writeReport } from "./report.ts"
+import { measureSaveToServed } from "./save-to-served.ts"
 import { startAlyx } from "./servers/alyx.ts"
 import { startPocketBase } from "./servers/pocketbase.ts"
 import type { BenchServer } from "./servers/server.ts"
@@ -53,7 +54,9 @@ try {
   process.stderr.write("reads while writing\n")
   const whileWriting = await measureReadsWhileWriting(freshFolder(), { seconds: Number(values.seconds), pin, loadPin })
   process.stderr.write("start-up\n")
-  const report = { measurements, whileWriting, startup: await measureStartup(freshFolder()) }
+  const startup = await measureStartup(freshFolder())
+  process.stderr.write("saves\n")
+  const report = { measurements, whileWriting, startup, saves: await measureSaveToServed(freshFolder()) }
   process.stdout.write(renderReport(report))
   if (values.write) writeReport(report)
 } finally {
