@@ -3,7 +3,7 @@ import type { Socket } from "node:net"
 import { alyxError, isAlyxError } from "../../errors.ts"
 import { CapturedRequests } from "./capture/captured-requests.ts"
 import { faultAnswer } from "./fault-answer.ts"
-import { explainListenError, HttpListener, type ListenerHandlers } from "./listener.ts"
+import { explainListenError, HttpListener, type ListenerHandlers, type ListenerSettings } from "./listener.ts"
 import { listenOnSocket } from "./local-socket.ts"
 import { LogStreams } from "./log-streams.ts"
 import { HttpMetrics } from "./metrics.ts"
@@ -17,6 +17,9 @@ export interface TcpAddress {
   readonly host: string
   readonly port: number
 }
+
+/** How long a body may take on the local socket: a seed or a restore comes as fast as its file is read. */
+const ownerRequestTimeoutMs = 24 * 3_600_000
 
 /** How an end is made. */
 export interface CloseOptions {
@@ -71,7 +74,9 @@ export class HttpApp {
 
   /** Opens the local socket, whose callers are the owner. */
   async listenLocal(socketPath: string): Promise<void> {
-    const listener = await this.#listener((socket) => void this.#ownerSockets.add(socket))
+    const listener = await this.#listener((socket) => void this.#ownerSockets.add(socket), {
+      requestTimeoutMs: ownerRequestTimeoutMs,
+    })
     await listenOnSocket(listener, socketPath)
     this.#local = listener
   }
@@ -140,14 +145,20 @@ export class HttpApp {
     this.#draining.add(drained)
   }
 
-  async #listener(connection: ListenerHandlers["connection"]): Promise<HttpListener> {
+  async #listener(
+    connection: ListenerHandlers["connection"],
+    own: Partial<ListenerSettings> = {},
+  ): Promise<HttpListener> {
     await this.#router.ready()
-    return new HttpListener(this.#parts.config().server, {
-      connection,
-      request: (request, response) => this.#router.handle(request, response),
-      faultAnswer: (fault) => faultAnswer(fault, this.#requestIds.fresh(), new Date(this.#parts.clock.now())),
-      refused: (status) => this.#metrics.countRefused(status),
-    })
+    return new HttpListener(
+      { ...this.#parts.config().server, ...own },
+      {
+        connection,
+        request: (request, response) => this.#router.handle(request, response),
+        faultAnswer: (fault) => faultAnswer(fault, this.#requestIds.fresh(), new Date(this.#parts.clock.now())),
+        refused: (status) => this.#metrics.countRefused(status),
+      },
+    )
   }
 }
 
