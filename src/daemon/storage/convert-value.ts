@@ -70,10 +70,10 @@ function numberOf(text: string, form: RegExp, isGood: (value: number) => boolean
 
 /** Days without a time begin at midnight, and times without a zone are UTC, as SQLite's own functions write them. */
 function momentOf(text: string): StoredValue | undefined {
-  const { toStored } = fieldTypeRules.timestamp
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return toStored(`${text}T00:00:00Z`)
+  const moment = fieldTypeRules.timestamp
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return moment.toStored(`${text}T00:00:00Z`)
   const plain = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/.exec(text)
-  return toStored(plain === null ? text : `${plain[1]}T${plain[2]}Z`)
+  return moment.toStored(plain === null ? text : `${plain[1]}T${plain[2]}Z`)
 }
 
 function same(value: StoredValue): StoredValue {

@@ -21,6 +21,8 @@ const writingActions: ReadonlySet<number> = new Set([
   constants.SQLITE_DELETE,
 ])
 
+const onlyDocuments = "it may change documents, not tables, indexes, views or triggers"
+
 /** Remembers why it said no, since SQLite only says "not authorized". */
 class Guard {
   readonly #mayWrite: boolean
@@ -48,12 +50,13 @@ class Guard {
       return "it may not use other databases"
     if (action === constants.SQLITE_PRAGMA) return `PRAGMA ${first ?? ""} may not be used here`
     const isWrite = writingActions.has(action)
-    if (!isWrite && !readingActions.has(action))
-      return "it may change documents, not tables, indexes, views or triggers"
+    if (!isWrite && !readingActions.has(action)) return onlyDocuments
     if (isWrite && !this.#mayWrite) return "an expression only reads"
     // The triggers of the change log write there: that is what they are for.
     const table = first?.toLowerCase() ?? ""
     if (trigger === null && table.startsWith("_alyx_")) return `${first!} belongs to Alyx and may not be touched`
+    // What makes or drops a table, an index, a view or a trigger begins with a write there.
+    if (isWrite && /^sqlite_(?:temp_)?(?:master|schema)$/.test(table)) return onlyDocuments
     if (isWrite && table.startsWith("sqlite_")) return `${first!} belongs to SQLite and may not be written`
     return null
   }

@@ -72,6 +72,7 @@ export function openWorkerConnection(path: string, cacheBytes: number): SqliteCo
   const database = openChecked(path, { readOnly: false })
   database.exec("PRAGMA wal_autocheckpoint = 0")
   setCommonPragmas(database, cacheBytes)
+  registerMigrationFunctions(database)
   return new SqliteConnection(database)
 }
 

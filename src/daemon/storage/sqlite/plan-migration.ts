@@ -50,8 +50,7 @@ export async function planMigration(
     const derived = isWhole
       ? planDerived(connection, { from: planned.schema, to, changes: diffSchemas(planned.schema, to), lineage })
       : []
-    const both = { ...from, collections: new Map([...from.collections, ...planned.schema.collections]) }
-    const taken = isWhole ? takenNames(connection, both, to) : []
+    const taken = isWhole ? takenNames(connection, [from, planned.schema], to) : []
     return { from, to, changes: [...planned.changes, ...derived], problems: [...planned.problems, ...taken] }
   })
   const changes: PlannedChange[] = []

@@ -35,7 +35,7 @@ export function planFrom(reader: Reader, schema: Schema): SchemaPlan {
 export function planBetween(reader: Reader, from: Schema, schema: Schema): SchemaPlan {
   const changes = diffSchemas(from, schema)
   const problems = changes.flatMap((change) => problemOf(reader, change, { from, to: schema }))
-  return { from, changes, problems: [...problems, ...takenNames(reader, from, schema)] }
+  return { from, changes, problems: [...problems, ...takenNames(reader, [from], schema)] }
 }
 
 /**
@@ -92,11 +92,11 @@ function placeOf(schema: Schema, change: SchemaChange): SourceLocation | null {
   return field?.at ?? index?.at ?? collection?.at ?? null
 }
 
-/** New tables and indexes whose names the file has already: another program made something there. */
-export function takenNames(reader: Reader, from: Schema, to: Schema): readonly Problem[] {
-  const known = new Set(namesOf(from).map(({ name }) => name.toLowerCase()))
+/** New tables and indexes whose names the file has already, and none of the schemas that it is known to hold. */
+export function takenNames(reader: Reader, known: readonly Schema[], to: Schema): readonly Problem[] {
+  const ours = new Set(known.flatMap(namesOf).map(({ name }) => name.toLowerCase()))
   return namesOf(to)
-    .filter(({ name }) => !known.has(name.toLowerCase()))
+    .filter(({ name }) => !ours.has(name.toLowerCase()))
     .filter(({ name }) => reader.get(sqlQuery("SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE", [name])))
     .map(({ name, kind }) => ({
       code: "NAME_TAKEN",

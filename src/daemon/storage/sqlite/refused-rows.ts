@@ -34,7 +34,7 @@ export function rowChecks(parts: RowCheckParts): readonly RowCheck[] {
     const refuses = values.get(field.name)?.refuses ?? null
     if (refuses === null) continue
     checks.push({
-      sql: `SELECT ${id} AS id FROM ${source} WHERE ${refuses} LIMIT ${namedDocumentsMax}`,
+      sql: `SELECT ${id} AS id FROM ${source} WHERE ${refuses} ORDER BY ${id} LIMIT ${namedDocumentsMax}`,
       problem: (ids) => {
         const { code, says, next } = refusalOf(effect.sources.get(field.name), after, field)
         return migrationProblem(code, { message: `${says} ${inTheWay(ids)}`, next, at })
@@ -55,7 +55,7 @@ function uniqueChecks({ effect, before, after, values, source, at }: RowCheckPar
     const repeated = `SELECT value FROM ${rows} WHERE value IS NOT NULL GROUP BY value HAVING count(*) > 1 LIMIT ${namedDocumentsMax}`
     return [
       {
-        sql: `SELECT id FROM ${rows} WHERE value IN (${repeated}) ORDER BY value LIMIT ${namedDocumentsMax}`,
+        sql: `SELECT id FROM ${rows} WHERE value IN (${repeated}) ORDER BY value, id LIMIT ${namedDocumentsMax}`,
         problem: (ids: readonly SqlValue[]) => duplicateProblem({ table: after.name, fields: [field.name], ids, at }),
       },
     ]

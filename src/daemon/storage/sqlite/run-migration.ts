@@ -21,6 +21,8 @@ export interface RunMigrationOptions {
   readonly schema: Schema | null
   readonly clock: Clock
   readonly onProgress: OnProgress
+  /** A worker changes tables with more rows; 20,000 when left out. */
+  readonly smallRowCountMax?: number
   /** Runs when writes wait already and nothing has changed yet: the moment for a backup. */
   readonly beforeBegin?: () => Promise<void>
   /** Called when the tables are as the schema says and before the next write: the moment to serve it. */
@@ -48,7 +50,8 @@ export async function runMigration(database: SqliteDatabase, options: RunMigrati
 }
 
 /** Whether any large table is in what a migration does; where SQL is run it may be any of them. */
-function touchesLargeTable(reader: Reader, { steps, schema }: RunMigrationOptions): boolean {
+function touchesLargeTable(reader: Reader, options: RunMigrationOptions): boolean {
+  const { steps, schema, smallRowCountMax = largeTableRowCount } = options
   const from = appliedSchema(reader)
   const touched = new Set<string>()
   let before = from
@@ -61,5 +64,5 @@ function touchesLargeTable(reader: Reader, { steps, schema }: RunMigrationOption
   }
   if (schema !== null && schema.hash !== before.hash) for (const name of schema.collections.keys()) touched.add(name)
   const tables = reader.all(sqlQuery<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'"))
-  return tables.some(({ name }) => touched.has(name) && largestRowCount(reader, name) > largeTableRowCount)
+  return tables.some(({ name }) => touched.has(name) && largestRowCount(reader, name) > smallRowCountMax)
 }

@@ -1,0 +1,282 @@
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+import path from "node:path"
+
+import { describe, expect, test } from "vitest"
+
+import { parseSchema } from "../../../src/schema/parse.ts"
+import { databaseObjects, objectsOfSchema } from "../../helpers/database-objects.ts"
+import { openMigrationProject, quietly } from "./migration-project.ts"
+import type { MigrationProject } from "./migration-project.ts"
+
+const schema = (title = "title", more = ""): string => `version: 1
+collections:
+  users:
+    timestamps: false
+    fields:
+      name: { type: string }
+  posts:
+    timestamps: false
+    fields:
+      ${title}: { type: string, maxLength: 40, index: true }
+      author_id: { type: uuid, nullable: true, references: users.id, onDelete: cascade }
+${more}`
+
+const rename = `operations:
+  - type: rename_field
+    collection: posts
+    from: title
+    to: headline
+`
+
+const renameFile = "migrations/001_rename_title.yaml"
+
+async function withPosts(options: Parameters<typeof openMigrationProject>[0] = {}): Promise<MigrationProject> {
+  const project = await openMigrationProject({ files: { "schema.yaml": schema() }, ...options })
+  await project.run("INSERT INTO users (id, name) VALUES ('u1', 'Ada')")
+  await project.run("INSERT INTO posts (id, title, author_id) VALUES ('p1', 'One', 'u1'), ('p2', 'Two', 'u1')")
+  return project
+}
+
+async function expectObjectsOf(project: MigrationProject, text: string): Promise<void> {
+  const { schema: parsed, problems } = parseSchema(text, "schema.yaml")
+  expect(problems).toEqual([])
+  expect(databaseObjects(project.databaseFile)).toEqual(await objectsOfSchema(parsed!))
+}
+
+describe("a pending file", () => {
+  test("is planned, applied with the hash of its plan, and served", async () => {
+    const project = await withPosts()
+    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+
+    const plan = await project.migrations.plan()
+    const response = await project.migrations.apply({ hash: plan.hash, ...quietly })
+
+    expect(plan).toMatchObject({ problems: [], isLossy: false, files: [{ file: renameFile, number: 1 }] })
+    expect(plan.changes).toMatchObject([{ file: renameFile, safety: "safe", rowCount: 2, work: "rebuild" }])
+    expect(response).toMatchObject({ files: [renameFile], backup: null })
+    expect(project.rows("SELECT id, headline FROM posts ORDER BY id")).toEqual([
+      { id: "p1", headline: "One" },
+      { id: "p2", headline: "Two" },
+    ])
+    expect(project.schemas.current.collections.get("posts")!.fields.has("headline")).toBe(true)
+    await expectObjectsOf(project, schema("headline"))
+    const status = await project.migrations.status()
+    expect(status).toMatchObject({ pending: [], problems: [] })
+    expect(status.applied.map(({ kind, name }) => [kind, name])).toEqual([
+      ["schema", "+ users (2 fields) and 1 more"],
+      ["file", "rename_title"],
+    ])
+    await project.run("DELETE FROM users")
+    expect(project.rows("SELECT id FROM posts")).toEqual([])
+  })
+
+  test("waits in dev until somebody asks, and the last good schema goes on", async () => {
+    const project = await withPosts()
+    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+
+    await expect(project.migrations.reload(() => true)).rejects.toMatchObject({ code: "MIGRATIONS_PENDING" })
+
+    expect(project.findings.plan?.files.map(({ file }) => file)).toEqual([renameFile])
+    expect(project.findings.problem?.code).toBe("MIGRATIONS_PENDING")
+    expect(project.schemas.current.collections.get("posts")!.fields.has("title")).toBe(true)
+    expect(readFileSync(project.paths.lastGoodSchemaFile, "utf8")).toBe(schema())
+    expect(statSync(project.paths.lastGoodSchemaFile).mode & 0o777).toBe(0o600)
+
+    await project.migrations.apply(quietly)
+    expect(project.findings.plan).toBeNull()
+    expect(project.findings.problem).toBeNull()
+    expect(readFileSync(project.paths.lastGoodSchemaFile, "utf8")).toBe(schema("headline"))
+  })
+
+  test("is applied at once with --auto-migrate", async () => {
+    const project = await withPosts({ isAutomatic: true, files: { "schema.yaml": schema() } })
+    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+
+    const { changes } = await project.migrations.reload(() => true)
+
+    expect(changes).toHaveLength(1)
+    expect(project.rows("SELECT headline FROM posts WHERE id = 'p1'")).toEqual([{ headline: "One" }])
+  })
+
+  test("stops alyx start, which applies it with --migrate", async () => {
+    const before = await withPosts()
+    await before.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    await before.stop()
+
+    const stopped = openMigrationProject({ root: before.root, mode: "start" })
+    await expect(stopped).rejects.toMatchObject({
+      code: "MIGRATIONS_PENDING",
+      message: expect.stringContaining(renameFile),
+    })
+  })
+
+  test("is applied by alyx start --migrate", async () => {
+    const before = await withPosts()
+    await before.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    await before.stop()
+
+    const started = await openMigrationProject({ root: before.root, mode: "start", isAutomatic: true })
+
+    expect(started.rows("SELECT count(headline) AS n FROM posts")).toEqual([{ n: 2 }])
+  })
+
+  test("is noted and not run where the database is new", async () => {
+    const project = await openMigrationProject({
+      mode: "start",
+      files: { "schema.yaml": schema("headline"), [renameFile]: rename },
+    })
+
+    const status = await project.migrations.status()
+    expect(status.pending).toEqual([])
+    await expectObjectsOf(project, schema("headline"))
+    await expect(project.migrations.rollback({ count: 1, ...quietly })).rejects.toMatchObject({
+      code: "MIGRATION_NOT_REVERSIBLE",
+    })
+  })
+
+  test("that changed after it was applied is refused", async () => {
+    const project = await withPosts()
+    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    await project.migrations.apply(quietly)
+    await project.write({ [renameFile]: rename.replace("headline", "heading") })
+
+    const refused = project.migrations.apply(quietly)
+
+    await expect(refused).rejects.toMatchObject({
+      code: "UNSAFE_CHANGES",
+      problems: [{ code: "MIGRATION_CHANGED", at: { file: renameFile } }],
+    })
+    await expect(project.migrations.reload(() => true)).rejects.toMatchObject({ code: "MIGRATION_INVALID" })
+  })
+})
+
+describe("a plan", () => {
+  test("that was looked at is applied, or nothing is", async () => {
+    const project = await withPosts()
+    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const { hash } = await project.migrations.plan()
+    await project.write({ "schema.yaml": schema("headline", "  tags: { fields: { name: { type: string } } }\n") })
+
+    await expect(project.migrations.apply({ hash, ...quietly })).rejects.toMatchObject({ code: "PLAN_CHANGED" })
+
+    expect(project.rows("SELECT count(title) AS n FROM posts")).toEqual([{ n: 2 }])
+  })
+
+  test("names the change that no file asks for, at its place", async () => {
+    const project = await withPosts()
+    await project.write({ "schema.yaml": schema("headline") })
+
+    const plan = await project.migrations.plan()
+
+    expect(plan.changes.map(({ message, safety }) => [message, safety])).toEqual([
+      ["+ posts.headline (string)", "refused"],
+      ["- posts.title (string)", "refused"],
+    ])
+    expect(plan.problems).toMatchObject([
+      { code: "ADD_FIELD", at: { file: "schema.yaml", line: 10 } },
+      { code: "REMOVE_FIELD" },
+    ])
+    await expect(project.migrations.apply(quietly)).rejects.toMatchObject({ code: "UNSAFE_CHANGES" })
+  })
+
+  test("names the documents in the way of an operation, through renames before it", async () => {
+    const project = await withPosts()
+    await project.run("INSERT INTO posts (id, title) VALUES ('p3', 'no number')")
+    const operations = `${rename}  - type: change_type\n    collection: posts\n    field: headline\n    to: int\n`
+    await project.write({ [renameFile]: operations })
+
+    const plan = await project.migrations.plan()
+
+    expect(plan.problems[0]).toMatchObject({ code: "NOT_CONVERTIBLE", at: { file: renameFile, line: 6 } })
+    expect(plan.problems[0]!.message).toContain("p1, p2, p3")
+  })
+})
+
+describe("a lossy migration", () => {
+  test("writes a backup before, which holds what is lost", async () => {
+    const project = await withPosts()
+    await project.write({
+      "schema.yaml": schema().replace(/ {6}title.*\n/, ""),
+      "migrations/001_drop.yaml": "operations:\n  - { type: drop_field, collection: posts, field: title }\n",
+    })
+
+    const { backup } = await project.migrations.apply(quietly)
+
+    const copy = new DatabaseSync(backup!, { readOnly: true })
+    expect(copy.prepare("SELECT title FROM posts WHERE id = 'p2'").get()!["title"]).toBe("Two")
+    copy.close()
+    expect(readdirSync(project.paths.backupsDir)).toEqual([path.basename(backup!)])
+    await expect(project.migrations.rollbackPlan({ count: 1 })).resolves.toMatchObject({
+      problems: [{ code: "NOT_REVERSIBLE" }],
+    })
+  })
+})
+
+describe("a rollback", () => {
+  test("undoes the last files on the present schema, and they wait again", async () => {
+    const project = await withPosts()
+    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    await project.migrations.apply(quietly)
+    const tags = "  tags:\n    timestamps: false\n    fields:\n      name: { type: string }\n"
+    await project.write({ "schema.yaml": schema("headline", tags) })
+    await project.migrations.reload(() => true)
+
+    const plan = await project.migrations.rollbackPlan({ count: 1 })
+    const response = await project.migrations.rollback({ count: 1, ...quietly })
+
+    expect(plan).toMatchObject({ problems: [], files: [renameFile] })
+    expect(response.files).toEqual([renameFile])
+    expect(project.rows("SELECT title FROM posts ORDER BY id")).toEqual([{ title: "One" }, { title: "Two" }])
+    await expectObjectsOf(project, schema("title", tags))
+    const status = await project.migrations.status()
+    expect(status.pending.map(({ file }) => file)).toEqual([renameFile])
+    expect(status.applied.map(({ kind, rolledBackAt }) => [kind, rolledBackAt !== null])).toEqual([
+      ["schema", false],
+      ["file", true],
+      ["schema", false],
+      ["rollback", false],
+    ])
+    expect(project.findings.plan?.files).toHaveLength(1)
+
+    await project.migrations.apply(quietly)
+    await expectObjectsOf(project, schema("headline", tags))
+  })
+
+  test("of more files than were applied is refused", async () => {
+    const project = await withPosts()
+
+    await expect(project.migrations.rollback({ count: 1, ...quietly })).rejects.toMatchObject({ code: "CONFLICT" })
+  })
+})
+
+describe("files that come with a request", () => {
+  const request = { schema: schema("headline"), migrations: [{ file: "001_rename_title.yaml", text: rename }] }
+
+  test("are planned, applied, and then the project's", async () => {
+    const project = await withPosts()
+
+    const plan = await project.migrations.planFor(request)
+    expect(existsSync(path.join(project.root, renameFile))).toBe(false)
+    await project.migrations.applyFor({ ...request, apply: plan.hash }, quietly)
+
+    expect(readFileSync(path.join(project.root, renameFile), "utf8")).toBe(rename)
+    expect(readFileSync(project.paths.schemaFile, "utf8")).toBe(schema("headline"))
+    expect(existsSync(path.join(project.paths.stateDir, "incoming"))).toBe(false)
+    expect(await project.migrations.reload(() => true)).toEqual({ changes: [] })
+  })
+
+  test("leave the project as it was when they are refused", async () => {
+    const project = await withPosts()
+    const bad = { schema: schema("heading"), migrations: request.migrations }
+
+    const { hash } = await project.migrations.planFor(bad)
+    await expect(project.migrations.applyFor({ ...bad, apply: hash }, quietly)).rejects.toMatchObject({
+      code: "UNSAFE_CHANGES",
+    })
+
+    expect(existsSync(path.join(project.root, renameFile))).toBe(false)
+    expect(readFileSync(project.paths.schemaFile, "utf8")).toBe(schema())
+    expect(existsSync(path.join(project.paths.stateDir, "incoming"))).toBe(false)
+  })
+})

@@ -1,0 +1,409 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+
+import { isAlyxError } from "../../../../src/errors.ts"
+import type { Problem } from "../../../../src/errors.ts"
+import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
+import { applySchema, readAppliedSchema } from "../../../../src/daemon/storage/sqlite/apply-schema.ts"
+import type { MigrationStep } from "../../../../src/daemon/storage/sqlite/migration-steps.ts"
+import { runMigration } from "../../../../src/daemon/storage/sqlite/run-migration.ts"
+import { parseMigration } from "../../../../src/schema/migrations/parse-migration.ts"
+import type { Schema } from "../../../../src/schema/schema.ts"
+import { requireSchema } from "../../../schema/arbitrary-schema.ts"
+import { databaseObjects, objectsOfSchema } from "../../../helpers/database-objects.ts"
+import { scaled } from "../../../helpers/scale.ts"
+import { openTempDatabase } from "../open-temp-database.ts"
+import type { TempDatabase } from "../open-temp-database.ts"
+
+const count = scaled(100_000, 2_000)
+
+/** Both ways are walked. */
+const ways = [
+  { where: "on the main thread", smallRowCountMax: Infinity },
+  { where: "in a worker", smallRowCountMax: 0 },
+]
+
+const schemaText = `version: 1
+collections:
+  users:
+    timestamps: false
+    fields:
+      name: { type: string, unique: true }
+  posts:
+    timestamps: false
+    fields:
+      title: { type: string, maxLength: 40, index: true }
+      note: { type: text, nullable: true }
+      views: { type: string }
+      rating: { type: float }
+      at: { type: string }
+      is_live: { type: bool, default: false }
+      author_id: { type: uuid, references: users.id, onDelete: cascade }
+    indexes:
+      - { fields: [title, is_live] }
+  comments:
+    timestamps: false
+    fields:
+      number: { type: int, primary: true, default: auto }
+      post_id: { type: uuid, references: posts.id, onDelete: cascade }
+      text: { type: string }
+`
+
+type Post = Record<string, unknown>
+
+let temp: TempDatabase
+
+beforeEach(async () => {
+  temp = await openTempDatabase({ durability: "normal" })
+})
+
+afterEach(() => temp.remove())
+
+const clock = { now: () => Date.parse("2026-05-04T03:02:01.000Z") }
+
+const rows = (sql: string): Record<string, unknown>[] =>
+  temp.database.read((reader) => reader.all(sqlQuery(sql))).map((row) => ({ ...row }))
+
+const run = (sql: string): Promise<unknown> => temp.database.write((transaction) => transaction.run(sqlQuery(sql)))
+
+const postSql = (count: number): string =>
+  `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+  INSERT INTO posts (id, title, note, views, rating, at, is_live, author_id)
+  SELECT printf('p%06d', i), 'title ' || (i % 100), iif(i % 3, 'note ' || i, NULL), i, i * 1.0,
+    '2026-01-' || printf('%02d', 1 + i % 28), i % 2, 'u' || (i % 10) FROM n`
+
+async function fill(count: number): Promise<void> {
+  await applySchema(temp.database, requireSchema(schemaText), { clock })
+  await run(
+    "INSERT INTO users (id, name) SELECT 'u' || value, 'name ' || value FROM json_each('[0,1,2,3,4,5,6,7,8,9]')",
+  )
+  await run(postSql(count))
+  await run(
+    "INSERT INTO comments (post_id, text) SELECT id, 'text of ' || id FROM posts WHERE CAST(views AS INTEGER) % 5 = 0",
+  )
+  await run("DELETE FROM comments WHERE number % 7 = 0")
+}
+
+/** The posts of the model, as postSql makes them. */
+function modelPosts(count: number): Post[] {
+  return Array.from({ length: count }, (_, at) => {
+    const i = at + 1
+    return {
+      id: `p${String(i).padStart(6, "0")}`,
+      title: `title ${i % 100}`,
+      note: i % 3 === 0 ? null : `note ${i}`,
+      views: String(i),
+      rating: i,
+      at: `2026-01-${String(1 + (i % 28)).padStart(2, "0")}`,
+      is_live: i % 2,
+      author_id: `u${i % 10}`,
+    }
+  })
+}
+
+function stepOf(operations: string): MigrationStep {
+  const { migration, problems } = parseMigration({
+    file: "migrations/001_change.yaml",
+    text: `operations:\n${operations
+      .trim()
+      .split("\n")
+      .map((line) => `  ${line}`)
+      .join("\n")}\n`,
+  })
+  expect(problems).toEqual([])
+  const { file, number, name, checksum } = migration!
+  return { kind: "apply", file, number, name, checksum, operations: migration!.operations }
+}
+
+const migrate = async (operations: string, smallRowCountMax: number = Infinity): Promise<Schema> => {
+  const { schema } = await runMigration(temp.database, {
+    steps: [stepOf(operations)],
+    schema: null,
+    smallRowCountMax,
+    clock,
+    onProgress: () => undefined,
+    onApplied: () => undefined,
+  })
+  return schema
+}
+
+const refusal = (operations: string, smallRowCountMax?: number): Promise<readonly Problem[]> =>
+  migrate(operations, smallRowCountMax).then(
+    () => Promise.reject(new Error("The migration was applied.")),
+    (error: unknown) => {
+      if (!isAlyxError(error, "UNSAFE_CHANGES")) throw error
+      return error.problems
+    },
+  )
+
+interface Case {
+  readonly name: string
+  readonly operations: string
+  /** The table of posts afterwards, `posts` when left out. */
+  readonly table?: string
+  readonly expected: (post: Post) => Post
+}
+
+const without = (post: Post, ...names: string[]): Post =>
+  Object.fromEntries(Object.entries(post).filter(([name]) => !names.includes(name)))
+
+const cases: readonly Case[] = [
+  {
+    name: "rename_field",
+    operations: "- { type: rename_field, collection: posts, from: title, to: headline }",
+    expected: (post) => ({ ...without(post, "title"), headline: post["title"] }),
+  },
+  {
+    name: "rename_collection",
+    operations: "- { type: rename_collection, from: posts, to: articles }",
+    table: "articles",
+    expected: (post) => post,
+  },
+  {
+    name: "drop_field",
+    operations: "- { type: drop_field, collection: posts, field: note }",
+    expected: (post) => without(post, "note"),
+  },
+  {
+    name: "add_field with a value",
+    operations:
+      "- { type: add_field, collection: posts, field: kind, definition: { type: string, enum: [a, b] }, fill: a }",
+    expected: (post) => ({ ...post, kind: "a" }),
+  },
+  {
+    name: "add_field with an expression",
+    operations: `- { type: add_field, collection: posts, field: slug, definition: { type: string, unique: true, pattern: "^[a-z0-9-]+$" }, fill_sql: "replace(title, ' ', '-') || '-' || id -- the slug" }`,
+    expected: (post) => ({ ...post, slug: `${String(post["title"]).replace(" ", "-")}-${String(post["id"])}` }),
+  },
+  {
+    name: "change_type by the usual conversion",
+    operations: `- { type: change_type, collection: posts, field: views, to: int }
+- { type: change_type, collection: posts, field: rating, to: int }
+- { type: change_type, collection: posts, field: at, to: timestamp }
+- { type: change_type, collection: posts, field: is_live, to: string }`,
+    expected: (post) => ({
+      ...post,
+      views: Number(post["views"]),
+      at: `${String(post["at"])}T00:00:00.000Z`,
+      is_live: post["is_live"] === 1 ? "true" : "false",
+    }),
+  },
+  {
+    name: "change_type by an expression",
+    operations: `- { type: change_type, collection: posts, field: rating, to: string, using: "printf('%.1f of %s', rating, title)" }`,
+    expected: (post) => ({ ...post, rating: `${Number(post["rating"]).toFixed(1)} of ${String(post["title"])}` }),
+  },
+  {
+    name: "set_nullable with a fill",
+    operations: "- { type: set_nullable, collection: posts, field: note, nullable: false, fill: none }",
+    expected: (post) => ({ ...post, note: post["note"] ?? "none" }),
+  },
+  {
+    name: "set_nullable back",
+    operations: "- { type: set_nullable, collection: posts, field: title, nullable: true }",
+    expected: (post) => post,
+  },
+  {
+    name: "set_constraints with a fill",
+    operations: `- { type: set_constraints, collection: posts, field: title, set: { maxLength: 7, pattern: "^title [0-9]$" }, fill: title 0 }`,
+    expected: (post) => ({ ...post, title: String(post["title"]).length > 7 ? "title 0" : post["title"] }),
+  },
+  {
+    name: "set_constraints that all rows meet",
+    operations: "- { type: set_constraints, collection: posts, field: rating, set: { min: 0, unique: true } }",
+    expected: (post) => post,
+  },
+]
+
+describe.each(ways)(`${count} documents with relations, $where`, ({ smallRowCountMax }) => {
+  test.each(cases)(
+    "$name keeps data, keys, indexes and triggers",
+    async ({ operations, table = "posts", expected }) => {
+      await fill(count)
+      const comments = rows("SELECT * FROM comments ORDER BY number")
+      const seen = Number(rows("SELECT max(seq) AS n FROM _alyx_changes")[0]!["n"])
+
+      const schema = await migrate(operations, smallRowCountMax)
+
+      const fields = [...schema.collections.get(table)!.fields.keys()].map((name) => `"${name}"`).join(", ")
+      const found = rows(`SELECT ${fields} FROM ${table} ORDER BY id`)
+      expect(found).toHaveLength(count)
+      expect(found).toEqual(modelPosts(count).map(expected))
+      expect(rows("SELECT * FROM comments ORDER BY number")).toEqual(comments)
+      expect(rows("PRAGMA foreign_key_check")).toEqual([])
+      expect(rows("SELECT max(seq) AS n FROM _alyx_changes")).toEqual([{ n: seen }])
+      expect(readAppliedSchema(temp.database).hash).toBe(schema.hash)
+      expect(databaseObjects(temp.path)).toEqual(await objectsOfSchema(schema))
+      await run(`INSERT INTO comments (post_id, text) VALUES ('p000001', 'next')`)
+      const next = Math.floor(count / 5) + 1
+      expect(rows("SELECT max(number) AS n FROM comments")).toEqual([{ n: next }])
+      await run(`DELETE FROM ${table} WHERE id = 'p000005'`)
+      expect(rows("SELECT * FROM comments WHERE post_id = 'p000005'")).toEqual([])
+      expect(
+        rows("SELECT collection, operation FROM _alyx_changes WHERE doc_id = 'p000005' ORDER BY seq DESC LIMIT 1"),
+      ).toEqual([{ collection: table, operation: "delete" }])
+    },
+  )
+
+  test("drop_collection, and sql with its changes in the log", async () => {
+    await fill(count)
+    const seen = Number(rows("SELECT max(seq) AS n FROM _alyx_changes")[0]!["n"])
+
+    const operations = `- type: sql
+  up: |
+    UPDATE posts SET title = upper(title) WHERE is_live;
+    DELETE FROM comments WHERE text LIKE '%0';
+  down: ""
+- { type: drop_collection, collection: comments }`
+    const schema = await migrate(operations, smallRowCountMax)
+
+    const live = Math.ceil(count / 2)
+    expect(rows("SELECT count(*) AS n FROM posts WHERE title LIKE 'TITLE%' AND title = upper(title)")).toEqual([
+      { n: live },
+    ])
+    expect(rows(`SELECT count(*) AS n FROM _alyx_changes WHERE seq > ${seen} AND operation = 'update'`)).toEqual([
+      { n: live },
+    ])
+    expect(schema.collections.has("comments")).toBe(false)
+    expect(databaseObjects(temp.path)).toEqual(await objectsOfSchema(schema))
+  })
+
+  test.each([
+    ["change_type", "- { type: change_type, collection: posts, field: title, to: int }", "NOT_CONVERTIBLE", "p000001"],
+    [
+      "an expression that does not fit",
+      `- { type: change_type, collection: posts, field: title, to: int, using: "iif(id = 'p000007', 'seven', 1)" }`,
+      "NOT_CONVERTIBLE",
+      "p000007",
+    ],
+    [
+      "set_nullable",
+      "- { type: set_nullable, collection: posts, field: note, nullable: false }",
+      "NULL_VALUES",
+      "p000003",
+    ],
+    [
+      "set_constraints",
+      `- { type: set_constraints, collection: posts, field: title, set: { pattern: "^title [0-8]+$" } }`,
+      "BROKEN_CONSTRAINT",
+      "p000019",
+    ],
+    [
+      "unique",
+      "- { type: set_constraints, collection: posts, field: title, set: { unique: true } }",
+      "NOT_UNIQUE",
+      "p000100",
+    ],
+    [
+      "add_field without a value",
+      "- { type: add_field, collection: posts, field: slug, definition: { type: string } }",
+      "NO_VALUE",
+      "p000001",
+    ],
+  ])("%s names the documents in the way and changes nothing", async (_name, operations, code, id) => {
+    await fill(count)
+    const before = [
+      databaseObjects(temp.path),
+      rows("SELECT * FROM posts ORDER BY id LIMIT 50"),
+      rows("SELECT * FROM _alyx_migrations"),
+    ]
+
+    const problems = await refusal(
+      `- { type: rename_field, collection: comments, from: text, to: body }\n${operations}`,
+      smallRowCountMax,
+    )
+
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatchObject({ code, at: { file: "migrations/001_change.yaml", line: 3 } })
+    expect(problems[0]!.message).toContain(id)
+    expect([
+      databaseObjects(temp.path),
+      rows("SELECT * FROM posts ORDER BY id LIMIT 50"),
+      rows("SELECT * FROM _alyx_migrations"),
+    ]).toEqual(before)
+  })
+})
+
+describe("the SQL of a migration", () => {
+  test.each([
+    ["COMMIT", "transactions"],
+    ["SAVEPOINT x", "transactions"],
+    ["ATTACH ':memory:' AS other", "other databases"],
+    ["PRAGMA user_version = 7", "PRAGMA"],
+    ["CREATE TABLE mine (a)", "not tables"],
+    ["DROP TABLE posts", "not tables"],
+    ["ALTER TABLE posts ADD COLUMN x", "not tables"],
+    ["DROP TRIGGER _alyx_insert_posts", "not tables"],
+    ["DELETE FROM _alyx_changes", "belongs to Alyx"],
+    ["UPDATE posts SET title = (SELECT max(value) FROM _alyx_meta)", "belongs to Alyx"],
+    ["DELETE FROM sqlite_sequence", "belongs to SQLite"],
+    ["UPDATE posts SET missing = 1", "no such column"],
+    ["UPDATE posts SET title = 'a'; SELEC 1", "syntax error"],
+    ["INSERT OR ROLLBACK INTO users (id, name) VALUES ('u1', 'again')", "UNIQUE"],
+  ])("%s is refused, and nothing is changed", async (sql, reason) => {
+    await fill(20)
+    const before = rows("SELECT * FROM posts")
+
+    const problems = await refusal(`- type: sql\n  up: ${JSON.stringify(sql)}\n  down: ""`)
+
+    expect(problems[0]!.message).toContain(reason)
+    expect(problems[0]!.at).toMatchObject({ file: "migrations/001_change.yaml", line: 2 })
+    expect(rows("SELECT * FROM posts")).toEqual(before)
+    await run("UPDATE posts SET title = 'still writing'")
+  })
+
+  test("that leaves references to nothing is refused", async () => {
+    await fill(20)
+
+    const problems = await refusal(`- type: sql\n  up: DELETE FROM users WHERE id = 'u1'\n  down: ""`)
+
+    expect(problems[0]).toMatchObject({ code: "BROKEN_REFERENCE" })
+    expect(rows("SELECT id FROM users")).toHaveLength(10)
+  })
+
+  test.each([
+    ["(SELECT max(seq) FROM _alyx_changes)", "belongs to Alyx"],
+    ["count(*)", "aggregate"],
+    ["missing", "no such column"],
+  ])("an expression such as %s is refused", async (using, reason) => {
+    await fill(20)
+
+    const problems = await refusal(
+      `- { type: change_type, collection: posts, field: title, to: int, using: ${JSON.stringify(using)} }`,
+    )
+
+    expect(problems[0]!.message).toContain(reason)
+  })
+})
+
+describe("what another program made", () => {
+  test("follows a rename of a field and of a collection", async () => {
+    await fill(20)
+    await temp.database.exclusive((connection) =>
+      connection.execute(
+        "CREATE INDEX by_hand ON posts (title, at); CREATE VIEW titles AS SELECT title FROM posts; CREATE TABLE seen (t) STRICT".replace(
+          "seen (t)",
+          "seen (t TEXT)",
+        ) +
+          "; CREATE TRIGGER by_hand_too AFTER UPDATE OF title ON posts BEGIN INSERT INTO seen VALUES (NEW.title); END",
+      ),
+    )
+
+    await migrate(`- { type: rename_field, collection: posts, from: title, to: headline }
+- { type: rename_collection, from: posts, to: articles }`)
+    await run("UPDATE articles SET headline = 'new' WHERE id = 'p000001'")
+
+    expect(rows("SELECT t FROM seen")).toEqual([{ t: "new" }])
+    expect(rows("SELECT count(*) AS n FROM titles")).toEqual([{ n: 20 }])
+    expect(rows("PRAGMA index_info(by_hand)").map(({ name }) => name)).toEqual(["headline", "at"])
+  })
+
+  test("refuses a drop of the field that it needs", async () => {
+    await fill(20)
+    await temp.database.exclusive((connection) => connection.execute("CREATE INDEX by_hand ON posts (note)"))
+
+    const problems = await refusal("- { type: drop_field, collection: posts, field: note }")
+
+    expect(problems[0]).toMatchObject({ code: "OTHER_OBJECT" })
+    expect(rows("SELECT count(note) AS n FROM posts")).toEqual([{ n: 14 }])
+  })
+})
