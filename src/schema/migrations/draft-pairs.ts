@@ -31,12 +31,25 @@ export function pairFields(before: Collection, after: Collection): readonly Draf
   const added = [...after.fields.values()].filter(({ name }) => !before.fields.has(name))
   return pairUp(gone, added, (from, to) => {
     if (from.type !== to.type || from.primary !== to.primary) return null
-    return from.references?.collection === to.references?.collection ? 0 : otherReferenceCost
+    return from.references?.collection === to.references?.collection ? optionDistance(from, to) : otherReferenceCost
   })
 }
 
 /** A field that points elsewhere is the last one to be taken for the same. */
 const otherReferenceCost = 1_000
+
+/** Of two equally similar names the field with the same options is the likelier one. */
+function optionDistance(from: Field, to: Field): number {
+  const options = ["unique", "nullable", "index", "internal", "maxLength", "format", "pattern"] as const
+  return options.filter((option) => from[option] !== to[option]).length / 100
+}
+
+/** 0 for equal names, 1 for names without a common letter; name and display_name are near, since one says the other. */
+function nameDistance(from: string, to: string): number {
+  const [a, b] = [from.toLowerCase(), to.toLowerCase()]
+  const edits = editDistance(a, b) / Math.max(a.length, b.length)
+  return a.endsWith(b) || b.endsWith(a) || a.startsWith(b) || b.startsWith(a) ? Math.min(edits, 0.2) : edits
+}
 
 /** Takes the most similar names first; every part is in one pair at most. `cost` is null where two cannot be the same. */
 function pairUp<Part extends { readonly name: string }>(
@@ -48,7 +61,7 @@ function pairUp<Part extends { readonly name: string }>(
     added.slice(0, comparedCountMax).flatMap((to) => {
       const extra = cost(from, to)
       if (extra === null) return []
-      return [{ from, to, distance: extra + editDistance(from.name.toLowerCase(), to.name.toLowerCase()) }]
+      return [{ from, to, distance: extra + nameDistance(from.name, to.name) }]
     }),
   )
   const taken = new Set<Part>()

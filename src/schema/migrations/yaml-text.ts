@@ -8,11 +8,17 @@ const plainText = /^[A-Za-z_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*$/
 
 /** Writes a value on one line. Text stands in quotes only where it would mean something else without. */
 export function yamlInline(value: JsonValue): string {
-  if (typeof value === "string") return plainText.test(value) && !notText.test(value) ? value : JSON.stringify(value)
+  if (typeof value === "string") return yamlText(value)
   if (Array.isArray(value)) return `[${value.map((item) => yamlInline(item as JsonValue)).join(", ")}]`
   if (typeof value !== "object" || value === null) return String(value)
   const entries = Object.entries(value).map(([key, inner]) => `${yamlInline(key)}: ${yamlInline(inner)}`)
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`
+}
+
+/** Single quotes where the text has double ones, as SQL names do: nothing in them has to be escaped. */
+function yamlText(value: string): string {
+  if (plainText.test(value) && !notText.test(value)) return value
+  return /^[^'\p{Cc}]*"[^'\p{Cc}]*$/u.test(value) ? `'${value}'` : JSON.stringify(value)
 }
 
 /** Writes `key: value` with text of several lines as a block; each line stands for itself, without a margin. */
