@@ -49,9 +49,9 @@ export class SeedAndFake {
     const { stateDir, programs, clock, schemas } = this.#parts
     requireCollections(schemas.current)
     call.onProgress({ message: "Receiving the documents" })
-    return withSpooledBody(body, { folder: stateDir, bytesMax: seedBytesMax }, (spoolFile) =>
+    return withSpooledBody(body, { folder: stateDir, bytesMax: seedBytesMax }, (descriptor) =>
       this.#write<SeedWorkerData>(call, { name: "seed", url: programs.seedWorker }, () => ({
-        spoolFile,
+        descriptor,
         nowMs: clock.now(),
       })),
     )

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { createWriteStream } from "node:fs"
-import { mkdir, rm } from "node:fs/promises"
+import { mkdir, open, rm } from "node:fs/promises"
+import type { FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
@@ -9,25 +10,37 @@ import { alyxError, isAlyxError } from "../../errors.ts"
 import { explainFileError } from "../../project/file-errors.ts"
 
 /**
- * Writes a body to a file that only its owner reads, as fast as the disk takes it, and lets work use the file; it is
- * gone afterwards. A body that breaks off, or is larger than the limit, is refused before the work begins.
+ * Writes a body to a file that only its owner reads, as fast as the disk takes it, and lets work read it. The file has
+ * no name while it is used, so that nothing stays of it, however this process ends. A body that breaks off, or is larger
+ * than the limit, is refused before the work begins.
  */
 export async function withSpooledBody<T>(
   body: Readable,
   { folder, bytesMax }: { readonly folder: string; readonly bytesMax: number },
-  work: (file: string) => Promise<T>,
+  work: (descriptor: number) => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, `spool-${randomUUID()}.ndjson`)
+  const file = await openNameless(folder)
   try {
-    await spool(body, file, bytesMax)
-    return await work(file)
+    await spool(body, file.fd, bytesMax)
+    return await work(file.fd)
   } finally {
-    await rm(file, { force: true })
+    await file.close()
   }
 }
 
-async function spool(body: Readable, file: string, bytesMax: number): Promise<void> {
+async function openNameless(folder: string): Promise<FileHandle> {
+  const path = join(folder, `spool-${randomUUID()}.ndjson`)
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const file = await open(path, "wx+", 0o600)
+    await rm(path, { force: true })
+    return file
+  } catch (error) {
+    throw explainFileError(error)
+  }
+}
+
+async function spool(body: Readable, descriptor: number, bytesMax: number): Promise<void> {
   let bytes = 0
   try {
     await pipeline(
@@ -39,17 +52,21 @@ async function spool(body: Readable, file: string, bytesMax: number): Promise<vo
           yield chunk
         }
       },
-      createWriteStream(file, { flags: "wx", mode: 0o600 }),
+      createWriteStream("", { fd: descriptor, autoClose: false }),
     )
   } catch (error) {
     if (isAlyxError(error)) throw error
-    const explained = explainFileError(error)
-    if (isAlyxError(explained)) throw explained
+    if (isFullDisk(error))
+      throw alyxError("STORAGE_FULL", { next: "Make room on the disk of the project.", cause: error })
     throw alyxError("BAD_REQUEST", {
       message: "The connection ended before the body did. Nothing was written.",
       cause: error,
     })
   }
+}
+
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")
 }
 
 function tooLarge(bytesMax: number): Error {

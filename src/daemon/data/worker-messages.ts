@@ -15,8 +15,8 @@ export interface WriterData {
 
 /** What the seed's worker is started with. */
 export interface SeedWorkerData extends WriterData {
-  /** The file that the lines were spooled to. */
-  readonly spoolFile: string
+  /** The open file that the lines were spooled to; threads share them. */
+  readonly descriptor: number
   readonly nowMs: number
 }
 

@@ -53,7 +53,7 @@ export async function startDataDaemon(schema: string): Promise<DataDaemon> {
     onProgress: () => undefined,
     onFatal: () => undefined,
     onShutdown: () => undefined,
-  } as Parameters<typeof startDaemon>[0])
+  })
   onTestFinished(async () => void (await daemon.stop()))
   const client = new DaemonClient(daemon.file)
   const url = daemon.file.url!

@@ -27,8 +27,9 @@ export interface FakeTables {
 
 /** Makes the tables; they are gone when the test ends, or when `remove` is called. */
 export async function openFakeTables(schema: Schema): Promise<FakeTables> {
-  const { database, remove } = await openTempDatabase({ schema, durability: "normal" })
-  onTestFinished(remove)
+  const temporary = await openTempDatabase({ schema, durability: "normal" })
+  onTestFinished(() => temporary.remove())
+  const { database } = temporary
   const docs = (name: string): Record<string, JsonValue>[] => {
     const collection = schema.collections.get(name)!
     const sql = `SELECT * FROM ${quoteName(name)} ORDER BY ${quoteName(collection.primaryKey.name)}`

@@ -106,11 +106,7 @@ test("what is unique is used up to the last value, and the rest goes to the othe
   const done = await fake({ count: 100, randomSeed: 3 })
 
   expect(done.collections).toEqual({ levels: 3, badges: 3, marks: 6, free: 88 })
-  expect(
-    docs("badges")
-      .map(({ grade }) => grade)
-      .toSorted(),
-  ).toEqual([1, 2, null])
+  expect(new Set(docs("badges").map(({ grade }) => grade))).toEqual(new Set([1, 2, null]))
   expect(docs("marks")).toHaveLength(6)
 })
 
@@ -163,16 +159,12 @@ test("fills what is left beside documents that are there", async () => {
 
   await fake({ count: 2, randomSeed: 9, collections: ["levels"] })
 
-  expect(
-    docs("levels")
-      .map(({ name }) => name)
-      .toSorted(),
-  ).toEqual(["high", "low", "mid"])
+  expect(new Set(docs("levels").map(({ name }) => name))).toEqual(new Set(["high", "low", "mid"]))
 })
 
 test("made-up documents of any schema pass the validator, and equal seeds give equal rows", async () => {
   const seed = testSeed()
-  console.log(`seed ${seed}`)
+  process.stdout.write(`seed ${seed}\n`)
   await fc.assert(
     fc.asyncProperty(arbitrarySchemaText(), fc.nat(1_000_000), async (text, randomSeed) => {
       const schema = requireSchema(text)

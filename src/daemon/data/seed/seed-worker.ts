@@ -1,4 +1,3 @@
-import { closeSync, openSync } from "node:fs"
 import { workerData } from "node:worker_threads"
 
 import { schemaFromJson } from "../../../schema/schema-from-json.ts"
@@ -12,12 +11,6 @@ const data = workerData as SeedWorkerData
 
 await writeInWorker(data, {
   prepare: (connection) => HeldReferences.prepare(connection),
-  write(frame) {
-    const descriptor = openSync(data.spoolFile, "r")
-    try {
-      return runSeed({ ...frame, descriptor, schema: schemaFromJson(data.schema), nowMs: data.nowMs })
-    } finally {
-      closeSync(descriptor)
-    }
-  },
+  write: (frame) =>
+    runSeed({ ...frame, descriptor: data.descriptor, schema: schemaFromJson(data.schema), nowMs: data.nowMs }),
 })
