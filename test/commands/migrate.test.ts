@@ -9,7 +9,7 @@ import type { MigrateResponse, MigrationPlan, MigrationsResponse } from "../../s
 import { builtCli } from "../helpers/built-cli.ts"
 import type { CommandResult } from "../helpers/run-alyx.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
-import { sendTo, writeProject } from "../helpers/running-daemon.ts"
+import { sendTo, startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 import type { TerminalScreen } from "../helpers/terminal-screen.ts"
 import { openTerminal } from "../helpers/terminal-screen.ts"
@@ -70,10 +70,10 @@ class Project {
   }
 
   async posts(): Promise<readonly Record<string, unknown>[]> {
-    const url = await this.start()
-    const answer = await sendTo(url, "GET", "/api/collections/posts?sort=id")
-    await this.stop()
-    return (answer.body as { docs: Record<string, unknown>[] }).docs
+    const server = await startDaemon({ folder: this.folder })
+    const { body } = await server.send("GET", "/api/collections/posts")
+    await server.stop()
+    return (body as { docs: Record<string, unknown>[] }).docs
   }
 
   async inTerminal(...args: string[]): Promise<TerminalScreen> {
@@ -93,16 +93,16 @@ async function projectWithPosts(): Promise<Project> {
   const project = new Project(await tempFolder())
   await project.write({ "schema.yaml": schema })
   onTestFinished(async () => void (await project.stop()))
-  const url = await project.start()
+  const server = await startDaemon({ folder: project.folder })
   for (const title of ["One", "Two"]) {
-    const { status } = await sendTo(url, "POST", "/api/collections/posts", { title, summary: `About ${title}` })
+    const { status } = await server.send("POST", "/api/collections/posts", { title, summary: `About ${title}` })
     expect(status).toBe(201)
   }
-  await project.stop()
+  await server.stop()
   return project
 }
 
-test("a renamed field: refused, written down, applied with its values, and rolled back", async () => {
+test("a renamed field: refused, written down, and applied with its values, without a server", async () => {
   const project = await projectWithPosts()
   await project.write({ "schema.yaml": renamed })
 
@@ -113,7 +113,6 @@ test("a renamed field: refused, written down, applied with its values, and rolle
   const planned = await project.migrate("plan", "--detailed-exitcode")
   const applied = await project.migrate("apply")
   const again = await project.migrate("plan", "--detailed-exitcode")
-  const status = await project.migrate("status")
   const documents = await project.posts()
 
   expect(refused).toMatchObject({ exitCode: 10, stderr: "" })
@@ -122,30 +121,40 @@ test("a renamed field: refused, written down, applied with its values, and rolle
   expect(early).toMatchObject({ exitCode: 1, stdout: "" })
   expect(early.stderr).toContain("Nothing was changed. (UNSAFE_CHANGES)")
   expect(created).toMatchObject({ exitCode: 0 })
-  expect(created.stdout).toContain("migrations/001_rename_title.yaml")
+  expect(created.stdout).toContain("Wrote migrations/001_rename_title.yaml\n! 1 question left open as comments:")
   expect(planned.exitCode).toBe(10)
   expect(planned.stdout).toContain("✓ posts.title → posts.headline")
   expect(applied.exitCode).toBe(0)
   expect(applied.stdout).toContain("✓ Applied 1 file")
   expect(again).toMatchObject({ exitCode: 0, stdout: "No changes.\n\nThe database is as schema.yaml says." })
-  expect(status.stdout).toMatch(/001 {2}rename_title +file/)
   expect(documents.map(({ headline }) => String(headline)).toSorted()).toEqual(["One", "Two"])
+})
 
-  await project.write({ "schema.yaml": schema })
+test("an applied file is rolled back under a server that runs, when it is said twice", async () => {
+  const project = await projectWithPosts()
+  const url = await project.start()
+  await project.write({ "schema.yaml": renamed, "migrations/001_rename_title.yaml": renameFile })
+
+  const applied = await project.migrate("--apply")
+  const served = await sendTo(url, "GET", "/api/collections/posts")
   const dryRun = await project.migrate("rollback", "--dry-run")
   const unasked = await project.migrate("rollback")
   const rolledBack = await project.migrate("rollback", "--yes")
+  const status = await project.migrate("status")
   const after = await project.json<MigrationsResponse>("status")
-  await project.write({ "migrations/001_rename_title.yaml": "" })
+  const servedAfter = await sendTo(url, "GET", "/api/collections/posts")
 
+  expect(applied.exitCode).toBe(0)
+  expect(served.body).toMatchObject({ total: 2, docs: [{ headline: expect.any(String) }, {}] })
   expect(dryRun).toMatchObject({ exitCode: 0 })
   expect(dryRun.stdout).toContain("posts.headline → posts.title")
   expect(unasked).toMatchObject({ exitCode: 2, stdout: "" })
   expect(unasked.stderr).toContain("alyx migrate rollback --yes")
   expect(rolledBack.exitCode).toBe(0)
   expect(rolledBack.stdout).toContain("✓ Rolled back 1 file")
+  expect(status.stdout).toMatch(/001 {2}rename_title +file .*rolled back$/m)
   expect(after.pending.map(({ file }) => file)).toEqual(["migrations/001_rename_title.yaml"])
-  expect(after.applied.find(({ number, kind }) => number === 1 && kind === "file")?.rolledBackAt).not.toBeNull()
+  expect(servedAfter.body).toMatchObject({ total: 2, docs: [{ title: expect.any(String) }, {}] })
 })
 
 test("what loses values needs a yes, and leaves a backup", async () => {
@@ -170,18 +179,6 @@ test("what loses values needs a yes, and leaves a backup", async () => {
     ["created_at", "id", "title", "updated_at"],
     ["created_at", "id", "title", "updated_at"],
   ])
-})
-
-test("a server that runs takes over the new schema", async () => {
-  const project = await projectWithPosts()
-  const url = await project.start()
-  await project.write({ "schema.yaml": renamed, "migrations/001_rename_title.yaml": renameFile })
-
-  const applied = await project.migrate("--apply")
-  const answer = await sendTo(url, "GET", "/api/collections/posts")
-
-  expect(applied.exitCode).toBe(0)
-  expect(answer.body).toMatchObject({ total: 2, docs: [{ headline: expect.any(String) }, {}] })
 })
 
 describe("what stands in the way", () => {

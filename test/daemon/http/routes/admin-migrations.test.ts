@@ -28,8 +28,8 @@ const file = {
 
 interface Owner {
   readonly daemon: RunningDaemon
-  get(target: string): Promise<Answer>
-  post(target: string, body: unknown): Promise<Answer>
+  readonly get: (target: string) => Promise<Answer>
+  readonly post: (target: string, body: unknown) => Promise<Answer>
 }
 
 /** A whole server with one post, and what its owner asks over the local socket. */
