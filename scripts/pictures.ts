@@ -3,75 +3,94 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import path from "node:path"
 
-import { spawn } from "@lydell/node-pty"
-import xterm from "@xterm/headless"
-
 import { build, repositoryRoot as root } from "./build.ts"
-import { screenToSvg } from "./picture/screen-to-svg.ts"
+import type { Stage } from "./picture/stage.ts"
+import { openStage } from "./picture/stage.ts"
 
-// `node scripts/pictures.ts`: draws the README's picture from a real run of `alyx dev` in a real terminal.
+// `node scripts/pictures.ts`: draws the pictures of README.md and docs/dev.md from a real run of `alyx dev` in a real
+// terminal.
 await build({ root, force: false })
 const cli = path.join(root, "bin/run.js")
-const size = { cols: 104, rows: 30 }
+const pictures = path.join(root, "docs/pictures")
 
 const folder = mkdtempSync(path.join(tmpdir(), "alyx-picture-"))
 const project = path.join(folder, "blog")
-const { CI: _ci, ...outer } = process.env
-const env = { ...outer, TERM: "xterm-256color", COLORTERM: "truecolor", FORCE_COLOR: "3" }
 try {
   spawnSync(process.execPath, [cli, "init", "blog", "--template", "blog", "--yes"], { cwd: folder, stdio: "pipe" })
-  const terminal = new xterm.Terminal({ ...size, allowProposedApi: true })
-  const child = spawn(process.execPath, [cli, "dev"], { ...size, name: "xterm-256color", cwd: project, env })
-  child.onData((data) => terminal.write(data))
-  const shown = (text: string): Promise<void> => waitFor(() => screenText(terminal).includes(text), text)
-
-  await shown("http://127.0.0.1:")
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(screenText(terminal))![0]
-  await play(url, project)
-  await shown("view_counts")
-  mkdirSync(path.join(root, "docs/pictures"), { recursive: true })
-  writeFileSync(path.join(root, "docs/pictures/dev.svg"), screenToSvg(terminal, "The screen of alyx dev"))
-  child.write("Q")
-  await new Promise((resolve) => child.onExit(resolve))
+  const stage = openStage({ args: [cli, "dev"], cwd: project, columns: 112, rows: 32 })
+  await stage.shows("http://127.0.0.1:")
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(stage.text())![0]
+  mkdirSync(pictures, { recursive: true })
+  await requestsAndReloads(stage, url)
+  await openedRequest(stage)
+  await refusedChange(stage)
+  stage.type("Q")
+  await stage.ended
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** What a developer does in the first minutes: some requests, an edit that is served, and a mistake. */
-async function play(url: string, folderOfProject: string): Promise<void> {
-  const send = async (method: string, target: string, body?: unknown): Promise<{ id: string }> => {
-    const init =
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
-    const response = await fetch(url + target, { method, ...init })
-    return (await response.json()) as { id: string }
-  }
-  const ada = await send("POST", "/api/collections/users", { email: "ada@example.com", name: "Ada" })
+/** What a developer does in the first minutes: some requests, and an edit that is served. */
+async function requestsAndReloads(stage: Stage, url: string): Promise<void> {
+  const ada = await send(url, "POST", "/api/collections/users", { email: "ada@example.com", name: "Ada" })
   const post = { title: "Hello", slug: "hello", content: "A first post", author_id: ada.id, published: true }
-  const { id } = await send("POST", "/api/collections/posts", post)
-  await send("POST", "/api/collections/posts", { ...post, title: "" })
-  await send("GET", "/api/collections/posts?filter=published:eq:true&sort=-created_at&expand=author")
-  await send("PATCH", `/api/collections/posts/${id}`, { view_count: 1 })
-  await send("GET", "/api/collections/posts/nothing")
-  const file = path.join(folderOfProject, "schema.yaml")
+  const { id } = await send(url, "POST", "/api/collections/posts", post)
+  await send(url, "POST", "/api/collections/posts", { ...post, title: "" })
+  await send(url, "GET", "/api/collections/posts?filter=published:eq:true&sort=-created_at&expand=author")
+  editSchema("      view_count:", "      likes: { type: int, default: 0 }\n      view_count:")
+  await stage.shows("posts.likes (int)")
+  await send(url, "PATCH", `/api/collections/posts/${id}`, { view_count: 1, likes: 3 })
+  await send(url, "POST", "/api/collections/comments", { post_id: id, author_id: ada.id, content: "Welcome!" })
+  await send(url, "GET", `/api/collections/posts/${id}?expand=author`)
+  await send(url, "GET", "/api/collections/posts/nothing")
+  await send(url, "POST", "/api/collections/users", { email: "ada@example.com", name: "Ada again" })
+  await send(url, "GET", "/api/collections/comments?fields=id,content&limit=20")
+  // The counts are asked for every two seconds.
+  await stage.shows("10 requests")
+  await stage.shows(/\d\/s/)
+  draw(stage, "dev", "alyx dev: requests, changes, and what is served")
+}
+
+/** The write that stored the post: its headers and bodies, the rule, and the SQL. */
+async function openedRequest(stage: Stage): Promise<void> {
+  stage.type("/PATCH\r")
+  await stage.shows("“PATCH”: 1 of")
+  stage.type("\r")
+  await stage.shows("Request headers")
+  stage.type("\u001B[F")
+  await stage.shows(/update/i)
+  draw(stage, "dev-request", "alyx dev: a request opened in full")
+  stage.type("\u001B")
+  await stage.shows("“PATCH”: 1 of")
+  stage.type("\u001B")
+  await stage.shows("posts/nothing")
+}
+
+/** A field that was renamed in schema.yaml: the values would be lost, so the person is asked. */
+async function refusedChange(stage: Stage): Promise<void> {
+  editSchema("      likes:", "      applause:")
+  await stage.shows("This change waits for you")
+  await stage.shows("w write file")
+  stage.type("a")
+  await stage.shows("Was posts.likes renamed to posts.applause?")
+  draw(stage, "dev-plan", "alyx dev: a change that waits for a decision")
+  stage.type("y")
+  await stage.shows("Applied migrations/")
+}
+
+function draw(stage: Stage, name: string, title: string): void {
+  writeFileSync(path.join(pictures, `${name}.svg`), stage.draw(title))
+}
+
+async function send(url: string, method: string, target: string, body?: unknown): Promise<{ id: string }> {
+  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
+  const response = await fetch(url + target, { method, ...init })
+  return (await response.json()) as { id: string }
+}
+
+function editSchema(from: string, to: string): void {
+  const file = path.join(project, "schema.yaml")
   const schema = readFileSync(file, "utf8")
-  const edited = schema.replace("      view_count:", "      likes: { type: int, default: 0 }\n      view_count:")
-  writeFileSync(file, edited)
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
-  writeFileSync(file, edited.replace("fields: [published, published_at]", "fields: [published, view_counts]"))
-}
-
-function screenText(terminal: InstanceType<typeof xterm.Terminal>): string {
-  const buffer = terminal.buffer.active
-  return Array.from(
-    { length: terminal.rows },
-    (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "",
-  ).join("\n")
-}
-
-async function waitFor(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`The screen never showed ${what}.`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  if (!schema.includes(from)) throw new Error(`The template's schema.yaml has no ${from}`)
+  writeFileSync(file, schema.replace(from, to))
 }

@@ -12,7 +12,7 @@ const cellWidth = 8.4
 const cellHeight = 18
 const padding = 14
 
-/** Draws what a terminal shows as an SVG: one text element a run of equal cells, boxes behind coloured grounds. */
+/** Draws what a terminal shows as an SVG: one text element a run of equal cells, boxes behind coloured grounds, and frames as lines without gaps. */
 export function screenToSvg(terminal: Terminal, title: string): string {
   const { cols, rows } = terminal
   const width = cols * cellWidth + padding * 2
@@ -72,11 +72,59 @@ function drawRun(text: string, column: number, row: number, style: Style): strin
       `<rect x="${x}" y="${padding + row * cellHeight}" width="${width}" height="${cellHeight}" fill="${style.back}"/>`,
     )
   }
-  if (text.trim() === "") return drawn
+  drawn.push(...drawFrame(text, column, row, style))
   const looks = `${style.bold ? ' font-weight="bold"' : ""}${style.dim ? ' opacity="0.6"' : ""}`
   const y = padding + row * cellHeight + 13
-  drawn.push(`<text x="${x}" y="${y}" textLength="${width}" fill="${style.fill}"${looks}>${escapeXml(text)}</text>`)
+  // Blanks at the ends and in rows are left out: browsers draw them as one.
+  for (const { 0: words, index } of text.replaceAll(/[─│╭╮╰╯▁▂▃▄▅▆▇█░]/g, " ").matchAll(/\S+(?: \S+)*/g)) {
+    const left = (padding + (column + index) * cellWidth).toFixed(1)
+    const length = (words.length * cellWidth).toFixed(1)
+    drawn.push(
+      `<text x="${left}" y="${y}" textLength="${length}" fill="${style.fill}"${looks}>${escapeXml(words)}</text>`,
+    )
+  }
   return drawn
+}
+
+/** Which ways the line of a frame goes from the middle of its cell: left, right, up, down. */
+const frameArms: Readonly<Record<string, readonly [number, number, number, number]>> = {
+  "─": [1, 1, 0, 0],
+  "│": [0, 0, 1, 1],
+  "╭": [0, 1, 0, 1],
+  "╮": [1, 0, 0, 1],
+  "╰": [0, 1, 1, 0],
+  "╯": [1, 0, 1, 0],
+}
+
+const blocks = "▁▂▃▄▅▆▇█"
+
+/** Draws frames and bars by hand: the characters of most fonts leave gaps between the lines. */
+function drawFrame(text: string, column: number, row: number, style: Style): string[] {
+  const dim = style.dim ? ' opacity="0.6"' : ""
+  const top = padding + row * cellHeight
+  const steps: string[] = []
+  const bars: string[] = []
+  Array.from(text).forEach((character, index) => {
+    const left = padding + (column + index) * cellWidth
+    const [x, y] = [left + cellWidth / 2, top + cellHeight / 2]
+    const arms = frameArms[character]
+    if (arms !== undefined) {
+      const [toLeft, toRight, up, down] = arms
+      const [half, tall] = [cellWidth / 2, cellHeight / 2]
+      steps.push(
+        `M${(x - half * toLeft).toFixed(1)} ${y}H${(x + half * toRight).toFixed(1)}M${x.toFixed(1)} ${y - tall * up}V${y + tall * down}`,
+      )
+    }
+    const share = character === "░" ? 8 : blocks.indexOf(character) + 1
+    if (share === 0) return
+    const height = ((cellHeight - 4) * share) / 8
+    const faint = character === "░" ? ' opacity="0.3"' : dim
+    bars.push(
+      `<rect x="${left.toFixed(1)}" y="${(top + cellHeight - 2 - height).toFixed(1)}" width="${cellWidth}" height="${height.toFixed(1)}" fill="${style.fill}"${faint}/>`,
+    )
+  })
+  if (steps.length === 0) return bars
+  return [...bars, `<path d="${steps.join("")}" stroke="${style.fill}" fill="none"${dim}/>`]
 }
 
 function styleOf(cell: IBufferCell): Style {

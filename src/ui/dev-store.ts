@@ -57,12 +57,12 @@ const keptCountMax = 1_000
 /** How many rates are kept: two minutes of them. */
 const rateCountMax = 60
 
-/** How long after one change is shown the next one waits: ten a second cost a tenth of a core, more cost more. */
-const commitIntervalMs = 100
+/** How long after one change is shown the next one waits: eight a second cost an eighth of a core, more cost more. */
+const commitIntervalMs = 125
 
 /**
  * What the screens of `alyx dev` show, outside of React: entries go into rings at any rate, and those who subscribed
- * are told at most ten times a second.
+ * are told at most eight times a second.
  */
 export class DevStore {
   readonly #listeners = new Set<() => void>()

@@ -43,11 +43,13 @@ export async function showDev(options: {
 }
 
 /**
- * What is drawn lives for a tenth of a second. Left alone, V8 lets 100 MB of it pile up before it looks; these take
- * effect while a process runs, unlike a limit for the old generation.
+ * What is drawn lives for an eighth of a second. Left alone, V8 lets 100 MB of it pile up before it looks. Unlike a
+ * limit for the old generation, these take effect in a process that runs: the young generation stays as small as it is
+ * now, and the old one is looked at each time that it has grown by a quarter.
  */
 function keepMemorySmall(): void {
   setFlagsFromString("--max-semi-space-size=4")
+  setFlagsFromString("--semi-space-growth-factor=1")
   setFlagsFromString("--heap-growing-percent=25")
 }
 

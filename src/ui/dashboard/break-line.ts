@@ -1,10 +1,14 @@
+import { stripVTControlCharacters } from "node:util"
+
 import { pieces } from "./fit-text.ts"
 
 /** How many lines one line may become: what comes after is of no use to a person. */
 const brokenMax = 200
 
-/** Breaks a line, painted or not, wherever it meets the edge; its colours go on in the next one. */
+/** Breaks a line, painted or not, wherever it meets the edge; it goes on under its beginning, in the same colours. */
 export function breakLine(line: string, columns: number): readonly string[] {
+  const plain = stripVTControlCharacters(line)
+  const indent = Math.min(plain.length - plain.trimStart().length, Math.floor(columns / 2))
   const lines: string[] = []
   let current = ""
   let colours = ""
@@ -18,8 +22,8 @@ export function breakLine(line: string, columns: number): readonly string[] {
     if (cells + width > columns) {
       lines.push(`${current}${colours === "" ? "" : "\u001B[0m"}`)
       if (lines.length >= brokenMax) return lines
-      current = colours
-      cells = 0
+      current = " ".repeat(indent) + colours
+      cells = indent
     }
     current += text
     cells += width
