@@ -52,7 +52,7 @@ describe("readMigrationFiles", () => {
   })
 })
 
-function text(number: number, name: string): string {
+function textOf(number: number, name: string): string {
   return `version: ${number}\nname: ${name}\n${good}`
 }
 
@@ -60,8 +60,11 @@ describe("writeMigrationFile", () => {
   test("takes the next number and a name that files can have", async () => {
     const migrationsDir = join(await tempFolder(), "migrations")
 
-    const first = await writeMigrationFile({ migrationsDir }, { name: "Rename user name!", text })
-    const second = await writeMigrationFile({ migrationsDir }, { name: "Überschrift", text, appliedNumberMax: 8 })
+    const first = await writeMigrationFile({ migrationsDir }, { name: "Rename user name!", text: textOf })
+    const second = await writeMigrationFile(
+      { migrationsDir },
+      { name: "Überschrift", text: textOf, appliedNumberMax: 8 },
+    )
 
     expect([first, second]).toEqual(["migrations/001_rename_user_name.yaml", "migrations/009_uberschrift.yaml"])
     const path = join(migrationsDir, "001_rename_user_name.yaml")
@@ -73,7 +76,7 @@ describe("writeMigrationFile", () => {
     const paths = await folderWith({ "001_x.yaml": "mine" })
 
     const files = await Promise.all(
-      Array.from({ length: 5 }, async () => await writeMigrationFile(paths, { name: "x", text })),
+      Array.from({ length: 5 }, async () => await writeMigrationFile(paths, { name: "x", text: textOf })),
     )
 
     expect(new Set(files).size).toBe(5)
@@ -84,6 +87,6 @@ describe("writeMigrationFile", () => {
   test("refuses a name of which nothing is left", async () => {
     const paths = await folderWith({})
 
-    await expect(writeMigrationFile(paths, { name: " !? ", text })).rejects.toMatchObject({ code: "USAGE" })
+    await expect(writeMigrationFile(paths, { name: " !? ", text: textOf })).rejects.toMatchObject({ code: "USAGE" })
   })
 })

@@ -4,7 +4,7 @@ import { storedValue } from "../fields/field-types.ts"
 import { plainField } from "../plain-field.ts"
 import type { Collection, Field, FieldType, Schema } from "../schema.ts"
 import { withoutInIndexes } from "./apply-drop.ts"
-import { fieldEffect, place, requireDefinition } from "./apply-field.ts"
+import { fieldEffect, nothingToDo, place, requireDefinition } from "./apply-field.ts"
 import { checkedField } from "./checked-field.ts"
 import { isLosslessConversion } from "./conversions.ts"
 import { fieldDefinition } from "./field-definition.ts"
@@ -20,6 +20,7 @@ export function changeType(schema: Schema, operation: ChangeType): OperationEffe
   const { to, using } = operation
   const before = requireCollection(schema, operation.collection)
   const old = requireField(before, operation.field)
+  if (old.type === to) return nothingToDo(schema, operation, before)
   requireChangeable(schema, before, old, to)
   const { collection, notes } = withIndexesFor(before, old, to)
   const field =
@@ -39,7 +40,6 @@ export function changeType(schema: Schema, operation: ChangeType): OperationEffe
 
 function requireChangeable(schema: Schema, collection: Collection, field: Field, to: FieldType): void {
   const label = `${collection.name}.${field.name}`
-  if (field.type === to) throw refuseOperation("OPERATION_REFUSED", `${label} is of type ${to} already.`)
   const instead = `Add a field of type ${to} with add_field, fill it with sql, then drop ${label} and rename the new one.`
   if (field.primary) {
     const message = `${label} is the primary key: every document would get another id, and what refers to it would break.`

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util"
+
 import { diffFieldOptions } from "../diff-options.ts"
 import { compileFieldReader } from "../field-reader.ts"
 import { fieldCountMax } from "../limits.ts"
@@ -27,6 +29,9 @@ export function addField(
 ): OperationEffect {
   const { fill } = operation
   const before = requireCollection(schema, operation.collection)
+  const present = before.fields.get(operation.field)
+  const isThere = present !== undefined && sameField(present, requireDefinition(operation))
+  if (isThere) return nothingToDo(schema, operation, before)
   requireFreeName("field", operation.field, before.fields.keys(), before.name)
   if (before.fields.size >= fieldCountMax) {
     throw refuseOperation("TOO_MANY", `${before.name} has ${before.fields.size} fields, and no more are allowed.`)
@@ -57,6 +62,10 @@ export function requireDefinition(operation: Extract<Operation, { readonly defin
   if (field !== null && problem === undefined) return withoutPlaces(field)
   const { at: _, ...rest } = problem ?? { code: "OPTION_INVALID", message: "The definition is not a field." }
   throw new RefusedOperation(rest)
+}
+
+function sameField(a: Field, b: Field): boolean {
+  return isDeepStrictEqual(fieldDefinition(a), fieldDefinition(b))
 }
 
 function withoutPlaces(field: Field): Field {
@@ -157,8 +166,11 @@ export function place(collection: Collection, field: Field): { readonly collecti
   return { collection: collection.name, field: field.name }
 }
 
-/** A step that finds everything as it would leave it: schema.yaml said the same, and was applied first. */
-function nothingToDo(
+/**
+ * A step that finds everything as it would leave it. Where there were no documents yet schema.yaml was applied by
+ * itself, before the file was written for databases that have some.
+ */
+export function nothingToDo(
   schema: Schema,
   operation: Extract<Operation, { readonly field: string }>,
   collection: Collection,

@@ -220,6 +220,18 @@ test.each([
   expect(effect.schema).toBe(schema)
 })
 
+test.each([
+  "type: change_type, collection: users, field: age, to: int, using: age * 2",
+  "type: set_constraints, collection: users, field: age, set: { min: 0 }",
+  "type: add_field, collection: users, field: boss_id, definition: { references: users.id, type: uuid, nullable: true }",
+])("does nothing where it is so already: { %s }", (yaml) => {
+  const effect = effectOf(yaml)
+
+  expect(effect).toMatchObject({ tables: [], isLossy: false, inverse: { kind: "operations", operations: [] } })
+  expect(effect.line).toMatch(/; it is so already$/)
+  expect(effect.schema).toBe(schema)
+})
+
 describe("is refused, with its place and what to do", () => {
   test.each([
     ["an unknown collection", "type: drop_collection, collection: user", "COLLECTION_UNKNOWN", 'Did you mean "users"'],
@@ -265,7 +277,6 @@ describe("is refused, with its place and what to do", () => {
       "OPERATION_REFUSED",
       "add_field",
     ],
-    ["the type that it has", "type: change_type, collection: users, field: age, to: int", "OPERATION_REFUSED", ""],
     [
       "a primary key that may be null",
       "type: set_nullable, collection: users, field: id, nullable: true",

@@ -1,9 +1,11 @@
+import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
 import { operationFromJson, operationToJson } from "../../../src/schema/migrations/operation-json.ts"
 import { parseMigration } from "../../../src/schema/migrations/parse-migration.ts"
 import type { Migration } from "../../../src/schema/migrations/migration.ts"
 import { describeOperation } from "../../../src/schema/migrations/describe-operation.ts"
+import { testSeed } from "../../helpers/scale.ts"
 import { readMarked } from "../marked-text.ts"
 import { badMigrations } from "./bad-migrations.ts"
 
@@ -197,4 +199,34 @@ describe("a migration file with one problem", () => {
     expect(parseMigration({ file, text: many }).problems).toMatchObject([{ code: "TOO_MANY" }])
     expect(parseMigration({ file, text: "#".repeat(1_000_001) }).problems).toMatchObject([{ code: "FILE_TOO_LARGE" }])
   })
+})
+
+test("a file that was bent anywhere is answered, never a crash", () => {
+  const piece = fc.constantFrom(
+    "",
+    "{",
+    "[",
+    ": ",
+    "- ",
+    "null",
+    "1e999",
+    "*a",
+    "&a",
+    "'",
+    "\t",
+    "__proto__: 1",
+    "😀",
+    "\n  ",
+  )
+  fc.assert(
+    fc.property(fc.nat(everything.length), fc.nat(40), piece, (at, length, put) => {
+      const text = everything.slice(0, at) + put + everything.slice(at + length)
+
+      const { migration, problems } = parseMigration({ file, text })
+
+      expect(migration === null).toBe(problems.length > 0)
+      for (const { at: place } of problems) expect(place?.file).toBe(file)
+    }),
+    { numRuns: 300, seed: testSeed() },
+  )
 })
