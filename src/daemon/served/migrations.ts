@@ -23,7 +23,7 @@ import { runMigration } from "../storage/sqlite/run-migration.ts"
 import type { SqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
 import { writeBackup } from "../storage/sqlite/write-backup.ts"
 import type { Findings } from "./findings.ts"
-import { discardStagedFiles, moveStagedFiles, newFiles, stageFiles } from "./incoming-files.ts"
+import { moveStagedFiles, newFiles, settleStagedFiles, stageFiles } from "./incoming-files.ts"
 import type { MigrationService } from "./migration-service.ts"
 import {
   compareWith,
@@ -112,7 +112,7 @@ export class Migrations implements MigrationService {
         await moveStagedFiles(this.#paths)
         return response
       } catch (error) {
-        if (this.#engine.read(() => true) && isAlyxError(error)) await discardStagedFiles(this.#paths)
+        await settleStagedFiles(this.#paths, this.#engine)
         throw error
       }
     })
