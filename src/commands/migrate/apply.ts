@@ -58,7 +58,7 @@ export default class MigrateApply extends DataCommand {
       (onProgress) => client.postWithProgress<MigrateResponse>("/api/admin/migrate", request, onProgress),
       { terminal: this.terminal, silent: this.jsonEnabled() },
     )
-    this.print(renderMigrated("Applied", done, this.terminal.out))
+    this.print(renderMigrated("Applied", done, this.terminal.out, this.startFolder))
     return done
   }
 }

@@ -83,7 +83,7 @@ export default class MigrateRollback extends DataCommand {
       (onProgress) => client.postWithProgress<MigrateResponse>("/api/admin/migrate", request, onProgress),
       { terminal: this.terminal, silent: this.jsonEnabled() },
     )
-    this.print(renderMigrated("Rolled back", done, this.terminal.out))
+    this.print(renderMigrated("Rolled back", done, this.terminal.out, this.startFolder))
     this.notice("The files are pending again: take them away, and their change out of schema.yaml, to leave it so.")
     return done
   }

@@ -30,11 +30,11 @@ test("what was done comes with its duration and its backup", () => {
   const done = {
     files: ["migrations/002_rename_title.yaml"],
     changes: ["posts.title → posts.headline", "- posts.summary"],
-    backup: ".alyx/backups/2026.db",
+    backup: "/srv/blog/.alyx/backups/2026.db",
     durationMs: 1530,
   }
 
-  expect(renderMigrated("Applied", done, look)).toBe(
+  expect(renderMigrated("Applied", done, look, "/srv/blog")).toBe(
     [
       "✓ Applied 1 file with 2 changes in 1.53 s.",
       "  migrations/002_rename_title.yaml",
@@ -43,4 +43,5 @@ test("what was done comes with its duration and its backup", () => {
       "The database as it was before: .alyx/backups/2026.db",
     ].join("\n"),
   )
+  expect(renderMigrated("Applied", done, look, "/home/ada")).toContain("before: /srv/blog/.alyx/backups/2026.db")
 })
