@@ -81,11 +81,10 @@ function expandParameter(relations: readonly Relation[], limits: RequestLimits):
     style: "form",
     explode: false,
     schema: { type: "array", items: { type: "string", pattern: `^(?:${words.join("|")})${deeper}$` } },
-    example: [relations[0]!.name],
   }
 }
 
-/** What a list takes besides. */
+/** What a list takes besides. Without examples: the page at /docs would send them with the first request. */
 export function listParameters(collection: Collection, limits: RequestLimits): JsonSchema[] {
   const fields = openFields(collection)
   return [filterParameter(fields, limits), sortParameter(fields, limits), ...pageParameters(limits)]
@@ -98,7 +97,7 @@ function filterParameter(fields: readonly Field[], limits: RequestLimits): JsonS
     name: "filter",
     in: "query",
     description: [
-      `\`field:operator:value\`, as often as needed: all must hold. The value is everything after the second colon, at most ${filterValueLengthMax} characters. \`field=value\` is short for \`filter=field:eq:value\`; at most ${filterCountMax} filters in all.`,
+      `\`field:operator:value\`, as often as needed: all must hold. The value is everything after the second colon, at most ${filterValueLengthMax} characters. \`field=value\` is short for \`filter=field:eq:value\`; at most ${filterCountMax} filters in all. For example \`${filterExample(shown)}\`.`,
       "`eq`, `ne` (with `null`: has no value, has one); `gt`, `gte`, `lt`, `lte`; " +
         `\`in\` (at most ${inListMax} values, separated by commas; \`\\,\` is a comma in a value, \`\\\\\` a backslash); ` +
         "`like` (`%` is any text, `_` any one character); `contains` (a part of a text, an element of a json array).",
@@ -106,7 +105,6 @@ function filterParameter(fields: readonly Field[], limits: RequestLimits): JsonS
     style: "form",
     explode: true,
     schema: { type: "array", maxItems: filterCountMax, items: { type: "string", pattern: filterPattern(fields) } },
-    example: [filterExample(shown)],
   }
 }
 
@@ -124,7 +122,6 @@ function sortParameter(fields: readonly Field[], { sortKeyMax }: RequestLimits):
       uniqueItems: true,
       items: { type: "string", enum: names.flatMap((name) => [name, `-${name}`]) },
     },
-    example: [`-${names.at(-1)!}`],
   }
 }
 

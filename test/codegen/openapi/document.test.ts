@@ -1,0 +1,140 @@
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+
+import { filterOperatorsOf, filterPattern } from "../../../src/codegen/openapi/filter-syntax.ts"
+import { collectionPlan } from "../../../src/daemon/records/collection-plan.ts"
+import { filterOperators } from "../../../src/daemon/records/condition.ts"
+import { parseListQuery } from "../../../src/daemon/records/list-query.ts"
+import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
+import { fieldTypes } from "../../../src/schema/schema.ts"
+import { scaled, testSeed } from "../../helpers/scale.ts"
+import { arbitrarySchemaText, requireSchema } from "../../schema/arbitrary-schema.ts"
+import { evilSchema } from "./evil-schema.ts"
+import { defaultLimits, madeDocument } from "./made-document.ts"
+
+type Json = any // oxlint-disable-line typescript/no-explicit-any -- a test looks into whatever was made
+
+test("the limits are those of the server", () => {
+  expect(defaultLimits).toMatchObject(defaultRecordLimits)
+})
+
+test("no name occurs twice, not even when case and underscores are dropped", () => {
+  const document: Json = madeDocument(evilSchema)
+  const spelling = (name: string) => name.replaceAll("_", "").toLowerCase()
+
+  const schemas = Object.keys(document.components.schemas)
+  const ids = Object.values<Json>(document.paths).flatMap((item) =>
+    Object.values<Json>(item).map((one) => one.operationId),
+  )
+  const tags = document.tags.map((tag: Json) => tag.name)
+
+  expect(schemas.length).toBe(10 + 11 * 11)
+  for (const names of [schemas, ids, tags]) {
+    expect(new Set(names.map(spelling)).size).toBe(names.length)
+    for (const name of names) expect(name).toMatch(/^[A-Za-z][A-Za-z0-9_]*$/)
+  }
+})
+
+test("the same schema makes the same text, whatever the order of its collections", () => {
+  const one = "collections: { a: { fields: { x: { type: int } } }, b: { fields: { y: { type: text } } } }"
+  const other = "collections: { b: { fields: { y: { type: text } } }, a: { fields: { x: { type: int } } } }"
+
+  expect(JSON.stringify(madeDocument(other))).toBe(JSON.stringify(madeDocument(one)))
+})
+
+// In the evil schema `posts` is numbered, since PostsC_reate would be equal to the name of its create.
+test("internal fields occur in bodies of writes alone, and no relation goes over one", () => {
+  const document: Json = madeDocument(evilSchema)
+  const { schemas } = document.components
+
+  expect(Object.keys(schemas.Posts2Create.properties)).toEqual(expect.arrayContaining(["secret", "hidden_id"]))
+  expect(schemas.Posts2Update.properties.secret.description).toContain("never answered")
+  const { Posts2Create: _create, Posts2Update: _update, ...others } = schemas
+  expect(JSON.stringify([others, document.paths])).not.toMatch(/secret|hidden/)
+})
+
+test("an expanded relation is the document, null where the reference may be empty, a list for those that point back", () => {
+  const { schemas }: Json = madeDocument(evilSchema).components
+
+  expect(schemas.Posts2.properties.other.anyOf).toEqual([{ $ref: "#/components/schemas/Posts2" }, { type: "null" }])
+  expect(schemas.Posts2.properties["posts(other_id)"]).toMatchObject({ type: "array", maxItems: 100 })
+  expect(schemas.Posts2.properties.next.anyOf).toHaveLength(2)
+  expect(schemas.Posts2.required).not.toContain("other")
+  expect(schemas.Posts2Selection.required).toBeUndefined()
+})
+
+test("no two parameters that contradict each other have defaults", () => {
+  const { get }: Json = madeDocument(evilSchema).paths["/api/collections/posts"]
+
+  const withDefault = get.parameters.filter((one: Json) => one.schema?.default !== undefined)
+  expect(withDefault.map((one: Json) => one.name)).toEqual(["skipTotal"])
+})
+
+test("a delete lists REFERENCE_CONFLICT only where a document may stand in the way", () => {
+  const document: Json = madeDocument(`collections:
+  top: { fields: { x: { type: int } } }
+  middle: { fields: { top_id: { type: uuid, references: top.id, onDelete: cascade, index: true } } }
+  leaf: { fields: { middle_id: { type: uuid, references: middle.id, onDelete: restrict, index: true } } }
+`)
+  const statuses = (name: string) => Object.keys(document.paths[`/api/collections/${name}/{id}`].delete.responses)
+
+  expect(statuses("top")).toContain("409")
+  expect(statuses("middle")).toContain("409")
+  expect(statuses("leaf")).not.toContain("409")
+})
+
+test("the pattern of a filter knows the operators that the server knows of each type", () => {
+  const fields = fieldTypes.map((type) => `f_${type}: { type: ${type}, nullable: true }`).join(", ")
+  const schema = requireSchema(`collections: { kinds: { fields: { ${fields} } } }`)
+  const collection = schema.collections.get("kinds")!
+  const plan = collectionPlan(defaultRecordLimits, schema, "kinds")
+  const pattern = new RegExp(filterPattern([...collection.fields.values()]), "u")
+  const values = {
+    uuid: "0190a6ec-7b4e-7c1f-8e2a-5d3f6b7a8c9d",
+    string: "a",
+    text: "a",
+    int: "1",
+    float: "1",
+    bool: "true",
+    timestamp: "2026-01-31",
+    json: "a",
+    blob: "AAEC",
+  }
+  const isTaken = (text: string): boolean => {
+    try {
+      parseListQuery(plan, [["filter", text]])
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  for (const type of fieldTypes) {
+    for (const operator of [...filterOperators, "equals"]) {
+      for (const value of [values[type], "null"]) {
+        const text = `f_${type}:${operator}:${value}`
+        // Whether the value fits is left to the server.
+        if (value === "null" && isTaken(text)) expect(text).toMatch(pattern)
+        if (value !== "null") expect({ text, fits: pattern.test(text) }).toEqual({ text, fits: isTaken(text) })
+      }
+    }
+    expect(filterOperatorsOf[type].length).toBeGreaterThan(0)
+  }
+  expect("f_json:eq:null").toMatch(pattern)
+  expect("f_json:eq:nullx").not.toMatch(pattern)
+})
+
+test("every reference of the document of a random schema points at something", () => {
+  const seed = testSeed()
+  process.stdout.write(`seed ${seed}\n`)
+  fc.assert(
+    fc.property(arbitrarySchemaText(), (text) => {
+      const document: Json = madeDocument(text)
+      for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+        const found = pointer!.split("/").reduce<Json>((value, part) => value?.[part], document)
+        expect(found, pointer).toBeDefined()
+      }
+    }),
+    { numRuns: scaled(1_000, 20), seed },
+  )
+})
