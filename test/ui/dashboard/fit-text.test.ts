@@ -42,6 +42,7 @@ describe("text in cells", () => {
     expect(lines.map((line) => stripVTControlCharacters(line))).toEqual(["wron", "g th", "ing"])
     expect(lines[1]).toContain("\u001B[31m")
     expect(breakLine("  a b c d", 6)).toEqual(["  a b ", "  c d"])
+    expect(breakLine("one two three", 9)).toEqual(["one two ", "three"])
     expect(breakLine("short", 10)).toEqual(["short"])
   })
 })
