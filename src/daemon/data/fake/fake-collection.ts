@@ -37,7 +37,9 @@ export class FakeCollection {
     this.#plan = plan
     this.#random = random
     this.#pools = pools
-    this.#values = new Map([...collection.fields].map(([name, field]) => [name, new FieldValues(field)]))
+    this.#values = new Map(
+      [...collection.fields].map(([name, field]) => [name, new FieldValues(field, collection.name)]),
+    )
     this.#unique = new Set(uniqueSets(collection).flat())
     this.#domains = this.#apart()
   }

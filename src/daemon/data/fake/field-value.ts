@@ -25,11 +25,13 @@ const tryCountMax = 200
 /** Makes values of one field, each of which fits it. */
 export class FieldValues {
   readonly #field: Field
+  readonly #collection: string
   readonly #fits: FieldReader
   readonly #pattern: PatternPart | null
 
-  constructor(field: Field) {
+  constructor(field: Field, collection: string) {
     this.#field = field
+    this.#collection = collection
     this.#fits = compileFieldReader(field)
     this.#pattern = field.pattern === null ? null : readPattern(field.pattern)
   }
@@ -79,7 +81,7 @@ export class FieldValues {
     if (this.#pattern !== null) return patternText(random, this.#pattern, stretchOf(count, bounds))
     if (field.format !== null) return formatText(random, field.format, bounds)
     if (field.default?.kind === "auto" || (field.primary && bounds.max >= 36)) return random.uuid(moments.createdMs)
-    const text = fitLength(random, namedText(random, field.name), bounds)
+    const text = fitLength(random, namedText(random, field.name, this.#collection), bounds)
     if (attempt === 0 || !(field.unique || field.primary || attempt > 1)) return text
     // Somebody has it: a few characters at the end make it another one.
     const tail = random.words.string.alphanumeric({ length: Math.min(8, Math.max(1, bounds.max)), casing: "lower" })
@@ -102,8 +104,14 @@ function stretchOf(count: number, { min, max }: { readonly min: number; readonly
 }
 
 function intFor(random: FakeRandom, { min, max, name }: Field): number {
-  const [from, to] = rangeOf({ min, max }, /year/.test(name) ? [1970, 2026] : [0, 1_000])
+  const [from, to] = rangeOf({ min, max }, usualRange(name))
   return random.int(Math.ceil(from), Math.floor(to))
+}
+
+function usualRange(name: string): readonly [number, number] {
+  if (name.includes("year")) return [1970, 2026]
+  if (/(^|_)age(_|$)/.test(name)) return [18, 90]
+  return /percent|progress/.test(name) ? [0, 100] : [0, 1_000]
 }
 
 function floatFor(random: FakeRandom, { min, max, name }: Field): number {

@@ -29,7 +29,7 @@ function momentMs(random: FakeRandom, field: Field, { createdMs, updatedMs }: Mo
   if (field.updatedToNow) return updatedMs
   if (field.default?.kind === "now") return createdMs
   if (/birth|dob/.test(field.name)) return Math.floor(createdMs - (18 + random.share() * 60) * yearMs)
-  if (/expir|due|end|until|deadline|schedul|starts?_|next/.test(field.name)) {
+  if (/expir|until|deadline|schedul|(^|_)(due|ends?|starts?|next)(_|$)/.test(field.name)) {
     return createdMs + Math.floor(random.share() * 60 * dayMs)
   }
   return createdMs + Math.floor(random.share() * (updatedMs - createdMs))
