@@ -29,10 +29,13 @@ const successorIntervalMs = 100
 /** How much of the log is shown for a daemon that died too often. */
 const shownLogLines = 12
 
+/** What a session fills. */
+export type DevSink = Pick<DevStore, "add" | "setDaemon" | "setDaemonState" | "setMessage" | "setStats">
+
 interface SessionParts {
   readonly launch: DaemonLaunch
   readonly version: string
-  readonly store: DevStore
+  readonly store: DevSink
   /** Ends the session; the daemon goes on. */
   readonly signal: AbortSignal
 }
@@ -65,7 +68,7 @@ async function followDaemon({ store, signal }: SessionParts, daemon: DaemonFile)
 
 async function followLog(
   client: DaemonClient,
-  { store, nudge, signal }: { readonly store: DevStore; readonly nudge: EventTarget; readonly signal: AbortSignal },
+  { store, nudge, signal }: { readonly store: DevSink; readonly nudge: EventTarget; readonly signal: AbortSignal },
 ): Promise<void> {
   try {
     for await (const entry of client.logs({ tail: 100, follow: true, signal })) {
@@ -81,7 +84,7 @@ async function followLog(
 /** Asks for the counts every now and then, and at once when nudged. */
 async function pollStats(
   client: DaemonClient,
-  store: DevStore,
+  store: DevSink,
   { nudge, signal }: { readonly nudge: EventTarget; readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
