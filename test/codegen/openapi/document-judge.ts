@@ -24,7 +24,7 @@ export class DocumentJudge {
 
   constructor(document: OpenApiDocument) {
     this.#document = JSON.parse(JSON.stringify(document)) as OpenApiDocument
-    this.#ajv.addSchema(this.#document as object, "document")
+    this.#ajv.addSchema(this.#document, "document")
   }
 
   /** Every operation, as `get /api/collections/posts/{id}`. */
