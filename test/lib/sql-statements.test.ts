@@ -48,7 +48,7 @@ test("a script gives the same statements in whatever pieces it comes", () => {
     fc.property(fc.array(word, { maxLength: 40 }), (words) => {
       const script = words.join("")
       const pieces = new SqlStatements()
-      const found = [...script].flatMap((piece) => pieces.push(piece))
+      const found = Array.from(script).flatMap((piece) => pieces.push(piece))
       const rest = pieces.rest()
 
       expect(rest === undefined ? found : [...found, rest]).toEqual(splitSql(script))

@@ -8,12 +8,17 @@ import { pipeline } from "node:stream/promises"
 import { fileURLToPath } from "node:url"
 
 import { alyxError } from "../../errors.ts"
+import { collectingBuffers } from "../../lib/collecting-buffers.ts"
 import type { Progress } from "../../protocol/progress.ts"
+
 import { receiveError } from "../storage/sqlite/passed-error.ts"
 import type { BuiltDatabase, DataJob, DataMessage } from "./data-job.ts"
 
 /** Processes at a time; each may take a core, and memory of its own. Further work is refused: OVERLOADED. */
 const processCountMax = 6
+
+/** Short-lived objects are collected often rather than piled up: a row is forgotten as soon as it is written. */
+const memoryFlags = ["--max-semi-space-size=2"]
 
 /** How much of what a process that dies says of itself is kept for the log. */
 const lastWordsLengthMax = 4_000
@@ -54,7 +59,7 @@ export class DataProcesses {
       const message = `${processCountMax} dumps, queries or restores are under way already.`
       throw alyxError("OVERLOADED", { message, next: "Try again when they are done.", retryAfterSeconds: 5 })
     }
-    const child = spawn(process.execPath, [fileURLToPath(this.#url)], {
+    const child = spawn(process.execPath, [...memoryFlags, fileURLToPath(this.#url)], {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
     })
     const running = new RunningProcess(child, job, options)
@@ -93,6 +98,7 @@ class RunningProcess implements DataProcess {
       this.#lastWords = (this.#lastWords + chunk.toString()).slice(-lastWordsLengthMax)
     })
     child.stdout!.pipe(this.output)
+    child.stdout!.on("data", (chunk: Buffer) => collectBuffers(chunk.length))
     const heard = this.#hear(child.stdio[3] as Readable, options)
     const fed = this.#feed(child.stdin!, job, options.input)
     this.ended = this.#end(heard, fed, job)
@@ -117,6 +123,7 @@ class RunningProcess implements DataProcess {
     stdin.on("error", () => undefined)
     stdin.write(`${JSON.stringify(job)}\n`)
     if (input === undefined) return void stdin.end()
+    input.on("data", (chunk: Buffer) => collectBuffers(chunk.length))
     try {
       await pipeline(input, stdin, { end: false })
       stdin.end()
@@ -160,6 +167,8 @@ class RunningProcess implements DataProcess {
     throw failure
   }
 }
+
+const collectBuffers = collectingBuffers()
 
 /** Resolves when a process has ended, or could not be started. */
 async function goneOf(child: ChildProcess): Promise<void> {

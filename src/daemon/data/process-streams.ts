@@ -2,7 +2,7 @@ import { readSync, writeSync } from "node:fs"
 
 import type { DataMessage } from "./data-job.ts"
 
-/** Descriptors of a data process; all of them are pipes to the daemon, and block. */
+/** Descriptors of a data process; all of them are pipes to the daemon. */
 const inputDescriptor = 0
 const outputDescriptor = 1
 const messageDescriptor = 3
@@ -11,10 +11,12 @@ const messageDescriptor = 3
 const chunkBytes = 64 * 1024
 
 /**
- * The output of a data process. Writing blocks until the daemon takes it, which it does only as fast as its client:
+ * The output of a data process. Writing waits until the daemon takes it, which it does only as fast as its client:
  * so nobody ever holds more than a chunk.
  */
 export class ProcessOutput {
+  /** Used again and again: new bytes for each piece would be a hundred megabytes before they are collected. */
+  readonly #bytes = Buffer.allocUnsafe(4 * chunkBytes)
   #parts: string[] = []
   #length = 0
 
@@ -26,12 +28,17 @@ export class ProcessOutput {
 
   flush(): void {
     if (this.#length === 0) return
-    const bytes = Buffer.from(this.#parts.join(""))
+    const text = this.#parts.join("")
     this.#parts = []
     this.#length = 0
-    writeAll(outputDescriptor, bytes)
+    // A character of JavaScript has three bytes at most.
+    const fits = text.length * 3 <= this.#bytes.length
+    writeAll(outputDescriptor, fits ? this.#bytes.subarray(0, this.#bytes.write(text)) : Buffer.from(text))
   }
 }
+
+/** The other end takes, or sends, nothing at the moment. So long it is waited before the next try, at most. */
+const pauseMsMax = 16
 
 /** What the dump formats write to. */
 export type TextOutput = Pick<ProcessOutput, "write">
@@ -73,14 +80,33 @@ export class ProcessInput {
 
 function readSome(buffer: Buffer): number {
   try {
-    return readSync(inputDescriptor, buffer)
+    return whenPossible(() => readSync(inputDescriptor, buffer))
   } catch (error) {
     // The end of a pipe on Windows.
-    if (error instanceof Error && "code" in error && error.code === "EOF") return 0
+    if (codeOf(error) === "EOF") return 0
     throw error
   }
 }
 
 function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let start = 0; start < bytes.length;) start += writeSync(descriptor, bytes, start)
+  for (let start = 0; start < bytes.length;) {
+    const from = start
+    start += whenPossible(() => writeSync(descriptor, bytes, from))
+  }
+}
+
+/** The pipes of a process do not block: so it waits by itself, without an event loop. */
+function whenPossible(transfer: () => number): number {
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMsMax, pauseMs * 2)) {
+    try {
+      return transfer()
+    } catch (error) {
+      if (codeOf(error) !== "EAGAIN") throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
+    }
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined
 }

@@ -89,7 +89,7 @@ const plainCacheBytes = 16 * 1024 * 1024
 /** Opens a new file that is thrown away when anything goes wrong with it: nothing of it is secured on the way. */
 export function openBuildConnection(path: string): SqliteConnection {
   const database = openPlainConnection(path, { readOnly: false })
-  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF")
+  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE")
   database.exec(`PRAGMA application_id = ${applicationId}`)
   return new SqliteConnection(database)
 }
