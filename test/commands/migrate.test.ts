@@ -227,6 +227,25 @@ describe("what stands in the way", () => {
   })
 })
 
+test("where nothing differs create writes an empty file, which is never taken for applied", async () => {
+  const project = new Project(await tempFolder())
+  await project.write({ "schema.yaml": schema })
+  const server = await startDaemon({ folder: project.folder })
+
+  const created = await project.json<{ file: string; questions: unknown[] }>("create", "Trim titles")
+  const text = await readFile(path.join(project.folder, created.file), "utf8")
+  const plan = await project.migrate("plan")
+  const applied = await project.migrate("apply")
+  const status = await project.json<MigrationsResponse>("status")
+  await server.stop()
+
+  expect(created).toEqual({ file: "migrations/001_trim_titles.yaml", questions: [], impossible: [] })
+  expect(text).toContain("# - type: sql")
+  expect(plan.stdout).toContain("migrations/001_trim_titles.yaml does nothing yet")
+  expect(applied).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Nothing to apply:") })
+  expect(status.pending).toHaveLength(1)
+})
+
 describe("alyx migrate", () => {
   test("without a flag is the status, and its flags are the subcommands", async () => {
     const project = await projectWithPosts()

@@ -6,6 +6,7 @@ import type { MigrateRequest, MigrateResponse, MigrationPlan } from "../../proto
 import { countOf } from "../../ui/amount.ts"
 import { planLines } from "../../ui/migrations/plan-lines.ts"
 import { renderMigrated } from "../../ui/migrations/result-text.ts"
+import { printable } from "../../ui/printable.ts"
 import { runWithProgress } from "../../ui/progress-task.ts"
 import { DataCommand } from "../data-command.ts"
 
@@ -26,8 +27,9 @@ export default class MigrateApply extends DataCommand {
     return this.withDaemon(async (client) => {
       const plan = await client.post<MigrationPlan>("/api/admin/migrate", { action: "plan" } satisfies MigrateRequest)
       requireNoProblems(plan)
-      if (plan.changes.length === 0 && plan.files.length === 0) {
-        this.print("Nothing to apply: the database is as schema.yaml says.")
+      const idle = idleReason(plan)
+      if (idle !== null) {
+        this.print(`Nothing to apply: ${idle}`)
         return nothingDone
       }
       const { paint, columns } = this.terminal.err
@@ -70,4 +72,12 @@ function requireNoProblems({ problems }: MigrationPlan): void {
     next: "alyx migrate plan shows all of it; alyx migrate create <name> writes the migration file that is missing.",
     problems,
   })
+}
+
+/** Why nothing is done. A file that is still empty is not taken for applied: it could not be written any more then. */
+function idleReason({ changes, files }: MigrationPlan): string | null {
+  if (changes.length > 0 || files.some(({ operations }) => operations.length > 0)) return null
+  const [first] = files
+  if (first === undefined) return "the database is as schema.yaml says."
+  return `${printable(first.file)} does nothing yet. Write into it what is meant.`
 }

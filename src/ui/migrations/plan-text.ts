@@ -60,7 +60,7 @@ function nextSteps({ changes, files, problems, isLossy }: MigrationPlan, look: M
     return [`${paint("good", "Next:")}${first!.slice("Next:".length)}`, ...rest].join("\n")
   }
   const unanswered = files.find(({ operations }) => operations.length === 0)
-  if (changes.some(({ safety }) => safety === "refused") && unanswered !== undefined) {
+  if (unanswered !== undefined && changes.every(({ safety, file }) => safety === "refused" || file !== null)) {
     return step(`${printable(unanswered.file)} does nothing yet: write into it what is meant, then look again.`)
   }
   if (changes.some(({ safety }) => safety === "refused")) {

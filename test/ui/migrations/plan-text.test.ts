@@ -59,6 +59,7 @@ describe("what alyx migrate plan prints", () => {
     const text = renderPlan(planOf(mixedChanges, { files: [file] }), look)
 
     expect(text).toContain("Next: migrations/001_x.yaml does nothing yet")
+    expect(renderPlan(planOf([], { files: [file] }), look)).toContain("Next: migrations/001_x.yaml does nothing yet")
   })
 
   test.each([
