@@ -1,5 +1,8 @@
+import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { Readable } from "node:stream"
+import { setImmediate } from "node:timers/promises"
 
 import { expect, test } from "vitest"
 
@@ -48,14 +51,17 @@ test("references are found by name, whatever the order of the documents", async 
     { collection: "posts", data: { slug: "b", title: "B", author: "linus@example.com" } },
     { collection: "posts", data: { slug: "a", title: "A", author_id: { email: "ada@example.com" } } },
     linus,
-    { collection: "users", data: { email: "ada@example.com", name: "Ada", favourite: { slug: "b" } } },
+    {
+      collection: "users",
+      data: { email: "ada@example.com", favourite: { slug: "b" }, updated_at: "2020-01-01T00:00:00.000Z" },
+    },
   ])
 
   expect(done).toMatchObject({ created: 4, updated: 0, unchanged: 0, collections: { users: 2, posts: 2 } })
   const users = await docs("users", "sort=email")
   const posts = await docs("posts", "sort=slug")
   expect(posts.map(({ author_id }) => author_id)).toEqual([users[0]!["id"], users[1]!["id"]])
-  expect(users[0]).toMatchObject({ favourite_id: posts[1]!["id"], mentor_id: null })
+  expect(users[0]).toMatchObject({ favourite_id: posts[1]!["id"], updated_at: "2020-01-01T00:00:00.000Z" })
   expect(users[1]).toMatchObject({ mentor_id: users[0]!["id"], name: "Nobody" })
 })
 
@@ -169,4 +175,22 @@ test("the changes are in the log under one request, and the counts of the status
   ])
   expect(new Set(changes.map((change) => change["request_id"])).size).toBe(1)
   expect(changes[0]!["request_id"]).not.toBeNull()
+})
+
+test("a body that breaks off writes nothing, and leaves no file", async () => {
+  const { client, docs, folder, seed } = await startDataDaemon(blog)
+  const body = Readable.from(
+    (async function* () {
+      yield `${JSON.stringify(ada)}\n`
+      await setImmediate()
+      throw new Error("the client is gone")
+    })(),
+  )
+
+  await expect(client.postWithProgress("/api/admin/db/seed", body, () => undefined)).rejects.toThrow()
+  const after = await seed([linus, ada])
+
+  expect(after).toMatchObject({ created: 2 })
+  expect(await docs("users")).toHaveLength(2)
+  expect((await readdir(join(folder, ".alyx"))).filter((name) => name.startsWith("spool-"))).toEqual([])
 })

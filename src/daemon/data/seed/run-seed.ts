@@ -13,6 +13,7 @@ import type { Reader, Transaction } from "../../storage/database.ts"
 import { collectionOrder } from "../collection-order.ts"
 import { EqualDocuments } from "./equal-documents.ts"
 import { HeldReferences } from "./held-references.ts"
+import type { HeldRow } from "./held-references.ts"
 import { readDocumentReferences } from "./read-document-references.ts"
 import { ReferenceFinder } from "./read-reference.ts"
 import { indexLines, readLines } from "./seed-lines.ts"
@@ -137,23 +138,39 @@ function settleHeld(run: Run): void {
       run.onProgress({ message: "Linking documents to each other", ratio: linesShare })
     }
     count += 1
-    const plan = collectionPlan(defaultRecordLimits, run.schema, collection)
-    const field = plan.collection.fields.get(name)!
     try {
-      const reading = run.finder.read(field, given)
-      if (reading.kind === "missing") throw reading.error
-      const value = storedValue(field, reading.value) ?? null
-      const sql = `SELECT ${quoteName(name)} AS value FROM ${plan.table} WHERE ${quoteName(plan.key.name)} = ?`
-      const present = run.transaction.get(sqlQuery<{ value: string | number | null }>(sql, [key]))?.value
-      if (isStoredEqual(present, value)) continue
-      changeRow(run.transaction, { plan, key, values: new Map([[name, value]]), nowMs: run.nowMs })
-      if (outcome !== "unchanged") continue
+      const changed = settle(run, { collection, key, name, given, outcome })
+      if (!changed || outcome !== "unchanged") continue
       run.counts.unchanged -= 1
       run.counts.updated += 1
     } catch (error) {
       if (!isFollowing(run, collection, error)) run.problems.add(error, { collection, at })
     }
   }
+}
+
+/** Writes one reference that waited; tells whether it was another one before. */
+function settle(
+  { schema, finder, transaction, nowMs }: Run,
+  row: Pick<HeldRow, "collection" | "key" | "given" | "outcome"> & { readonly name: string },
+): boolean {
+  const { collection, key, name, given, outcome } = row
+  const plan = collectionPlan(defaultRecordLimits, schema, collection)
+  const field = plan.collection.fields.get(name)!
+  const reading = finder.read(field, given)
+  if (reading.kind === "missing") throw reading.error
+  if (!finder.exists(field, reading.value)) {
+    const message = `${name} points to no document of ${field.references!.collection}.`
+    throw alyxError("REFERENCE_CONFLICT", { message })
+  }
+  const value = storedValue(field, reading.value) ?? null
+  const sql = `SELECT ${quoteName(name)} AS value FROM ${plan.table} WHERE ${quoteName(plan.key.name)} = ?`
+  const present = transaction.get(sqlQuery<{ value: string | number | null }>(sql, [key]))?.value
+  if (isStoredEqual(present, value)) return false
+  // A document that was made a moment ago was not updated by it.
+  if (outcome === "created") transaction.run(sqlQuery(plan.writes.updateSql([name]), [value, key]))
+  else changeRow(transaction, { plan, key, values: new Map([[name, value]]), nowMs })
+  return true
 }
 
 /** Most lines are as the command line writes them, and say it at once. */
