@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises"
+
 import { execa } from "execa"
 
 /** A program of the person's that runs beside the daemon. */
@@ -10,6 +12,8 @@ export interface FrontEnd {
 
 /** How long a program may take to end when it is asked to. */
 const endTimeoutMs = 5_000
+
+const pollIntervalMs = 20
 
 /**
  * Runs a command line in the shell, in the folder of the project, with `ALYX_URL` in its environment and with this
@@ -32,9 +36,11 @@ export function startFrontEnd(
     ended,
     async stop() {
       signalGroup(child.pid, "SIGTERM")
-      const timer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), endTimeoutMs)
+      // The shell may have ended while what it started has not.
+      const deadline = Date.now() + endTimeoutMs
+      while (signalGroup(child.pid, 0) && Date.now() < deadline) await delay(pollIntervalMs)
+      signalGroup(child.pid, "SIGKILL")
       await ended
-      clearTimeout(timer)
     },
   }
 }
@@ -44,12 +50,13 @@ function signalExitCode(signal: string): number {
   return signal === "SIGINT" ? 130 : 143
 }
 
-function signalGroup(pid: number | undefined, signal: "SIGTERM" | "SIGKILL"): void {
-  if (pid === undefined) return
+/** Returns whether anybody was there to get it. */
+function signalGroup(pid: number | undefined, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
+  if (pid === undefined) return false
   try {
-    process.kill(process.platform === "win32" ? pid : -pid, signal)
+    return process.kill(process.platform === "win32" ? pid : -pid, signal)
   } catch (error) {
-    // It has ended already.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false
+    throw error
   }
 }

@@ -19,7 +19,8 @@ export const safeEdits: readonly EditMaker[] = [
   (schema, dice, fresh) => {
     const [name, collection] = anyCollection(schema, dice)
     const field = fresh("f")
-    collection.fields[field] = { type: dice.pick(types), nullable: true, ...(dice.below(2) === 0 && { index: true }) }
+    const type = dice.pick(types)
+    collection.fields[field] = { type, nullable: true, ...(type !== "json" && dice.below(2) === 0 && { index: true }) }
     return safe(
       `add ${name}.${field}`,
       schema,
