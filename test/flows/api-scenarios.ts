@@ -96,7 +96,7 @@ async function runKinds(send: Send): Promise<void> {
     secret: "s",
     parent_id: first.body.key,
     mail: "a@example.com",
-    site: "https://example.com/?a=b",
+    site: "https://bücher.example/ü?a=b",
     level: 3,
   })
   const path = `/api/collections/kinds/${second.body.key}`

@@ -18,6 +18,8 @@ export function fieldSchema(field: Field, use: DocumentUse): JsonSchema {
   return {
     ...schema,
     ...numberKeywords(field, use),
+    // A URL may hold any Unicode, which a `uri` may not.
+    ...(field.format === "url" && { format: "iri" }),
     // Only a create takes the default; a client that sends it with every update would undo changes.
     ...(use === "create" && fallback !== undefined && { default: fallback }),
     ...(description.length > 0 && { description: description.join(" ") }),

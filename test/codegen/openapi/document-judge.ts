@@ -20,7 +20,7 @@ interface Responses {
 /** Judges answers by the schemas of a document: by operation, status and content type. */
 export class DocumentJudge {
   readonly #document: OpenApiDocument
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, formats: fullFormats })
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, formats: { ...fullFormats, iri: true } })
 
   constructor(document: OpenApiDocument) {
     this.#document = JSON.parse(JSON.stringify(document)) as OpenApiDocument
