@@ -38,7 +38,6 @@ import { SeedAndFake } from "./data/seed-and-fake.ts"
 import { SchemaHolder } from "./schema-holder.ts"
 import { ServedDatabase } from "./served/served-database.ts"
 import { ChangePruner } from "./storage/change-pruner.ts"
-import { applySchema } from "./storage/sqlite/apply-schema.ts"
 import { toWireError } from "../protocol/wire-error.ts"
 
 /** What a daemon is started with. */
@@ -314,7 +313,7 @@ function makeReloads(
   parts: Parts,
   { http, status }: { http: HttpApp; status: DaemonStatus },
 ): { schema: Reload; config: Reload } {
-  const { options, logger, database, schemas, turns, migrations, clock, onProgress } = parts
+  const { options, logger, database, turns, migrations } = parts
   return {
     schema: turns.inTurn(migrations.reload),
     config: turns.inTurn(
@@ -322,8 +321,7 @@ function makeReloads(
         ...parts,
         mode: options.mode,
         read: () => readConfig(options),
-        openDatabase: (settings) =>
-          database.openNext(settings, (engine) => applySchema(engine, schemas.current, { clock, onProgress })),
+        openDatabase: (settings) => database.openNext(settings, (engine) => migrations.prepare(engine)),
         async reopenListener(next) {
           refuseOpenAddress(next.config)
           const move = { drainTimeoutMs: next.config.server.drainTimeoutMs }

@@ -25,8 +25,9 @@ export interface MigrationState {
   /** Of files and history: what keeps a migration from being applied. */
   readonly problems: readonly Problem[]
   readonly notices: readonly string[]
-  /** True for a database that nothing was ever applied to: its tables are made from schema.yaml at once. */
-  readonly isNew: boolean
+  /** The schema that the database is at. */
+  readonly from: Schema
+  readonly hasHistory: boolean
   /** Tells this state of the database from others. */
   readonly mark: string
 }
@@ -63,13 +64,22 @@ export function compareWith(
       compared,
       problems: [...files.problems, ...compared.problems],
       notices: [...files.notices, ...compared.notices],
-      isNew: mark === historyMarkOfNew && schema.collections.size === 0,
+      from: schema,
+      hasHistory: mark !== historyMarkOfNew,
       mark: `${mark} ${schema.hash}`,
     }
   })
 }
 
 const historyMarkOfNew = "0.0"
+
+/**
+ * True for a database whose tables are, or will be, made from schema.yaml at once, as those of a new clone and after a
+ * reset: then the files have nothing to do, and are only noted.
+ */
+export function isMadeAtOnce({ from, hasHistory }: MigrationState, written: Schema): boolean {
+  return !hasHistory && (from.collections.size === 0 || from.hash === written.hash)
+}
 
 /** What waits, as it is shown. */
 export function pendingMigrations({ compared }: MigrationState): readonly PendingMigration[] {
@@ -88,7 +98,8 @@ export async function planPending(
   state: MigrationState,
   written: Schema,
 ): Promise<RunnablePlan> {
-  const steps = state.compared.pending.map((file) => stepOf(file, state))
+  const kind = isMadeAtOnce(state, written) ? "record" : "apply"
+  const steps = state.compared.pending.map((file) => stepOf(file, kind))
   const planned = await planMigration(database, { steps: state.problems.length === 0 ? steps : [], schema: written })
   const problems = state.problems.length > 0 ? state.problems : planned.problems
   const changes = state.problems.length > 0 ? [] : planned.changes
@@ -117,8 +128,8 @@ function unlisted(changes: MigrationPlan["changes"], problems: readonly Problem[
     }))
 }
 
-function stepOf({ file, number, name, checksum, operations }: Migration, { isNew }: MigrationState): MigrationStep {
-  return { kind: isNew ? "record" : "apply", file, number, name, checksum, operations }
+function stepOf({ file, number, name, checksum, operations }: Migration, kind: "apply" | "record"): MigrationStep {
+  return { kind, file, number, name, checksum, operations }
 }
 
 /** Of the state of the database, the files that wait, and the written schema: all that decides what a plan does. */

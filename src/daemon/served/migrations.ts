@@ -27,6 +27,7 @@ import { moveStagedFiles, newFiles, settleStagedFiles, stageFiles } from "./inco
 import type { MigrationService } from "./migration-service.ts"
 import {
   compareWith,
+  isMadeAtOnce,
   pendingError,
   pendingMigrations,
   planPending,
@@ -156,6 +157,16 @@ export class Migrations implements MigrationService {
     }
   }
 
+  /** Brings another database to the served schema, before it takes the place of the present one. */
+  async prepare(engine: SqliteDatabase): Promise<void> {
+    const { clock, onProgress, schemas } = this.#parts
+    const schema = schemas.current
+    const state = readMigrationState(engine, this.#paths)
+    const { steps } = isMadeAtOnce(state, schema) ? await planPending(engine, state, schema) : { steps: [] }
+    if (steps.length === 0) await applySchema(engine, schema, { clock, onProgress })
+    else await runMigration(engine, { steps, schema, clock, onProgress, onApplied: () => undefined })
+  }
+
   get #engine(): SqliteDatabase {
     return this.#parts.database.engine
   }
@@ -181,7 +192,7 @@ export class Migrations implements MigrationService {
     }
     const runnable = await planPending(this.#engine, state, read.schema)
     findings.plan = runnable.plan
-    if (!isAutomatic && !state.isNew) throw pendingError(runnable.plan, adviceFor(mode))
+    if (!isAutomatic && !isMadeAtOnce(state, read.schema)) throw pendingError(runnable.plan, adviceFor(mode))
     if (runnable.plan.problems.length > 0) throw unsafePlan(runnable.plan)
     const { isLossy } = runnable.plan
     return (await this.#migrate({ steps: runnable.steps, schema: read.schema, isLossy, onProgress: () => undefined }))

@@ -4,6 +4,9 @@ import path from "node:path"
 
 import { describe, expect, test } from "vitest"
 
+import { stageFiles } from "../../../src/daemon/served/incoming-files.ts"
+import { runMigration } from "../../../src/daemon/storage/sqlite/run-migration.ts"
+import { parseMigration } from "../../../src/schema/migrations/parse-migration.ts"
 import { parseSchema } from "../../../src/schema/parse.ts"
 import { databaseObjects, objectsOfSchema } from "../../helpers/database-objects.ts"
 import { openMigrationProject, quietly } from "./migration-project.ts"
@@ -193,6 +196,51 @@ describe("a plan", () => {
   })
 })
 
+describe("a plan on a large table", () => {
+  test("asks a process beside, and names the documents in the way", async () => {
+    const project = await withPosts()
+    await project.run(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 21000) INSERT INTO posts (id, title) SELECT 'q' || i, i FROM n",
+    )
+    await project.write({
+      "migrations/001_number.yaml":
+        "operations:\n  - { type: change_type, collection: posts, field: title, to: int }\n",
+      "schema.yaml": schema().replace("type: string, maxLength: 40, index", "type: int, index"),
+    })
+
+    const refused = await project.migrations.plan()
+    await project.run("DELETE FROM posts WHERE id IN ('p1', 'p2')")
+    const plan = await project.migrations.plan()
+    const response = await project.migrations.apply({ hash: plan.hash, ...quietly })
+
+    expect(refused.problems.map(({ code }) => code)).toEqual(["NOT_CONVERTIBLE"])
+    expect(refused.problems[0]!.message).toContain("Documents in the way: p1, p2.")
+    expect(plan).toMatchObject({ problems: [], isLossy: true })
+    expect(plan.changes[0]).toMatchObject({ rowCount: 21_000, work: "rebuild" })
+    expect(plan.estimateMs).toBeGreaterThan(50)
+    expect(response.backup).not.toBeNull()
+    expect(project.progress.some(({ message, ratio }) => message === "Changing posts" && ratio !== undefined)).toBe(
+      true,
+    )
+    expect(project.rows("SELECT sum(title) AS sum FROM posts")).toEqual([{ sum: (21_000 * 21_001) / 2 }])
+  })
+})
+
+describe("in dev an unsafe difference", () => {
+  test("is shown as a plan, and goes when the edit is undone", async () => {
+    const project = await withPosts()
+    await project.write({ "schema.yaml": schema("headline") })
+
+    await expect(project.migrations.reload(() => true)).rejects.toMatchObject({ code: "UNSAFE_CHANGES" })
+    expect(project.findings.plan?.problems).toHaveLength(2)
+
+    await project.write({ "schema.yaml": readFileSync(project.paths.lastGoodSchemaFile, "utf8") })
+    expect(await project.migrations.reload(() => true)).toEqual({ changes: [] })
+    expect(project.findings.plan).toBeNull()
+    expect(project.findings.problem).toBeNull()
+  })
+})
+
 describe("a lossy migration", () => {
   test("writes a backup before, which holds what is lost", async () => {
     const project = await withPosts()
@@ -264,6 +312,34 @@ describe("files that come with a request", () => {
     expect(readFileSync(project.paths.schemaFile, "utf8")).toBe(schema("headline"))
     expect(existsSync(path.join(project.paths.stateDir, "incoming"))).toBe(false)
     expect(await project.migrations.reload(() => true)).toEqual({ changes: [] })
+  })
+
+  test.each([
+    { after: "they were applied", isApplied: true },
+    { after: "they were staged only", isApplied: false },
+  ])("are moved at the next start, or forgotten, when the daemon was killed after $after", async ({ isApplied }) => {
+    const project = await withPosts()
+    const { schema: parsed } = parseSchema(request.schema, "schema.yaml")
+    const files = { schema: request.schema, migrations: request.migrations }
+    await stageFiles(project.paths, project.database.engine, { files, schemaHash: parsed!.hash })
+    if (isApplied) {
+      const { migration } = parseMigration({ file: renameFile, text: rename })
+      await runMigration(project.database.engine, {
+        steps: [{ kind: "apply", ...migration! }],
+        schema: parsed,
+        clock: { now: () => Date.now() },
+        onApplied: () => undefined,
+        ...quietly,
+      })
+    }
+    await project.stop()
+
+    const again = await openMigrationProject({ root: project.root, mode: "start" })
+
+    expect(existsSync(path.join(project.root, renameFile))).toBe(isApplied)
+    expect(readFileSync(project.paths.schemaFile, "utf8")).toBe(schema(isApplied ? "headline" : "title"))
+    expect(existsSync(path.join(project.paths.stateDir, "incoming"))).toBe(false)
+    expect((await again.migrations.status()).pending).toEqual([])
   })
 
   test("leave the project as it was when they are refused", async () => {

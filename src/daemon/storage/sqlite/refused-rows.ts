@@ -3,6 +3,7 @@ import { quoteName } from "../../../lib/sql-name.ts"
 import type { SourceLocation } from "../../../lib/source-location.ts"
 import type { FieldSource, TableEffect } from "../../../schema/migrations/operation-effect.ts"
 import type { Collection, Field } from "../../../schema/schema.ts"
+import { isConvertible } from "../convert-value.ts"
 import type { SqlValue } from "../database.ts"
 import type { FieldValue } from "./field-values.ts"
 import { inTheWay, migrationProblem, namedDocumentsMax } from "./migration-refusal.ts"
@@ -118,7 +119,9 @@ function conversionRefusal(
   return using === null
     ? {
         code: "NOT_CONVERTIBLE",
-        says: `Values of ${label} cannot be converted from ${from} to ${to}, or break its constraints then.`,
+        says: isConvertible(from, to)
+          ? `Values of ${label} cannot be converted from ${from} to ${to}, or break its constraints then.`
+          : `What ${to} the values of ${label} (${from}) would mean is not known.`,
         next: "Mend the values, or give `using`, an SQL expression that makes the new value out of the row.",
       }
     : {

@@ -14,7 +14,7 @@ import { scaled } from "../../../helpers/scale.ts"
 import { openTempDatabase } from "../open-temp-database.ts"
 import type { TempDatabase } from "../open-temp-database.ts"
 
-const count = scaled(100_000, 2_000)
+const postCount = scaled(100_000, 2_000)
 
 /** Both ways are walked. */
 const ways = [
@@ -214,11 +214,11 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe.each(ways)(`${count} documents with relations, $where`, ({ smallRowCountMax }) => {
+describe.each(ways)(`${postCount} documents with relations, $where`, ({ smallRowCountMax }) => {
   test.each(cases)(
     "$name keeps data, keys, indexes and triggers",
     async ({ operations, table = "posts", expected }) => {
-      await fill(count)
+      await fill(postCount)
       const comments = rows("SELECT * FROM comments ORDER BY number")
       const seen = Number(rows("SELECT max(seq) AS n FROM _alyx_changes")[0]!["n"])
 
@@ -226,15 +226,15 @@ describe.each(ways)(`${count} documents with relations, $where`, ({ smallRowCoun
 
       const fields = [...schema.collections.get(table)!.fields.keys()].map((name) => `"${name}"`).join(", ")
       const found = rows(`SELECT ${fields} FROM ${table} ORDER BY id`)
-      expect(found).toHaveLength(count)
-      expect(found).toEqual(modelPosts(count).map(expected))
+      expect(found).toHaveLength(postCount)
+      expect(found).toEqual(modelPosts(postCount).map(expected))
       expect(rows("SELECT * FROM comments ORDER BY number")).toEqual(comments)
       expect(rows("PRAGMA foreign_key_check")).toEqual([])
       expect(rows("SELECT max(seq) AS n FROM _alyx_changes")).toEqual([{ n: seen }])
       expect(readAppliedSchema(temp.database).hash).toBe(schema.hash)
       expect(databaseObjects(temp.path)).toEqual(await objectsOfSchema(schema))
       await run(`INSERT INTO comments (post_id, text) VALUES ('p000001', 'next')`)
-      const next = Math.floor(count / 5) + 1
+      const next = Math.floor(postCount / 5) + 1
       expect(rows("SELECT max(number) AS n FROM comments")).toEqual([{ n: next }])
       await run(`DELETE FROM ${table} WHERE id = 'p000005'`)
       expect(rows("SELECT * FROM comments WHERE post_id = 'p000005'")).toEqual([])
@@ -245,7 +245,7 @@ describe.each(ways)(`${count} documents with relations, $where`, ({ smallRowCoun
   )
 
   test("drop_collection, and sql with its changes in the log", async () => {
-    await fill(count)
+    await fill(postCount)
     const seen = Number(rows("SELECT max(seq) AS n FROM _alyx_changes")[0]!["n"])
 
     const operations = `- type: sql
@@ -256,7 +256,7 @@ describe.each(ways)(`${count} documents with relations, $where`, ({ smallRowCoun
 - { type: drop_collection, collection: comments }`
     const schema = await migrate(operations, smallRowCountMax)
 
-    const live = Math.ceil(count / 2)
+    const live = Math.ceil(postCount / 2)
     expect(rows("SELECT count(*) AS n FROM posts WHERE title LIKE 'TITLE%' AND title = upper(title)")).toEqual([
       { n: live },
     ])
@@ -300,7 +300,7 @@ describe.each(ways)(`${count} documents with relations, $where`, ({ smallRowCoun
       "p000001",
     ],
   ])("%s names the documents in the way and changes nothing", async (_name, operations, code, id) => {
-    await fill(count)
+    await fill(postCount)
     const before = [
       databaseObjects(temp.path),
       rows("SELECT * FROM posts ORDER BY id LIMIT 50"),

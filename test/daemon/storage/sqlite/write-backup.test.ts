@@ -60,14 +60,14 @@ describe("writeBackup", () => {
         ),
       ),
     )
-    let isDone = false
+    const done = new AbortController()
     let answered = 0
     const writing = (async () => {
-      for (; !isDone; answered += 1) await insert(`later ${answered}`)
+      for (; !done.signal.aborted; answered += 1) await insert(`later ${answered}`)
     })()
 
     const backup = await writeBackup(temp.database, { file: path.join(temp.folder, "copy.db") })
-    isDone = true
+    done.abort()
     await writing
 
     const { texts, integrity } = readBackup(backup.path)
