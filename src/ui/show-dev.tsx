@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs"
 import path from "node:path"
-import { setFlagsFromString } from "node:v8"
 
 import { ensureDaemon, missingFlags } from "../client/ensure-daemon.ts"
 import type { DaemonLaunch } from "../client/spawn-daemon.ts"
@@ -8,6 +7,7 @@ import { stopDaemon } from "../client/stop-daemon.ts"
 import type { Leave } from "./dashboard/dashboard.ts"
 import { Dashboard } from "./dashboard/dashboard.ts"
 import { openScreen } from "./dashboard/open-screen.ts"
+import { keepHeapSmall } from "./dashboard/small-heap.ts"
 import { runDevSession } from "./dev-session.ts"
 import { DevStore } from "./dev-store.ts"
 import { DevScreen } from "./screens/dev.tsx"
@@ -19,7 +19,6 @@ export async function showDev(options: {
   readonly version: string
   readonly terminal: Terminal
 }): Promise<void> {
-  keepMemorySmall()
   const { launch, version, terminal } = options
   const { daemon, outcome } = await ensureDaemon(
     // Only now: later the screen is drawn, and the daemon's log has it.
@@ -38,19 +37,9 @@ export async function showDev(options: {
       text: `The daemon was of another build and was replaced: version ${daemon.version}.`,
     })
   }
-  const leave = await runScreen({ launch, version, store, terminal }, daemon)
+  const stopLooking = keepHeapSmall()
+  const leave = await runScreen({ launch, version, store, terminal }, daemon).finally(stopLooking)
   await sayGoodbye(leave, store, terminal)
-}
-
-/**
- * What is drawn lives for an eighth of a second. Left alone, V8 lets 100 MB of it pile up before it looks. Unlike a
- * limit for the old generation, these take effect in a process that runs: the young generation stays as small as it is
- * now, and the old one is looked at each time that it has grown by a quarter.
- */
-function keepMemorySmall(): void {
-  setFlagsFromString("--max-semi-space-size=4")
-  setFlagsFromString("--semi-space-growth-factor=1")
-  setFlagsFromString("--heap-growing-percent=25")
 }
 
 /** Shows the screen while the session fills the store; whichever ends first ends the other. */

@@ -64,6 +64,20 @@ describe("DevStore", () => {
     expect(Math.min(...gaps)).toBeGreaterThan(90)
   })
 
+  test("what a key did is shown soon, however many entries come", async () => {
+    const store = makeStore()
+    store.add(request(1))
+    await next(store)
+    const start = performance.now()
+
+    store.add(request(2))
+    store.setView({ ...store.view, errorsOnly: true })
+    const { view } = await next(store)
+
+    expect(view.errorsOnly).toBe(true)
+    expect(performance.now() - start).toBeLessThan(190)
+  })
+
   test("only the newest entries are kept", async () => {
     const store = makeStore()
     const changed = next(store)
