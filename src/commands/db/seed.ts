@@ -71,7 +71,7 @@ export default class DbSeed extends DataCommand {
   }
 
   #seed(file: string, collection: string | undefined): Promise<SeedResponse> {
-    return this.withDaemon(async (client) => {
+    return this.withWrittenSchema(async (client) => {
       const { readSeedFile } = await import("../../project/seed-files/read-seed-file.ts")
       const { schemaFromJson } = await import("../../schema/schema-from-json.ts")
       const answer = await client.get<SchemaResponse>("/api/admin/schema")
@@ -94,7 +94,7 @@ export default class DbSeed extends DataCommand {
   }
 
   #fake(request: FakeRequest): Promise<SeedResponse & { readonly randomSeed: number }> {
-    return this.withDaemon(async (client: DaemonClient) => {
+    return this.withWrittenSchema(async (client: DaemonClient) => {
       const done = await this.#withProgress(`Make up ${countOf(request.count, "document")}`, (onProgress) =>
         client.postWithProgress<SeedResponse>("/api/admin/db/fake", request, onProgress),
       )
