@@ -10,18 +10,24 @@ export default class DbShell extends DataCommand {
   static override examples = ["alyx db shell", "alyx db shell < report.sql"]
   static override enableJsonFlag = false
 
+  #lastSql = (): string => ""
+
+  protected override readonly readProjectFile = (): string => this.#lastSql()
+
   override async run(): Promise<void> {
     await this.parse(DbShell)
     const { SqlShell } = await import("../../ui/data/sql-shell.ts")
     const historyFile = path.join(this.project().stateDir, "shell_history")
     await this.withDaemon(async (client) => {
-      await new SqlShell({
+      const shell = new SqlShell({
         client,
         terminal: this.terminal,
         historyFile,
         input: process.stdin,
         output: process.stdout,
-      }).run()
+      })
+      this.#lastSql = () => shell.lastSql
+      await shell.run()
     })
   }
 }

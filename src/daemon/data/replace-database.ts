@@ -70,6 +70,7 @@ async function swapContent(
     }
     numberChangesFrom(target, latestSeq(connection) + 1)
     const message = "Putting the new content in its place"
+    onProgress({ message, ratio: 0 })
     await engine.replaceContent(target, (ratio) => onProgress({ message, ratio }))
     schemas.swap(schemaFromJson(built.schema))
     return backup

@@ -43,9 +43,15 @@ export class SqlShell {
   #schema: SchemaJson = { format: 1, collections: [] }
   #running: AbortController | undefined
   #isOver = false
+  #lastSql = ""
 
   constructor(parts: SqlShellParts) {
     this.#parts = parts
+  }
+
+  /** The statement that ran last, which the place of an error refers to. */
+  get lastSql(): string {
+    return this.#lastSql
   }
 
   /** Resolves when the input has ended; of a script the first error is thrown. */
@@ -161,11 +167,12 @@ export class SqlShell {
     const { client, terminal } = this.#parts
     const running = new AbortController()
     this.#running = running
+    this.#lastSql = sql
     try {
       const answer = await askQuery(client, { sql, write: this.#mayWrite }, { signal: running.signal })
       await showQueryAnswer(answer, { mode: this.#mode, terminal })
     } catch (error) {
-      if (!running.signal.aborted) throw withSql(error, sql)
+      if (!running.signal.aborted) throw error
       terminal.err.write("The statement was ended.\n")
     } finally {
       this.#running = undefined
@@ -175,16 +182,8 @@ export class SqlShell {
   #show(error: unknown): void {
     if (!isAlyxError(error)) throw error
     const { err, asRunHere } = this.#parts.terminal
-    const sql = typeof error.details?.["sql"] === "string" ? error.details["sql"] : undefined
-    err.write(asRunHere(renderError(error, { paint: err.paint, readText: () => sql })))
+    err.write(asRunHere(renderError(error, { paint: err.paint, readText: () => this.#lastSql })))
   }
-}
-
-/** The statement goes with its error, for the excerpt. */
-function withSql(error: unknown, sql: string): unknown {
-  if (!isAlyxError(error)) return error
-  const { code, message, next, problems } = error
-  return alyxError(code, { message, problems, details: { sql }, ...(next === undefined ? {} : { next }), cause: error })
 }
 
 function oneOf<const Word extends string>(words: readonly Word[], name: string, given: string | undefined): Word {

@@ -3,8 +3,8 @@ import { backup } from "node:sqlite"
 import { openPlainConnection } from "./open-connection.ts"
 import { translateSqliteError } from "./sqlite-errors.ts"
 
-/** Pages that are copied at a time, in the thread pool: 16 MB. */
-const pagesAtOnce = 4_096
+/** Pages that are copied at a time, in the thread pool: 4 MB. */
+const pagesAtOnce = 1_024
 
 /** What replaceContent is told. */
 export interface ReplaceOptions {
