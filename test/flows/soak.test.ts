@@ -68,7 +68,7 @@ test(
     // A sample now and then comes right after a collection, so the least of a tenth is what is really held.
     const heap = tenths(memory.map(({ heapUsedBytes }) => heapUsedBytes)).map((values) => Math.min(...values))
     process.stdout.write(`soak of ${requestCount}: RSS ${shown(rss)} MiB, heap at least ${shown(heap)} MiB\n`)
-    expect([...statuses.keys()].toSorted()).toEqual([200, 400, 404])
+    expect(new Set(statuses.keys())).toEqual(new Set([200, 400, 404]))
     expect([...statuses.values()].reduce((sum, count) => sum + count, 0)).toBe(requestCount)
     expect(follower.entryCount() + follower.lostCount()).toBeGreaterThanOrEqual(requestCount)
     expect(rss[9]!).toBeLessThan(isLong ? rss[1]! * 1.1 : rss[1]! + toothBytes)
