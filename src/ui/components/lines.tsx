@@ -1,10 +1,7 @@
-import { Box, Text } from "ink"
+import { Box, Text, Transform } from "ink"
 import { memo } from "react"
 
-/**
- * Lines that are no wider than the window. Each is a text of its own: Ink keeps the measures of the last thousands of
- * texts, which may be lines, and must not be screens.
- */
+/** Lines that are no wider than the window. */
 export function Lines({ lines }: { lines: readonly string[] }): React.JSX.Element {
   return (
     <Box flexDirection="column" flexShrink={0} height={lines.length} overflow="hidden">
@@ -16,6 +13,14 @@ export function Lines({ lines }: { lines: readonly string[] }): React.JSX.Elemen
   )
 }
 
+/**
+ * Ink measures a blank and draws the line in its place: measuring costs as much as drawing, Ink keeps the measures of
+ * thousands of texts, and how wide a line is was known when it was made.
+ */
 const Line = memo(function Line({ text }: { text: string }): React.JSX.Element {
-  return <Text wrap="truncate">{text === "" ? " " : text}</Text>
+  return (
+    <Transform transform={() => (text === "" ? " " : text)}>
+      <Text> </Text>
+    </Transform>
+  )
 })

@@ -12,8 +12,8 @@ const lookIntervalMs = 250
  * changed while it runs is by how much the heap grows. Returns the way to stop looking.
  */
 export function keepHeapSmall(): () => void {
-  // The old generation is looked at each time that it has grown by a quarter.
-  setFlagsFromString("--heap-growing-percent=25")
+  // The old generation is looked at each time that it has doubled.
+  setFlagsFromString("--heap-growing-percent=100")
   const timer = setInterval(() => {
     const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")
     if (young !== undefined && young.space_size < youngBytesMax) return
