@@ -4,7 +4,6 @@ import { explainFileError } from "../project/file-errors.ts"
 import { projectPaths } from "../project/paths.ts"
 import { writeEditorSchemas } from "../project/editor-schemas.ts"
 import type { OnProgress } from "../protocol/progress.ts"
-import { protocolVersion } from "../protocol/admin-api.ts"
 import type { DaemonFile, DaemonMode } from "../protocol/admin-api.ts"
 import { Activity } from "./activity.ts"
 import { ConfigHolder } from "./served/config-holder.ts"
@@ -14,6 +13,8 @@ import { DaemonStatus } from "./status/daemon-status.ts"
 import { ReloadTurns } from "./served/reload.ts"
 import { onceASecond, progressLine } from "./served/schema-progress.ts"
 import type { Reload } from "./served/reload.ts"
+import { reloadOnce } from "./served/reload-once.ts"
+import { identityOf } from "./status/daemon-identity.ts"
 import { hashProject } from "./dev/hash-project.ts"
 import type { FileHashes } from "./dev/file-hashes.ts"
 import { Findings } from "./served/findings.ts"
@@ -38,7 +39,6 @@ import { SeedAndFake } from "./data/seed-and-fake.ts"
 import { SchemaHolder } from "./schema-holder.ts"
 import { ServedDatabase } from "./served/served-database.ts"
 import { ChangePruner } from "./storage/change-pruner.ts"
-import { toWireError } from "../protocol/wire-error.ts"
 
 /** What a daemon is started with. */
 export interface DaemonOptions {
@@ -275,13 +275,13 @@ async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp
     traces,
   }
   const http = createHttpApp({ ...shared, config: () => config.current })
-  release.push("http", () => http.close(drainOptions(config)))
+  release.push("http", () => http.close({ drainTimeoutMs: config.current.server.drainTimeoutMs }))
   await http.listenLocal(projectPaths(options.root).socketPath)
   if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
   return { http, status, data }
 }
 
-function dataServiceOf({ options, database, schemas, clock }: Parts): DataService {
+function dataServiceOf({ options, database, schemas, clock, migrations }: Parts): DataService {
   const { root, mode, version, programs } = options
   const { backupsDir } = projectPaths(root)
   return new DataService({
@@ -292,6 +292,7 @@ function dataServiceOf({ options, database, schemas, clock }: Parts): DataServic
     database,
     schemas,
     clock,
+    migrations,
     processUrl: programs.dataProcess,
   })
 }
@@ -384,19 +385,6 @@ async function reloadFiles(
   if (options.mode === "dev") await reloadOnce("schema", reloads.schema, report)
 }
 
-/** One reload outside the dev loop. */
-async function reloadOnce(cause: ReloadReport["cause"], reload: Reload, report: Parts["report"]): Promise<void> {
-  const begin = performance.now()
-  try {
-    const { changes } = await reload(() => true)
-    const outcome = changes.length > 0 ? "applied" : "unchanged"
-    report({ cause, outcome, durationMs: performance.now() - begin, changes })
-  } catch (error) {
-    const durationMs = performance.now() - begin
-    report({ cause, outcome: "refused", durationMs, changes: [], error: toWireError(error) })
-  }
-}
-
 function addressOptions(
   { options, logger }: Parts,
   { config, isPortAsked }: ReadConfig,
@@ -405,26 +393,7 @@ function addressOptions(
   return { address: { host, port }, mayMove: options.mode === "dev" && !isPortAsked, logger }
 }
 
-function drainOptions(config: ConfigHolder): { drainTimeoutMs: number } {
-  return { drainTimeoutMs: config.current.server.drainTimeoutMs }
-}
-
 function urlIfOpen(http: HttpApp): string | null {
   const address = http.address()
   return address === null ? null : urlOf(address)
-}
-
-function identityOf(options: DaemonOptions, clock: Clock): Omit<DaemonFile, "url"> {
-  const { socketPath, logFile } = projectPaths(options.root)
-  return {
-    version: options.version,
-    protocol: protocolVersion,
-    mode: options.mode,
-    pid: process.pid,
-    startedAt: new Date(clock.now()).toISOString(),
-    projectRoot: options.root,
-    socketPath,
-    logFile: options.isForeground ? null : logFile,
-    flags: options.flagWords,
-  }
 }

@@ -4,13 +4,12 @@ import { isAlyxError } from "../../../../src/errors.ts"
 import type { Problem } from "../../../../src/errors.ts"
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
 import { applySchema, readAppliedSchema } from "../../../../src/daemon/storage/sqlite/apply-schema.ts"
-import type { MigrationStep } from "../../../../src/daemon/storage/sqlite/migration-steps.ts"
 import { runMigration } from "../../../../src/daemon/storage/sqlite/run-migration.ts"
-import { parseMigration } from "../../../../src/schema/migrations/parse-migration.ts"
 import type { Schema } from "../../../../src/schema/schema.ts"
 import { requireSchema } from "../../../schema/arbitrary-schema.ts"
 import { databaseObjects, objectsOfSchema } from "../../../helpers/database-objects.ts"
 import { scaled } from "../../../helpers/scale.ts"
+import { stepOf } from "../migration-step.ts"
 import { openTempDatabase } from "../open-temp-database.ts"
 import type { TempDatabase } from "../open-temp-database.ts"
 
@@ -98,20 +97,6 @@ function modelPosts(count: number): Post[] {
       author_id: `u${i % 10}`,
     }
   })
-}
-
-function stepOf(operations: string): MigrationStep {
-  const { migration, problems } = parseMigration({
-    file: "migrations/001_change.yaml",
-    text: `operations:\n${operations
-      .trim()
-      .split("\n")
-      .map((line) => `  ${line}`)
-      .join("\n")}\n`,
-  })
-  expect(problems).toEqual([])
-  const { file, number, name, checksum } = migration!
-  return { kind: "apply", file, number, name, checksum, operations: migration!.operations }
 }
 
 const migrate = async (operations: string, smallRowCountMax: number = Infinity): Promise<Schema> => {
