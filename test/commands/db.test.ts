@@ -74,7 +74,6 @@ describe("alyx db, with a daemon of its own", () => {
     expect(await db("dump", "a.ndjson", "--yes")).toMatchObject({ exitCode: 0 })
     expect(await db("dump", "--format", "csv", "out/")).toMatchObject({ exitCode: 0 })
     expect(await readFile(path.join(cwd, "out/posts.csv"), "utf8")).toMatch(/^k,title,.*\n1,One,/)
-    const withoutTime = (dumped: string): string => dumped.trim().replace(/"at":"[^"]*"/, "")
     const inFile = await readFile(path.join(cwd, "a.ndjson"), "utf8")
     expect(withoutTime((await db("dump")).stdout)).toBe(withoutTime(inFile))
     expect(await db("dump", "a.zip")).toMatchObject({ exitCode: 2 })
@@ -166,3 +165,7 @@ describe("alyx db shell", () => {
     expect(await readFile(history, "utf8")).toContain("delete from posts;")
   })
 })
+
+function withoutTime(dumped: string): string {
+  return dumped.trim().replace(/"at":"[^"]*"/, "")
+}

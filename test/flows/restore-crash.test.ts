@@ -29,15 +29,14 @@ test("a daemon killed while a restore replaces the content leaves what was there
     )
     await fill(client, `old ${round}`)
     const dump = (await text(await client.open("/api/admin/db/dump"))).replaceAll(`"old ${round}"`, `"new ${round}"`)
-    let isReplacing = (): void => undefined
-    const replacing = new Promise<void>((resolve) => (isReplacing = resolve))
+    const replacing = Promise.withResolvers<void>()
     const restored = client
       .postWithProgress("/api/admin/db/restore?format=ndjson", Readable.from([Buffer.from(dump)]), ({ message }) => {
-        if (message.startsWith("Putting the new content")) isReplacing()
+        if (message.startsWith("Putting the new content")) replacing.resolve()
       })
       .catch(() => undefined)
 
-    await Promise.race([replacing, restored])
+    await Promise.race([replacing.promise, restored])
     await delay((seed * (round + 7)) % 13)
     child.kill("SIGKILL")
     await Promise.all([ended, restored])

@@ -10,7 +10,7 @@ import { DataCommand } from "../data-command.ts"
 export default class DbReset extends DataCommand {
   static override summary = "Empty the database and bring it to schema.yaml."
   static override description =
-    "A backup is written first, to .alyx/backups. The history of the schema begins anew, so also migrations are forgotten. A database that alyx start serves is not reset without --force."
+    "A backup is written first, to .alyx/backups. The history of the schema begins anew, as for a new database. A database that alyx start serves is not reset without --force."
   static override examples = ["alyx db reset", "alyx db reset --yes"]
   static override flags = {
     yes: Flags.boolean({ char: "y", default: false, summary: "Do not ask." }),

@@ -27,9 +27,8 @@ function main(): void {
     const input = new ProcessInput()
     run(input.readJob() as DataJob, input, output)
   } catch (error) {
-    if (isBrokenPipe(error)) process.exit(1)
-    tellDaemon({ kind: "failed", error: passError(diskFull(error) ?? error) })
     process.exitCode = 1
+    if (!isBrokenPipe(error)) tellDaemon({ kind: "failed", error: passError(diskFull(error) ?? error) })
   }
 }
 

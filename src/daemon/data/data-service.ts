@@ -2,12 +2,13 @@ import type { Readable } from "node:stream"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { Clock } from "../../lib/clock.ts"
-import { schemaToJson } from "../../schema/schema-json.ts"
-import type { Schema } from "../../schema/schema.ts"
+import { schemaFormat, schemaToJson } from "../../schema/schema-json.ts"
+import type { SchemaJson } from "../../schema/schema-json.ts"
 import type { DaemonMode } from "../../protocol/admin-api.ts"
 import type { BackupResponse, DumpFormat, RestoreFormat, RestoreResponse } from "../../protocol/data-api.ts"
 import type { OnProgress } from "../../protocol/progress.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
+import type { MigrationService } from "../served/migration-service.ts"
 import { readSchema } from "../served/read-schema.ts"
 import type { ServedDatabase } from "../served/served-database.ts"
 import { writeBackup } from "../storage/sqlite/write-backup.ts"
@@ -25,6 +26,7 @@ export interface DataServiceParts {
   readonly version: string
   readonly database: ServedDatabase
   readonly schemas: SchemaHolder
+  readonly migrations: Pick<MigrationService, "apply">
   readonly clock: Clock
   /** The entry of data-process, as source or as built. */
   readonly processUrl: URL
@@ -113,12 +115,19 @@ export class DataService {
         next: "If it shall lose all its documents all the same, add --force. A backup is written first.",
       })
     }
-    const { schema, notices } = this.#writtenSchema()
-    const response = await this.#replace("reset", onProgress, (target) => {
-      const job = { kind: "empty", target, schema: schemaToJson(schema), at: this.#now() } as const
+    const { isGood, notices } = this.#judgeWritten()
+    // What is written comes to an empty database as to a new one: its migration files are noted, not run.
+    const schema: SchemaJson = isGood
+      ? { format: schemaFormat, collections: [] }
+      : schemaToJson(this.#parts.schemas.current)
+    const response = await this.#replace("reset", onProgress, async (target) => {
+      const job = { kind: "empty", target, schema, at: this.#now() } as const
       return this.#build(this.#processes.start(job, { onProgress }))
     })
-    return { ...response, notices: [...notices, ...response.notices] }
+    if (isGood) await this.#parts.migrations.apply({ onProgress })
+    const names = [...this.#parts.schemas.current.collections.keys()]
+    const collections = Object.fromEntries(names.map((name) => [name, 0]))
+    return { ...response, collections, notices: [...notices, ...this.#differences()] }
   }
 
   /** Copies the database while everything goes on, to a file or among the kept ones. */
@@ -162,13 +171,13 @@ export class DataService {
     return database.path
   }
 
-  #writtenSchema(): { readonly schema: Schema; readonly notices: readonly string[] } {
+  #judgeWritten(): { readonly isGood: boolean; readonly notices: readonly string[] } {
     try {
-      return { schema: readSchema(this.#parts.root).schema, notices: [] }
+      readSchema(this.#parts.root)
+      return { isGood: true, notices: [] }
     } catch (error) {
       if (!isAlyxError(error)) throw error
-      const notice = `${error.message} The collections are as they were applied last.`
-      return { schema: this.#parts.schemas.current, notices: [notice] }
+      return { isGood: false, notices: [`${error.message} The collections are as they were applied last.`] }
     }
   }
 
