@@ -23,7 +23,8 @@ export function openScreen(content: ReactNode, streams?: ScreenStreams): Screen 
   const screen = render(content, {
     ...streams,
     alternateScreen: true,
-    incrementalRendering: true,
+    // Ink 8.0 leaves the beginnings of lines as they were when a frame did not arrive as it expects.
+    incrementalRendering: false,
     exitOnCtrlC: false,
     maxFps: framesMax,
     patchConsole: false,
