@@ -28,6 +28,7 @@ const daemonLevels: string[][] = [
   ["daemon/http"],
   ["daemon/dev", "daemon/status"],
   ["daemon/daemon-log", "daemon/log-output"],
+  ["daemon/compose"],
   ["daemon/daemon"],
   ["daemon/main"],
 ]

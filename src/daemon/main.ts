@@ -8,7 +8,7 @@ import { optionFlags } from "../project/options.ts"
 import { projectPaths } from "../project/paths.ts"
 import type { DaemonFile, DaemonMode, ReadyMessage } from "../protocol/admin-api.ts"
 import { startDaemon } from "./daemon.ts"
-import type { DaemonOptions, RunningDaemon } from "./daemon.ts"
+import type { DaemonOptions, RunningDaemon } from "./compose/daemon-options.ts"
 import { LogOutput } from "./log-output.ts"
 import { toWireError } from "../protocol/wire-error.ts"
 

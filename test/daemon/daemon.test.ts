@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite"
 import { expect, onTestFinished, test } from "vitest"
 
 import { startDaemon } from "../../src/daemon/daemon.ts"
-import type { DaemonOptions, RunningDaemon } from "../../src/daemon/daemon.ts"
+import type { DaemonOptions, RunningDaemon } from "../../src/daemon/compose/daemon-options.ts"
 import { isAlyxError } from "../../src/errors.ts"
 import { systemClock } from "../../src/lib/clock.ts"
 import type { LogEntry, ReloadEntry } from "../../src/protocol/admin-api.ts"

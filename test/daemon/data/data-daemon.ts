@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest"
 
 import { DaemonClient } from "../../../src/client/daemon-client.ts"
 import { startDaemon } from "../../../src/daemon/daemon.ts"
-import type { RunningDaemon } from "../../../src/daemon/daemon.ts"
+import type { RunningDaemon } from "../../../src/daemon/compose/daemon-options.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { SeedLine, SeedResponse } from "../../../src/protocol/data-api.ts"
 import type { Progress } from "../../../src/protocol/progress.ts"

@@ -1,0 +1,99 @@
+import type { ReleaseStack } from "../../lib/release-stack.ts"
+import { projectPaths } from "../../project/paths.ts"
+import { DataService } from "../data/data-service.ts"
+import { DaemonStatus } from "../status/daemon-status.ts"
+import { identityOf } from "../status/daemon-identity.ts"
+import { createHttpApp } from "../http/app.ts"
+import type { HttpApp } from "../http/app.ts"
+import { listenOn, urlOf } from "../http/listen-on.ts"
+import type { ReadConfig } from "../served/read-config.ts"
+import { liveRecordLimits } from "../served/record-limits.ts"
+import { SeedAndFake } from "../data/seed-and-fake.ts"
+import type { Parts } from "./open-parts.ts"
+
+/** The edge that is open, and what it answers the owner with. */
+export interface OpenedHttp {
+  readonly http: HttpApp
+  readonly status: DaemonStatus
+  readonly data: DataService
+}
+
+/** Opens the addresses before the schema is applied: a start that cannot have them has changed nothing then. */
+export async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp> {
+  const { options, read, config, activity, logger, traces, database, schemas, clock } = parts
+  const { mode, version } = options
+  const status = new DaemonStatus({
+    ...parts,
+    identity: identityOf(options, clock),
+    url: () => urlIfOpen(http),
+    requests: () => http.requestCounts(),
+    clients: () => activity.followerCount,
+    shutdown: options.onShutdown,
+    readerProcess: options.programs.readerProcess,
+  })
+  const data = dataServiceOf(parts)
+  release.push("data processes", () => data.stop())
+  const limits = liveRecordLimits(config)
+  const records = {
+    database,
+    clock,
+    get limits() {
+      return limits()
+    },
+  }
+  const shared = {
+    schemas,
+    records,
+    activity,
+    admin: status,
+    migrations: parts.migrations,
+    seedAndFake: seedAndFakeOf(parts),
+    data,
+    logger,
+    clock,
+    mode,
+    version,
+    traces,
+  }
+  const http = createHttpApp({ ...shared, config: () => config.current })
+  release.push("http", () => http.close({ drainTimeoutMs: config.current.server.drainTimeoutMs }))
+  await http.listenLocal(projectPaths(options.root).socketPath)
+  if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
+  return { http, status, data }
+}
+
+function dataServiceOf({ options, database, schemas, clock, migrations }: Parts): DataService {
+  const { root, mode, version, programs } = options
+  const { backupsDir } = projectPaths(root)
+  return new DataService({
+    root,
+    backupsDir,
+    mode,
+    version,
+    database,
+    schemas,
+    clock,
+    migrations,
+    processUrl: programs.dataProcess,
+  })
+}
+
+function seedAndFakeOf({ options, database, schemas, clock, config }: Parts): SeedAndFake {
+  const { stateDir } = projectPaths(options.root)
+  const cacheBytes = (): number => config.current.database.cacheSizeBytes
+  return new SeedAndFake({ database, schemas, clock, stateDir, cacheBytes, programs: options.programs })
+}
+
+/** Where to listen; in dev another port will do when nobody asked for this one. */
+export function addressOptions(
+  { options, logger }: Parts,
+  { config, isPortAsked }: ReadConfig,
+): Parameters<typeof listenOn>[1] {
+  const { host, port } = config.server
+  return { address: { host, port }, mayMove: options.mode === "dev" && !isPortAsked, logger }
+}
+
+function urlIfOpen(http: HttpApp): string | null {
+  const address = http.address()
+  return address === null ? null : urlOf(address)
+}
