@@ -20,7 +20,10 @@ export interface DocumentShape {
  * statement whatever is expanded, each related document found through an index (every referencing field has one).
  */
 export function documentSql(shape: DocumentShape, alias: string): string {
-  const members = visibleMembers(shape.fields, alias)
+  // A reference that is not named with _id has its relation's name: what was asked for takes its place.
+  const replaced = new Set(shape.expansions.map(({ relation }) => relation.name))
+  const fields = replaced.size === 0 ? shape.fields : [...shape.fields].filter(({ name }) => !replaced.has(name))
+  const members = visibleMembers(fields, alias)
   for (const [index, expansion] of shape.expansions.entries()) {
     const valueSql = expansionSql(expansion, { alias, inner: `${alias}_${index}`, limits: shape.limits })
     members.push({ name: expansion.relation.name, valueSql })

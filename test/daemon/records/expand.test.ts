@@ -37,6 +37,18 @@ describe("expand", () => {
     expect(await records.get("posts", id(posts[0]), "expand=author_id")).toEqual(expanded)
   })
 
+  test("puts a document in the place of a reference whose name it has", async () => {
+    const own = await openRecords(
+      "collections: { users: { fields: { name: { type: string } } }, posts: { fields: { author: { type: uuid, references: users.id } } } }",
+    )
+    const user = await own.create("users", { name: "Ada" })
+    const post = await own.create("posts", { author: user["id"] })
+    expect((await own.listText("posts", "expand=author")).match(/"author":/g)).toHaveLength(1)
+    expect(await own.get("posts", id(post), "expand=author")).toEqual({ ...post, author: user })
+    expect(await own.get("posts", id(post), "fields=author")).toEqual({ author: user["id"] })
+    await own.database.remove()
+  })
+
   test("never shows internal fields of what it follows", async () => {
     expect(JSON.stringify(await records.list("posts", "expand=author.comments.author"))).not.toContain("password_hash")
   })
