@@ -20,7 +20,8 @@ export async function serveWritten(
   { autoMigrate, onProgress }: ServeOptions,
 ): Promise<readonly string[]> {
   const plan = await client.post<MigrationPlan>("/api/admin/migrate", { action: "plan" } satisfies MigrateRequest)
-  const { files, changes, problems, hash } = plan
+  const { changes, problems, hash } = plan
+  const files = plan.files.filter(({ operations }) => operations.length > 0)
   if (problems.length > 0) {
     throw alyxError("UNSAFE_CHANGES", {
       message: "The written schema cannot be applied as it is; the last good one is served.",

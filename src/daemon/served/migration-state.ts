@@ -81,6 +81,11 @@ export function isMadeAtOnce({ from, hasHistory }: MigrationState, written: Sche
   return !hasHistory && (from.collections.size === 0 || from.hash === written.hash)
 }
 
+/** The files that wait and say what to do: one without operations, applied, could not be written any more. */
+export function runnableFiles({ compared }: Pick<MigrationState, "compared">): readonly Migration[] {
+  return compared.pending.filter(({ operations }) => operations.length > 0)
+}
+
 /** What waits, as it is shown. */
 export function pendingMigrations({ compared }: MigrationState): readonly PendingMigration[] {
   return compared.pending.map(({ file, number, name, description, operations }) => ({
@@ -99,7 +104,7 @@ export async function planPending(
   written: Schema,
 ): Promise<RunnablePlan> {
   const kind = isMadeAtOnce(state, written) ? "record" : "apply"
-  const steps = state.compared.pending.map((file) => stepOf(file, kind))
+  const steps = runnableFiles(state).map((file) => stepOf(file, kind))
   const planned = await planMigration(database, { steps: state.problems.length === 0 ? steps : [], schema: written })
   const problems = state.problems.length > 0 ? state.problems : planned.problems
   const changes = state.problems.length > 0 ? [] : planned.changes
@@ -152,8 +157,9 @@ export function unsafePlan(plan: MigrationPlan): Error {
 
 /** What is said where pending files wait for somebody to ask for them. */
 export function pendingError(plan: MigrationPlan, next: string): Error {
-  const names = plan.files.map(({ file }) => file).join(", ")
-  const count = plan.files.length === 1 ? "A migration waits" : `${plan.files.length} migrations wait`
+  const waiting = plan.files.filter(({ operations }) => operations.length > 0)
+  const names = waiting.map(({ file }) => file).join(", ")
+  const count = waiting.length === 1 ? "A migration waits" : `${waiting.length} migrations wait`
   return alyxError("MIGRATIONS_PENDING", {
     message: `${count} to be applied: ${names}.`,
     next,

@@ -30,6 +30,7 @@ import {
   isMadeAtOnce,
   pendingError,
   pendingMigrations,
+  runnableFiles,
   planPending,
   readMigrationState,
   unsafePlan,
@@ -179,7 +180,7 @@ export class Migrations implements MigrationService {
   async #follow(read: ReadSchema, state: MigrationState): Promise<readonly string[]> {
     const { clock, onProgress, schemas, findings, isAutomatic, mode } = this.#parts
     if (state.problems.length > 0) throw invalidFiles(state)
-    if (state.compared.pending.length === 0) {
+    if (runnableFiles(state).length === 0) {
       try {
         const onApplied = (): void => schemas.swap(read.schema)
         return (await applySchema(this.#engine, read.schema, { clock, onApplied, onProgress })).changes

@@ -74,6 +74,17 @@ describe("a pending file", () => {
     expect(project.rows("SELECT id FROM posts")).toEqual([])
   })
 
+  test("that says nothing yet is neither waited for nor taken for applied", async () => {
+    const project = await withPosts()
+    const wider = schema("title", "      stars: { type: int, default: 1 }\n")
+    await project.write({ "schema.yaml": wider, "migrations/001_draft.yaml": "operations: []\n" })
+
+    expect(await project.migrations.reload(() => true)).toMatchObject({ changes: ["+ posts.stars (int)"] })
+    expect(await project.migrations.apply(quietly)).toMatchObject({ files: [] })
+
+    expect((await project.migrations.status()).pending).toMatchObject([{ file: "migrations/001_draft.yaml" }])
+  })
+
   test("waits in dev until somebody asks, and the last good schema goes on", async () => {
     const project = await withPosts()
     await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })

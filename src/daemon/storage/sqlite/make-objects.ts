@@ -23,8 +23,10 @@ export interface MakeObjectsOptions {
 /** Makes indexes and triggers of a table; refuses the migration, with the reason, where one cannot be made. */
 export function makeObjects(connection: SqliteConnection, options: MakeObjectsOptions): void {
   const { collection, made, others, onProgress } = options
-  for (const { name, sql } of made) {
-    onProgress({ message: `Changing ${collection.name}: making ${name}` })
+  for (const [index, { name, sql }] of made.entries()) {
+    const ratio = index / made.length
+    // Triggers take no time, and mean nothing to a person.
+    if (!name.startsWith("_alyx_")) onProgress({ message: `Making the index ${name} of ${collection.name}`, ratio })
     try {
       connection.execute(sql)
     } catch (error) {

@@ -271,7 +271,7 @@ describe("applySchema", () => {
     await Promise.all([applied, written])
 
     expect(progress.slice(0, 5)).toEqual([0, 20, 40, 60, 80].map((percent) => `Changing posts: ${percent} % 25000`))
-    expect(progress[5]).toBe("Changing posts: making unique_posts_token 25000")
+    expect(progress[5]).toBe("Making the index unique_posts_token of posts: 0 % 25000")
     expect(rows("SELECT count(DISTINCT token) AS n, count(*) AS m FROM posts")).toEqual([{ n: 25_001, m: 25_001 }])
     expect(rows("SELECT max(seq) AS n FROM _alyx_changes")).toEqual([{ n: 25_001 }])
   })
@@ -330,8 +330,8 @@ describe("applySchema", () => {
 
     expect([reordered, mended]).toEqual([{ changes: [] }, { changes: [] }])
     expect(progress.at(0)).toBe("Changing posts: 0 %")
-    expect(progress.at(-1)).toBe("Changing posts: making _alyx_insert_posts")
-    expect(progress.filter((line) => line.endsWith("_alyx_insert_posts"))).toHaveLength(2)
+    expect(progress.filter((line) => line.includes("_alyx_"))).toEqual([])
+    expect(rows("SELECT name FROM sqlite_schema WHERE name = '_alyx_insert_posts'")).toHaveLength(1)
   })
 
   test("waits for another process that holds the write lock for a moment", async () => {
