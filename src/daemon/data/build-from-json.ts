@@ -2,7 +2,9 @@ import type { BuildStreams } from "./build-database.ts"
 import { documentsPerProgress } from "./build-from-ndjson.ts"
 import type { BuildJob, BuiltDatabase } from "./data-job.ts"
 import { DatabaseBuilder } from "./database-builder.ts"
+import { endsEarly, requireCounts } from "./dump-end.ts"
 import { JsonInput } from "./json-input.ts"
+import { invalidDump } from "./invalid-dump.ts"
 import { readHead } from "./read-head.ts"
 
 /** Makes a database of one JSON object, read piece by piece: however large it is, one document is held at a time. */
@@ -10,17 +12,25 @@ export function buildFromJson({ target, name, at }: BuildJob, { input, onProgres
   const json = new JsonInput(input, name)
   const head: Record<string, unknown> = {}
   let builder: DatabaseBuilder | undefined
+  let isWhole = false
   try {
     json.members((member) => {
+      if (member === "end" && builder !== undefined) {
+        requireCounts(json.value(), builder.counts, json.place)
+        isWhole = true
+        return
+      }
       if (member !== "collections") {
         head[member] = json.value()
         return
       }
+      if (builder !== undefined) throw invalidDump(json.place, "collections stands there twice.")
       builder = new DatabaseBuilder(target, { head: readHead(head, json.place), nowIso: at })
       readCollections(json, builder, onProgress)
     })
     json.end()
     if (builder === undefined) throw json.fault('the member "collections"')
+    if (!isWhole) throw endsEarly(json.place)
     return builder.finish(onProgress)
   } catch (error) {
     builder?.close()

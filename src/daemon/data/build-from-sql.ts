@@ -7,6 +7,8 @@ import { openBuildConnection } from "../storage/sqlite/open-connection.ts"
 import type { BuildStreams } from "./build-database.ts"
 import { documentsPerProgress } from "./build-from-ndjson.ts"
 import type { BuildJob, BuiltDatabase } from "./data-job.ts"
+import { endsEarly, readSqlEnd, requireSqlCount } from "./dump-end.ts"
+import { sqlDumpMark } from "./dump-sql.ts"
 import { finishCopied } from "./finish-copied.ts"
 import { invalidDump } from "./invalid-dump.ts"
 
@@ -14,21 +16,40 @@ import { invalidDump } from "./invalid-dump.ts"
 export function buildFromSql({ target, name }: BuildJob, { input, onProgress }: BuildStreams): BuiltDatabase {
   openBuildConnection(target).close()
   const console = openConsole(target, "script")
+  let tail: ScriptTail
   try {
-    runScript(console, { input, name, onProgress })
+    tail = runScript(console, { input, name, onProgress })
   } finally {
     console.close()
   }
-  return finishCopied(openBuildConnection(target), { name, onProgress })
+  const place = { name, line: tail.line }
+  const documentCount = readSqlEnd(tail.text)
+  if (documentCount === undefined && tail.isDump) throw endsEarly(place)
+  const built = finishCopied(openBuildConnection(target), { name, onProgress })
+  requireSqlCount(documentCount, built.collections, place)
+  return built
 }
+
+/** The last characters of a script, how many lines it has, and whether it began as a dump does. */
+interface ScriptTail {
+  readonly isDump: boolean
+  readonly text: string
+  readonly line: number
+}
+
+/** The line that a script ends with is shorter. */
+const tailLength = 200
 
 function runScript(
   console: ConsoleConnection,
   { input, name, onProgress }: BuildStreams & { readonly name: string },
-): void {
+): ScriptTail {
   const decoder = new TextDecoder("utf-8", { fatal: true })
   const statements = new SqlStatements()
   let count = 0
+  let tail = ""
+  let head = ""
+  let lineCount = 1
   const run = ({ sql, line }: SqlStatement): void => {
     try {
       console.execute(sql)
@@ -40,8 +61,13 @@ function runScript(
     if (count % documentsPerProgress === 0) onProgress(`Reading statements: ${count}`)
   }
   for (let chunk = input.next(); chunk !== null; chunk = input.next()) {
-    for (const statement of statements.push(decoder.decode(chunk, { stream: true }))) run(statement)
+    const text = decoder.decode(chunk, { stream: true })
+    if (head.length < sqlDumpMark.length) head += text.slice(0, sqlDumpMark.length)
+    tail = (tail + text.slice(-tailLength)).slice(-tailLength)
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lineCount += 1
+    for (const statement of statements.push(text)) run(statement)
   }
   const rest = statements.rest()
   if (rest !== undefined) run(rest)
+  return { isDump: head.startsWith(sqlDumpMark), text: tail, line: lineCount }
 }

@@ -41,6 +41,7 @@ export class DatabaseBuilder {
   readonly #tables = new Map<string, Table>()
   readonly #nowIso: string
   readonly #ids = new IdSource()
+  #count = 0
 
   constructor(target: string, { head, nowIso }: { readonly head: BuildHead; readonly nowIso: string }) {
     this.#head = head
@@ -78,10 +79,17 @@ export class DatabaseBuilder {
       throw invalidDump(place, error.message, error)
     }
     table.count += 1
+    this.#count += 1
   }
 
+  /** Documents that were inserted. */
   get count(): number {
-    return [...this.#tables.values()].reduce((sum, { count }) => sum + count, 0)
+    return this.#count
+  }
+
+  /** The same by collection. */
+  get counts(): ReadonlyMap<string, number> {
+    return new Map([...this.#tables].map(([name, { count }]) => [name, count]))
   }
 
   /** Makes indexes and triggers, looks whether all is well, and closes the file. */

@@ -1,6 +1,7 @@
 import { quoteName } from "../../lib/sql-name.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader } from "../storage/database.ts"
+import { sqlEndMark } from "./dump-end.ts"
 import type { DumpSource } from "./dump-source.ts"
 import type { TextOutput } from "./process-streams.ts"
 
@@ -21,11 +22,16 @@ export function writeSqlDump({ reader, head, collections }: DumpSource, output: 
   output.write("PRAGMA ignore_check_constraints = ON;\n")
   output.write(`PRAGMA foreign_keys = OFF;\nPRAGMA application_id = ${applicationId(reader)};\nBEGIN;\n`)
   for (const name of names) for (const sql of objectsOf(reader, name, "table")) output.write(`${sql};\n`)
-  for (const name of names) if (name !== withoutRows) writeRows(reader, name, output)
+  let documentCount = 0
+  for (const name of names) {
+    if (name === withoutRows) continue
+    const count = writeRows(reader, name, output)
+    if (!name.startsWith("_alyx_")) documentCount += count
+  }
   writeSequences(reader, new Set(names), output)
   for (const name of names) for (const sql of objectsOf(reader, name, "index")) output.write(`${sql};\n`)
   for (const name of names) for (const sql of objectsOf(reader, name, "trigger")) output.write(`${sql};\n`)
-  output.write("COMMIT;\n")
+  output.write(`COMMIT;\n${sqlEndMark}${documentCount}\n`)
 }
 
 function systemTableNames(reader: Reader): readonly string[] {
@@ -42,15 +48,20 @@ function objectsOf(reader: Reader, table: string, type: "table" | "index" | "tri
   return reader.all(sqlQuery<{ sql: string }>(sql, [table, type])).map((object) => object.sql)
 }
 
-/** SQLite writes the values itself: its quote() loses nothing of a number. */
-function writeRows(reader: Reader, table: string, output: TextOutput): void {
+/** SQLite writes the values itself: its quote() loses nothing of a number. Returns how many rows there are. */
+function writeRows(reader: Reader, table: string, output: TextOutput): number {
   const columns = reader.all(sqlQuery<{ name: string }>(`PRAGMA table_info(${quoteName(table)})`))
   const names = columns.map(({ name }) => quoteName(name))
   const order = table.startsWith("_alyx_") ? "" : " ORDER BY rowid"
   const values = joined(names.map((name) => `quote(${name})`))
   const begin = `INSERT INTO ${quoteName(table)} (${names.join(", ")}) VALUES (`
   const query = sqlQuery<{ text: string }>(`SELECT ${values} AS text FROM ${quoteName(table)}${order}`)
-  for (const { text } of reader.iterate(query)) output.write(`${begin}${text});\n`)
+  let count = 0
+  for (const { text } of reader.iterate(query)) {
+    output.write(`${begin}${text});\n`)
+    count += 1
+  }
+  return count
 }
 
 /** A chain of 500 operators would be as deep for SQLite; a function takes them side by side. */

@@ -153,6 +153,7 @@ describe("a dump", () => {
     expect(JSON.parse(head!)).toMatchObject({ alyx: "0.0.0", migrations: [{ id: 1 }], sequences: {} })
     expect(documents.map((line) => JSON.parse(line) as unknown)).toEqual([
       { collection: "users", data: expect.objectContaining({ email: "ada@example.com", secret: null }) as unknown },
+      { end: { users: 1 } },
     ])
     expect(await dump(daemon, "format=csv&collection=posts")).toMatch(
       /^k,title,author_id,created_at,updated_at\n1,One,/,
@@ -177,7 +178,7 @@ describe("a dump", () => {
       await once(answer, "readable")
       answer.destroy()
     }
-    expect((await dump(daemon, "collection=posts")).trim().split("\n")).toHaveLength(60_003)
+    expect((await dump(daemon, "collection=posts")).trim().split("\n")).toHaveLength(60_004)
   })
 })
 
@@ -232,8 +233,32 @@ describe("a restore", () => {
         "ndjson",
         "in.ndjson:3 The schema of the dump has no collection post",
       ],
-      [`${good}${lines.at(-1)}`, "ndjson", "in.ndjson:5 Another document of posts already has this k"],
-      [lines.filter((line) => !line.includes("ada@")).join("\n"), "ndjson", "document 1 of posts (to users)"],
+      [
+        lines.toSpliced(3, 0, lines[3]!).join("\n"),
+        "ndjson",
+        "in.ndjson:5 Another document of posts already has this k",
+      ],
+      [`${lines.slice(0, -1).join("\n")}\n`, "ndjson", "in.ndjson:4 The file ends early"],
+      [
+        lines.toSpliced(3, 1).join("\n"),
+        "ndjson",
+        "in.ndjson:4 The file holds 1 documents of posts, but its end says 2",
+      ],
+      [`${good}{}\n`, "ndjson", "in.ndjson:6 The dump goes on after its end"],
+      [json.replace(/,\s*"end": .*/, ""), "json", "The file ends early"],
+      [json.replace(/(?<="end":.*"posts":)2/, "3"), "json", "holds 2 documents of posts, but its end says 3"],
+      [sql.slice(0, sql.indexOf("CREATE TRIGGER")), "sql", /in\.sql:\d+ The file ends early/],
+      [sql.slice(0, sql.lastIndexOf("-- ")), "sql", /in\.sql:\d+ The file ends early/],
+      [sql.replace(/\d+\n$/, "9\n"), "sql", "holds 3 documents of all collections, but its end says 9"],
+      [
+        lines
+          .filter((line) => !line.includes("ada@"))
+          .join("\n")
+          .replace('"users":1}', '"users":0}')
+          .replace('"users":1,', '"users":0,'),
+        "ndjson",
+        "document 1 of posts (to users)",
+      ],
       [good.replace(/"format_version":\d+/, '"format_version":99'), "ndjson", "format 99"],
       [json.slice(0, -20), "json", /in\.json:\d+ /],
       [json.replace('"title":"Two"', '"title":"Two'), "json", /in\.json:\d+ The JSON is not valid/],
