@@ -10,7 +10,10 @@ export interface CheckpointWorkerData {
   readonly path: string
 }
 
-/** The worker's answer to one "checkpoint" message. */
+/** What the worker is told; "shorten" is a checkpoint that also gives the room of the log back. */
+export type CheckpointMessage = "checkpoint" | "shorten" | "close"
+
+/** The worker's answer to a message. */
 export interface CheckpointAnswer {
   readonly error: string | null
 }
@@ -47,9 +50,19 @@ export class Checkpointer {
 
   /** Resolves when a checkpoint has answered: the one under way, or a new one. */
   checkpoint(): Promise<void> {
+    return this.#checkpoint("checkpoint")
+  }
+
+  /** A checkpoint that begins from now on, and cuts the log: for work that made it long, after which no write may come. */
+  async shorten(): Promise<void> {
+    await this.#underWay
+    await this.#checkpoint("shorten")
+  }
+
+  #checkpoint(message: CheckpointMessage): Promise<void> {
     if (this.#stopped) return Promise.resolve()
     try {
-      this.#underWay ??= this.#ask()
+      this.#underWay ??= this.#ask(message)
       return this.#underWay
     } catch (error) {
       // No thread to be had. Commits must not fail for it.
@@ -70,7 +83,7 @@ export class Checkpointer {
     await exit
   }
 
-  #ask(): Promise<void> {
+  #ask(message: CheckpointMessage): Promise<void> {
     this.#commitCount = 0
     const worker = (this.#worker ??= this.#start())
     return new Promise((resolve) => {
@@ -79,7 +92,7 @@ export class Checkpointer {
         this.#answered = undefined
         resolve()
       }
-      worker.postMessage("checkpoint")
+      worker.postMessage(message)
     })
   }
 

@@ -154,6 +154,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     this.#lastExclusive = turn.catch(() => undefined).then(() => new Promise((resolve) => setImmediate(resolve)))
     const value = await turn
     await new Promise<void>((resolve) => parts.sync.afterSync(resolve))
+    if (parts.sync.walBytes > walBytesMax) void parts.checkpointer.shorten()
     return value
   }
 
