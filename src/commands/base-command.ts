@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import path from "node:path"
 
 import { Command } from "@oclif/core/command"
@@ -9,6 +8,7 @@ import { isAlyxError } from "../errors.ts"
 import { findProject } from "../project/find-project.ts"
 import type { ProjectPaths } from "../project/paths.ts"
 import { projectPaths } from "../project/paths.ts"
+import { readBeginning } from "../project/read-beginning.ts"
 import { renderError } from "../ui/render-error.ts"
 import { toWireError } from "../protocol/wire-error.ts"
 import type { Terminal } from "../ui/terminal.ts"
@@ -56,14 +56,9 @@ export abstract class BaseCommand extends Command {
     return paths
   }
 
-  /** The text of a file that a problem names, for its excerpt; undefined when it is gone. */
-  protected readonly readProjectFile = (file: string): string | undefined => {
-    try {
-      return readFileSync(path.resolve(this.#root ?? this.startFolder, file), "utf8")
-    } catch {
-      return undefined
-    }
-  }
+  /** The text of a file that a problem names, for its excerpt; undefined when it is gone, not all of it when it is large. */
+  protected readonly readProjectFile = (file: string): string | undefined =>
+    readBeginning(path.resolve(this.#root ?? this.startFolder, file))
 
   /** Writes data. Silent with --json, where the returned value is the data. */
   protected print(text: string): void {
