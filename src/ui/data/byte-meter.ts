@@ -1,3 +1,4 @@
+import { collectingBuffers } from "../../lib/collecting-buffers.ts"
 import { showBytes } from "../amount.ts"
 import type { OutputStream } from "../terminal.ts"
 
@@ -7,6 +8,7 @@ const drawPauseMs = 200
 /** Counts bytes on their way, and shows a person at a terminal how many they are. */
 export class ByteMeter {
   readonly #err: Pick<OutputStream, "isTerminal" | "write">
+  readonly #collect = collectingBuffers()
   #bytes = 0
   #drawnAtMs = 0
   #isDrawn = false
@@ -34,6 +36,7 @@ export class ByteMeter {
 
   #add(bytes: number): void {
     this.#bytes += bytes
+    this.#collect(bytes)
     const nowMs = performance.now()
     if (!this.#err.isTerminal || nowMs - this.#drawnAtMs < drawPauseMs) return
     this.#drawnAtMs = nowMs
