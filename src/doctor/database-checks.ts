@@ -1,7 +1,8 @@
 import type { DaemonClient } from "../client/daemon-client.ts"
+import { isAlyxError } from "../errors.ts"
 import type { DaemonFile, StatsResponse } from "../protocol/admin-api.ts"
 import type { DatabaseCheckResponse } from "../protocol/data-api.ts"
-import type { MigrationPlan, MigrationsResponse } from "../protocol/migrations-api.ts"
+import type { MigrateRequest, MigrationPlan, MigrationsResponse } from "../protocol/migrations-api.ts"
 import type { OnProgress } from "../protocol/progress.ts"
 import type { CheckSurroundings, Finding } from "./check.ts"
 import { fine } from "./check.ts"
@@ -12,6 +13,10 @@ const walBytesWarned = 128 * 1024 ** 2
 /** How far the clock of the last writer may have been ahead. */
 const clockToleranceMs = 60_000
 
+const appliedTitle = "Applied schema"
+
+const planRequest: MigrateRequest = { action: "plan" }
+
 /** Everything that only the process can say which has the database open. */
 export async function checkDatabase(
   client: DaemonClient,
@@ -21,7 +26,7 @@ export async function checkDatabase(
   const stats = await client.stats()
   const check = await client.getWithProgress<DatabaseCheckResponse>("/api/admin/db/check", onProgress)
   const [plan, history] = await Promise.all([
-    client.post<MigrationPlan>("/api/admin/migrate", { action: "plan" }).catch((error: unknown) => error as Error),
+    askForPlan(client, onProgress),
     client.get<MigrationsResponse>("/api/admin/migrations"),
   ])
   return [
@@ -29,11 +34,23 @@ export async function checkDatabase(
     walFinding(stats),
     integrityFinding(check),
     referencesFinding(check),
-    ...(plan instanceof Error ? [] : [planFinding(plan)]),
+    plan,
     historyFinding(history),
     clockFinding(check, now()),
     ...(stats.problem === null ? [] : [servedFinding(stats.problem)]),
   ]
+}
+
+/** A schema that does not parse has a finding of its own. */
+async function askForPlan(client: DaemonClient, onProgress: OnProgress): Promise<Finding> {
+  try {
+    return planFinding(await client.postWithProgress<MigrationPlan>("/api/admin/migrate", planRequest, onProgress))
+  } catch (error) {
+    if (!isAlyxError(error)) throw error
+    const { message, next } = error
+    const status = error.code === "SCHEMA_INVALID" ? "skipped" : "problem"
+    return { title: appliedTitle, status, message, ...(next === undefined ? {} : { next }) }
+  }
 }
 
 function daemonFinding(daemon: DaemonFile, version: string): Finding {
@@ -84,7 +101,7 @@ function referencesFinding({ brokenReferences }: DatabaseCheckResponse): Finding
 }
 
 function planFinding(plan: MigrationPlan): Finding {
-  const title = "Applied schema"
+  const title = appliedTitle
   const { changes, problems, files } = plan
   if (changes.length === 0 && problems.length === 0) return fine(title, "It is the written one.")
   const lines = changes.map(({ message }) => message).join(", ")

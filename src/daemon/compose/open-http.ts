@@ -1,6 +1,7 @@
 import type { ReleaseStack } from "../../lib/release-stack.ts"
 import { projectPaths } from "../../project/paths.ts"
 import { DataService } from "../data/data-service.ts"
+import { DatabaseCheck } from "../served/check-database.ts"
 import { DaemonStatus } from "../status/daemon-status.ts"
 import { identityOf } from "../status/daemon-identity.ts"
 import { createHttpApp } from "../http/app.ts"
@@ -22,6 +23,8 @@ export interface OpenedHttp {
 export async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp> {
   const { options, read, config, activity, logger, traces, database, schemas, clock } = parts
   const { mode, version } = options
+  const check = new DatabaseCheck({ path: () => database.path, readerProcess: options.programs.readerProcess })
+  release.push("database check", () => check.stop())
   const status = new DaemonStatus({
     ...parts,
     identity: identityOf(options, clock),
@@ -29,7 +32,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     requests: () => http.requestCounts(),
     clients: () => activity.followerCount,
     shutdown: options.onShutdown,
-    readerProcess: options.programs.readerProcess,
+    check,
   })
   const data = dataServiceOf(parts)
   release.push("data processes", () => data.stop())

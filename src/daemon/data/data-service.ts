@@ -11,12 +11,12 @@ import type { SchemaHolder } from "../schema-holder.ts"
 import type { MigrationService } from "../served/migration-service.ts"
 import { readSchema } from "../served/read-schema.ts"
 import type { ServedDatabase } from "../served/served-database.ts"
-import { writeBackup } from "../storage/sqlite/write-backup.ts"
+import { keptBackupCount, writeBackup } from "../storage/sqlite/write-backup.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import { DataProcesses } from "./data-processes.ts"
 import type { DataProcess } from "./data-processes.ts"
 import { QueryDeadline } from "./query-deadline.ts"
-import { backupCountKept, replaceDatabase } from "./replace-database.ts"
+import { replaceDatabase } from "./replace-database.ts"
 
 /** What DataService needs. */
 export interface DataServiceParts {
@@ -133,7 +133,7 @@ export class DataService {
   /** Copies the database while everything goes on, to a file or among the kept ones. */
   backup({ file }: { readonly file: string | null }): Promise<BackupResponse> {
     const { database, backupsDir } = this.#parts
-    const target = file === null ? { dir: backupsDir, name: "backup", keepCount: backupCountKept } : { file }
+    const target = file === null ? { dir: backupsDir, name: "backup", keepCount: keptBackupCount } : { file }
     return writeBackup(database.engine, target)
   }
 

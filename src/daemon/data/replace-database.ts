@@ -15,11 +15,8 @@ import type { Reader } from "../storage/database.ts"
 import { writeMeta } from "../storage/meta.ts"
 import { openBuildConnection } from "../storage/sqlite/open-connection.ts"
 import { appliedSchema } from "../storage/sqlite/plan-schema.ts"
-import { writeBackup } from "../storage/sqlite/write-backup.ts"
+import { keptBackupCount, writeBackup } from "../storage/sqlite/write-backup.ts"
 import type { BuiltDatabase } from "./data-job.ts"
-
-/** How many backups the folder of backups keeps. */
-export const backupCountKept = 10
 
 export interface ReplaceParts {
   readonly database: ServedDatabase
@@ -66,7 +63,7 @@ async function swapContent(
     let backup: string | null = null
     if (holdsDocuments(connection)) {
       onProgress({ message: "Writing a backup of what is there" })
-      backup = (await writeBackup(engine, { dir: backupsDir, name, keepCount: backupCountKept })).path
+      backup = (await writeBackup(engine, { dir: backupsDir, name, keepCount: keptBackupCount })).path
     }
     numberChangesFrom(target, latestSeq(connection) + 1)
     const message = "Putting the new content in its place"

@@ -10,7 +10,8 @@ const cacheBytes = 16 * 1024 * 1024
 
 /** What a check needs to know. */
 export interface DatabaseCheckParts {
-  readonly path: string
+  /** The file that is served now. */
+  readonly path: () => string
   /** The entry of the reader process. */
   readonly readerProcess: URL
 }
@@ -23,23 +24,48 @@ const references: Query = sqlQuery(
 
 const newestChange: Query = sqlQuery("SELECT at FROM _alyx_changes ORDER BY seq DESC LIMIT 1")
 
-/** Checks the whole file in a process of its own, on one committed state. Requests go on meanwhile. */
-export async function checkDatabase({ path, readerProcess }: DatabaseCheckParts): Promise<DatabaseCheckResponse> {
-  const begin = performance.now()
-  const pool = new ReaderPool({ path, cacheBytes, processUrl: readerProcess, queryMsMax: checkMsMax })
-  try {
-    const [lines = [], broken = [], newest = []] = await pool.run([integrity, references, newestChange], () => ({}))
-    return {
-      integrity: lines.map(({ line }) => String(line)).filter((line) => line !== "ok"),
-      brokenReferences: broken.map(({ collection, parent, count }) => ({
-        collection: String(collection),
-        parent: String(parent),
-        count: Number(count),
-      })),
-      newestChangeAt: newest[0] === undefined ? null : String(newest[0]["at"]),
-      durationMs: Math.round(performance.now() - begin),
+/**
+ * Checks the whole file in a process of its own, on one committed state; requests go on meanwhile. There is one check
+ * at a time: who asks while it runs gets its result.
+ */
+export class DatabaseCheck {
+  readonly #parts: DatabaseCheckParts
+  #pool: ReaderPool | undefined
+  #running: Promise<DatabaseCheckResponse> | undefined
+
+  constructor(parts: DatabaseCheckParts) {
+    this.#parts = parts
+  }
+
+  run(): Promise<DatabaseCheckResponse> {
+    this.#running ??= this.#check().finally(() => (this.#running = undefined))
+    return this.#running
+  }
+
+  /** Ends a check that runs; those who wait for it are refused. */
+  async stop(): Promise<void> {
+    await this.#pool?.stop()
+  }
+
+  async #check(): Promise<DatabaseCheckResponse> {
+    const begin = performance.now()
+    const { path, readerProcess } = this.#parts
+    const pool = new ReaderPool({ path: path(), cacheBytes, processUrl: readerProcess, queryMsMax: checkMsMax })
+    this.#pool = pool
+    try {
+      const [lines = [], broken = [], newest = []] = await pool.run([integrity, references, newestChange], () => ({}))
+      return {
+        integrity: lines.map(({ line }) => String(line)).filter((line) => line !== "ok"),
+        brokenReferences: broken.map(({ collection, parent, count }) => ({
+          collection: String(collection),
+          parent: String(parent),
+          count: Number(count),
+        })),
+        newestChangeAt: newest[0] === undefined ? null : String(newest[0]["at"]),
+        durationMs: Math.round(performance.now() - begin),
+      }
+    } finally {
+      await pool.stop()
     }
-  } finally {
-    await pool.stop()
   }
 }

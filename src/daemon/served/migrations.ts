@@ -21,7 +21,7 @@ import { applySchema } from "../storage/sqlite/apply-schema.ts"
 import type { MigrationStep } from "../storage/sqlite/migration-steps.ts"
 import { runMigration } from "../storage/sqlite/run-migration.ts"
 import type { SqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
-import { writeBackup } from "../storage/sqlite/write-backup.ts"
+import { keptBackupCount, writeBackup } from "../storage/sqlite/write-backup.ts"
 import type { Findings } from "./findings.ts"
 import { moveStagedFiles, newFiles, settleStagedFiles, stageFiles } from "./incoming-files.ts"
 import type { MigrationService } from "./migration-service.ts"
@@ -43,9 +43,6 @@ import type { ReloadReport } from "./reload-report.ts"
 import type { Reload, ReloadTurns } from "./reload.ts"
 import type { ServedDatabase } from "./served-database.ts"
 import type { LastGoodSchema } from "./last-good-schema.ts"
-
-/** How many backups of lossy migrations are kept. */
-const keptBackupCount = 10
 
 export interface MigrationsParts {
   readonly root: string

@@ -4,7 +4,7 @@ import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import { schemaToJson } from "../../schema/schema-json.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import type { ConfigHolder } from "../served/config-holder.ts"
-import { checkDatabase } from "../served/check-database.ts"
+import type { DatabaseCheck } from "../served/check-database.ts"
 import { DocumentCounts } from "./document-counts.ts"
 import type { Findings } from "../served/findings.ts"
 import type { AdminParts } from "../http/parts.ts"
@@ -24,8 +24,7 @@ export interface DaemonStatusParts {
   readonly findings: Findings
   readonly clock: Clock
   readonly shutdown: () => void
-  /** The entry of the reader process. */
-  readonly readerProcess: URL
+  readonly check: DatabaseCheck
 }
 
 /** Says how the daemon is: for `.alyx/daemon.json`, for the control API, and so for `alyx status`. */
@@ -71,8 +70,7 @@ export class DaemonStatus implements AdminParts {
   }
 
   checkDatabase(): Promise<DatabaseCheckResponse> {
-    const { database, readerProcess } = this.#parts
-    return checkDatabase({ path: database.path, readerProcess })
+    return this.#parts.check.run()
   }
 
   shutdown(): void {

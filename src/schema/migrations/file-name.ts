@@ -1,8 +1,6 @@
 import { nameLengthMax } from "../limits.ts"
 
 /** NNN_name.yaml: up to nine digits, then a name of letters, digits, _ and -. */
-export const migrationFilePattern = "^[0-9]{1,9}_[A-Za-z0-9][A-Za-z0-9_-]*\\.yaml$"
-
 const fileRegExp = /^(?<number>[0-9]{1,9})_(?<name>[A-Za-z0-9][A-Za-z0-9_-]*)\.yaml$/
 
 /** The largest number that nine digits can write. */

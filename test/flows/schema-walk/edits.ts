@@ -154,14 +154,12 @@ export const unsafeEdits: readonly EditMaker[] = [
     definition.type = "string"
     const change = eachDocument(collection, (document) => {
       const value = document[field]!
-      document[field] = value === null ? null : String(value as number)
+      document[field] = typeof value === "number" ? String(value) : null
     })
     const operations = [{ type: "change_type", collection, field, to: "string" }]
     return unsafe(`make ${label} a string`, schema, operations, change)
   },
   (schema, dice) => {
-    const isText = ({ type, default: value, maxLength }: WalkField): boolean =>
-      (type === "string" || type === "text") && value === undefined && maxLength === undefined
     const found = anyField(schema, dice, isText)
     if (found === undefined) return undefined
     const { collection, field, definition, label } = found
@@ -184,8 +182,6 @@ export const unsafeEdits: readonly EditMaker[] = [
     return unsafe(`require ${label}`, schema, operations, change)
   },
   (schema, dice) => {
-    const isText = ({ type, default: value, maxLength }: WalkField): boolean =>
-      (type === "string" || type === "text") && value === undefined && maxLength === undefined
     const found = anyField(schema, dice, isText)
     if (found === undefined) return undefined
     const { collection, field, definition, label } = found
@@ -260,6 +256,10 @@ function eachDocument(collection: string, change: (document: WalkDocument) => vo
   return (data) => {
     for (const document of data.get(collection)!.values()) change(document)
   }
+}
+
+function isText({ type, default: value, maxLength }: WalkField): boolean {
+  return (type === "string" || type === "text") && value === undefined && maxLength === undefined
 }
 
 function isReferenced(schema: WalkSchema, collection: string): boolean {

@@ -12,6 +12,9 @@ export type BackupTarget =
   | { readonly file: string }
   | { readonly dir: string; readonly name: string; readonly keepCount: number }
 
+/** How many backups the folder of a project keeps. */
+export const keptBackupCount = 10
+
 /** A part of a backup that was not written to for so long belongs to nobody any more. */
 const abandonedAfterMs = 10 * 60_000
 
@@ -28,7 +31,7 @@ export async function writeBackup(database: SqliteDatabase, target: BackupTarget
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     if ("dir" in target) await removeAbandoned(target.dir)
     await copyTo(database, path)
-    if ("dir" in target) await removeOldest(target.dir, target.keepCount)
+    if ("dir" in target) await removeOldest(target.dir, { keepCount: target.keepCount, written: path })
   } catch (error) {
     throw diskFull(error) ?? explainFileError(error)
   }
@@ -67,10 +70,21 @@ async function giveName(temporary: string, path: string): Promise<void> {
   }
 }
 
-/** The names sort by time. Only files that were named here are ever removed. */
-async function removeOldest(dir: string, keepCount: number): Promise<void> {
-  const names = (await readdir(dir)).filter((name) => backupNameRegExp.test(name)).toSorted()
-  for (const name of names.slice(0, Math.max(0, names.length - keepCount))) await rm(join(dir, name), { force: true })
+/** Only files that were named here are ever removed, and never the one just written: a clock may have been ahead. */
+async function removeOldest(
+  dir: string,
+  { keepCount, written }: { readonly keepCount: number; readonly written: string },
+): Promise<void> {
+  const names = (await readdir(dir)).filter((name) => backupNameRegExp.test(name) && name !== basename(written))
+  const files = await Promise.all(names.map(async (name) => ({ name, atMs: await changedAtMs(join(dir, name)) })))
+  const oldestFirst = files.toSorted((a, b) => a.atMs - b.atMs || (a.name < b.name ? -1 : 1))
+  const removedCount = Math.max(0, oldestFirst.length - (keepCount - 1))
+  for (const { name } of oldestFirst.slice(0, removedCount)) await rm(join(dir, name), { force: true })
+}
+
+/** One that somebody removed meanwhile is the first to go. */
+async function changedAtMs(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.mtimeMs ?? 0
 }
 
 /** What a killed daemon left of backups. */
@@ -78,8 +92,7 @@ async function removeAbandoned(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     if (!/^\..+\.db\.[0-9a-f]{12}\.part$/.test(name)) continue
     const part = join(dir, name)
-    const changedAtMs = (await stat(part).catch(() => null))?.mtimeMs ?? Date.now()
-    if (Date.now() - changedAtMs > abandonedAfterMs) await rm(part, { force: true })
+    if (Date.now() - (await changedAtMs(part)) > abandonedAfterMs) await rm(part, { force: true })
   }
 }
 

@@ -94,6 +94,19 @@ describe("writeBackup", () => {
     expect(await readdir(dir)).toEqual([...names.slice(2), "mine.db"])
   })
 
+  test("never removes what it has just written, though others have later names", async () => {
+    const dir = path.join(temp.folder, "backups")
+    await mkdir(dir)
+    for (let count = 0; count < 3; count += 1) {
+      await writeFile(path.join(dir, `2099-01-01T00-00-00.00${count}Z-ahead.db`), "")
+    }
+
+    const backup = await writeBackup(temp.database, { dir, name: "now", keepCount: 2 })
+
+    expect(backup.bytes).toBeGreaterThan(0)
+    expect(await readdir(dir)).toEqual([path.basename(backup.path), "2099-01-01T00-00-00.002Z-ahead.db"])
+  })
+
   test("never replaces a file, the database least of all", async () => {
     await expect(writeBackup(temp.database, { file: temp.path })).rejects.toMatchObject({ code: "FILE_EXISTS" })
   })
