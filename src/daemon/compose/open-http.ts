@@ -65,7 +65,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
   return { http, status, data }
 }
 
-function dataServiceOf({ options, database, schemas, clock, migrations }: Parts): DataService {
+function dataServiceOf({ options, database, schemas, clock }: Parts): DataService {
   const { root, mode, version, programs } = options
   const { backupsDir } = projectPaths(root)
   return new DataService({
@@ -76,7 +76,6 @@ function dataServiceOf({ options, database, schemas, clock, migrations }: Parts)
     database,
     schemas,
     clock,
-    migrations,
     processUrl: programs.dataProcess,
   })
 }

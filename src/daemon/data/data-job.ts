@@ -1,6 +1,7 @@
 import type { PassedError } from "../storage/sqlite/passed-error.ts"
 import type { DumpFormat, RestoreFormat } from "../../protocol/data-api.ts"
 import type { SchemaJson } from "../../schema/schema-json.ts"
+import type { ResetContent } from "./reset-content.ts"
 
 /** Writes what is in the database to the output. */
 export interface DumpJob {
@@ -42,7 +43,7 @@ export interface BuildJob {
 export interface EmptyJob {
   readonly kind: "empty"
   readonly target: string
-  readonly schema: SchemaJson
+  readonly content: ResetContent
   readonly at: string
 }
 

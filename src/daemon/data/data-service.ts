@@ -2,13 +2,10 @@ import type { Readable } from "node:stream"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { Clock } from "../../lib/clock.ts"
-import { schemaFormat, schemaToJson } from "../../schema/schema-json.ts"
-import type { SchemaJson } from "../../schema/schema-json.ts"
 import type { DaemonMode } from "../../protocol/admin-api.ts"
 import type { BackupResponse, DumpFormat, RestoreFormat, RestoreResponse } from "../../protocol/data-api.ts"
 import type { OnProgress } from "../../protocol/progress.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
-import type { MigrationService } from "../served/migration-service.ts"
 import { readSchema } from "../served/read-schema.ts"
 import type { ServedDatabase } from "../served/served-database.ts"
 import { keptBackupCount, writeBackup } from "../storage/sqlite/write-backup.ts"
@@ -17,6 +14,7 @@ import { DataProcesses } from "./data-processes.ts"
 import type { DataProcess } from "./data-processes.ts"
 import { QueryDeadline } from "./query-deadline.ts"
 import { replaceDatabase } from "./replace-database.ts"
+import { planReset } from "./reset-content.ts"
 
 /** What DataService needs. */
 export interface DataServiceParts {
@@ -26,7 +24,6 @@ export interface DataServiceParts {
   readonly version: string
   readonly database: ServedDatabase
   readonly schemas: SchemaHolder
-  readonly migrations: Pick<MigrationService, "apply">
   readonly clock: Clock
   /** The entry of data-process, as source or as built. */
   readonly processUrl: URL
@@ -101,7 +98,10 @@ export class DataService {
     })
   }
 
-  /** Empties the database, and brings it to schema.yaml, or, when that is broken, to the schema that was applied last. */
+  /**
+   * Empties the database, and brings it to schema.yaml, or, when that is broken, to the schema that was applied last: in
+   * one step, before which all that can be wrong with the project's files is known.
+   */
   async reset({
     isForced,
     onProgress,
@@ -115,19 +115,12 @@ export class DataService {
         next: "If it shall lose all its documents all the same, add --force. A backup is written first.",
       })
     }
-    const { isGood, notices } = this.#judgeWritten()
-    // What is written comes to an empty database as to a new one: its migration files are noted, not run.
-    const schema: SchemaJson = isGood
-      ? { format: schemaFormat, collections: [] }
-      : schemaToJson(this.#parts.schemas.current)
+    const { content, notices } = planReset(this.#parts.root, this.#parts.database)
     const response = await this.#replace("reset", onProgress, async (target) => {
-      const job = { kind: "empty", target, schema, at: this.#now() } as const
+      const job = { kind: "empty", target, content, at: this.#now() } as const
       return this.#build(this.#processes.start(job, { onProgress }))
     })
-    if (isGood) await this.#parts.migrations.apply({ onProgress })
-    const names = [...this.#parts.schemas.current.collections.keys()]
-    const collections = Object.fromEntries(names.map((name) => [name, 0]))
-    return { ...response, collections, notices: [...notices, ...this.#differences()] }
+    return notices.length > 0 ? { ...response, notices } : response
   }
 
   /** Copies the database while everything goes on, to a file or among the kept ones. */
@@ -148,7 +141,7 @@ export class DataService {
   ): Promise<RestoreResponse> {
     const response = await replaceDatabase(this.#parts, { name, onProgress, build })
     await this.#onReplaced()
-    return { ...response, notices: this.#differences() }
+    return { ...response, notices: [...response.notices, ...this.#differences()] }
   }
 
   async #build(process: DataProcess): Promise<BuiltDatabase> {
@@ -169,16 +162,6 @@ export class DataService {
     const fault = database.fault()
     if (fault !== undefined) throw fault
     return database.path
-  }
-
-  #judgeWritten(): { readonly isGood: boolean; readonly notices: readonly string[] } {
-    try {
-      readSchema(this.#parts.root)
-      return { isGood: true, notices: [] }
-    } catch (error) {
-      if (!isAlyxError(error)) throw error
-      return { isGood: false, notices: [`${error.message} The collections are as they were applied last.`] }
-    }
   }
 
   #differences(): readonly string[] {

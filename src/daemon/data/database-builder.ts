@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto"
-
-import { alyxError, isAlyxError } from "../../errors.ts"
+import { isAlyxError } from "../../errors.ts"
 import { IdSource } from "../../lib/id.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
 import { quoteName } from "../../lib/sql-name.ts"
@@ -13,15 +11,14 @@ import type { Collection, Schema } from "../../schema/schema.ts"
 import { sqlQuery } from "../storage/database.ts"
 import { writeMeta } from "../storage/meta.ts"
 import { createTableSql, defineTable } from "../storage/sqlite/ddl.ts"
-import { migrateSystemTables } from "../storage/sqlite/migrate-system.ts"
 import { openBuildConnection } from "../storage/sqlite/open-connection.ts"
 import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
-import { allSystemMigrations } from "../storage/system-migrations/all-system-migrations.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import type { DumpHead } from "./dump-source.ts"
 import { finishBuilt } from "./finish-built.ts"
 import { invalidDump } from "./invalid-dump.ts"
 import type { DumpPlace } from "./invalid-dump.ts"
+import { makeSystemTables } from "./make-system-tables.ts"
 
 /** What of a dump's head is needed; the rest tells people. */
 export type BuildHead = Pick<DumpHead, "format_version" | "schema" | "migrations" | "sequences">
@@ -49,7 +46,7 @@ export class DatabaseBuilder {
     this.#schema = schemaFromJson(head.schema)
     this.#connection = openBuildConnection(target)
     try {
-      this.#makeSystemTables()
+      makeSystemTables(this.#connection, head)
       this.#connection.control("BEGIN")
       for (const collection of this.#schema.collections.values()) this.#makeTable(collection)
     } catch (error) {
@@ -108,27 +105,6 @@ export class DatabaseBuilder {
 
   close(): void {
     this.#connection.close()
-  }
-
-  /** At the version of the dump first, since its history has the columns of that version. */
-  #makeSystemTables(): void {
-    const connection = this.#connection
-    const { format_version: version, migrations } = this.#head
-    if (version > allSystemMigrations.length) {
-      throw alyxError("DATABASE_NEWER", {
-        message: `The dump has format ${version}; this version of Alyx knows formats up to ${allSystemMigrations.length}.`,
-        next: "Install the version of Alyx that wrote it, or a newer one.",
-      })
-    }
-    migrateSystemTables(connection, allSystemMigrations.slice(0, Math.max(1, version)))
-    for (const row of migrations) {
-      const names = Object.keys(row)
-      const marks = names.map(() => "?").join(", ")
-      const sql = `INSERT INTO _alyx_migrations (${names.map(quoteName).join(", ")}) VALUES (${marks})`
-      connection.run(sqlQuery(sql, Object.values(row)))
-    }
-    migrateSystemTables(connection)
-    writeMeta(connection, "epoch", randomUUID())
   }
 
   /** Unique indexes come before the rows, so that the second of two equal ones is named. */
