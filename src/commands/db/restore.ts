@@ -35,6 +35,7 @@ export default class DbRestore extends DataCommand {
     const format = flags.format ?? formatOf(args.file)
     const location = path.resolve(this.startFolder, args.file)
     await requireFile(location, args.file)
+    if (format === "db") await requireNoLog(location, args.file)
     return this.withDaemon(async (client) => {
       const question = { what: `Restore ${args.file}`, command: `alyx db restore ${args.file} --yes`, client }
       if (!flags.yes && !(await requireReplacing(question, { ...this.terminal, isJson: this.jsonEnabled() }))) {
@@ -85,4 +86,14 @@ async function requireFile(location: string, name: string): Promise<void> {
   if (facts?.isFile() === true) return
   const message = facts === null ? `There is no file ${name}.` : `${name} is no file.`
   throw alyxError("FILE_UNREADABLE", { message, next: "Name what alyx db dump or alyx db backup wrote." })
+}
+
+/** SQLite keeps in the file beside it what was written last, as long as a program has the database open or when one died. */
+async function requireNoLog(location: string, name: string): Promise<void> {
+  const facts = await stat(`${location}-wal`).catch(() => null)
+  if (facts === null || facts.size === 0) return
+  throw alyxError("RESTORE_INVALID", {
+    message: `Beside ${name} lies ${name}-wal, with what was written last: the file alone is not the whole database.`,
+    next: `Restore a copy that is: sqlite3 ${name} "VACUUM INTO 'whole.db'", then alyx db restore whole.db. For a database of Alyx: alyx db backup.`,
+  })
 }

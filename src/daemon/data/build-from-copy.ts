@@ -23,7 +23,8 @@ export function buildFromCopy({ target, name }: BuildJob, { input, onProgress }:
     return finishCopied(openBuildConnection(target), { name, onProgress })
   } catch (error) {
     for (const ending of ["-wal", "-shm", "-journal"]) rmSync(target + ending, { force: true })
-    if (!isAlyxError(error, "DATABASE_CORRUPT")) throw error
+    // A check of the file that makes a text of endless length is damage too.
+    if (!isAlyxError(error, "DATABASE_CORRUPT") && !isAlyxError(error, "ANSWER_TOO_LARGE")) throw error
     throw alyxError("RESTORE_INVALID", {
       message: `${name} is not a SQLite database, or is damaged.`,
       next: `Nothing was changed. A backup begins with "${sqliteMagic.trim().slice(0, 15)}".`,

@@ -66,4 +66,6 @@ export interface BuiltDatabase {
   /** Documents by collection. */
   readonly collections: Readonly<Record<string, number>>
   readonly pageBytes: number
+  /** What a person should know of the file. */
+  readonly notices: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { alyxError } from "../../errors.ts"
+import { alyxError, isAlyxError } from "../../errors.ts"
 import { quoteName } from "../../lib/sql-name.ts"
 import { schemaFromJson } from "../../schema/schema-from-json.ts"
 import { schemaToJson } from "../../schema/schema-json.ts"
@@ -6,17 +6,17 @@ import type { Schema } from "../../schema/schema.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader } from "../storage/database.ts"
 import { readMeta } from "../storage/meta.ts"
-import { presentTables } from "../storage/sqlite/present-objects.ts"
 import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
+import { damaged } from "./damaged.ts"
 import type { BuiltDatabase } from "./data-job.ts"
+import { otherObjectsNotice } from "./other-objects.ts"
 
 /** Faults that a message lists; the rest is counted. */
 const faultCountMax = 5
 
 /** Looks whether a new database file is whole, says what is in it, and closes it. */
 export function finishBuilt(connection: SqliteConnection, onProgress: (message: string) => void): BuiltDatabase {
-  const schema = schemaFromJson(JSON.parse(readMeta(connection, "schema") ?? '{"format":1,"collections":[]}'))
-  requireTables(connection, schema)
+  const schema = readBuiltSchema(connection)
   onProgress("Looking whether every reference leads somewhere")
   requireReferences(connection)
   onProgress("Looking whether the new file is whole")
@@ -27,18 +27,19 @@ export function finishBuilt(connection: SqliteConnection, onProgress: (message: 
     collections[name] = counted?.n ?? 0
   }
   const pageBytes = connection.get(sqlQuery<{ page_size: number }>("PRAGMA page_size"))!.page_size
+  const notices = otherObjectsNotice(connection, schema)
   connection.close()
-  return { schema: schemaToJson(schema), collections, pageBytes }
+  return { schema: schemaToJson(schema), collections, pageBytes, notices }
 }
 
-function requireTables(reader: Reader, schema: Schema): void {
-  const present = presentTables(reader)
-  for (const collection of schema.collections.values()) {
-    if (!present.has(collection.name)) throw damaged(`it has no table ${collection.name}, which its schema names`)
-    const columns = reader.all(sqlQuery<{ name: string }>(`PRAGMA table_info(${quoteName(collection.name)})`))
-    const names = new Set(columns.map(({ name }) => name))
-    const missing = [...collection.fields.keys()].find((name) => !names.has(name))
-    if (missing !== undefined) throw damaged(`its table ${collection.name} has no column ${missing}`)
+/** The schema that a file says it has. */
+export function readBuiltSchema(reader: Reader): Schema {
+  const json = readMeta(reader, "schema") ?? '{"format":1,"collections":[]}'
+  try {
+    return schemaFromJson(JSON.parse(json))
+  } catch (error) {
+    if (isAlyxError(error, "DATABASE_NEWER")) throw error
+    throw damaged("its schema cannot be read", error)
   }
 }
 
@@ -70,12 +71,4 @@ function requireIntegrity(reader: Reader): void {
   const [first] = found
   if (found.length === 1 && first?.integrity_check === "ok") return
   throw damaged(`SQLite says: ${found.map(({ integrity_check: line }) => line).join("; ")}`)
-}
-
-/** The file is not what it says to be. */
-export function damaged(what: string): Error {
-  return alyxError("RESTORE_INVALID", {
-    message: `The file is damaged: ${what}.`,
-    next: "Nothing was changed. Take another file.",
-  })
 }

@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto"
 
 import { alyxError } from "../../errors.ts"
 import { sqlQuery } from "../storage/database.ts"
+import type { Reader } from "../storage/database.ts"
 import { readMeta, writeMeta } from "../storage/meta.ts"
-import { presentTables } from "../storage/sqlite/present-objects.ts"
 import { migrateSystemTables } from "../storage/sqlite/migrate-system.ts"
+import { openBuildConnection } from "../storage/sqlite/open-connection.ts"
 import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
 import type { BuiltDatabase } from "./data-job.ts"
-import { damaged, finishBuilt } from "./finish-built.ts"
+import { damaged } from "./damaged.ts"
+import { finishBuilt, readBuiltSchema } from "./finish-built.ts"
+import { plainTables, renewObjects, requireQuietSystemTables, requireTables } from "./require-tables.ts"
 
 /** What a file has to have to be a database of Alyx. */
 const neededTables = ["_alyx_meta", "_alyx_migrations", "_alyx_changes"]
@@ -21,7 +24,7 @@ export function finishCopied(
   { name, onProgress }: { readonly name: string; readonly onProgress: (message: string) => void },
 ): BuiltDatabase {
   try {
-    const present = presentTables(connection)
+    const present = plainTables(connection)
     if (!neededTables.every((table) => present.has(table)) || readMeta(connection, "format_version") === undefined) {
       throw alyxError("RESTORE_INVALID", {
         message: `${name} is not a database of Alyx: it lacks the system tables.`,
@@ -30,13 +33,33 @@ export function finishCopied(
     }
     const encoding = connection.get(sqlQuery<{ encoding: string }>("PRAGMA encoding"))?.encoding
     if (encoding !== "UTF-8") throw damaged(`its texts are ${String(encoding)}, not UTF-8`)
+    requireFormatVersion(connection)
+    requireQuietSystemTables(connection)
     migrateSystemTables(connection)
+    const schema = readBuiltSchema(connection)
+    withScratch((scratch) => requireTables(connection, schema, scratch))
     connection.control("BEGIN")
+    for (const collection of schema.collections.values()) renewObjects(connection, collection)
     connection.execute("DELETE FROM _alyx_changes")
     writeMeta(connection, "epoch", randomUUID())
     connection.control("COMMIT")
     return finishBuilt(connection, onProgress)
   } finally {
     connection.close()
+  }
+}
+
+function requireFormatVersion(reader: Reader): void {
+  const version = Number(readMeta(reader, "format_version"))
+  if (!Number.isInteger(version) || version < 1) throw damaged("it does not say which format it has")
+}
+
+/** Does work with an empty database in memory. */
+function withScratch(work: (scratch: SqliteConnection) => void): void {
+  const scratch = openBuildConnection(":memory:")
+  try {
+    work(scratch)
+  } finally {
+    scratch.close()
   }
 }

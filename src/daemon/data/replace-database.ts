@@ -47,7 +47,12 @@ export async function replaceDatabase(parts: ReplaceParts, replacement: Replacem
     const built = await replacement.build(target)
     const backup = await swapContent(parts, { ...replacement, target, built })
     database.engine.tellCommit()
-    return { collections: built.collections, backup, durationMs: Math.round(performance.now() - begin), notices: [] }
+    return {
+      collections: built.collections,
+      backup,
+      durationMs: Math.round(performance.now() - begin),
+      notices: built.notices,
+    }
   } finally {
     for (const ending of ["", "-wal", "-shm", "-journal"]) await rm(target + ending, { force: true })
   }
