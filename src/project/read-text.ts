@@ -1,6 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs"
-
 import type { Problem } from "../errors.ts"
+import { readRegularFile } from "../lib/regular-file.ts"
 import type { SourceLocation } from "../lib/source-location.ts"
 
 /** What came of reading a file of the project. */
@@ -19,28 +18,24 @@ export interface TextFile {
 
 /** Reads a small UTF-8 file whole, without its byte order mark. What is no such file comes back as a problem. */
 export function readText(file: TextFile): ReadText {
-  let descriptor: number
   try {
-    // Without O_NONBLOCK opening a named pipe would wait for a writer, perhaps for ever.
-    descriptor = openSync(file.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const read = readRegularFile(file.path, file)
+    switch (read.kind) {
+      case "file":
+        return decode(file, read.bytes)
+      case "too-large":
+        return unreadable(file, `is larger than ${file.bytesMax / 1024} KB`)
+      case "folder":
+        return unreadable(file, "is a folder, and should be a file")
+      case "special":
+        return unreadable(file, "is not a regular file")
+    }
   } catch (error) {
-    return openFailure(file, error)
-  }
-  try {
-    const stats = fstatSync(descriptor)
-    if (stats.isDirectory()) return unreadable(file, "is a folder, and should be a file")
-    if (!stats.isFile()) return unreadable(file, "is not a regular file")
-    if (stats.size > file.bytesMax) return unreadable(file, `is larger than ${file.bytesMax / 1024} KB`)
-    return decode(file, readFileSync(descriptor))
-  } catch (error) {
-    return unreadable(file, `cannot be read (${errorCode(error)})`)
-  } finally {
-    closeSync(descriptor)
+    return refusal(file, error)
   }
 }
 
 function decode(file: TextFile, bytes: Buffer): ReadText {
-  if (bytes.length > file.bytesMax) return unreadable(file, `is larger than ${file.bytesMax / 1024} KB`)
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   if (isUtf16) return unreadable(file, "is written in UTF-16", "Save it as UTF-8.")
   const broken = firstBrokenByte(bytes)
@@ -73,7 +68,7 @@ function locate(name: string, before: string): SourceLocation {
   return { file: name, line: lines.length, column: lines.at(-1)!.length + 1, length: 1 }
 }
 
-function openFailure(file: TextFile, error: unknown): ReadText {
+function refusal(file: TextFile, error: unknown): ReadText {
   const code = errorCode(error)
   if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" }
   if (code === "EACCES" || code === "EPERM") {
