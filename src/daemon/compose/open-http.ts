@@ -39,6 +39,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
   const limits = liveRecordLimits(config)
   const records = {
     database,
+    schemas,
     clock,
     get limits() {
       return limits()

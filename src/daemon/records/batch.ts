@@ -3,15 +3,15 @@ import { parseBatch } from "./batch-operations.ts"
 import type { BatchOperation } from "./batch-operations.ts"
 import { atOperation } from "./batch-errors.ts"
 import type { BatchRequest, JsonText, RecordParts } from "./records.ts"
+import { writeOnSchema } from "./write-on-schema.ts"
 import { changeRecord, insertRecord, removeRecord } from "./write-record.ts"
 
 /** Runs several writes in their order, all or none: each sees what the ones before it wrote. */
 export async function runBatch(parts: RecordParts, request: BatchRequest): Promise<JsonText> {
-  const operations = parseBatch(parts, request)
-  const results = await parts.database.write(
-    (transaction) => operations.map((operation, index) => runOperation(transaction, operation, index)),
-    { requestId: request.caller.requestId },
-  )
+  const results = await writeOnSchema(parts, request, (schema) => {
+    const operations = parseBatch(parts, { ...request, schema })
+    return (transaction) => operations.map((operation, index) => runOperation(transaction, operation, index))
+  })
   return `{"results":[${results.join(",")}]}`
 }
 

@@ -12,6 +12,7 @@ import { conditionValues, parseListQuery } from "./list-query.ts"
 import type { ListQuery } from "./list-query.ts"
 import { listShape, listStatements, totalHereMax } from "./list-statements.ts"
 import type { ListStatements } from "./list-statements.ts"
+import { readAside } from "./read-aside.ts"
 import type { JsonText, ListRequest, RecordParts } from "./records.ts"
 
 /** Answers a page of documents, with the number of all that match unless the query skips it. */
@@ -19,7 +20,7 @@ export function listRecords(parts: RecordParts, request: ListRequest): JsonText 
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
   const query = parseListQuery(plan, request.query)
   const read = planRead({ plan, database: parts.database }, query)
-  return (query.conditions.some(isCostly) ? undefined : readHere(parts, read)) ?? readAside(parts, read)
+  return (query.conditions.some(isCostly) ? undefined : readHere(parts, read)) ?? readListAside(parts, read)
 }
 
 /** The queries of one list, and how their rows become the answer. */
@@ -124,12 +125,12 @@ function readHere({ database, limits }: RecordParts, read: ListRead): string | u
 }
 
 /** A list that may take long is read by another process, so that nobody else waits for it. */
-async function readAside({ database, limits }: RecordParts, { page, total, size, answer }: ListRead): Promise<string> {
+async function readListAside(parts: RecordParts, { page, total, size, answer }: ListRead): Promise<string> {
   if (size !== null) {
-    const [rows] = await database.readSlow([size])
-    requireSmallAnswer(rows?.[0], limits)
+    const [rows] = await readAside(parts, [size])
+    requireSmallAnswer(rows?.[0], parts.limits)
   }
-  const [pageRows, totalRows] = await database.readSlow(total === null ? [page] : [page, total])
+  const [pageRows, totalRows] = await readAside(parts, total === null ? [page] : [page, total])
   return answer(pageRows ?? [], total === null ? null : totalOf(totalRows?.[0]))
 }
 

@@ -4,6 +4,7 @@ import type { Reader } from "../storage/database.ts"
 import { requireSmallAnswer } from "./answer-size.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { multiplies } from "./expand.ts"
+import { readAside } from "./read-aside.ts"
 import type { RecordParts } from "./records.ts"
 import type { Selection } from "./selection.ts"
 
@@ -33,15 +34,15 @@ export function readDocumentAlone(
 }
 
 async function readDocumentAside(
-  { database, limits }: RecordParts,
+  parts: RecordParts,
   { byKeySql, sizeByKeySql }: Selection,
   key: StoredValue,
 ): Promise<string | undefined> {
   if (sizeByKeySql !== null) {
-    const [rows] = await database.readSlow([sqlQuery(sizeByKeySql, [key])])
-    requireSmallAnswer(rows?.[0], limits)
+    const [rows] = await readAside(parts, [sqlQuery(sizeByKeySql, [key])])
+    requireSmallAnswer(rows?.[0], parts.limits)
   }
-  const [rows] = await database.readSlow([sqlQuery(byKeySql, [key])])
+  const [rows] = await readAside(parts, [sqlQuery(byKeySql, [key])])
   const doc = rows?.[0]?.["doc"]
   return typeof doc === "string" ? doc : undefined
 }

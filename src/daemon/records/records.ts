@@ -2,6 +2,7 @@ import type { Clock } from "../../lib/clock.ts"
 import { fixedRequestLimits } from "../../project/request-limits.ts"
 import type { Schema } from "../../schema/schema.ts"
 import type { Caller } from "../caller.ts"
+import type { SchemaHolder } from "../schema-holder.ts"
 import type { Database, SlowReader } from "../storage/database.ts"
 
 /**
@@ -13,6 +14,8 @@ import type { Database, SlowReader } from "../storage/database.ts"
 /** Everything that the operations need; made once a daemon. */
 export interface RecordParts {
   readonly database: Database & SlowReader
+  /** The schema that is served now: a request that waits may meet another one than it began with. */
+  readonly schemas: Pick<SchemaHolder, "current">
   readonly clock: Clock
   readonly limits: RecordLimits
 }

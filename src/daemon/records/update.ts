@@ -3,17 +3,18 @@ import { storedKey } from "./record-key.ts"
 import type { RecordAnswer, RecordParts, UpdateRequest } from "./records.ts"
 import { parseDocumentQuery } from "./selection.ts"
 import { validateUpdate } from "./validate.ts"
+import { writeOnSchema } from "./write-on-schema.ts"
 import { changeRecord } from "./write-record.ts"
 
 /** Changes the fields that the body names, if the document is still the one of If-Match, and answers the document. */
 export async function updateRecord(parts: RecordParts, request: UpdateRequest): Promise<RecordAnswer> {
   const { id, ifMatch } = request
-  const plan = collectionPlan(parts.limits, request.schema, request.collection)
-  const selection = parseDocumentQuery(plan, request.query)
-  const key = storedKey(plan, id)
-  const values = validateUpdate(plan, key, request.body)
-  const write = { plan, selection, id, key, ifMatch, values, nowMs: parts.clock.now() }
-  return parts.database.write((transaction) => changeRecord(transaction, write), {
-    requestId: request.caller.requestId,
+  return writeOnSchema(parts, request, (schema) => {
+    const plan = collectionPlan(parts.limits, schema, request.collection)
+    const selection = parseDocumentQuery(plan, request.query)
+    const key = storedKey(plan, id)
+    const values = validateUpdate(plan, key, request.body)
+    const write = { plan, selection, id, key, ifMatch, values, nowMs: parts.clock.now() }
+    return (transaction) => changeRecord(transaction, write)
   })
 }

@@ -92,7 +92,7 @@ function documentsOf(schema: Schema): fc.Arbitrary<Documents> {
 
 async function fill({ database }: TempDatabase, schema: Schema, documents: Documents): Promise<void> {
   await applySchema(database, schema, { clock: systemClock })
-  const parts = { database, clock: systemClock, limits: defaultRecordLimits }
+  const parts = { database, schemas: { current: schema }, clock: systemClock, limits: defaultRecordLimits }
   const caller = { owner: true, address: "", requestId: "req_test" }
   for (const { collection, data } of documents) {
     try {

@@ -83,7 +83,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   const parts: HttpParts = {
     config: () => config,
     schemas,
-    records: { database, clock: systemClock, limits: defaultRecordLimits },
+    records: { database, schemas, clock: systemClock, limits: defaultRecordLimits },
     activity,
     admin: {
       stats: () => Promise.resolve({ uptimeSeconds: 1 } as StatsResponse),

@@ -9,6 +9,7 @@ import { listRecords } from "../../../src/daemon/records/list.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
 import type { QueryPairs, RecordAnswer, RecordLimits, RecordParts } from "../../../src/daemon/records/records.ts"
 import { updateRecord } from "../../../src/daemon/records/update.ts"
+import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { parseSchema } from "../../../src/schema/parse.ts"
 import type { Schema } from "../../../src/schema/schema.ts"
 import { openTempDatabase } from "../storage/open-temp-database.ts"
@@ -37,14 +38,18 @@ export class TestRecords {
   readonly database: TempDatabase
   /** Moves only when a test moves it. */
   nowMs = Date.UTC(2026, 0, 1)
+  /** The one that is served; a test may put another in its place. */
+  readonly schemas: SchemaHolder
   readonly parts: RecordParts
   readonly #caller = { owner: false, address: "127.0.0.1", requestId: "req_test" }
 
   constructor(schema: Schema, database: TempDatabase, options: RecordsOptions) {
     this.schema = schema
+    this.schemas = new SchemaHolder(schema)
     this.database = database
     this.parts = {
       database: database.database,
+      schemas: this.schemas,
       clock: { now: () => this.nowMs },
       limits: { ...defaultRecordLimits, ...options.limits },
     }
