@@ -2,7 +2,6 @@ import { ReleaseStack } from "../lib/release-stack.ts"
 import { explainFileError } from "../project/file-errors.ts"
 import { projectPaths } from "../project/paths.ts"
 import { writeEditorSchemas } from "../project/editor-schemas.ts"
-import type { DaemonLog } from "./daemon-log.ts"
 import type { DaemonStatus } from "./status/daemon-status.ts"
 import { reloadOnce } from "./served/reload-once.ts"
 import { hashProject } from "./dev/hash-project.ts"
@@ -14,7 +13,7 @@ import { removeProcessFile, writeProcessFile } from "./status/process-file.ts"
 import { ChangePruner } from "./storage/change-pruner.ts"
 import type { DaemonOptions, RunningDaemon } from "./compose/daemon-options.ts"
 import { openHttp } from "./compose/open-http.ts"
-import { openParts } from "./compose/open-parts.ts"
+import { endMigrations, openParts } from "./compose/open-parts.ts"
 import type { Parts } from "./compose/open-parts.ts"
 import { followProject, makeReloads, reloadFiles } from "./compose/reloads.ts"
 
@@ -41,7 +40,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     return {
       file: status.file(),
       reloadFiles: () => reloadFiles(parts, reloads),
-      stop: () => stopParts(release, logger),
+      stop: () => stopParts(parts, release),
     }
   } catch (error) {
     await release.releaseAll()
@@ -50,11 +49,13 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
 }
 
 /** Nothing is followed, and nothing is told, for the length of one command. */
-function toolDaemon({ logger }: Parts, status: DaemonStatus, release: ReleaseStack): RunningDaemon {
+function toolDaemon(parts: Parts, status: DaemonStatus, release: ReleaseStack): RunningDaemon {
+  const { logger } = parts
   return {
     file: status.file(),
     reloadFiles: () => Promise.resolve(),
     stop: async () => {
+      endMigrations(parts)
       const failures = await release.releaseAll()
       for (const { name, error } of failures) logger.lines.error(`The ${name} could not be closed.`, { error })
       return failures
@@ -62,7 +63,9 @@ function toolDaemon({ logger }: Parts, status: DaemonStatus, release: ReleaseSta
   }
 }
 
-async function stopParts(release: ReleaseStack, { lines }: DaemonLog): ReturnType<RunningDaemon["stop"]> {
+async function stopParts(parts: Parts, release: ReleaseStack): ReturnType<RunningDaemon["stop"]> {
+  const { lines } = parts.logger
+  endMigrations(parts)
   lines.info("Stopping; requests under way are finished first.")
   const failures = await release.releaseAll()
   for (const { name, error } of failures) lines.error(`The ${name} could not be closed.`, { error })

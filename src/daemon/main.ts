@@ -37,6 +37,7 @@ export async function runDaemon(argv: readonly string[], onProgress?: (message: 
     output: outputOf(args),
     onProgress: (message) => onProgress?.(message),
     onFatal: () => process.exit(1),
+    ending: signals.ending,
     onShutdown: () => signals.begin(),
   })
   signals.handle(daemon)
@@ -119,27 +120,32 @@ function ignoreOutputErrors(): void {
  */
 class SignalHandling {
   readonly #isTerminal: boolean
+  readonly #ending = new AbortController()
   #daemon: RunningDaemon | undefined
-  #isEnding = false
 
   constructor({ isTerminal }: { isTerminal: boolean }) {
     this.#isTerminal = isTerminal
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => this.#end(signal))
   }
 
+  /** Aborted at the first signal, also when the daemon only starts yet. */
+  get ending(): AbortSignal {
+    return this.#ending.signal
+  }
+
   handle(daemon: RunningDaemon): void {
     this.#daemon = daemon
     process.on("SIGHUP", () => (this.#isTerminal ? this.begin() : void daemon.reloadFiles()))
-    if (this.#isEnding) void this.#stop(daemon)
+    if (this.ending.aborted) void this.#stop(daemon)
   }
 
   begin(): void {
-    if (!this.#isEnding) this.#end("SIGTERM")
+    if (!this.ending.aborted) this.#end("SIGTERM")
   }
 
   #end(signal: "SIGTERM" | "SIGINT"): void {
-    if (this.#isEnding) process.exit(signal === "SIGINT" ? 130 : 143)
-    this.#isEnding = true
+    if (this.ending.aborted) process.exit(signal === "SIGINT" ? 130 : 143)
+    this.#ending.abort()
     if (this.#daemon) void this.#stop(this.#daemon)
   }
 

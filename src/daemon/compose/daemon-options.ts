@@ -32,6 +32,8 @@ export interface DaemonOptions {
   readonly onProgress: (message: string) => void
   /** The state of the disk is unknown: the process must end at once. */
   readonly onFatal: () => void
+  /** Aborted when the process shall end, also while the daemon starts: a migration then is ended before long. */
+  readonly ending?: AbortSignal
   /** Somebody asked for an orderly end: over the control API, or idleness did. */
   readonly onShutdown: () => void
 }

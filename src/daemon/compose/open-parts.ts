@@ -63,6 +63,7 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
 
   const schemas = new SchemaHolder()
   const config = new ConfigHolder(read.config)
+  onAbort(options.ending, () => endMigrations({ database, config }))
   const turns = new ReloadTurns()
   release.push("reloads", () => turns.idle())
   const migrations = new Migrations({
@@ -94,4 +95,17 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
     clock,
     onProgress,
   }
+}
+
+/** How much of server.drain_timeout a migration gets: its request can still be told then that it was ended. */
+const migrationShare = 0.75
+
+/** The first thing of a stop; whatever else is closed may wait for a migration. */
+export function endMigrations({ database, config }: Pick<Parts, "database" | "config">): void {
+  database.endMigrationsIn(config.current.server.drainTimeoutMs * migrationShare)
+}
+
+function onAbort(signal: AbortSignal | undefined, run: () => void): void {
+  if (signal?.aborted === true) run()
+  else signal?.addEventListener("abort", run, { once: true })
 }

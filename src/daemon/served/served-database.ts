@@ -52,6 +52,7 @@ export class ServedDatabase implements Database, SlowReader {
   readonly #listeners = new Set<() => void>()
   #opened: Opened | undefined
   #stopping: Promise<void> | undefined
+  #grace: NodeJS.Timeout | undefined
 
   constructor(parts: ServedDatabaseParts) {
     this.#parts = parts
@@ -111,6 +112,15 @@ export class ServedDatabase implements Database, SlowReader {
     } finally {
       if (opened.lock !== old.lock) old.lock.release()
     }
+  }
+
+  /**
+   * For the beginning of a stop: migrations and their plans may go on for so long, then they are ended. A stop waits for
+   * them, and a person's SQL may have no end.
+   */
+  endMigrationsIn(graceMs: number): void {
+    if (this.#stopping !== undefined) return
+    this.#grace ??= setTimeout(() => void this.#opened?.database.endMigrations(), graceMs)
   }
 
   stop(): Promise<void> {
@@ -201,6 +211,7 @@ export class ServedDatabase implements Database, SlowReader {
   }
 
   async #close(): Promise<void> {
+    clearTimeout(this.#grace)
     const opened = this.#opened
     if (opened === undefined) return
     await opened.database.stop().finally(() => opened.lock.release())

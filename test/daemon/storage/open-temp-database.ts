@@ -4,7 +4,8 @@ import { join } from "node:path"
 
 import { createTable } from "../../../src/daemon/storage/sqlite/change-table.ts"
 import { openSqliteDatabase } from "../../../src/daemon/storage/sqlite/sqlite-database.ts"
-import type { SqliteDatabase, SqliteDatabaseOptions } from "../../../src/daemon/storage/sqlite/sqlite-database.ts"
+import type { SqliteDatabaseOptions } from "../../../src/daemon/storage/sqlite/database-parts.ts"
+import type { SqliteDatabase } from "../../../src/daemon/storage/sqlite/sqlite-database.ts"
 import type { Schema } from "../../../src/schema/schema.ts"
 
 /** A database in a folder of its own; `remove` stops it and deletes the folder. */

@@ -29,7 +29,7 @@ export interface ApplyOptions {
 /**
  * Brings the database to a schema in one transaction, if nothing is lost by it: else throws UNSAFE_CHANGES with every
  * change that stands in the way and what to do, and leaves all as it is. Writes wait meanwhile; reads go on: what walks
- * large tables, the look whether their documents fit as well as the change itself, is left to a worker.
+ * large tables, the look whether their documents fit as well as the change itself, is left to a process beside the daemon.
  */
 export async function applySchema(
   database: SqliteDatabase,
@@ -46,7 +46,7 @@ export async function applySchema(
   return database.exclusive(async (connection) => {
     const { changes } =
       work === "large"
-        ? await database.migrateInWorker({ ...options, onProgress })
+        ? await database.migrateBeside({ ...options, onProgress })
         : await inMigrationTransaction(connection, () =>
             migrateTables(connection, { ...options, onProgress: () => undefined }),
           )

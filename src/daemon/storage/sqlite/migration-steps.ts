@@ -34,3 +34,15 @@ export function operationsOf(step: MigrationStep): readonly PlacedOperation[] {
   if (step.kind === "record") return []
   return step.kind === "apply" ? step.operations : step.operations.map((operation) => ({ ...operation, at: null }))
 }
+
+/**
+ * Whether a person's SQL is run for the steps, or for a look at what they would do: it may take for ever, whatever the
+ * tables hold, so it never runs on the main thread.
+ */
+export function holdsSql(steps: readonly MigrationStep[]): boolean {
+  return steps.flatMap(operationsOf).some((operation) => {
+    if (operation.type === "sql") return true
+    if (operation.type === "change_type") return operation.using !== null
+    return "fill" in operation && operation.fill?.kind === "sql"
+  })
+}

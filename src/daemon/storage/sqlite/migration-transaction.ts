@@ -5,12 +5,18 @@ import { translateSqliteError } from "./sqlite-errors.ts"
 
 /**
  * Runs work on tables in one transaction with foreign keys off: dropping a table would otherwise delete what points to
- * it. They can only be switched outside a transaction, and are on again before anything else may run.
+ * it. They can only be switched outside a transaction, and are on again before anything else may run. `beforeCommit`
+ * may wait, and undoes all of it by rejecting; it is not for the main connection, whose transaction others would see.
  */
-export async function inMigrationTransaction<T>(connection: SqliteConnection, work: () => T): Promise<T> {
+export async function inMigrationTransaction<T>(
+  connection: SqliteConnection,
+  work: () => T,
+  { beforeCommit }: { readonly beforeCommit?: (value: T) => Promise<void> } = {},
+): Promise<T> {
   await retryWhileBusy(() => begin(connection))
   try {
     const value = work()
+    await beforeCommit?.(value)
     connection.control("COMMIT")
     return value
   } catch (error) {

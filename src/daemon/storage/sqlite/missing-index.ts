@@ -1,8 +1,24 @@
+import type { AlyxErrorOptions } from "../../../errors.ts"
 import type { Query } from "../database.ts"
 import { sqlQuery } from "../database.ts"
 import { quoteName } from "../../../lib/sql-name.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { largestRowCount } from "./table-size.ts"
+
+/** What would have made a read shorter that was ended for taking too long. */
+export function timeoutAdvice(connection: SqliteConnection, queries: readonly Query<unknown>[]): AlyxErrorOptions {
+  for (const query of queries) {
+    const index = missingIndex(connection, query)
+    if (index === undefined || index.fields.length === 0) continue
+    const { table, fields } = index
+    return {
+      message: `The query read too much of ${table} and was ended.`,
+      next: `Add an index to ${table} in schema.yaml: indexes: [{ fields: [${fields.join(", ")}] }].`,
+      details: { collection: table, fields },
+    }
+  }
+  return {}
+}
 
 /** Finds the index that would spare a walk, as advice: the columns of the largest table that the query names. */
 export function missingIndex(

@@ -12,6 +12,7 @@ import { planSteps } from "./plan-steps.ts"
 import { appliedSchema, takenNames } from "./plan-schema.ts"
 import { RowLineage } from "./row-lineage.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
+import { holdsSql } from "./migration-steps.ts"
 import { largestRowCount, largeTableRowCount } from "./table-size.ts"
 
 /** A change of a plan, with what is still to be asked of the rows. */
@@ -36,7 +37,13 @@ export interface PlannedMigration {
   readonly problems: readonly Problem[]
 }
 
-/** Says what the steps and the way to a schema would do, without writing anything; large tables are looked at beside. */
+/**
+ * How long the looks of one plan may take in all, besides that each has its own limit; those that are left then are not
+ * made: the migration itself finds what they would have found.
+ */
+const looksMsMax = 60_000
+
+/** Says what the steps and the way to a schema would do, without writing anything. */
 export async function planMigration(
   database: SqliteDatabase,
   { steps, schema }: { readonly steps: readonly MigrationStep[]; readonly schema: Schema | null },
@@ -55,9 +62,13 @@ export async function planMigration(
   })
   const changes: PlannedChange[] = []
   const problems: Problem[] = [...drafted.problems]
+  const deadlineMs = performance.now() + looksMsMax
+  const isBeside = holdsSql(steps)
   for (const { change, looks } of drafted.changes) {
     const found: Problem[] = []
-    for (const look of looks) found.push(...(await problemsOf(database, look)))
+    for (const look of looks) {
+      if (performance.now() < deadlineMs) found.push(...(await problemsOf(database, look, { isBeside })))
+    }
     problems.push(...found)
     changes.push(
       found.length === 0
@@ -68,14 +79,23 @@ export async function planMigration(
   return { from: drafted.from, to: drafted.to, changes, problems }
 }
 
-/** Small tables are looked at here, others by a process beside; what takes too long is left to the migration itself. */
-async function problemsOf(database: SqliteDatabase, look: RowLook): Promise<readonly Problem[]> {
+/**
+ * Small tables are looked at here; others, and what SQL of a person would make of any, by a process beside. What takes
+ * too long is left to the migration itself.
+ */
+async function problemsOf(
+  database: SqliteDatabase,
+  look: RowLook,
+  { isBeside }: { readonly isBeside: boolean },
+): Promise<readonly Problem[]> {
   const { table, sql, countMin, problem } = look
+  database.requireRunning()
   try {
     const isLarge = database.read((reader) => largestRowCount(reader, table)) > largeTableRowCount
-    const rows = isLarge
-      ? (await database.readSlow([sqlQuery(sql)]))[0]!
-      : database.read((reader) => reader.all(sqlQuery(sql)))
+    const rows =
+      isLarge || isBeside
+        ? (await database.readSlow([sqlQuery(sql)]))[0]!
+        : database.read((reader) => reader.all(sqlQuery(sql)))
     return rows.length >= countMin ? [problem(rows.map((row) => row["id"] ?? null))] : []
   } catch (error) {
     if (isAlyxError(error, "QUERY_TIMEOUT") || isAlyxError(error, "OVERLOADED")) return []

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { statSync } from "node:fs"
 
 import { alyxError } from "../../../errors.ts"
-import type { AlyxError, AlyxErrorOptions } from "../../../errors.ts"
+import type { AlyxError } from "../../../errors.ts"
 import type { Service } from "../../service.ts"
 import type {
   Database,
@@ -15,61 +15,24 @@ import type {
   Transaction,
   WriteOptions,
 } from "../database.ts"
-import { BackupCopies } from "./backup-copies.ts"
 import { retryWhileBusy } from "./busy-back-off.ts"
 import { BriefReads } from "./brief-reads.ts"
-import { Checkpointer } from "./checkpointer.ts"
-import { GroupCommit } from "./group-commit.ts"
+import { makeParts, walBytesMax } from "./database-parts.ts"
+import type { DatabaseParts, SqliteDatabaseOptions } from "./database-parts.ts"
 import type { MigrationOptions, MigrationResult } from "./migrate-tables.ts"
 import { migrateSystemTables } from "./migrate-system.ts"
-import { missingIndex } from "./missing-index.ts"
+import { timeoutAdvice } from "./missing-index.ts"
 import { openMainConnection } from "./open-connection.ts"
-import { OpenFiles } from "./open-files.ts"
-import { ReaderPool } from "./reader-pool.ts"
 import { replaceContent } from "./replace-content.ts"
-import { runMigrationWorker } from "./migration-thread.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
-import { WalSync } from "./wal-sync.ts"
-
-/** When the log is longer than this, the next group waits for a checkpoint. */
-const walBytesMax = 16 * 1024 * 1024
-
-/** A reader process walks tables rather than coming back to the same pages. */
-const readerCacheBytesMax = 16 * 1024 * 1024
-
-/** What SqliteDatabase needs. */
-export interface SqliteDatabaseOptions {
-  readonly path: string
-  /** Whether answers wait until their commit is on the disk. */
-  readonly durability: "full" | "normal"
-  readonly cacheBytes: number
-  /** Called when the log could not be synced: what is on the disk is unknown, and the process must end. */
-  readonly onFatal: (error: Error) => void
-  /** Called with a sentence when something went wrong that nobody waits for. */
-  readonly onWarning?: (message: string) => void
-  /** Where the checkpoint worker's entry is, and those of migrations and backups beside it; the sources when left out. */
-  readonly checkpointWorkerUrl?: URL
-  /** Where the reader process's entry is; the source beside this file when left out. */
-  readonly readerProcessUrl?: URL
-}
-
-interface Parts {
-  readonly connection: SqliteConnection
-  readonly files: OpenFiles
-  readonly sync: WalSync
-  readonly checkpointer: Checkpointer
-  readonly commits: GroupCommit
-  readonly briefReads: BriefReads
-  readonly readers: ReaderPool
-  readonly copies: BackupCopies
-}
 
 /** The database in one SQLite file: one connection for reads and writes, group commit, checkpoints in a worker. */
 export class SqliteDatabase implements Database, SlowReader, Service {
   readonly #options: SqliteDatabaseOptions
   readonly #listeners = new Set<() => void>()
-  #parts: Parts | undefined
+  #parts: DatabaseParts | undefined
   #stopping: Promise<void> | undefined
+  #isEnding = false
   #lastExclusive: Promise<unknown> = Promise.resolve()
 
   constructor(options: SqliteDatabaseOptions) {
@@ -83,7 +46,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     const connection = await retryWhileBusy(() => openMainConnection({ path, cacheBytes, walBytesMax, step }))
     try {
       await retryWhileBusy(() => migrateSystemTables(connection))
-      this.#parts = this.#makeParts(connection, briefReads)
+      this.#parts = makeParts(this.#options, { connection, briefReads, onCommit: this.#onCommit })
     } catch (error) {
       connection.close()
       throw error
@@ -140,9 +103,11 @@ export class SqliteDatabase implements Database, SlowReader, Service {
    * First come, first served. Resolves when what it committed is on the disk.
    */
   async exclusive<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
-    if (this.#stopping !== undefined) throw alyxError("SHUTTING_DOWN")
+    this.requireRunning()
     const parts = this.#openInPlace()
     const turn = this.#lastExclusive.then(async () => {
+      // A stop may have begun while it waited.
+      this.requireRunning()
       parts.commits.pause()
       try {
         return await work(parts.connection)
@@ -158,10 +123,20 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     return value
   }
 
-  /** Runs a migration on another connection in a worker; only within `exclusive`. */
-  migrateInWorker(options: MigrationOptions): Promise<MigrationResult> {
-    const { path, cacheBytes } = this.#options
-    return runMigrationWorker({ path, cacheBytes, workerUrl: this.#programUrl("migration-worker"), ...options })
+  /** Runs a migration on another connection in a process beside; only within `exclusive`. */
+  migrateBeside(options: MigrationOptions): Promise<MigrationResult> {
+    return this.#openInPlace().migrations.run(options)
+  }
+
+  /** Ends a migration that runs beside, unless it is being committed, and refuses further work on tables. */
+  async endMigrations(): Promise<void> {
+    this.#isEnding = true
+    await this.#parts?.migrations.stop()
+  }
+
+  /** Throws when nothing long shall begin any more. */
+  requireRunning(): void {
+    if (this.#isEnding || this.#stopping !== undefined) throw alyxError("SHUTTING_DOWN")
   }
 
   /** Copies what is committed now into an empty file, in a process of its own; see writeBackup. */
@@ -203,28 +178,6 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     }
   }
 
-  #makeParts(connection: SqliteConnection, briefReads: BriefReads): Parts {
-    const { path, cacheBytes, durability, onFatal, onWarning } = this.#options
-    const sync = new WalSync({ path, onFailed: onFatal })
-    const checkpointer = new Checkpointer({
-      path,
-      workerUrl: this.#checkpointWorkerUrl(),
-      onWarning: (message) => onWarning?.(message),
-    })
-    const files = new OpenFiles(path)
-    const processUrl = this.#options.readerProcessUrl ?? new URL("reader-process.ts", import.meta.url)
-    return {
-      connection,
-      files,
-      sync,
-      checkpointer,
-      commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit: this.#onCommit }),
-      briefReads,
-      readers: new ReaderPool({ path, cacheBytes: Math.min(cacheBytes, readerCacheBytesMax), processUrl }),
-      copies: new BackupCopies({ path, processUrl: this.#programUrl("backup-process") }),
-    }
-  }
-
   readonly #onCommit = (): void => {
     for (const listener of this.#listeners) this.#tell(listener)
   }
@@ -238,24 +191,14 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     }
   }
 
-  #checkpointWorkerUrl(): URL {
-    return this.#options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url)
-  }
-
-  /** The entry of another program; all of them lie beside each other. */
-  #programUrl(name: string): URL {
-    const worker = this.#checkpointWorkerUrl()
-    return new URL(worker.pathname.endsWith(".ts") ? `${name}.ts` : `${name}.js`, worker)
-  }
-
-  #open(): Parts {
+  #open(): DatabaseParts {
     if (this.#parts !== undefined) return this.#parts
     assert(this.#stopping !== undefined, "The database is used before start.")
     throw alyxError("SHUTTING_DOWN")
   }
 
   /** For what would be lost, or go astray, when the file at the path is not the open one. */
-  #openInPlace(): Parts {
+  #openInPlace(): DatabaseParts {
     const parts = this.#open()
     const fault = parts.files.fault()
     if (fault !== undefined) throw fault
@@ -265,6 +208,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
   async #close(): Promise<void> {
     const parts = this.#parts
     if (parts === undefined) return
+    await this.#finish("The migrations", () => parts.migrations.stop())
     await this.#finish("The backups", () => parts.copies.stop())
     await this.#finish("The change of tables", () => this.#lastExclusive)
     await this.#finish("The last writes", () => parts.commits.close())
@@ -285,21 +229,6 @@ export class SqliteDatabase implements Database, SlowReader, Service {
       this.#options.onWarning?.(`${name} failed while the database was closed: ${String(error)}.`)
     }
   }
-}
-
-/** What would have made a read shorter that was ended for taking too long. */
-function timeoutAdvice(connection: SqliteConnection, queries: readonly Query<unknown>[]): AlyxErrorOptions {
-  for (const query of queries) {
-    const index = missingIndex(connection, query)
-    if (index === undefined || index.fields.length === 0) continue
-    const { table, fields } = index
-    return {
-      message: `The query read too much of ${table} and was ended.`,
-      next: `Add an index to ${table} in schema.yaml: indexes: [{ fields: [${fields.join(", ")}] }].`,
-      details: { collection: table, fields },
-    }
-  }
-  return {}
 }
 
 /** Opens a database file, or makes it: a SqliteDatabase that is started. */

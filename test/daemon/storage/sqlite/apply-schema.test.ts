@@ -252,7 +252,7 @@ describe("applySchema", () => {
     expect(rows("SELECT name FROM sqlite_schema WHERE name LIKE '%posts.author%'")).toHaveLength(1)
   })
 
-  test("changes a large table in a worker: reads go on, writes wait, and the log sees nothing", async () => {
+  test("changes a large table in a process beside: reads go on, writes wait, and the log sees nothing", async () => {
     await apply(users, posts())
     await insertPosts(25_000)
     const progress: string[] = []
@@ -276,7 +276,7 @@ describe("applySchema", () => {
     expect(rows("SELECT max(seq) AS n FROM _alyx_changes")).toEqual([{ n: 25_001 }])
   })
 
-  test("leaves a large table as it was when the worker's migration is refused", async () => {
+  test("leaves a large table as it was when the process's migration is refused", async () => {
     await apply(users, posts())
     await insertPosts(25_000)
     await temp.database.exclusive((connection) => {
@@ -292,7 +292,7 @@ describe("applySchema", () => {
     await run("INSERT INTO posts (id, title) VALUES ('after', 'title')")
   })
 
-  test("looks in the worker whether the documents of a large table fit", async () => {
+  test("looks in the process whether the documents of a large table fit", async () => {
     await apply(users, posts())
     await insertPosts(100_000)
     await run("UPDATE posts SET title = id")
@@ -313,7 +313,7 @@ describe("applySchema", () => {
     expect(reads).toBeGreaterThan(10)
   })
 
-  test("changes a large table in a worker also when no change of the schema says so", async () => {
+  test("changes a large table in a process beside also when no change of the schema says so", async () => {
     const progress: string[] = []
     const follow = (collection: Collection): Promise<{ readonly changes: readonly string[] }> =>
       applySchema(temp.database, makeSchema([collection]), {

@@ -60,7 +60,7 @@ const kinds = [
 
 const ways = kinds.flatMap(([kind, text]) => [
   { kind, text, where: "on the main thread", smallRowCountMax: Infinity },
-  { kind, text, where: "in a worker", smallRowCountMax: 0 },
+  { kind, text, where: "in a process beside", smallRowCountMax: 0 },
 ])
 
 test.each(ways)("$kind, $where, keeps documents, relations and the log", async ({ text, smallRowCountMax }) => {

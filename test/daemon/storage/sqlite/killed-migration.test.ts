@@ -71,7 +71,7 @@ function stateOf(database: TempDatabase["database"]): State {
 }
 
 test.each([
-  { where: "in a worker", smallRowCountMax: 0 },
+  { where: "in a process beside", smallRowCountMax: 0 },
   { where: "on the main thread", smallRowCountMax: 10_000_000 },
 ])(
   "kill -9 in the middle of a rebuild $where leaves the old state whole",

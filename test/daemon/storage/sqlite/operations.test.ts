@@ -18,7 +18,7 @@ const postCount = scaled(100_000, 2_000)
 /** Both ways are walked. */
 const ways = [
   { where: "on the main thread", smallRowCountMax: Infinity },
-  { where: "in a worker", smallRowCountMax: 0 },
+  { where: "in a process beside", smallRowCountMax: 0 },
 ]
 
 const schemaText = `version: 1
