@@ -2,17 +2,27 @@ import { alyxError } from "../errors.ts"
 import { makeSchema } from "./make-schema.ts"
 import { plainField } from "./plain-field.ts"
 import type { Collection, Field, Rule, Schema } from "./schema.ts"
-import { fieldTypes, ruleOperations } from "./schema.ts"
+import { ruleOperations } from "./schema.ts"
 import type { CollectionJson, FieldJson, SchemaJson } from "./schema-json.ts"
 import { schemaFormat } from "./schema-json.ts"
+import { schemaFormFault } from "./schema-json-form.ts"
 
 /**
- * Reads what schemaToJson wrote. The text comes from our own database, so it is trusted to be valid as a schema; it is
- * only checked to be of a form that this version reads.
+ * Reads what schemaToJson wrote. Its form is checked strictly, since names and numbers of it become SQL; that all of it
+ * fits together is taken from our own database as given, and judged by judgeSchema where it comes from elsewhere.
  */
 export function schemaFromJson(json: unknown): Schema {
   const { collections } = requireSchemaJson(json)
   return makeSchema(collections.map(collectionFromJson))
+}
+
+/** Reads the text that a database keeps of the schema that was applied to it. */
+export function schemaFromText(text: string): Schema {
+  try {
+    return schemaFromJson(JSON.parse(text))
+  } catch (error) {
+    throw error instanceof SyntaxError ? damagedSchema("it is not JSON", error) : error
+  }
 }
 
 function requireSchemaJson(json: unknown): SchemaJson {
@@ -23,18 +33,18 @@ function requireSchemaJson(json: unknown): SchemaJson {
       next: "Use the version of Alyx that wrote the database, or a newer one.",
     })
   }
-  const readable = format === schemaFormat && Array.isArray(collections) && collections.every(isCollectionJson)
-  if (!readable) throw alyxError("DATABASE_CORRUPT", { message: "The applied schema in the database is damaged." })
-  return { format, collections }
+  if (format !== schemaFormat) throw damagedSchema("it has no format")
+  const fault = schemaFormFault(collections)
+  if (fault !== null) throw damagedSchema(fault)
+  return { format, collections: collections! }
 }
 
-function isCollectionJson(json: unknown): json is CollectionJson {
-  const { name, fields } = (typeof json === "object" && json !== null ? json : {}) as Partial<CollectionJson>
-  if (typeof name !== "string" || !Array.isArray(fields)) return false
-  return (
-    fields.every((field: FieldJson | null) => typeof field?.name === "string" && fieldTypes.includes(field.type)) &&
-    fields.some((field: FieldJson) => field.primary === true)
-  )
+function damagedSchema(fault: string, cause?: unknown): Error {
+  return alyxError("DATABASE_CORRUPT", {
+    message: `The applied schema in the database is damaged: ${fault}.`,
+    next: "Restore a backup: alyx db restore .alyx/backups/<file>",
+    ...(cause === undefined ? {} : { cause }),
+  })
 }
 
 function collectionFromJson(json: CollectionJson): Collection {

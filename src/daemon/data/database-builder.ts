@@ -95,7 +95,7 @@ export class DatabaseBuilder {
     for (const { collection } of this.#tables.values()) {
       const { indexes, triggers } = defineTable(collection)
       for (const { sql } of [...indexes.filter((index) => !isUnique(index.sql)), ...triggers])
-        this.#connection.execute(sql)
+        this.#connection.define(sql)
     }
     this.#writeSequences()
     writeMeta(this.#connection, "schema", JSON.stringify(schemaToJson(this.#schema)))
@@ -110,8 +110,8 @@ export class DatabaseBuilder {
   /** Unique indexes come before the rows, so that the second of two equal ones is named. */
   #makeTable(collection: Collection): void {
     const table = defineTable(collection)
-    this.#connection.execute(createTableSql(table))
-    for (const { sql } of table.indexes.filter((index) => isUnique(index.sql))) this.#connection.execute(sql)
+    this.#connection.define(createTableSql(table))
+    for (const { sql } of table.indexes.filter((index) => isUnique(index.sql))) this.#connection.define(sql)
     const columns = [...collection.fields.keys()]
     const insertSql = `INSERT INTO ${quoteName(collection.name)} (${columns.map(quoteName).join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`
     this.#tables.set(collection.name, { collection, columns, insertSql, count: 0 })

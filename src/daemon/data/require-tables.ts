@@ -44,7 +44,7 @@ export function requireTables(reader: Reader, schema: Schema, scratch: SqliteCon
   for (const collection of schema.collections.values()) {
     const { name } = collection
     if (!present.has(name)) throw damaged(`it has no table ${name}, which its schema names`)
-    scratch.execute(createTableSql(defineTable(collection)))
+    scratch.define(createTableSql(defineTable(collection)))
     const found = new Map(columnsOf(reader, name).map((column) => [column.name, column]))
     for (const expected of columnsOf(scratch, name)) {
       const column = found.get(expected.name)
@@ -60,7 +60,7 @@ export function renewObjects(connection: SqliteConnection, collection: Collectio
   dropOutdatedObjects(connection, collection, collection)
   const present = new Set(presentObjects(connection, collection.name).map(({ name }) => name))
   const { indexes, triggers } = defineTable(collection)
-  for (const { name, sql } of [...indexes, ...triggers]) if (!present.has(name)) connection.execute(sql)
+  for (const { name, sql } of [...indexes, ...triggers]) if (!present.has(name)) connection.define(sql)
 }
 
 function columnsOf(reader: Reader, table: string): readonly Column[] {

@@ -95,7 +95,7 @@ export function checkedSchema(collections: readonly Collection[]): Schema {
 }
 
 /** The collection as the checks of schema.yaml see it. Its places are those of another file: they are not passed on. */
-function shapeOf(collection: Collection): CollectionShape {
+export function shapeOf(collection: Collection): CollectionShape {
   const at = { file: "", line: 1, column: 1 }
   return {
     collection,

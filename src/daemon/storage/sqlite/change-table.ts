@@ -23,8 +23,8 @@ export interface TableChangeOptions {
 /** Makes the table, indexes and triggers of a new collection. */
 export function createTable(connection: SqliteConnection, collection: Collection): void {
   const table = defineTable(collection)
-  connection.execute(createTableSql(table))
-  for (const object of [...table.indexes, ...table.triggers]) connection.execute(object.sql)
+  connection.define(createTableSql(table))
+  for (const object of [...table.indexes, ...table.triggers]) connection.define(object.sql)
 }
 
 /**
@@ -43,7 +43,7 @@ export function changeTable(
     return change
   }
   for (const [name, definition] of after.columns) {
-    if (!before.columns.has(name)) connection.execute(`ALTER TABLE ${quoteName(to.name)} ADD COLUMN ${definition}`)
+    if (!before.columns.has(name)) connection.define(`ALTER TABLE ${quoteName(to.name)} ADD COLUMN ${definition}`)
   }
   const present = new Set(presentObjects(connection, to.name).map((object) => object.name))
   const made = [...after.indexes, ...after.triggers].filter(({ name }) => !present.has(name))

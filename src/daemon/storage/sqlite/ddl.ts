@@ -37,6 +37,11 @@ export function createTableSql(table: TableDefinition, name: string = table.name
   return `CREATE TABLE ${quoteName(name)} (${[...table.columns.values()].join(", ")}) STRICT`
 }
 
+/** Words of a schema never become SQL themselves. */
+const actionWords = { cascade: "CASCADE", "set null": "SET NULL", restrict: "RESTRICT" } as const
+
+const orderWords = { asc: "ASC", desc: "DESC" } as const
+
 function columnDefinition(collection: Collection, field: Field): string {
   const parts = [quoteName(field.name), fieldTypeRules[field.type].sqlType]
   if (field.primary)
@@ -50,7 +55,7 @@ function columnDefinition(collection: Collection, field: Field): string {
   const { references } = field
   if (references !== null) {
     const target = `${quoteName(references.collection)} (${quoteName(references.field)})`
-    parts.push(`REFERENCES ${target} ON DELETE ${references.onDelete.toUpperCase()}`)
+    parts.push(`REFERENCES ${target} ON DELETE ${actionWords[references.onDelete]}`)
   }
   return parts.join(" ")
 }
@@ -82,8 +87,8 @@ function checksOf(field: Field): readonly (readonly [rule: string, condition: st
   if (field.type === "int") {
     checks.push(["type", `${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`])
   }
-  if (field.minLength !== null) checks.push(["minLength", `length(${column}) >= ${field.minLength}`])
-  if (field.maxLength !== null) checks.push(["maxLength", `length(${column}) <= ${field.maxLength}`])
+  if (field.minLength !== null) checks.push(["minLength", `length(${column}) >= ${quoteValue(field.minLength)}`])
+  if (field.maxLength !== null) checks.push(["maxLength", `length(${column}) <= ${quoteValue(field.maxLength)}`])
   if (field.min !== null) checks.push(["min", `${column} >= ${quoteValue(field.min)}`])
   if (field.max !== null) checks.push(["max", `${column} <= ${quoteValue(field.max)}`])
   if (field.enum !== null) checks.push(["enum", `${column} IN (${field.enum.map(quoteValue).join(", ")})`])
@@ -142,6 +147,6 @@ function plainIndex(collection: Collection, name: string, fields: readonly Index
 }
 
 function indexSql(kind: string, name: string, table: string, fields: readonly IndexedField[]): string {
-  const columns = fields.map((field) => `${quoteName(field.name)} ${field.order.toUpperCase()}`).join(", ")
+  const columns = fields.map((field) => `${quoteName(field.name)} ${orderWords[field.order]}`).join(", ")
   return `CREATE ${kind} ${quoteName(name)} ON ${quoteName(table)} (${columns})`
 }

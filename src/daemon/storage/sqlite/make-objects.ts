@@ -28,7 +28,7 @@ export function makeObjects(connection: SqliteConnection, options: MakeObjectsOp
     // Triggers take no time, and mean nothing to a person.
     if (!name.startsWith("_alyx_")) onProgress({ message: `Making the index ${name} of ${collection.name}`, ratio })
     try {
-      connection.execute(sql)
+      connection.define(sql)
     } catch (error) {
       throw isAlyxError(error, "UNIQUE_CONFLICT") ? duplicates(connection, collection, name) : error
     }

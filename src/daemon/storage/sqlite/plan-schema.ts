@@ -4,7 +4,7 @@ import { diffSchemas } from "../../../schema/diff.ts"
 import { makeSchema } from "../../../schema/make-schema.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import type { SchemaChange } from "../../../schema/schema-change.ts"
-import { schemaFromJson } from "../../../schema/schema-from-json.ts"
+import { schemaFromText } from "../../../schema/schema-from-json.ts"
 import { sqlQuery } from "../database.ts"
 import type { Database, Reader } from "../database.ts"
 import { readMeta } from "../meta.ts"
@@ -45,7 +45,7 @@ export function planBetween(reader: Reader, from: Schema, schema: Schema): Schem
 export function appliedSchema(reader: Reader): Schema {
   const text = readMeta(reader, "schema")
   if (text === undefined) return makeSchema([])
-  const schema = schemaFromJson(JSON.parse(text))
+  const schema = schemaFromText(text)
   const present = presentTables(reader)
   const collections = [...schema.collections.values()].filter(({ name }) => present.has(name))
   return collections.length === schema.collections.size ? schema : makeSchema(collections)

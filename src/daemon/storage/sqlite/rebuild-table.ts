@@ -37,7 +37,7 @@ export function rebuildTable(connection: SqliteConnection, options: RebuildOptio
     ({ name }) => !ours.has(name) && !name.startsWith("_alyx_"),
   )
   const counter = readCounter(connection, from.name)
-  connection.execute(createTableSql(after, temporary))
+  connection.define(createTableSql(after, temporary))
   copyRows(connection, temporary, options)
   connection.execute(`DROP TABLE ${quoteName(from.name)}`)
   connection.execute(`ALTER TABLE ${quoteName(temporary)} RENAME TO ${quoteName(to.name)}`)

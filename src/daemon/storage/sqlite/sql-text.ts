@@ -5,7 +5,8 @@ export function quoteValue(value: SqlValue): string {
   if (value === null) return "NULL"
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString("hex")}'`
-  return String(value)
+  if (typeof value === "bigint" || Number.isFinite(value)) return String(value)
+  throw new TypeError("Only a finite number, a text, bytes and null have a form in SQL.")
 }
 
 /** The time of the statement as timestamps are stored: UTC with milliseconds. */

@@ -4,6 +4,7 @@ import type { CompiledQuery } from "kysely"
 
 import { BoundedCache } from "../../../lib/bounded-cache.ts"
 import type { Query, Transaction } from "../database.ts"
+import { authorizeDefinition } from "./authorize-definition.ts"
 import { bindValues, narrowIntegers } from "./bind-values.ts"
 import { translateSqliteError } from "./sqlite-errors.ts"
 
@@ -106,6 +107,22 @@ export class SqliteConnection implements Transaction {
   execute(script: string): void {
     try {
       this.#database.exec(script)
+    } catch (error) {
+      throw translateSqliteError(error)
+    }
+  }
+
+  /**
+   * Runs one statement that makes or changes a table, an index or a trigger. It was put together from names, so that it is
+   * made sure to be one statement, and to do nothing else.
+   */
+  define(sql: string): void {
+    try {
+      this.guarded(authorizeDefinition, () => {
+        const statement = this.#database.prepare(sql)
+        if (statement.sourceSQL !== sql) throw new Error("A definition must be one statement.")
+        statement.run()
+      })
     } catch (error) {
       throw translateSqliteError(error)
     }
