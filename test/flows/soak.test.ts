@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises"
 import { request } from "node:http"
 import path from "node:path"
 
@@ -5,10 +6,12 @@ import { expect, test } from "vitest"
 
 import type { StatsResponse } from "../../src/protocol/admin-api.ts"
 import { send } from "../daemon/http/http-fixture.ts"
+import { builtCli } from "../helpers/built-cli.ts"
 import { sendOverKeepAlive } from "../helpers/keep-alive-load.ts"
 import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import { scaled } from "../helpers/scale.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
+import { openTerminal } from "../helpers/terminal-screen.ts"
 
 const schema = `version: 1
 collections:
@@ -39,13 +42,21 @@ const isLong = requestCount >= 300_000
 const toothBytes = 96 * 1024 * 1024
 
 test(
-  `the memory of a dev daemon does not grow over ${requestCount} requests with a follower of its log`,
+  `the memory of a dev daemon and of its dashboard does not grow over ${requestCount} requests`,
   { timeout: 3_600_000 },
   async () => {
     const folder = await tempFolder()
     await writeProject(folder, { "schema.yaml": schema, "alyx.yaml": config })
     const daemon = await startDaemon({ folder, command: ["dev", "--foreground", "--verbose", "--port", "0"] })
     const follower = followLog(folder)
+    const dashboard = openTerminal({
+      command: process.execPath,
+      args: [await builtCli(), "dev"],
+      cwd: folder,
+      columns: 160,
+      rows: 45,
+    })
+    await dashboard.shows(/1 collection/)
     const ids: string[] = []
     for (let note = 0; note < 100; note += 1) {
       const created = await daemon.send("POST", "/api/collections/notes", { title: `note ${note}`, text: "" })
@@ -55,11 +66,14 @@ test(
     const load = { url: daemon.url, connectionCount: 16, request: (number: number) => requestOf(number, ids) }
     await sendOverKeepAlive({ ...load, requestCount: warmUpCount, onAnswer: () => undefined })
     const samples: Promise<StatsResponse>[] = []
+    const screens: Promise<number>[] = []
     const statuses = await sendOverKeepAlive({
       ...load,
       requestCount,
       onAnswer(count) {
-        if (count % Math.floor(requestCount / sampleCount) === 0) samples.push(statsOf(folder))
+        if (count % Math.floor(requestCount / sampleCount) !== 0) return
+        samples.push(statsOf(folder))
+        screens.push(residentBytes(dashboard.pid))
       },
     })
     const memory = (await Promise.all(samples)).map((stats) => stats.memory)
@@ -67,12 +81,18 @@ test(
     const rss = tenths(memory.map(({ rssBytes }) => rssBytes)).map(median)
     // A sample now and then comes right after a collection, so the least of a tenth is what is really held.
     const heap = tenths(memory.map(({ heapUsedBytes }) => heapUsedBytes)).map((values) => Math.min(...values))
-    process.stdout.write(`soak of ${requestCount}: RSS ${shown(rss)} MiB, heap at least ${shown(heap)} MiB\n`)
+    const screen = tenths(await Promise.all(screens)).map(median)
+    process.stdout.write(
+      `soak of ${requestCount}: RSS ${shown(rss)} MiB, heap at least ${shown(heap)} MiB, dashboard ${shown(screen)} MiB\n`,
+    )
     expect(new Set(statuses.keys())).toEqual(new Set([200, 400, 404]))
     expect([...statuses.values()].reduce((sum, count) => sum + count, 0)).toBe(requestCount)
     expect(follower.entryCount() + follower.lostCount()).toBeGreaterThanOrEqual(requestCount)
     expect(rss[9]!).toBeLessThan(isLong ? rss[1]! * 1.1 : rss[1]! + toothBytes)
+    expect(screen[9]!).toBeLessThanOrEqual(isLong ? screen[1]! * 1.1 : screen[1]! + toothBytes)
     if (isLong) expect(heap[9]!).toBeLessThan(heap[1]! * 1.1 + 2 * 1024 * 1024)
+    dashboard.type("q")
+    expect(await dashboard.ended).toBe(0)
     expect(await daemon.stop()).toBe(0)
   },
 )
@@ -125,6 +145,12 @@ function followLog(folder: string): { entryCount: () => number; lostCount: () =>
 async function statsOf(folder: string): Promise<StatsResponse> {
   const answer = await send(path.join(folder, ".alyx/daemon.sock"), { path: "/api/admin/stats" })
   return answer.body as StatsResponse
+}
+
+/** What a process holds in memory; 0 where the system does not say. */
+async function residentBytes(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "0 0")
+  return Number(text.split(" ")[1]) * 4_096
 }
 
 function tenths(values: readonly number[]): number[][] {

@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest"
 
 /** A program in a real terminal, with what a person would see of it. */
 export interface TerminalScreen {
+  readonly pid: number
   /** The text on the screen now, a line each, without the blanks at their ends. */
   text(): string
   /** True while the program shows its own screen, as an editor does. */
@@ -67,6 +68,7 @@ export function openTerminal(program: TerminalProgram): TerminalScreen {
     return lines.join("\n").trimEnd()
   }
   return {
+    pid: child.pid,
     text,
     isAlternate: () => terminal.buffer.active.type === "alternate",
     type: (keys) => child.write(keys),
