@@ -1,7 +1,8 @@
 import { alyxError } from "../errors.ts"
-import type { MigrateRequest, MigrateResponse, MigrationPlan } from "../protocol/migrations-api.ts"
+import type { MigrateRequest, MigrateResponse } from "../protocol/migrations-api.ts"
 import type { OnProgress } from "../protocol/progress.ts"
 import type { DaemonClient } from "./daemon-client.ts"
+import { planMigration } from "./plan-migration.ts"
 import { errorFromWire } from "./socket-request.ts"
 
 /** What is done about migration files that were not applied yet. */
@@ -19,7 +20,7 @@ export async function serveWritten(
   client: DaemonClient,
   { autoMigrate, onProgress }: ServeOptions,
 ): Promise<readonly string[]> {
-  const plan = await client.post<MigrationPlan>("/api/admin/migrate", { action: "plan" } satisfies MigrateRequest)
+  const plan = await planMigration(client, onProgress)
   const { changes, problems, hash } = plan
   const files = plan.files.filter(({ operations }) => operations.length > 0)
   if (problems.length > 0) {

@@ -1,9 +1,11 @@
 import * as Flags from "@oclif/core/flags"
 
 import type { DaemonClient } from "../../client/daemon-client.ts"
+import { planMigration } from "../../client/plan-migration.ts"
 import { alyxError } from "../../errors.ts"
 import type { MigrateRequest, MigrateResponse, MigrationPlan } from "../../protocol/migrations-api.ts"
 import { countOf } from "../../ui/amount.ts"
+import { completeAdvice, draftToComplete } from "../../ui/migrations/open-draft.ts"
 import { planLines } from "../../ui/migrations/plan-lines.ts"
 import { renderMigrated } from "../../ui/migrations/result-text.ts"
 import { printable } from "../../ui/printable.ts"
@@ -25,7 +27,7 @@ export default class MigrateApply extends DataCommand {
   override async run(): Promise<MigrateResponse | undefined> {
     const { flags } = await this.parse(MigrateApply)
     return this.withDaemon(async (client) => {
-      const plan = await client.post<MigrationPlan>("/api/admin/migrate", { action: "plan" } satisfies MigrateRequest)
+      const plan = await planMigration(client)
       requireNoProblems(plan)
       const idle = idleReason(plan)
       if (idle !== null) {
@@ -65,11 +67,16 @@ export default class MigrateApply extends DataCommand {
   }
 }
 
-function requireNoProblems({ problems }: MigrationPlan): void {
+function requireNoProblems(plan: MigrationPlan): void {
+  const { problems } = plan
   if (problems.length === 0) return
+  const open = draftToComplete(plan)
   throw alyxError("UNSAFE_CHANGES", {
     message: `The plan cannot be applied: it has ${countOf(problems.length, "problem")}. Nothing was changed.`,
-    next: "alyx migrate plan shows all of it; alyx migrate create <name> writes the migration file that is missing.",
+    next:
+      open === undefined
+        ? "alyx migrate plan shows all of it; alyx migrate create <name> writes the migration file that is missing."
+        : completeAdvice(open),
     problems,
   })
 }

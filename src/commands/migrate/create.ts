@@ -1,6 +1,7 @@
 import * as Args from "@oclif/core/args"
 
-import type { MigrateRequest, MigrationPlan, MigrationsResponse } from "../../protocol/migrations-api.ts"
+import { planMigration } from "../../client/plan-migration.ts"
+import type { MigrationPlan, MigrationsResponse } from "../../protocol/migrations-api.ts"
 import type { DatabaseState, DraftBase, WrittenDraft } from "../../project/draft-next-migration.ts"
 import { draftNextMigration, readDraftBase, writeNextMigration } from "../../project/draft-next-migration.ts"
 import { requireMigrationName } from "../../project/migration-files.ts"
@@ -43,7 +44,7 @@ export default class MigrateCreate extends DataCommand {
     return this.withDaemon(async (client) => {
       const { schema } = await client.schema()
       const { applied, pending } = await client.get<MigrationsResponse>("/api/admin/migrations")
-      const plan = await client.post<MigrationPlan>("/api/admin/migrate", { action: "plan" } satisfies MigrateRequest)
+      const plan = await planMigration(client)
       return {
         schema: schemaFromJson(schema),
         pending: pending.map(({ file }) => file),

@@ -1,6 +1,7 @@
 import * as Flags from "@oclif/core/flags"
 
-import type { MigrateRequest, MigrationPlan } from "../../protocol/migrations-api.ts"
+import { planMigration } from "../../client/plan-migration.ts"
+import type { MigrationPlan } from "../../protocol/migrations-api.ts"
 import { renderPlan } from "../../ui/migrations/plan-text.ts"
 import { DataCommand } from "../data-command.ts"
 
@@ -22,9 +23,7 @@ export default class MigratePlan extends DataCommand {
 
   override async run(): Promise<MigrationPlan> {
     const { flags } = await this.parse(MigratePlan)
-    const plan = await this.withDaemon((client) =>
-      client.post<MigrationPlan>("/api/admin/migrate", { action: "plan" } satisfies MigrateRequest),
-    )
+    const plan = await this.withDaemon((client) => planMigration(client))
     const { paint, columns } = this.terminal.out
     this.print(this.terminal.asRunHere(renderPlan(plan, { paint, columns, readText: this.readProjectFile })))
     const hasChanges = plan.changes.length > 0 || plan.files.some(({ operations }) => operations.length > 0)

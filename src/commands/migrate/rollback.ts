@@ -42,7 +42,7 @@ export default class MigrateRollback extends DataCommand {
     const count = args.n
     return this.withDaemon(async (client) => {
       const request: MigrateRequest = { action: "rollback", count, dryRun: true }
-      const plan = await client.post<RollbackPlan>("/api/admin/migrate", request)
+      const plan = await client.postWithProgress<RollbackPlan>("/api/admin/migrate", request, () => undefined)
       if (flags["dry-run"]) return this.#dryRun(plan)
       requireNoProblems(plan)
       this.notice(`${this.#shown(plan, this.terminal.err)}\n`)
