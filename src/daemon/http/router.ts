@@ -79,7 +79,8 @@ export function createRouter(parts: RouterParts): Router {
   acceptJsonBodies(app, config)
 
   app.addHook("onRequest", exchanges.begin)
-  if (parts.traces !== null) captureRequests(app, { traces: parts.traces, ownerSockets: parts.ownerSockets })
+  const { ownerSockets, schemas, traces } = parts
+  if (traces !== null) captureRequests(app, { traces, schemas, ownerSockets })
   app.addHook("onRequest", callerCheck(config, parts.ownerSockets))
   app.addHook("onRequest", hostCheck(config))
   app.addHook("onRequest", cors(config, mode))

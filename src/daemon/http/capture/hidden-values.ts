@@ -1,32 +1,32 @@
+import type { IsSecret } from "./secret-names.ts"
+import { isSecretName, isSecretParameter } from "./secret-names.ts"
+
 /** What stands in place of a secret. */
 export const hidden = "[hidden]"
 
-/** Headers that carry secrets under a name that does not say so. */
-const secretHeaders = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"])
-
-const secretWords = /password|passwd|passphrase|secret|token|api[-_ ]?key|private[-_ ]?key|credential/i
-
-/** True for names under which secrets stand: `password`, `api_key`, `refreshToken`. */
-export function isSecretName(name: string): boolean {
-  return secretWords.test(name)
-}
+/** Headers that hold an address, or the address of a page. */
+const addressHeaders = new Set(["origin", "referer", "location", "content-location"])
 
 /** The headers as they may be shown. */
 export function hideHeaders(
   headers: readonly (readonly [name: string, value: string])[],
 ): readonly (readonly [string, string])[] {
   return headers.map(([name, value]) => {
-    const lower = name.toLowerCase()
-    if (secretHeaders.has(lower) || isSecretName(lower)) return [name, hidden]
-    return lower === "referer" || lower === "location" ? [name, hideInUrl(value)] : [name, value]
+    if (isSecretName(name)) return [name, hidden]
+    return [name, addressHeaders.has(name.toLowerCase()) ? hideInUrl(value) : hideUserInfo(value)]
   })
 }
 
+/** The text without the name and password that stand before the host in a URL. */
+export function hideUserInfo(text: string): string {
+  return text.includes("@") ? text.replaceAll(/(?<=:\/\/)[^/?#\s]*@/g, `${hidden}@`) : text
+}
+
 /** The URL as it may be shown: without the values of secret parameters, and of filters by secret fields. */
-export function hideInUrl(url: string): string {
+export function hideInUrl(whole: string): string {
+  const url = hideUserInfo(whole)
   const start = url.indexOf("?")
-  // Nearly every URL: no name in it is a secret's, however it is encoded.
-  if (start === -1 || !(isSecretName(url) || url.includes("%"))) return url
+  if (start === -1) return url
   const pairs = url.slice(start + 1).split("&")
   return `${url.slice(0, start)}?${pairs.map(hideInPair).join("&")}`
 }
@@ -35,11 +35,11 @@ function hideInPair(pair: string): string {
   const equals = pair.indexOf("=")
   if (equals === -1) return pair
   const name = pair.slice(0, equals)
-  if (isSecretName(decoded(name))) return `${name}=${hidden}`
+  const parameter = decoded(name)
+  if (isSecretParameter(parameter)) return `${name}=${hidden}`
+  if (parameter !== "filter") return pair
   const [field = "", operator, value] = splitFilter(decoded(pair.slice(equals + 1)))
-  return decoded(name) === "filter" && value !== undefined && isSecretName(field)
-    ? `${name}=${field}:${operator}:${hidden}`
-    : pair
+  return value !== undefined && isSecretName(field) ? `${name}=${field}:${operator}:${hidden}` : pair
 }
 
 /** `field:operator:value`, the value with its own colons. */
@@ -60,13 +60,13 @@ function decoded(text: string): string {
  * The JSON text as it may be shown: the values of secret members, whatever they are, are replaced, and all else stays as
  * written. The text may be cut off, or be no JSON at all.
  */
-export function hideInJson(text: string): string {
+export function hideInJson(text: string, isSecret: IsSecret = isSecretName): string {
   const parts: string[] = []
   let kept = 0
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
     const end = stringEnd(text, at)
     const value = memberValueStart(text, end)
-    if (value === undefined || !isSecretName(unescaped(text.slice(at + 1, end - 1)))) {
+    if (value === undefined || !isSecret(unescaped(text.slice(at + 1, end - 1)))) {
       at = end
       continue
     }

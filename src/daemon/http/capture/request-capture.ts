@@ -5,9 +5,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { CapturedMessage, RequestDetail, RequestEntry } from "../../../protocol/admin-api.ts"
 import { RequestTrace } from "../../request-trace.ts"
 import type { RequestTraces } from "../../request-trace.ts"
+import type { SchemaHolder } from "../../schema-holder.ts"
 import { bodyText, captureBody, noBody } from "./captured-body.ts"
 import type { CapturedBody } from "./captured-body.ts"
 import { hideHeaders, hideInJson } from "./hidden-values.ts"
+import { isSecretName, secretNamesOf } from "./secret-names.ts"
+import type { IsSecret } from "./secret-names.ts"
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -25,9 +28,14 @@ const fixedBytes = 1_000
 /** What is kept of one request while it is in work, and then for who asks. Secrets are hidden when it is shown. */
 export class RequestCapture {
   readonly trace = new RequestTrace()
+  readonly #schemas: SchemaHolder
   #received: CapturedBody = noBody
   #answered: CapturedBody = noBody
   #uncompressed: CapturedBody | null = null
+
+  constructor(schemas: SchemaHolder) {
+    this.#schemas = schemas
+  }
 
   /** The body that came in, whether it is valid or not. */
   receive(bytes: Uint8Array): void {
@@ -52,6 +60,7 @@ export class RequestCapture {
     const { trace } = this
     const received = this.#received
     const answered = this.#answered
+    const isSecret = this.#schemas.isReady ? secretNamesOf(this.#schemas.current) : isSecretName
     return {
       requestId: entry.requestId,
       bytes:
@@ -62,10 +71,11 @@ export class RequestCapture {
         trace.statements().reduce((length, { sql }) => length + sql.length, 0),
       detail: () => ({
         entry,
-        request: shownMessage(pairsOf(rawHeaders), received),
+        request: shownMessage(pairsOf(rawHeaders), received, isSecret),
         response: shownMessage(
           answerHeaders.flatMap(([name, value]) => valuesOf(name, value)),
           answered,
+          isSecret,
         ),
         rule: null,
         statements: trace
@@ -86,12 +96,16 @@ export interface KeptRequest {
 /** Adds what captures requests to the chain; in dev only. */
 export function captureRequests(
   app: FastifyInstance,
-  { traces, ownerSockets }: { readonly traces: RequestTraces; readonly ownerSockets: WeakSet<Socket> },
+  {
+    traces,
+    schemas,
+    ownerSockets,
+  }: { readonly traces: RequestTraces; readonly schemas: SchemaHolder; readonly ownerSockets: WeakSet<Socket> },
 ): void {
   app.decorateRequest("capture")
   app.addHook("onRequest", (request, _reply, done) => {
     // What the dashboard itself asks is not the API's.
-    if (!ownerSockets.has(request.raw.socket)) request.capture = new RequestCapture()
+    if (!ownerSockets.has(request.raw.socket)) request.capture = new RequestCapture(schemas)
     done()
   })
   // After the body was read: what runs in the turn of a socket's event belongs to no request.
@@ -106,12 +120,16 @@ export function captureRequests(
   })
 }
 
-function shownMessage(headers: readonly (readonly [string, string])[], body: CapturedBody): CapturedMessage {
+/** A body is searched whatever its content type says of it: nothing is lost where it is no JSON. */
+function shownMessage(
+  headers: readonly (readonly [string, string])[],
+  body: CapturedBody,
+  isSecret: IsSecret,
+): CapturedMessage {
   const text = bodyText(body)
-  const isJson = headers.some(([name, value]) => name.toLowerCase() === "content-type" && value.includes("json"))
   return {
     headers: hideHeaders(headers),
-    body: text !== null && isJson ? hideInJson(text) : text,
+    body: text === null ? null : hideInJson(text, isSecret),
     bodyBytes: body.bodyBytes,
   }
 }

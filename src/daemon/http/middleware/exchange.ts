@@ -106,7 +106,7 @@ export class Exchanges {
     if (!slow && status < 500 && mode !== "dev" && !activity.followed) return
     const entry = {
       method: method ?? "",
-      url: hideInUrl((request.raw.url ?? "").slice(0, loggedUrlLengthMax)),
+      url: hideInUrl(request.raw.url ?? "").slice(0, loggedUrlLengthMax),
       status,
       durationMs: Math.round(durationMs * 1_000) / 1_000,
       requestId: request.id,

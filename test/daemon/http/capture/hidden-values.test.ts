@@ -51,10 +51,19 @@ test("headers that carry secrets are hidden, by name, in any case", () => {
     "X-Api-Key",
     "x-csrf-token",
     "X-Secret",
+    "X-Access-Key",
+    "X-Forwarded-Authorization",
+    "X-Auth",
+    "XAuth",
+    "X-Session-Id",
   ]
 
   expect(hideHeaders(names.map((name) => [name, "value"]))).toEqual(names.map((name) => [name, "[hidden]"]))
   expect(hideHeaders([["Accept", "*/*"]])).toEqual([["Accept", "*/*"]])
+  expect(hideHeaders([["Origin", "http://ada:pw@x:80"]])).toEqual([["Origin", "http://[hidden]@x:80"]])
+  expect(hideHeaders([["Link", "<http://a:b@x/>, <https://c@y>"]])).toEqual([
+    ["Link", "<http://[hidden]@x/>, <https://[hidden]@y>"],
+  ])
   expect(hideHeaders([["Referer", "http://x/?token=abc&a=1"]])).toEqual([["Referer", "http://x/?token=[hidden]&a=1"]])
 })
 
@@ -64,7 +73,28 @@ test.each([
   ["/x?filter=password:eq:hunter2&filter=name:eq:a:b", "/x?filter=password:eq:[hidden]&filter=name:eq:a:b"],
   ["/x?filter=password%3Alike%3Aa%25", "/x?filter=password:like:[hidden]"],
   ["/x?password", "/x?password"],
+  [
+    "/x?sig=1&key=2&jwt=3&auth=4&code=5&keys=6",
+    "/x?sig=[hidden]&key=[hidden]&jwt=[hidden]&auth=[hidden]&code=[hidden]&keys=6",
+  ],
+  ["http://ada:p@ss@host/x?a=me@x", "http://[hidden]@host/x?a=me@x"],
+  ["/x?next=https://ada:pw@host/", "/x?next=https://[hidden]@host/"],
   ["/x?a=%zz&secret=%zz", "/x?a=%zz&secret=[hidden]"],
 ])("the url %s is shown as %s", (url, shown) => {
   expect(hideInUrl(url)).toBe(shown)
 })
+
+test.each([
+  ..."pwd pass passcode authorization bearer jwt otp totp session sessionId cookie access_key accessKey ssn".split(" "),
+  ..."userPass user_pass PASS pass2 oauth authHeader xAuth auth-code signature X-Amz-Signature dbPwd".split(" "),
+])("a member called %s is hidden", (name) => {
+  expect(hideInJson(JSON.stringify({ [name]: "v", a: 1 }))).toBe(JSON.stringify({ [name]: "[hidden]", a: 1 }))
+})
+
+test.each("author author_id authored compass bypass passenger hotpink key code keyboard assn".split(" "))(
+  "a member called %s is shown",
+  (name) => {
+    const text = JSON.stringify({ [name]: "v" })
+    expect(hideInJson(text)).toBe(text)
+  },
+)

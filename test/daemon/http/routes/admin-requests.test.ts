@@ -91,6 +91,36 @@ test("a body that is no JSON, and a path that is no path, are kept with what was
   expect(await detailOf(nowhere)).toMatchObject({ entry: { status: 404 }, response: { body: nowhere.text } })
 })
 
+test("secrets are hidden whatever the content type says, and those that the schema alone knows", async () => {
+  const schemaText =
+    "collections: { notes: { fields: { title: { type: text }, shoe_size: { type: text, internal: true, nullable: true } } } }"
+  const { detailOf, port } = await startDev(schemaText)
+  const post = (type: string, text: string) =>
+    send(port, {
+      method: "POST",
+      path: "/api/collections/notes",
+      headers: { "content-type": type, origin: "http://ada:pw99@elsewhere" },
+      body: text,
+    })
+
+  const mixed = await detailOf(await post("Application/JSON", '{"title":"a","password":"hunter2"}'))
+  const internal = await detailOf(await post("application/json", '{"title":"a","shoe_size":"44"}'))
+
+  expect(mixed.request.body).toBe('{"title":"a","password":"[hidden]"}')
+  expect(mixed.request.headers).toContainEqual(["origin", "http://[hidden]@elsewhere"])
+  expect(internal.entry.status).toBe(201)
+  expect(internal.request.body).toBe('{"title":"a","shoe_size":"[hidden]"}')
+})
+
+test("a name and password in the URL itself are not shown, however long they are", async () => {
+  const { detailOf, port } = await startDev()
+
+  const detail = await detailOf(await send(port, { path: `http://ada:${"p4".repeat(1_500)}@localhost/nowhere` }))
+
+  expect(detail.entry.url).toBe("http://[hidden]@localhost/nowhere")
+  expect(JSON.stringify(detail)).not.toContain("p4p4")
+})
+
 test("a client that left before the answer is kept with what it sent", async () => {
   const { activity, detailOf, port } = await startDev()
   const raw = await openRaw(port)
@@ -133,10 +163,14 @@ test("what the owner asks is not kept, and in start nothing is", async () => {
   expect(start.parts.traces).toBeNull()
 })
 
-const startDev = () => startLocal("dev")
+const startDev = (schemaText?: string) => startLocal("dev", schemaText)
 
-async function startLocal(mode: "dev" | "start") {
-  const http = await startHttp({ mode, server: { compression: true } })
+async function startLocal(mode: "dev" | "start", schemaText?: string) {
+  const http = await startHttp({
+    mode,
+    server: { compression: true, urlLimitBytes: 8_000 },
+    ...(schemaText === undefined ? {} : { schemaText }),
+  })
   const socketPath = path.join(await tempFolder(), "admin.sock")
   await http.app.listenLocal(socketPath)
   const find = (id: string, sent: Sent = {}): Promise<Answer> =>
