@@ -55,6 +55,8 @@ export type DataMessage =
   /** Nothing that can be wrong with the request is; the output may begin. */
   | { readonly kind: "ready" }
   | { readonly kind: "progress"; readonly message: string }
+  /** What was asked for is done, and its commit begins: from here on ending the process says nothing of it. */
+  | { readonly kind: "committing" }
   /** What was asked for is committed; the output follows. */
   | { readonly kind: "committed"; readonly wrote: boolean }
   | { readonly kind: "built"; readonly built: BuiltDatabase }

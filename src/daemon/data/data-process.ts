@@ -38,7 +38,12 @@ function run(job: DataJob, input: ProcessInput, output: ProcessOutput): void {
       runDump(job, { output, ready: tellReady })
       return output.flush()
     case "query":
-      runQuery(job, { output, ready: tellReady, committed: (wrote) => tellDaemon({ kind: "committed", wrote }) })
+      runQuery(job, {
+        output,
+        ready: tellReady,
+        committing: () => tellDaemon({ kind: "committing" }),
+        committed: (wrote) => tellDaemon({ kind: "committed", wrote }),
+      })
       return output.flush()
     case "build":
       return tellDaemon({ kind: "built", built: buildDatabase(job, { input, onProgress: tellProgress }) })

@@ -29,6 +29,8 @@ export interface DataProcess {
   readonly output: Readable
   /** Resolves when the output may begin; rejects with what is wrong with the request. */
   readonly ready: Promise<void>
+  /** Resolves when its commit begins. */
+  readonly committing: Promise<void>
   /** Resolves when what it writes is committed, with whether that was anything. */
   readonly committed: Promise<boolean>
   /** Resolves when it has done all; rejects with what went wrong. */
@@ -80,6 +82,7 @@ export class DataProcesses {
 class RunningProcess implements DataProcess {
   readonly #child: ChildProcess
   readonly #ready = Promise.withResolvers<void>()
+  readonly #committing = Promise.withResolvers<void>()
   readonly #committed = Promise.withResolvers<boolean>()
   readonly gone: Promise<void>
   /** Of what a process leaves in its pipe when it ends, Node throws away what nobody has begun to read by then. */
@@ -93,7 +96,7 @@ class RunningProcess implements DataProcess {
     this.#child = child
     this.gone = goneOf(child)
     // Each of them may go unheard.
-    for (const promise of [this.#ready.promise, this.#committed.promise]) promise.catch(() => undefined)
+    for (const { promise } of [this.#ready, this.#committing, this.#committed]) promise.catch(() => undefined)
     child.stderr!.on("data", (chunk: Buffer) => {
       this.#lastWords = (this.#lastWords + chunk.toString()).slice(-lastWordsLengthMax)
     })
@@ -107,6 +110,10 @@ class RunningProcess implements DataProcess {
 
   get ready(): Promise<void> {
     return this.#ready.promise
+  }
+
+  get committing(): Promise<void> {
+    return this.#committing.promise
   }
 
   get committed(): Promise<boolean> {
@@ -143,6 +150,7 @@ class RunningProcess implements DataProcess {
       const message = JSON.parse(line) as DataMessage
       if (message.kind === "ready") this.#ready.resolve()
       else if (message.kind === "progress") onProgress?.({ message: message.message })
+      else if (message.kind === "committing") this.#committing.resolve()
       else if (message.kind === "committed") this.#committed.resolve(message.wrote)
       else if (message.kind === "built") this.#built = message.built
       else this.#failure ??= receiveError(message.error, "The work beside the daemon")
@@ -159,10 +167,12 @@ class RunningProcess implements DataProcess {
       : (this.#failure ?? new Error(`The process of a ${job.kind} ended: ${this.#lastWords}`))
     if (failure === undefined) {
       this.#ready.resolve()
+      this.#committing.resolve()
       this.#committed.resolve(false)
       return this.#built
     }
     this.#ready.reject(failure)
+    this.#committing.reject(failure)
     this.#committed.reject(failure)
     throw failure
   }

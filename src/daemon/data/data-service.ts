@@ -15,6 +15,8 @@ import type { DataProcess } from "./data-processes.ts"
 import { QueryDeadline } from "./query-deadline.ts"
 import { replaceDatabase } from "./replace-database.ts"
 import { planReset } from "./reset-content.ts"
+import { writeQuery } from "./write-query.ts"
+import type { AskedQuery, RunningQuery } from "./write-query.ts"
 
 /** What DataService needs. */
 export interface DataServiceParts {
@@ -69,19 +71,12 @@ export class DataService {
 
   /**
    * Runs a statement that may write, in a transaction of its own on another connection, while other writes wait. It
-   * resolves when that is on the disk; the rows that it gives back are still to be read then.
+   * resolves when that is on the disk; the rows that it gives back are still to be read then. Until its commit begins the
+   * signal ends it.
    */
-  async write(asked: AskedQuery): Promise<RunningQuery> {
+  write(asked: AskedQuery, signal: AbortSignal): Promise<RunningQuery> {
     const { engine } = this.#parts.database
-    const { query, wrote } = await engine.exclusive(async () => {
-      const process = this.#processes.start(this.#queryJob(asked))
-      const deadline = new QueryDeadline(process, asked.timeoutMs)
-      const committed = await process.committed
-      deadline.pause()
-      return { query: { process, deadline }, wrote: committed }
-    })
-    if (wrote) engine.tellCommit()
-    return query
+    return writeQuery(engine, { asked, signal, start: () => this.#processes.start(this.#queryJob(asked)) })
   }
 
   /** Puts the content of a dump or a backup in the place of what is there. */
@@ -182,19 +177,4 @@ export class DataService {
   #now(): string {
     return new Date(this.#parts.clock.now()).toISOString()
   }
-}
-
-/** A statement of a person. */
-export interface AskedQuery {
-  readonly sql: string
-  readonly mayWrite: boolean
-  readonly rowCountMax: number
-  readonly timeoutMs: number
-  readonly requestId: string
-}
-
-/** A statement that runs, and its time. */
-export interface RunningQuery {
-  readonly process: DataProcess
-  readonly deadline: QueryDeadline
 }

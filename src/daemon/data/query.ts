@@ -14,6 +14,7 @@ const keptTextLengthMax = 32 * 1024 * 1024
 export interface QueryStreams {
   readonly output: TextOutput
   readonly ready: () => void
+  readonly committing: () => void
   readonly committed: (wrote: boolean) => void
 }
 
@@ -55,7 +56,11 @@ function runReading(connection: ConsoleConnection, job: QueryJob, { output, read
 }
 
 /** Nobody's slowness in taking the rows may keep the writes of others waiting: they are written after the commit. */
-function runWriting(connection: ConsoleConnection, job: QueryJob, { output, ready, committed }: QueryStreams): void {
+function runWriting(
+  connection: ConsoleConnection,
+  job: QueryJob,
+  { output, ready, committing, committed }: QueryStreams,
+): void {
   const begin = performance.now()
   connection.beginWriting()
   const statement = connection.prepare(job.sql)
@@ -73,6 +78,7 @@ function runWriting(connection: ConsoleConnection, job: QueryJob, { output, read
       })
     }
   }
+  committing()
   const { changes, wrote } = connection.commitWriting(job.requestId)
   committed(wrote)
   ready()

@@ -31,6 +31,8 @@ export async function answerWithProcess(
   const response = reply.raw
   const left = (): void => process.kill(clientLeft())
   response.on("close", left)
+  // Who left before this is not told of again.
+  if (response.destroyed) left()
   await process.ready
   request.isStream = true
   reply.hijack()
@@ -66,7 +68,8 @@ async function copyOutput(response: ServerResponse, { process, onBlocked }: Proc
     output.resume()
   }
   output.on("data", (chunk: Buffer) => {
-    if (response.write(chunk)) return
+    // What nobody takes any more is read all the same: only then does the output end.
+    if (response.destroyed || response.write(chunk)) return
     output.pause()
     onBlocked?.(true)
     stalled = setTimeout(() => process.kill(clientLeft()), stalledMsMax)

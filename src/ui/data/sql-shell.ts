@@ -173,7 +173,7 @@ export class SqlShell {
       await showQueryAnswer(answer, { mode: this.#mode, terminal })
     } catch (error) {
       if (!running.signal.aborted) throw error
-      terminal.err.write("The statement was ended.\n")
+      terminal.err.write(this.#mayWrite ? endedWrite : "The statement was ended.\n")
     } finally {
       this.#running = undefined
     }
@@ -185,6 +185,9 @@ export class SqlShell {
     err.write(asRunHere(renderError(error, { paint: err.paint, readText: () => this.#lastSql })))
   }
 }
+
+/** Its commit may have begun when the person pressed the keys. */
+const endedWrite = "The statement was ended; nothing was written, unless it was done just then.\n"
 
 function oneOf<const Word extends string>(words: readonly Word[], name: string, given: string | undefined): Word {
   const found = words.find((word) => word === given)

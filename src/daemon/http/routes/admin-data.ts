@@ -9,6 +9,7 @@ import {
   readResetRequest,
   readRestoreQuery,
 } from "../data-requests.ts"
+import { leftSignal } from "../left-signal.ts"
 import type { DataRequests } from "../parts.ts"
 import { answerWithProcess } from "../process-answer.ts"
 import { answerWithProgress } from "../progress-answer.ts"
@@ -77,7 +78,7 @@ export function adminDataRoutes(app: FastifyInstance, data: DataRequests): void 
 async function answerQuery(data: DataRequests, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { sql, write, rowCountMax, timeoutMs } = readQueryRequest(request.body)
   const asked = { sql, mayWrite: write, rowCountMax, timeoutMs, requestId: request.id }
-  const { process, deadline } = write ? await data.write(asked) : data.query(asked)
+  const { process, deadline } = write ? await data.write(asked, leftSignal(reply)) : data.query(asked)
   await answerWithProcess(request, reply, {
     process,
     contentType: ndjson,

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyInstance, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
 import type { FakeRequest } from "../../../protocol/data-api.ts"
@@ -6,6 +6,7 @@ import { fakeCountMax } from "../../../protocol/data-api.ts"
 import type { SeedAndFake } from "../../data/seed-and-fake.ts"
 import type { MemberCheck } from "../body-members.ts"
 import { requireMembers } from "../body-members.ts"
+import { leftSignal } from "../left-signal.ts"
 import { answerWithProgress } from "../progress-answer.ts"
 import { addResource } from "../resource.ts"
 
@@ -49,15 +50,6 @@ function requireNdjson({ headers }: FastifyRequest): void {
   throw alyxError("UNSUPPORTED_MEDIA_TYPE", {
     message: `The body must be ${ndjsonContentType}: a line {"collection":"posts","data":{…}} for each document.`,
   })
-}
-
-/** Aborted when the client goes away before it has its answer. */
-function leftSignal({ raw }: FastifyReply): AbortSignal {
-  const left = new AbortController()
-  raw.once("close", () => {
-    if (!raw.writableFinished) left.abort()
-  })
-  return left.signal
 }
 
 const randomSeedMax = 2 ** 32 - 1
