@@ -50,11 +50,8 @@ export class SqlStatements {
 
   /** Moves behind the next token and returns it; undefined when it may not be complete yet. */
   #next({ isEnd }: { readonly isEnd: boolean }): string | undefined {
-    const pattern = tokenPattern
-    pattern.lastIndex = this.#position
-    const match = pattern.exec(this.#text)
-    if (match === null) return undefined
-    const [token] = match
+    const token = tokenAt(this.#text, this.#position)
+    if (token === undefined) return undefined
     const mayGoOn = this.#position + token.length === this.#text.length && token !== ";"
     if (!isEnd && (mayGoOn || isUnclosed(token))) {
       this.#lookAgainLength = token.length > longTokenLength ? 2 * this.#text.length : 0
@@ -96,9 +93,26 @@ export class SqlStatements {
 /** Scanning a token of this length again with every piece that comes would take too long. */
 const longTokenLength = 1024 * 1024
 
-/** Strings, names, comments (closed or not), words, white space, anything else. */
-const tokenPattern =
-  /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\]?|--[^\n]*\n?|\/\*[\s\S]*?(?:\*\/|$)|\w+|\s+|[^]/y
+/** Names in brackets, comments (closed or not), words, white space, anything else. */
+const tokenPattern = /\[[^\]]*\]?|--[^\n]*\n?|\/\*[\s\S]*?(?:\*\/|$)|\w+|\s+|[^]/y
+
+/** The token that begins at a position; undefined at the end. */
+function tokenAt(text: string, position: number): string | undefined {
+  const first = text.charAt(position)
+  if (first === "'" || first === '"' || first === "`") return quotedAt(text, position, first)
+  tokenPattern.lastIndex = position
+  return tokenPattern.exec(text)?.[0]
+}
+
+/** A string or a name in quotes, closed or not. A pattern would need a stack as deep as the text is long. */
+function quotedAt(text: string, position: number, quote: string): string {
+  for (let from = position + 1; ;) {
+    const end = text.indexOf(quote, from)
+    if (end === -1) return text.slice(position)
+    if (text.charAt(end + 1) !== quote) return text.slice(position, end + 1)
+    from = end + 2
+  }
+}
 
 function isUnclosed(token: string): boolean {
   if (token.startsWith("--")) return !token.endsWith("\n")

@@ -55,3 +55,13 @@ test("a script gives the same statements in whatever pieces it comes", () => {
     }),
   )
 })
+
+test("a text of many megabytes, with quotes in it or none, is one statement", () => {
+  const plain = `INSERT INTO t VALUES ('${"a;".repeat(12_000_000)}');`
+  const quoted = `INSERT INTO t VALUES ('${"''a;".repeat(6_000_000)}');`
+
+  expect(splitSql(`${plain}\n${quoted}`).map(({ sql, line }) => [sql.length, line])).toEqual([
+    [plain.length, 1],
+    [quoted.length, 2],
+  ])
+})

@@ -146,10 +146,24 @@ const chunkLength = 64 * 1024
 async function* lineChunks(documents: AsyncIterable<object>): AsyncGenerator<string> {
   let chunk = ""
   for await (const document of documents) {
-    chunk += `${JSON.stringify(document)}\n`
+    chunk += `${lineOf(document)}\n`
     if (chunk.length < chunkLength) continue
     yield chunk
     chunk = ""
   }
   if (chunk !== "") yield chunk
+}
+
+/** A value that is nested a hundred thousand times can be read, but not written. */
+function lineOf(document: object): string {
+  try {
+    return JSON.stringify(document)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const place = "at" in document && typeof document.at === "string" ? `${document.at} ` : ""
+    throw alyxError("SEED_INVALID", {
+      message: `${place}The document is nested too deeply, or too long.`,
+      cause: error,
+    })
+  }
 }

@@ -1,11 +1,11 @@
 import type { BuildStreams } from "./build-database.ts"
 import { documentsPerProgress } from "./build-from-ndjson.ts"
 import type { BuildJob, BuiltDatabase } from "./data-job.ts"
-import { DatabaseBuilder } from "./database-builder.ts"
+import { beginBuild } from "./begin-build.ts"
+import type { DatabaseBuilder } from "./database-builder.ts"
 import { endsEarly, requireCounts } from "./dump-end.ts"
 import { JsonInput } from "./json-input.ts"
 import { invalidDump } from "./invalid-dump.ts"
-import { readHead } from "./read-head.ts"
 
 /** Makes a database of one JSON object, read piece by piece: however large it is, one document is held at a time. */
 export function buildFromJson({ target, name, at }: BuildJob, { input, onProgress }: BuildStreams): BuiltDatabase {
@@ -25,7 +25,7 @@ export function buildFromJson({ target, name, at }: BuildJob, { input, onProgres
         return
       }
       if (builder !== undefined) throw invalidDump(json.place, "collections stands there twice.")
-      builder = new DatabaseBuilder(target, { head: readHead(head, json.place), nowIso: at })
+      builder = beginBuild(target, { head, place: json.place, nowIso: at })
       readCollections(json, builder, onProgress)
     })
     json.end()

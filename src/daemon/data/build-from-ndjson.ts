@@ -1,12 +1,12 @@
 import { findJsonFault } from "../../lib/json-syntax.ts"
 import type { BuildStreams } from "./build-database.ts"
 import type { BuildJob, BuiltDatabase } from "./data-job.ts"
-import { DatabaseBuilder } from "./database-builder.ts"
+import { beginBuild } from "./begin-build.ts"
+import type { DatabaseBuilder } from "./database-builder.ts"
 import { endsEarly, requireCounts } from "./dump-end.ts"
 import { linesOf } from "./input-lines.ts"
 import { invalidDump } from "./invalid-dump.ts"
 import type { DumpPlace } from "./invalid-dump.ts"
-import { readHead } from "./read-head.ts"
 
 /** Documents between two words about how far it is. */
 export const documentsPerProgress = 10_000
@@ -24,7 +24,7 @@ export function buildFromNdjson({ target, name, at }: BuildJob, { input, onProgr
       if (isWhole) throw invalidDump(place, "The dump goes on after its end.")
       const value = parseLine(text, place)
       if (builder === undefined) {
-        builder = new DatabaseBuilder(target, { head: readHead(value, place), nowIso: at })
+        builder = beginBuild(target, { head: value, place, nowIso: at })
         continue
       }
       const { collection, data, end } = (value ?? {}) as DumpLine

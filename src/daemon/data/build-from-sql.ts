@@ -11,6 +11,7 @@ import { endsEarly, readSqlEnd, requireSqlCount } from "./dump-end.ts"
 import { sqlDumpMark } from "./dump-sql.ts"
 import { finishCopied } from "./finish-copied.ts"
 import { invalidDump } from "./invalid-dump.ts"
+import type { DumpPlace } from "./invalid-dump.ts"
 
 /** Makes a database of the script of a dump: only tables, indexes, triggers and rows are made, whatever else it says. */
 export function buildFromSql({ target, name }: BuildJob, { input, onProgress }: BuildStreams): BuiltDatabase {
@@ -37,6 +38,9 @@ interface ScriptTail {
   readonly line: number
 }
 
+/** A row of a dump is shorter: the largest blob has 72 MB, and two characters a byte. */
+const statementLengthMax = 200_000_000
+
 /** The line that a script ends with is shorter. */
 const tailLength = 200
 
@@ -50,6 +54,8 @@ function runScript(
   let tail = ""
   let head = ""
   let lineCount = 1
+  /** Of what may be one statement that goes on and on. */
+  let openLength = 0
   const run = ({ sql, line }: SqlStatement): void => {
     try {
       console.execute(sql)
@@ -61,13 +67,31 @@ function runScript(
     if (count % documentsPerProgress === 0) onProgress(`Reading statements: ${count}`)
   }
   for (let chunk = input.next(); chunk !== null; chunk = input.next()) {
-    const text = decoder.decode(chunk, { stream: true })
+    const text = decode(decoder, chunk, { name, line: lineCount })
     if (head.length < sqlDumpMark.length) head += text.slice(0, sqlDumpMark.length)
     tail = (tail + text.slice(-tailLength)).slice(-tailLength)
     for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lineCount += 1
-    for (const statement of statements.push(text)) run(statement)
+    let isComplete = false
+    for (const statement of statements.push(text)) {
+      run(statement)
+      isComplete = true
+    }
+    openLength = isComplete ? 0 : openLength + text.length
+    if (openLength > statementLengthMax) {
+      throw invalidDump({ name, line: lineCount }, "The statement is longer than 200 million characters.")
+    }
   }
+  decode(decoder, null, { name, line: lineCount })
   const rest = statements.rest()
   if (rest !== undefined) run(rest)
   return { isDump: head.startsWith(sqlDumpMark), text: tail, line: lineCount }
+}
+
+/** Null is the end, at which no character may be half there. */
+function decode(decoder: TextDecoder, chunk: Buffer | null, place: DumpPlace): string {
+  try {
+    return chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true })
+  } catch (error) {
+    throw invalidDump(place, "The script is not valid UTF-8.", error)
+  }
 }

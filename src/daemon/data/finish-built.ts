@@ -1,5 +1,6 @@
 import { alyxError, isAlyxError } from "../../errors.ts"
 import { quoteName } from "../../lib/sql-name.ts"
+import { judgeSchema } from "../../schema/judge-schema.ts"
 import { schemaFromJson } from "../../schema/schema-from-json.ts"
 import { schemaToJson } from "../../schema/schema-json.ts"
 import type { Schema } from "../../schema/schema.ts"
@@ -36,9 +37,12 @@ export function finishBuilt(connection: SqliteConnection, onProgress: (message: 
 export function readBuiltSchema(reader: Reader): Schema {
   const json = readMeta(reader, "schema") ?? '{"format":1,"collections":[]}'
   try {
-    return schemaFromJson(JSON.parse(json))
+    const schema = schemaFromJson(JSON.parse(json))
+    const [problem] = judgeSchema(schema)
+    if (problem !== undefined) throw damaged(`its schema is not valid: ${problem.message.replace(/\.$/, "")}`)
+    return schema
   } catch (error) {
-    if (isAlyxError(error, "DATABASE_NEWER")) throw error
+    if (isAlyxError(error, "DATABASE_NEWER") || isAlyxError(error, "RESTORE_INVALID")) throw error
     throw damaged("its schema cannot be read", error)
   }
 }

@@ -1,4 +1,5 @@
 import { isAlyxError } from "../../errors.ts"
+import { judgeSchema } from "../../schema/judge-schema.ts"
 import { schemaFromJson } from "../../schema/schema-from-json.ts"
 import type { BuildHead } from "./database-builder.ts"
 import { invalidDump } from "./invalid-dump.ts"
@@ -12,18 +13,26 @@ export function readHead(value: unknown, place: DumpPlace): BuildHead {
     throw invalidDump(place, "This is not a dump: it does not begin with the format_version and the schema.")
   }
   try {
-    schemaFromJson(schema)
+    const [problem] = judgeSchema(schemaFromJson(schema))
+    if (problem !== undefined) throw invalidDump(place, `The schema of the dump is not valid: ${problem.message}`)
   } catch (error) {
-    if (isAlyxError(error, "DATABASE_NEWER")) throw error
+    if (isAlyxError(error, "DATABASE_NEWER") || isAlyxError(error, "RESTORE_INVALID")) throw error
     throw invalidDump(place, "The schema of the dump is damaged.", error)
   }
-  if (!Array.isArray(migrations) || !migrations.every(isRow)) {
-    throw invalidDump(place, "migrations must be a list of objects.")
+  if (!Array.isArray(migrations) || !migrations.every(isHistoryRow)) {
+    throw invalidDump(place, "migrations must be a list of objects of texts and numbers.")
   }
   if (!isRow(sequences) || !Object.values(sequences).every(Number.isSafeInteger)) {
     throw invalidDump(place, "sequences must be an object of whole numbers.")
   }
   return { format_version: version, schema, migrations, sequences }
+}
+
+/** What a column of the history may hold; SQLite judges the rest. */
+function isHistoryRow(value: unknown): boolean {
+  if (!isRow(value)) return false
+  const values = Object.values(value as object)
+  return values.length > 0 && values.every((one) => one === null || typeof one === "string" || Number.isFinite(one))
 }
 
 function isRow(value: unknown): boolean {

@@ -265,6 +265,14 @@ describe("a restore", () => {
       [sql.replace('INSERT INTO "posts"', 'INSERT INTO "post"'), "sql", /in\.sql:\d+ No such table: post/],
       [`ATTACH '/tmp/x' AS x;${sql}`, "sql", "in.sql:1 Other databases cannot be attached"],
       ["CREATE TABLE t (a);", "sql", "is not a database of Alyx"],
+      [good.replace('"name":"users"', '"name":"us\\"ers"'), "ndjson", "in.ndjson:1 The schema of the dump"],
+      [good.replace('"name":"users"', '"name":"_alyx_meta"'), "ndjson", "in.ndjson:1 The schema of the dump"],
+      [
+        good.replace(/"migrations":\[\{/, '"migrations":[{"nope":1,'),
+        "ndjson",
+        "in.ndjson:1 The schema or its history",
+      ],
+      [good.replace(/"migrations":\[\{/, '"migrations":[{"id":{},'), "ndjson", "in.ndjson:1 migrations must be"],
       ["not a database at all, but long enough to be taken for a file of one", "db", "is not a SQLite database"],
     ]
 

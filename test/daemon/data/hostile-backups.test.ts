@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { copyFile, readFile } from "node:fs/promises"
 import path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { Readable } from "node:stream"
@@ -26,11 +26,11 @@ interface Served extends DataDaemon {
 async function served(): Promise<Served> {
   const daemon = await startDataDaemon(schema)
   for (const title of ["keep", "other"]) await sendTo(daemon.url, "POST", "/api/collections/posts", { title })
-  let count = 0
+  const whole = path.join(daemon.folder, "whole.db")
+  await daemon.client.post<BackupResponse>("/api/admin/db/backup", { file: whole })
   const changed = async (sql: string): Promise<Buffer> => {
-    count += 1
-    const file = path.join(daemon.folder, `changed-${count}.db`)
-    await daemon.client.post<BackupResponse>("/api/admin/db/backup", { file })
+    const file = path.join(daemon.folder, "changed.db")
+    await copyFile(whole, file)
     const database = new DatabaseSync(file, { enableForeignKeyConstraints: false, defensive: false })
     database.exec(sql)
     database.close()
