@@ -89,7 +89,7 @@ export function createRouter(parts: RouterParts): Router {
   app.addHook("onRequest", startingCheck(parts.schemas))
   // Before the body is read: what is wrong with it does not matter where nothing is served.
   app.addHook("onRequest", (request, _reply, done) => {
-    done(request.is404 ? notFound(request.raw, parts.schemas.current) : undefined)
+    done(request.is404 ? notFound(request.raw, parts) : undefined)
   })
   app.setNotFoundHandler(() => undefined)
   app.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply))

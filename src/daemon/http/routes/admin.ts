@@ -17,10 +17,10 @@ import { adminSeedRoutes } from "./admin-seed.ts"
  * down to the words of the answer.
  */
 export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
-  const { admin, schemas, logs, captures } = parts
+  const { admin, logs, captures } = parts
   void root.register((app, _options, done) => {
     app.addHook("onRequest", (request, _reply, next) =>
-      request.caller.owner ? next() : next(notFound(request.raw, schemas.current)),
+      request.caller.owner ? next() : next(notFound(request.raw, parts)),
     )
 
     addResource(app, "/api/admin/stats", { GET: () => admin.stats() })

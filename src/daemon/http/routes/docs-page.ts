@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { entityTag, matchesWeakly } from "../../records/etag.ts"
 import type { Compression } from "../compression.ts"
 import { DocsAssets, docsAssetTypes, isDocsAsset } from "../docs-assets.ts"
-import { notFound } from "../not-found.ts"
+import { notFound, requireDocs } from "../not-found.ts"
 import type { HttpParts } from "../parts.ts"
 import { addResource } from "../resource.ts"
+import type { ResourceHandlers } from "../resource.ts"
 
 /** Nothing from elsewhere, no script in the page itself; pictures in style sheets are data URLs. */
 const contentPolicy = [
@@ -20,33 +21,29 @@ const contentPolicy = [
 ].join("; ")
 
 /** Serves `/docs`: the API document as a page on which requests can be tried, from files of the package. */
-export function docsPageRoutes(app: FastifyInstance, { config, schemas }: HttpParts, compression: Compression): void {
+export function docsPageRoutes(app: FastifyInstance, parts: HttpParts, compression: Compression): void {
   const assets = new DocsAssets()
-  const requireShown = (request: FastifyRequest): void => {
-    if (!config().api.docs) throw notFound(request.raw, schemas.current)
-  }
 
-  addResource(app, "/docs", {
+  const page: ResourceHandlers = {
     async GET(request, reply) {
-      requireShown(request)
-      const page = pageHtml(await assets.version())
-      const etag = entityTag(page)
+      const html = pageHtml(await assets.version())
+      const etag = entityTag(html)
       reply.header("etag", etag).header("cache-control", "no-cache").header("content-security-policy", contentPolicy)
       if (matchesWeakly(request.headers["if-none-match"] ?? "", etag)) return reply.code(304).send()
       reply.header("content-type", "text/html; charset=utf-8").header("referrer-policy", "no-referrer")
-      return sendAs(compression, request, reply, page)
+      return sendAs(compression, request, reply, html)
     },
-  })
-
-  addResource(app, "/docs/assets/:version/:file", {
+  }
+  const asset: ResourceHandlers = {
     async GET(request, reply) {
-      requireShown(request)
       const { version, file } = request.params as { readonly version: string; readonly file: string }
-      if (!isDocsAsset(file) || version !== (await assets.version())) throw notFound(request.raw, schemas.current)
+      if (!isDocsAsset(file) || version !== (await assets.version())) throw notFound(request.raw, parts)
       reply.header("content-type", docsAssetTypes[file]).header("cache-control", "public, max-age=31536000, immutable")
       return sendAs(compression, request, reply, await assets.read(file))
     },
-  })
+  }
+  addResource(app, "/docs", page, requireDocs(parts))
+  addResource(app, "/docs/assets/:version/:file", asset, requireDocs(parts))
 }
 
 function sendAs(

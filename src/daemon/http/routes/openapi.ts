@@ -8,9 +8,10 @@ import type { Schema } from "../../../schema/schema.ts"
 import { entityTag, matchesWeakly } from "../../records/etag.ts"
 import type { Compression } from "../compression.ts"
 import { jsonContentType } from "../errors.ts"
-import { notFound } from "../not-found.ts"
+import { requireDocs } from "../not-found.ts"
 import type { HttpParts } from "../parts.ts"
 import { addResource } from "../resource.ts"
+import type { ResourceHandlers } from "../resource.ts"
 
 interface ServedText {
   readonly text: string
@@ -55,14 +56,14 @@ export function openApiRoutes(app: FastifyInstance, parts: HttpParts, compressio
   }
 
   for (const format of ["json", "yaml"] as const) {
-    addResource(app, `/api/openapi.${format}`, {
+    const handlers: ResourceHandlers = {
       GET(request, reply) {
-        if (!config().api.docs) throw notFound(request.raw, schemas.current)
         const { text, etag } = textOf(schemas.current, format)
         reply.header("etag", etag).header("cache-control", "no-cache")
         if (matchesWeakly(request.headers["if-none-match"] ?? "", etag)) return void reply.code(304).send()
         compression.send(request, reply.header("content-type", contentTypes[format]), text)
       },
-    })
+    }
+    addResource(app, `/api/openapi.${format}`, handlers, requireDocs(parts))
   }
 }

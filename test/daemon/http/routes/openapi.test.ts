@@ -85,15 +85,35 @@ test(
   },
 )
 
-test("api.docs: false hides the document and the page, without a word of them at the root", async () => {
+test("api.docs: false hides the document and the page from every method, without a word of them anywhere", async () => {
   const { port, parts } = await startHttp()
   const shown = await send(port, { path: "/" })
   const config = parts.config()
   Object.assign(config.api, { docs: false })
+  const unknown = await send(port, { path: "/nowhere" })
 
   for (const path of ["/docs", "/api/openapi.json", "/api/openapi.yaml", "/docs/assets/000000000000/page.js"]) {
-    expect(await send(port, { path })).toMatchObject({ status: 404, body: { error: { code: "NOT_FOUND" } } })
+    for (const method of ["GET", "HEAD", "OPTIONS", "POST", "DELETE", "PROPFIND"]) {
+      const answer = await send(port, { path, method })
+      expect({ path, method, status: answer.status }).toEqual({ path, method, status: 404 })
+      expect(answer.headers.allow).toBeUndefined()
+      if (method === "HEAD") continue
+      const { error } = answer.body
+      expect(error).toMatchObject({ code: "NOT_FOUND", details: unknown.body.error.details })
+      expect(error.next).toBe(unknown.body.error.next)
+    }
   }
+  expect(JSON.stringify(unknown.body)).not.toMatch(/docs|openapi/)
   expect(shown.body.links).toMatchObject({ docs: "/docs", openapi: "/api/openapi.json" })
   expect((await send(port, { path: "/" })).body.links.docs).toBeUndefined()
+})
+
+test("a path that is not served is told what is, the document and the page among it", async () => {
+  const { port } = await startHttp()
+
+  const { error } = (await send(port, { path: "/dosc" })).body
+
+  expect(error.next).toBe("Did you mean /docs?")
+  expect(error.details.served).toEqual(expect.arrayContaining(["/docs", "/api/openapi.json", "/api/batch"]))
+  expect((await send(port, { method: "POST", path: "/docs" })).status).toBe(405)
 })
