@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises"
+import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { describe, expect, test } from "vitest"
@@ -91,5 +91,60 @@ describe("a change that waits for a decision in alyx dev", () => {
 
     await expect(readdir(path.join(folder, "migrations"))).rejects.toThrow("ENOENT")
     expect(screen.text()).toContain("This change waits for you")
+  })
+
+  test("w writes one file for one question: pressed again it names the file, and a answers into it", async () => {
+    const { folder, screen, url } = await openAtPlan(renamed)
+
+    screen.type("w")
+    await screen.shows("migrations/001_change_notes_rank.yaml does nothing yet")
+    screen.type("w")
+    await screen.shows("migrations/001_change_notes_rank.yaml is there already")
+    screen.type("a")
+    await screen.shows("Your answer is waited for")
+    screen.type("y")
+    await screen.shows("Applied migrations/001_change_notes_rank.yaml in")
+
+    expect(await readdir(path.join(folder, "migrations"))).toEqual(["001_change_notes_rank.yaml"])
+    expect(await oneDocument(url)).toMatchObject({ text: "kept", place: 7 })
+  })
+
+  test("a file that waits and that somebody wrote is left as it is", async () => {
+    const { folder, screen } = await openAtPlan(renamed)
+    const own = "version: 1\nname: own\noperations: []\n# to be thought about\n"
+
+    await mkdir(path.join(folder, "migrations"), { recursive: true })
+    await writeFile(path.join(folder, "migrations/001_own.yaml"), own)
+    await screen.shows("migrations/001_own.yaml does nothing yet")
+    screen.type("a")
+    await screen.shows(/write into it what is meant, or\s+delete it/)
+
+    expect(await readdir(path.join(folder, "migrations"))).toEqual(["001_own.yaml"])
+    expect(await readFile(path.join(folder, "migrations/001_own.yaml"), "utf8")).toBe(own)
+  })
+
+  test("u offers to take away what w wrote for the edit, and leaves a file that was edited since", async () => {
+    const { folder, screen } = await openAtPlan(dropped)
+
+    screen.type("w")
+    await screen.shows("Wrote migrations/001_")
+    screen.type("u")
+    await screen.shows("Delete it too?")
+    screen.type("y")
+    await screen.shows("is gone.")
+    const left = await readdir(path.join(folder, "migrations"))
+    await screen.shows(/^(?!.*This change waits)/s)
+    await writeFile(path.join(folder, "schema.yaml"), dropped)
+    await screen.shows("This change waits for you")
+    screen.type("w")
+    await screen.shows("Wrote migrations/001_")
+    const [file] = await readdir(path.join(folder, "migrations"))
+    await appendFile(path.join(folder, "migrations", file!), "# mine\n")
+    screen.type("u")
+    await screen.shows(/What still waits:\s+migrations\/001_/)
+
+    expect(left).toEqual([])
+    expect(await readdir(path.join(folder, "migrations"))).toEqual([file])
+    expect(await readFile(path.join(folder, "schema.yaml"), "utf8")).toBe(schema)
   })
 })

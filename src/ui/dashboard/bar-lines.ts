@@ -19,12 +19,14 @@ export function barLines(snapshot: DevSnapshot, look: { readonly paint: Paint; r
   return [...sayings(snapshot, look), keyLine(snapshot, look)]
 }
 
-function sayings({ view, message, heldCount }: DevSnapshot, look: { paint: Paint; columns: number }): string[] {
+function sayings({ view, stats, message, heldCount }: DevSnapshot, look: { paint: Paint; columns: number }): string[] {
   const { paint, columns } = look
   if (view.search.isTyping) {
     return [cutText(`${paint("name", "/")}${printable(view.search.text)}${paint("chosen", " ")}`, columns)]
   }
-  if (view.question !== null) return wrapped(`${view.question} (y/n)`, look).map((line) => paint("warn", line))
+  // Where a plan is shown, the question stands in its box.
+  if (view.question !== null && !stats?.plan)
+    return wrapped(`${view.question} (y/n)`, look).map((line) => paint("warn", line))
   const lines: string[] = []
   if (view.progress !== null) lines.push(cutText(progressLine(view.progress, paint), columns))
   if (message !== null) {

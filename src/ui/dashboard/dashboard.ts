@@ -9,6 +9,7 @@ import { openInBrowser } from "./open-in-browser.ts"
 import { applyPlan, undoEdit, writeMigration } from "./plan-actions.ts"
 import type { PlanTalk } from "./plan-talk.ts"
 import { pressKey } from "./press-key.ts"
+import { SessionDrafts } from "./session-drafts.ts"
 
 /** How the person left the dashboard. */
 export type Leave = "detach" | "stop"
@@ -24,6 +25,7 @@ export interface DashboardParts {
 
 /** Does what the keys ask for: it keeps the view in the store, and talks with the daemon that the store shows. */
 export class Dashboard implements PlanTalk {
+  readonly drafts = new SessionDrafts()
   readonly #store: DevStore
   readonly #paths: ProjectPaths
   readonly #onLeave: (how: Leave) => void
@@ -61,7 +63,7 @@ export class Dashboard implements PlanTalk {
     return this.#paths
   }
 
-  /** Asks in the message line; the end of the dashboard is no answer. */
+  /** Asks in the box of the plan, or in the message line; the end of the dashboard is no answer. */
   ask(question: string): Promise<Answer> {
     if (this.#closing.signal.aborted) return Promise.resolve("cancel")
     this.#patch({ question })

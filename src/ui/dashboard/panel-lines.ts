@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util"
 import type { StatsResponse } from "../../protocol/admin-api.ts"
 import type { MigrationPlan } from "../../protocol/migrations-api.ts"
 import type { LogLook } from "../log-line.ts"
+import { draftToComplete } from "../migrations/open-draft.ts"
 import { planLines } from "../migrations/plan-lines.ts"
 import { printable } from "../printable.ts"
 import { renderError } from "../render-error.ts"
@@ -25,13 +26,14 @@ export interface PanelRoom {
 export function panelLines(
   stats: Pick<StatsResponse, "plan" | "problem"> | null,
   look: LogLook,
-  room: PanelRoom,
+  room: PanelRoom & { readonly question?: string | null },
 ): readonly string[] {
   if (stats?.plan) {
-    const inside = roomInside(room)
-    const lines = stats.plan.changes.length === 0 ? pendingLines(stats.plan, look) : planLines(stats.plan, look, inside)
-    const title = look.paint("warn", "This change waits for you")
-    return framed(lines, look, { ...room, title, tone: "warn", note: "w write file · a apply · u undo edit · v whole" })
+    const { question = null } = room
+    const title = look.paint("warn", question === null ? "This change waits for you" : "Your answer is waited for")
+    const note = question === null ? "w write file · a apply · u undo edit · v whole" : "y yes · n no · Esc leave it"
+    const lines = waitingLines(stats.plan, look, { ...roomInside(room), question })
+    return framed(lines, look, { ...room, title, tone: "warn", note })
   }
   if (stats?.problem) {
     const lines = problemLines(stats.problem, look, roomInside(room))
@@ -40,7 +42,31 @@ export function panelLines(
   return []
 }
 
-/** Files that wait and change nothing, such as one that has only comments yet. */
+/** A question about the plan, or the file that waits to be completed, and then the plan itself. */
+function waitingLines(
+  plan: MigrationPlan,
+  look: LogLook,
+  { columns, rows, question }: { readonly columns: number; readonly rows: number; readonly question: string | null },
+): readonly string[] {
+  const open = draftToComplete(plan)
+  const wrapped = (text: string): readonly string[] => wrapText(printable(text), { columns, indent: 0 }).split("\n")
+  const above =
+    question !== null
+      ? wrapped(question).map((line) => look.paint("strong", line))
+      : open === undefined
+        ? []
+        : wrapped(`${open.file} does nothing yet: answer what it asks there, or press a.`).map((line) =>
+            look.paint("warn", line),
+          )
+  const left = rows - above.length
+  if (left < 1) return above.slice(0, rows)
+  return [
+    ...above,
+    ...(plan.changes.length === 0 ? pendingLines(plan, look) : planLines(plan, look, { columns, rows: left })),
+  ]
+}
+
+/** Files that wait and change nothing that is stored. */
 function pendingLines({ files, problems }: MigrationPlan, { paint }: LogLook): readonly string[] {
   return [
     ...files.map(

@@ -1,17 +1,38 @@
+import { realpath } from "node:fs/promises"
+import path from "node:path"
+
 import type { DaemonClient } from "../../client/daemon-client.ts"
+import { writeFileAtomically } from "../../lib/atomic-write.ts"
 import type { DraftBase, WrittenDraft } from "../../project/draft-next-migration.ts"
 import { draftNextMigration, readDraftBase, writeNextMigration } from "../../project/draft-next-migration.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
 import type { MigrationPlan, MigrationsResponse, PlannedChange } from "../../protocol/migrations-api.ts"
+import { draftMigration } from "../../schema/migrations/draft-migration.ts"
 import type { DraftAnswer } from "../../schema/migrations/draft-text.ts"
+import { readMigrationFileName } from "../../schema/migrations/file-name.ts"
 import { schemaFromJson } from "../../schema/schema-from-json.ts"
+import { draftToComplete } from "../migrations/open-draft.ts"
 import type { Answer } from "./dashboard-state.ts"
+import { readIfThere } from "./session-drafts.ts"
+import type { SessionDrafts } from "./session-drafts.ts"
 
 /** What a migration file for a plan is written from. */
 export interface PlanDraft {
   readonly base: DraftBase
   readonly name: string
   readonly appliedNumberMax: number
+  /** The file that waits to be completed, which is written instead of another one. */
+  readonly open: OpenDraft | null
+}
+
+/** A pending migration file that does nothing yet. */
+export interface OpenDraft {
+  readonly file: string
+  readonly text: string
+  /** Says what the draft says now: the question is the one that is waited for. */
+  readonly isCurrent: boolean
+  /** Nobody would miss its text: Alyx wrote it, and nobody edited it since. */
+  readonly isOurs: boolean
 }
 
 /** Answers by the question's id. */
@@ -25,8 +46,9 @@ export function changesWithoutFile({ changes }: Pick<MigrationPlan, "changes">):
 /** Asks the daemon what is applied, and reads the files. */
 export async function draftForPlan(
   plan: MigrationPlan,
-  { client, paths }: { readonly client: DaemonClient; readonly paths: ProjectPaths },
+  talk: { readonly client: DaemonClient; readonly paths: ProjectPaths; readonly drafts: SessionDrafts },
 ): Promise<PlanDraft> {
+  const { client, paths } = talk
   const { schema } = await client.schema()
   const { applied, pending } = await client.get<MigrationsResponse>("/api/admin/migrations")
   const unsafe = changesWithoutFile(plan)
@@ -37,7 +59,25 @@ export async function draftForPlan(
     appliedNumberMax,
     refused: unsafe.length === 0 ? null : unsafe.map(({ message }) => message),
   })
-  return { base, name: nameOf(unsafe), appliedNumberMax }
+  return { base, name: nameOf(unsafe), appliedNumberMax, open: await findOpenDraft(plan, base, talk) }
+}
+
+async function findOpenDraft(
+  plan: MigrationPlan,
+  base: DraftBase,
+  { paths, drafts }: { readonly paths: ProjectPaths; readonly drafts: SessionDrafts },
+): Promise<OpenDraft | null> {
+  const file = draftToComplete(plan)?.file
+  const text = file === undefined ? undefined : await readIfThere(path.join(paths.root, file))
+  if (file === undefined || text === undefined) return null
+  const isCurrent = text === textFor(file, base, {})
+  return { file, text, isCurrent, isOurs: isCurrent || drafts.isUntouched(file, text) }
+}
+
+/** What a file of this name says about the draft. */
+function textFor(file: string, base: DraftBase, answers: DraftAnswers): string {
+  const { number, name } = readMigrationFileName(file)!
+  return draftMigration({ ...base, number, name, answers }).text
 }
 
 /** "change_posts_title" for one field, "change_posts" for several of one collection. */
@@ -66,10 +106,31 @@ export async function answerDraft(
   }
 }
 
-/** Writes the file under the next free number. */
-export function writeDraft(paths: ProjectPaths, draft: PlanDraft, answers: DraftAnswers): Promise<WrittenDraft> {
-  const { base, name, appliedNumberMax } = draft
-  return writeNextMigration(paths, base, { name: renameOf(answers) ?? name, answers, appliedNumberMax })
+/** Writes the file under the next free number, or completes the one that waits. */
+export async function writeDraft(
+  { paths, drafts }: { readonly paths: ProjectPaths; readonly drafts: SessionDrafts },
+  draft: PlanDraft,
+  answers: DraftAnswers,
+): Promise<WrittenDraft & { readonly text: string }> {
+  const { base, name, appliedNumberMax, open } = draft
+  const written =
+    open === null
+      ? await writeNextMigration(paths, base, { name: renameOf(answers) ?? name, answers, appliedNumberMax })
+      : await rewrite(paths, draft, { file: open.file, answers })
+  const text = textFor(written.file, base, answers)
+  drafts.remember(written.file, text)
+  return { ...written, text }
+}
+
+async function rewrite(
+  paths: ProjectPaths,
+  { base, name }: PlanDraft,
+  { file, answers }: { readonly file: string; readonly answers: DraftAnswers },
+): Promise<WrittenDraft> {
+  // A link stays one.
+  await writeFileAtomically(await realpath(path.join(paths.root, file)), textFor(file, base, answers))
+  const { questions, impossible } = draftNextMigration(base, { name, answers })
+  return { file, questions, impossible }
 }
 
 /** "rename_posts_title_to_headline", where the answers are one rename. */

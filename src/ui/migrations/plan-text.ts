@@ -1,9 +1,9 @@
 import type { Problem } from "../../errors.ts"
 import type { MigrationPlan } from "../../protocol/migrations-api.ts"
 import type { Paint } from "../paint.ts"
-import { printable } from "../printable.ts"
 import { renderProblem } from "../render-error.ts"
 import { hanging } from "./change-lines.ts"
+import { completeAdvice, draftToComplete } from "./open-draft.ts"
 import { planLines } from "./plan-lines.ts"
 
 /** How a text of migrations is shown. */
@@ -59,10 +59,8 @@ function nextSteps({ changes, files, problems, isLossy }: MigrationPlan, look: M
     const [first, ...rest] = hanging(`Next: ${text}`, { columns, indent: 0 })
     return [`${paint("good", "Next:")}${first!.slice("Next:".length)}`, ...rest].join("\n")
   }
-  const unanswered = files.find(({ operations }) => operations.length === 0)
-  if (unanswered !== undefined && changes.every(({ safety, file }) => safety === "refused" || file !== null)) {
-    return step(`${printable(unanswered.file)} does nothing yet: write into it what is meant, then look again.`)
-  }
+  const open = draftToComplete({ files, changes, problems })
+  if (open !== undefined) return step(completeAdvice(open))
   if (changes.some(({ safety }) => safety === "refused")) {
     return step(
       "write what is meant into a migration file: alyx migrate create <name>. Or undo the edit of schema.yaml.",

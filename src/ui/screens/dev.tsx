@@ -50,17 +50,17 @@ function useSizeOfWindow(): { readonly columns: number; readonly rows: number } 
 
 /** Reads the files that a problem names only when there is something new to say, or another room. */
 function usePanel(
-  { stats }: DevSnapshot,
+  { stats, view: { question } }: DevSnapshot,
   look: LogLook,
   windowRows: number,
 ): (room: { readonly columns: number; readonly rows: number }) => readonly string[] {
   const kept = useRef<{ readonly of: object; readonly key: string; readonly lines: readonly string[] } | null>(null)
   return (room) => {
     if (stats === null) return []
-    const key = `${room.columns}×${room.rows}`
+    const key = `${room.columns}×${room.rows} ${question ?? ""}`
     if (kept.current?.of !== stats || kept.current.key !== key) {
       const style = windowRows >= boxedRowsMin ? "box" : "line"
-      kept.current = { of: stats, key, lines: panelLines(stats, look, { ...room, style }) }
+      kept.current = { of: stats, key, lines: panelLines(stats, look, { ...room, style, question }) }
     }
     return kept.current.lines
   }

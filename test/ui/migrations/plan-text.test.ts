@@ -62,6 +62,17 @@ describe("what alyx migrate plan prints", () => {
     expect(renderPlan(planOf([], { files: [file] }), look)).toContain("Next: migrations/001_x.yaml does nothing yet")
   })
 
+  test("a pending file whose questions are open is named beside changes that are safe by themselves", () => {
+    const file = { file: "migrations/001_x.yaml", number: 1, name: "x", description: null, operations: [] }
+    const safe = plannedChange({ message: "+ posts.summary (string)" })
+
+    const asked = renderPlan(planOf([...mixedChanges, safe], { files: [file] }), look)
+    const alone = renderPlan(planOf([safe], { files: [file] }), look)
+
+    expect(asked).toContain("Next: migrations/001_x.yaml does nothing yet")
+    expect(alone).toContain("Next: alyx migrate apply")
+  })
+
   test.each([
     [planOf([]), "No changes.\n\nThe database is as schema.yaml says."],
     [planOf([plannedChange({ message: "+ posts.score (int)" })]), "\n\nNext: alyx migrate apply"],
