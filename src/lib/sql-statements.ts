@@ -14,6 +14,8 @@ export class SqlStatements {
   /** Up to here the text has been looked at. */
   #position = 0
   #line = 1
+  /** White space and comments at the beginning. */
+  #leadingLength = 0
   /** The words at the beginning, which tell a trigger. */
   #words: string[] = []
   /** The last three tokens that are neither white space nor comments. */
@@ -58,7 +60,10 @@ export class SqlStatements {
       return undefined
     }
     this.#position += token.length
-    if (/^(\s|--|\/\*)/.test(token)) return token
+    if (/^(\s|--|\/\*)/.test(token)) {
+      if (this.#last === "") this.#leadingLength = this.#position
+      return token
+    }
     this.#beforeEnd = this.#beforeLast
     this.#beforeLast = this.#last
     this.#last = /^\w/.test(token) ? token.toUpperCase() : token.charAt(0)
@@ -76,11 +81,12 @@ export class SqlStatements {
 
   #take(): SqlStatement[] {
     const raw = this.#text.slice(0, this.#position)
-    const leading = /^(?:\s+|--[^\n]*\n?|\/\*[\s\S]*?\*\/)*/.exec(raw)![0]
+    const leading = raw.slice(0, this.#leadingLength)
     const statement = { sql: raw.slice(leading.length).trim(), line: this.#line + countLines(leading) }
     this.#line += countLines(raw)
     this.#text = this.#text.slice(this.#position)
     this.#position = 0
+    this.#leadingLength = 0
     this.#words = []
     this.#last = ""
     this.#beforeLast = ""

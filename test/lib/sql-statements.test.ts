@@ -65,3 +65,9 @@ test("a text of many megabytes, with quotes in it or none, is one statement", ()
     [quoted.length, 2],
   ])
 })
+
+test("millions of comments and line breaks may come before a statement", () => {
+  expect(splitSql(`${"--\n".repeat(3_000_000)}${"\n/**/".repeat(1_000_000)}select 1;`)).toEqual([
+    { sql: "select 1;", line: 4_000_001 },
+  ])
+})
