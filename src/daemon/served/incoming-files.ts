@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from "node:fs"
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { mkdir, readdir, readFile, realpath, rename, rm } from "node:fs/promises"
+import { basename, dirname, join } from "node:path"
 
 import { alyxError } from "../../errors.ts"
 import { writeFileAtomically } from "../../lib/atomic-write.ts"
+import { syncFolder } from "../../lib/sync-folder.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
+import { replaceProjectFile } from "../../project/replace-project-file.ts"
 import { historyMark } from "../storage/migration-history.ts"
 import { appliedSchema } from "../storage/sqlite/plan-schema.ts"
 import type { SqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
@@ -39,6 +41,8 @@ export async function stageFiles(
   const target: Target = { schemaHash, mark: database.read(historyMark) }
   // The last file says that all of them are there.
   await writeFileAtomically(join(dir, targetName), JSON.stringify(target), { mode: 0o600 })
+  // The commit of the migration outlasts a power cut, so these names have to.
+  for (const folder of [dir, dirname(dir)]) await syncFolder(folder)
 }
 
 /** Moves staged files into the project; those of migrations/ first, since a schema without them would be refused. */
@@ -48,7 +52,10 @@ export async function moveStagedFiles(paths: ProjectPaths): Promise<void> {
   await mkdir(paths.migrationsDir, { recursive: true })
   for (const name of names.toSorted((a, b) => Number(a === "schema.yaml") - Number(b === "schema.yaml"))) {
     const place = name === "schema.yaml" ? paths.schemaFile : join(paths.migrationsDir, name)
-    await writeFileAtomically(place, await readFile(join(dir, name), "utf8"))
+    await replaceProjectFile(place, await readFile(join(dir, name), "utf8"))
+  }
+  for (const folder of [paths.migrationsDir, dirname(paths.migrationsDir), dirname(await realpath(paths.schemaFile))]) {
+    await syncFolder(folder)
   }
   await discardStagedFiles(paths)
 }

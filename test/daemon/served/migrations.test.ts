@@ -1,12 +1,9 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
+import { readFileSync, readdirSync, statSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import path from "node:path"
 
 import { describe, expect, test } from "vitest"
 
-import { stageFiles } from "../../../src/daemon/served/incoming-files.ts"
-import { runMigration } from "../../../src/daemon/storage/sqlite/run-migration.ts"
-import { parseMigration } from "../../../src/schema/migrations/parse-migration.ts"
 import { parseSchema } from "../../../src/schema/parse.ts"
 import { databaseObjects, objectsOfSchema } from "../../helpers/database-objects.ts"
 import { openMigrationProject, quietly } from "./migration-project.ts"
@@ -272,6 +269,19 @@ describe("a lossy migration", () => {
   })
 })
 
+test("a reload that newer files overtake while it plans applies nothing", async () => {
+  const project = await withPosts({ isAutomatic: true })
+  await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+  let isCurrent = true
+
+  const overtaken = project.migrations.reload(() => isCurrent)
+  isCurrent = false
+
+  expect(await overtaken).toEqual({ changes: [] })
+  expect(project.rows("SELECT title FROM posts")).toHaveLength(2)
+  expect((await project.migrations.reload(() => true)).changes).toHaveLength(1)
+})
+
 describe("a rollback", () => {
   test("undoes the last files on the present schema, and they wait again", async () => {
     const project = await withPosts()
@@ -306,64 +316,5 @@ describe("a rollback", () => {
     const project = await withPosts()
 
     await expect(project.migrations.rollback({ count: 1, ...quietly })).rejects.toMatchObject({ code: "CONFLICT" })
-  })
-})
-
-describe("files that come with a request", () => {
-  const request = { schema: schema("headline"), migrations: [{ file: "001_rename_title.yaml", text: rename }] }
-
-  test("are planned, applied, and then the project's", async () => {
-    const project = await withPosts()
-
-    const plan = await project.migrations.planFor(request)
-    expect(existsSync(path.join(project.root, renameFile))).toBe(false)
-    await project.migrations.applyFor({ ...request, apply: plan.hash }, quietly)
-
-    expect(readFileSync(path.join(project.root, renameFile), "utf8")).toBe(rename)
-    expect(readFileSync(project.paths.schemaFile, "utf8")).toBe(schema("headline"))
-    expect(existsSync(path.join(project.paths.stateDir, "incoming"))).toBe(false)
-    expect(await project.migrations.reload(() => true)).toEqual({ changes: [] })
-  })
-
-  test.each([
-    { after: "they were applied", isApplied: true },
-    { after: "they were staged only", isApplied: false },
-  ])("are moved at the next start, or forgotten, when the daemon was killed after $after", async ({ isApplied }) => {
-    const project = await withPosts()
-    const { schema: parsed } = parseSchema(request.schema, "schema.yaml")
-    const files = { schema: request.schema, migrations: request.migrations }
-    await stageFiles(project.paths, project.database.engine, { files, schemaHash: parsed!.hash })
-    if (isApplied) {
-      const { migration } = parseMigration({ file: renameFile, text: rename })
-      await runMigration(project.database.engine, {
-        steps: [{ kind: "apply", ...migration! }],
-        schema: parsed,
-        clock: { now: () => Date.now() },
-        onApplied: () => undefined,
-        ...quietly,
-      })
-    }
-    await project.stop()
-
-    const again = await openMigrationProject({ root: project.root, mode: "start" })
-
-    expect(existsSync(path.join(project.root, renameFile))).toBe(isApplied)
-    expect(readFileSync(project.paths.schemaFile, "utf8")).toBe(schema(isApplied ? "headline" : "title"))
-    expect(existsSync(path.join(project.paths.stateDir, "incoming"))).toBe(false)
-    expect((await again.migrations.status()).pending).toEqual([])
-  })
-
-  test("leave the project as it was when they are refused", async () => {
-    const project = await withPosts()
-    const bad = { schema: schema("heading"), migrations: request.migrations }
-
-    const { hash } = await project.migrations.planFor(bad)
-    await expect(project.migrations.applyFor({ ...bad, apply: hash }, quietly)).rejects.toMatchObject({
-      code: "UNSAFE_CHANGES",
-    })
-
-    expect(existsSync(path.join(project.root, renameFile))).toBe(false)
-    expect(readFileSync(project.paths.schemaFile, "utf8")).toBe(schema())
-    expect(existsSync(path.join(project.paths.stateDir, "incoming"))).toBe(false)
   })
 })

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from "node:path"
 import { alyxError } from "../../../errors.ts"
 import { explainFileError } from "../../../project/file-errors.ts"
 import type { BackupResponse } from "../../../protocol/data-api.ts"
+import { syncFolder } from "../../../lib/sync-folder.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
 
 /** Where a backup goes: to a file of its own, or among the kept ones of a folder, of which the oldest go. */
@@ -120,15 +121,5 @@ async function sizeOf(path: string): Promise<number | null> {
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null
     throw error
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return
-  const handle = await open(folder, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
