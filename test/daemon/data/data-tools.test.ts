@@ -272,7 +272,7 @@ describe("a restore", () => {
         "ndjson",
         "in.ndjson:1 The schema or its history",
       ],
-      [good.replace(/"migrations":\[\{/, '"migrations":[{"id":{},'), "ndjson", "in.ndjson:1 migrations must be"],
+      [good.replace(/(?<="migrations":\[\{"id":)1/, "{}"), "ndjson", "in.ndjson:1 migrations must be"],
       ["not a database at all, but long enough to be taken for a file of one", "db", "is not a SQLite database"],
     ]
 
