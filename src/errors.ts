@@ -110,6 +110,7 @@ export const errorTable = {
   USAGE: { status: 400, sentence: "The command line is not valid." },
   UNKNOWN_COMMAND: { status: 404, sentence: "There is no such command." },
   NO_TERMINAL: { status: 400, sentence: "A question needs a terminal; the message names the flag that answers it." },
+  INTERRUPTED: { status: 499, sentence: "The command was interrupted before it was done." },
   NO_DAEMON: { status: 404, sentence: "No daemon runs for this project." },
   DAEMON_FAILED: { status: 500, sentence: "The daemon ended before it was ready." },
   DAEMON_MODE: { status: 409, sentence: "A daemon in the other mode (dev or start) serves this project." },

@@ -10,11 +10,17 @@ const fileBytesMax = 64 * 1024
  * and it and the socket that it names must belong to this user, since commands are sent there.
  */
 export async function readDaemonFile(file: string, projectRoot: string): Promise<DaemonFile | undefined> {
+  const content = await readLeftFile(file, projectRoot)
+  return content !== undefined && (await isOwn(content.socketPath)) ? content : undefined
+}
+
+/** The same without its socket, which a daemon that ends closes before it lets go of the database. */
+export async function readLeftFile(file: string, projectRoot: string): Promise<DaemonFile | undefined> {
   const facts = await stat(file).catch(() => undefined)
   if (facts === undefined || facts.size > fileBytesMax) return undefined
   const content = parse(await readFile(file, "utf8").catch(() => ""))
   if (content?.projectRoot !== projectRoot) return undefined
-  return (await isOwn(file)) && (await isOwn(content.socketPath)) ? content : undefined
+  return (await isOwn(file)) ? content : undefined
 }
 
 /** A file that came with the project could name a socket of the system. Windows has no such numbers. */

@@ -26,7 +26,7 @@ export async function findAnyDaemon(paths: ProjectPaths): Promise<DaemonFile | u
     if (!isAlyxError(error, "DAEMON_UNREACHABLE")) throw error
     throw alyxError("DAEMON_UNREACHABLE", {
       message: error.message,
-      next: `If it hangs, end it with: kill ${file.pid}`,
+      next: `If it hangs, end it with: kill -9 ${file.pid}`,
       cause: error,
     })
   }

@@ -16,6 +16,8 @@ export interface DaemonLaunch {
   readonly program: string
   /** Flags that go on to the daemon as they are: `--port 9000`. */
   readonly flags: readonly string[]
+  /** In tool mode: the command that needs it, for others to see: `migrate apply`. */
+  readonly command?: string
   /** Called with a line every now and then while the daemon changes large tables before it is ready. */
   readonly onProgress?: (message: string) => void
 }
@@ -28,7 +30,8 @@ const shownLogLines = 12
 
 /** The command line of a daemon. */
 export function daemonArguments(launch: DaemonLaunch): readonly string[] {
-  return ["--root", launch.paths.root, "--mode", launch.mode, ...launch.flags]
+  const { paths, mode, command, flags } = launch
+  return ["--root", paths.root, "--mode", mode, ...(command === undefined ? [] : ["--for", command]), ...flags]
 }
 
 /**

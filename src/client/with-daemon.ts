@@ -1,5 +1,3 @@
-import { once } from "node:events"
-
 import { alyxError, isAlyxError } from "../errors.ts"
 import type { DaemonFile } from "../protocol/admin-api.ts"
 import { awaitTools } from "./await-tools.ts"
@@ -7,6 +5,7 @@ import { DaemonClient } from "./daemon-client.ts"
 import { lookForDaemon } from "./find-daemon.ts"
 import { spawnAttachedDaemon } from "./spawn-daemon.ts"
 import type { DaemonLaunch } from "./spawn-daemon.ts"
+import { endOf, untilInterrupted } from "./until-interrupted.ts"
 
 /** What withDaemon is told. */
 export interface ToolLaunch extends Omit<DaemonLaunch, "mode"> {
@@ -39,13 +38,9 @@ export async function withDaemon<T>(
     if (own === undefined) continue
     const { daemon, child } = own
     try {
-      return await work(new DaemonClient(daemon), daemon)
+      return await untilInterrupted(child, () => work(new DaemonClient(daemon), daemon))
     } finally {
-      // The next command of a script finds the database free. A child that is not held would not be waited for.
-      child.ref()
-      const isGone = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined
-      if (child.connected) child.disconnect()
-      await isGone
+      await endOf(child)
     }
   }
 }

@@ -40,6 +40,7 @@ export abstract class DataCommand extends BaseCommand {
       paths: this.project(),
       program: this.daemonProgram,
       flags: [],
+      ...(this.id === undefined ? {} : { command: this.id.replaceAll(":", " ") }),
       mayStart: !this.hasWord("--no-daemon"),
       onProgress: this.showProgress,
     }

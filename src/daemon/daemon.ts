@@ -2,6 +2,7 @@ import { ReleaseStack } from "../lib/release-stack.ts"
 import { explainFileError } from "../project/file-errors.ts"
 import { projectPaths } from "../project/paths.ts"
 import { writeEditorSchemas } from "../project/editor-schemas.ts"
+import type { DaemonFile } from "../protocol/admin-api.ts"
 import type { DaemonStatus } from "./status/daemon-status.ts"
 import { reloadOnce } from "./served/reload-once.ts"
 import { hashProject } from "./dev/hash-project.ts"
@@ -22,10 +23,11 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   const release = new ReleaseStack()
   try {
     const seen = await hashProject(projectPaths(options.root))
+    const processFile = promiseProcessFile(options.root, release)
     const parts = await openParts(options, release)
     const { http, status, data } = await openHttp(parts, release)
     await firstSchema({ ...options, ...parts })
-    await showProcess(parts, status, release)
+    await processFile.write(status.file())
     if (options.mode === "tool") return toolDaemon(parts, status, release)
     await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
@@ -93,11 +95,20 @@ async function pruneChangeLog({ database, clock, config, logger }: Parts, releas
   release.push("change pruner", () => pruner.stop())
 }
 
-/** From here on commands find the daemon. */
-async function showProcess({ options }: Parts, status: DaemonStatus, release: ReleaseStack): Promise<void> {
-  const { daemonFile } = projectPaths(options.root)
-  await writeProcessFile(daemonFile, status.file())
-  release.push("process file", () => removeProcessFile(daemonFile, process.pid))
+/**
+ * By the file commands find the daemon, once it is written. It is the last thing to go, after the lock of the database:
+ * until then commands tell by it what they wait for.
+ */
+function promiseProcessFile(root: string, release: ReleaseStack): { write(daemon: DaemonFile): Promise<void> } {
+  const { daemonFile } = projectPaths(root)
+  let isWritten = false
+  release.push("process file", () => (isWritten ? removeProcessFile(daemonFile, process.pid) : undefined))
+  return {
+    async write(daemon) {
+      isWritten = true
+      await writeProcessFile(daemonFile, daemon)
+    },
+  }
 }
 
 async function stopWhenIdle(parts: Parts, http: HttpApp, release: ReleaseStack): Promise<void> {

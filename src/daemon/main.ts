@@ -54,6 +54,7 @@ function parseDaemonArguments(argv: readonly string[]): {
   isMigrating: boolean
   flags: Record<string, string | boolean>
   flagWords: readonly string[]
+  command: string | undefined
 } {
   const offered = optionFlags()
   const { values } = parseArgs({
@@ -61,6 +62,8 @@ function parseDaemonArguments(argv: readonly string[]): {
     options: {
       root: { type: "string" },
       mode: { type: "string" },
+      // The command that a daemon in tool mode works for.
+      for: { type: "string" },
       foreground: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },
       // Once, for this start; and at every save, also after a restart.
@@ -85,6 +88,7 @@ function parseDaemonArguments(argv: readonly string[]): {
   return {
     root,
     mode,
+    command: typeof values["for"] === "string" ? values["for"] : undefined,
     isForeground: foreground === true,
     isWatching: values["no-watch"] !== true,
     isMigrating: values["migrate"] === true || values["auto-migrate"] === true,

@@ -29,6 +29,8 @@ export interface DaemonFile {
   readonly logFile: string | null
   /** The flags that it was started with (`--port`, `9000`), so that a restart can repeat them. */
   readonly flags?: readonly string[]
+  /** The command that a daemon in tool mode was started for: `migrate apply`. */
+  readonly command?: string
 }
 
 /**

@@ -14,6 +14,8 @@ export interface DaemonOptions {
   readonly flags: Readonly<Record<string, string | boolean>>
   /** The same flags as words, for a restart. */
   readonly flagWords: readonly string[]
+  /** The command that a daemon in tool mode is started for. */
+  readonly command?: string | undefined
   /** Whether migration files are applied without being asked for. */
   readonly isMigrating: boolean
   readonly env: Readonly<Record<string, string | undefined>>

@@ -63,7 +63,7 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
 
   const schemas = new SchemaHolder()
   const config = new ConfigHolder(read.config)
-  onAbort(options.ending, () => endMigrations({ database, config }))
+  onAbort(options.ending, () => endMigrations({ options, database, config }))
   const turns = new ReloadTurns()
   release.push("reloads", () => turns.idle())
   const migrations = new Migrations({
@@ -101,8 +101,14 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
 const migrationShare = 0.75
 
 /** The first thing of a stop; whatever else is closed may wait for a migration. */
-export function endMigrations({ database, config }: Pick<Parts, "database" | "config">): void {
-  database.endMigrationsIn(config.current.server.drainTimeoutMs * migrationShare)
+export function endMigrations({
+  options,
+  database,
+  config,
+}: Pick<Parts, "database" | "config"> & { readonly options: Pick<DaemonOptions, "mode"> }): void {
+  // A daemon in tool mode ends with the command that wanted the migration: nobody waits for it any more.
+  const graceMs = options.mode === "tool" ? 0 : config.current.server.drainTimeoutMs * migrationShare
+  database.endMigrationsIn(graceMs)
 }
 
 function onAbort(signal: AbortSignal | undefined, run: () => void): void {

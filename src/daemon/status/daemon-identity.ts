@@ -10,6 +10,8 @@ export interface IdentityOptions {
   readonly isForeground: boolean
   readonly version: string
   readonly flagWords: readonly string[]
+  /** Undefined but in tool mode. */
+  readonly command?: string | undefined
 }
 
 /** Says which daemon this is, to whoever finds it; its address is known later. */
@@ -25,5 +27,6 @@ export function identityOf(options: IdentityOptions, clock: Clock): Omit<DaemonF
     socketPath,
     logFile: options.isForeground ? null : logFile,
     flags: options.flagWords,
+    ...(options.command === undefined ? {} : { command: options.command }),
   }
 }

@@ -33,9 +33,12 @@ export interface OperationParts {
  * say what was changed at that time.
  */
 export function runOperation(connection: SqliteConnection, parts: OperationParts): void {
-  const { before, effect, at } = parts
+  const { before, effect, at, onProgress } = parts
   try {
-    if (effect.sql !== null) runDocumentSql(connection, effect.sql, at)
+    if (effect.sql !== null) {
+      onProgress({ message: at === null ? "Running SQL" : `Running the SQL of ${at.file}` })
+      runDocumentSql(connection, effect.sql, at)
+    }
     for (const table of effect.tables) requireRowsFit(connection, table, parts)
     // All old indexes and triggers go first, so that a name may move from one table to another.
     for (const table of effect.tables) dropOutdatedObjects(connection, ...collectionsOf(table, parts))
