@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto"
-import { createWriteStream } from "node:fs"
 import { mkdir, open, rm } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
 import { explainFileError } from "../../project/file-errors.ts"
@@ -21,7 +19,7 @@ export async function withSpooledBody<T>(
 ): Promise<T> {
   const file = await openNameless(folder)
   try {
-    await spool(body, file.fd, bytesMax)
+    await spool(body, file, bytesMax)
     return await work(file.fd)
   } finally {
     await file.close()
@@ -40,20 +38,15 @@ async function openNameless(folder: string): Promise<FileHandle> {
   }
 }
 
-async function spool(body: Readable, descriptor: number, bytesMax: number): Promise<void> {
+async function spool(body: Readable, file: FileHandle, bytesMax: number): Promise<void> {
   let bytes = 0
   try {
-    await pipeline(
-      body,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          bytes += chunk.length
-          if (bytes > bytesMax) throw tooLarge(bytesMax)
-          yield chunk
-        }
-      },
-      createWriteStream("", { fd: descriptor, autoClose: false }),
-    )
+    // No stream over the file: one that fails closes the descriptor, whatever it was told.
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > bytesMax) throw tooLarge(bytesMax)
+      for (let start = 0; start < chunk.length;) start += (await file.write(chunk, start)).bytesWritten
+    }
   } catch (error) {
     if (isAlyxError(error)) throw error
     if (isFullDisk(error))
