@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs"
 import { chmod, lstat, readdir, realpath, rm } from "node:fs/promises"
-import { dirname, join, sep } from "node:path"
+import { basename, dirname, join, sep } from "node:path"
 
 import { isRunning } from "../client/is-running.ts"
 import { readText } from "../project/read-text.ts"
@@ -8,8 +8,11 @@ import type { DaemonFile } from "../protocol/admin-api.ts"
 import type { CheckSurroundings, Finding } from "./check.ts"
 import { fine } from "./check.ts"
 
-/** What a killed process left: daemon.json of a dead one, its socket, and parts of files. */
-export async function checkStaleFiles({ paths }: CheckSurroundings, daemon: DaemonFile | undefined): Promise<Finding> {
+/** What a killed process left: daemon.json of a dead one, its socket, parts of files, and databases that were made. */
+export async function checkStaleFiles(
+  { paths, config }: CheckSurroundings,
+  daemon: DaemonFile | undefined,
+): Promise<Finding> {
   const title = "Stale files"
   const state = await lookAt(paths.stateDir)
   if (state !== undefined && !isOwnFolder(state)) {
@@ -21,7 +24,7 @@ export async function checkStaleFiles({ paths }: CheckSurroundings, daemon: Daem
     }
   }
   if (daemon !== undefined) return fine(title, "The daemon runs; what it has is in use.")
-  const stale = await staleFiles(paths)
+  const stale = await staleFiles(paths, config?.database.path)
   if (stale.length === 0) return fine(title, "None.")
   return {
     title,
@@ -35,10 +38,12 @@ export async function checkStaleFiles({ paths }: CheckSurroundings, daemon: Daem
   }
 }
 
-async function staleFiles(paths: CheckSurroundings["paths"]): Promise<readonly string[]> {
+async function staleFiles(paths: CheckSurroundings["paths"], database: string | undefined): Promise<readonly string[]> {
   const { stateDir, backupsDir, lastGoodSchemaFile } = paths
-  const parts = await Promise.all([stateDir, backupsDir, dirname(lastGoodSchemaFile)].map(unfinishedParts))
-  return [...(await staleOfDaemon(paths)), ...parts.flat()]
+  const folders = [stateDir, backupsDir, dirname(lastGoodSchemaFile)]
+  const parts = await Promise.all(folders.map((folder) => filesNamed(folder, partRegExp)))
+  const contents = database === undefined ? [] : await unfinishedContents(database)
+  return [...(await staleOfDaemon(paths)), ...parts.flat(), ...contents]
 }
 
 /** A daemon.json is a few hundred bytes. */
@@ -56,12 +61,19 @@ async function staleOfDaemon({ daemonFile, socketPath }: CheckSurroundings["path
 /** Names that atomic writes and backups give to what is not finished. */
 const partRegExp = /^\..+\.[0-9a-f]{12}\.(part|tmp)(-journal)?$/
 
+/** What a restore or a reset that was killed left beside the database: a whole copy of it, perhaps. */
+async function unfinishedContents(database: string): Promise<readonly string[]> {
+  const begin = `.${basename(database)}.`
+  const files = await filesNamed(dirname(database), /\.[0-9a-f]{12}\.new(-wal|-shm|-journal)?$/)
+  return files.filter((file) => basename(file).startsWith(begin))
+}
+
 /** Files only, and only those right in a folder of this user's own: what a link leads to is not Alyx's. */
-async function unfinishedParts(folder: string): Promise<readonly string[]> {
+async function filesNamed(folder: string, name: RegExp): Promise<readonly string[]> {
   const facts = await lookAt(folder)
   if (facts === undefined || !isOwnFolder(facts)) return []
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  return entries.filter((entry) => entry.isFile() && partRegExp.test(entry.name)).map(({ name }) => join(folder, name))
+  return entries.filter((entry) => entry.isFile() && name.test(entry.name)).map((entry) => join(folder, entry.name))
 }
 
 interface FileFacts {

@@ -25,6 +25,21 @@ test("what a dead daemon left is found and removed, and unfinished files with it
   expect(await checkStaleFiles(surroundings, undefined)).toMatchObject({ status: "ok" })
 })
 
+test("what a killed restore left beside the database is found and removed, and nothing else there", async () => {
+  const { surroundings, paths } = await project()
+  const data = path.join(paths.root, "data")
+  await mkdir(data)
+  const names = [".alyx.db.0123456789ab.new", ".alyx.db.0123456789ab.new-journal"]
+  const others = [".alyx.db.new", ".other.db.0123456789ab.new", "alyx.db", "alyx.db.0123456789ab.new"]
+  for (const name of [...names, ...others]) await writeFile(path.join(data, name), "a copy")
+
+  const finding = await checkStaleFiles(surroundings, undefined)
+
+  for (const name of names) expect(finding.message).toContain(path.join(data, name))
+  expect(await finding.fix!()).toBe("Removed 2 files.")
+  expect((await readdir(data)).toSorted()).toEqual(others.toSorted())
+})
+
 test("the file of a process that runs is left alone", async () => {
   const { surroundings, paths } = await project()
   await writeFile(paths.daemonFile, JSON.stringify({ pid: process.pid, projectRoot: paths.root }))
