@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises"
+
 import { writeFileAtomically } from "../lib/atomic-write.ts"
 import { editorSchema } from "../schema/editor-schema.ts"
 import { migrationJsonSchema } from "../schema/migrations/migration-json-schema.ts"
@@ -11,6 +13,8 @@ import { readText } from "./read-text.ts"
  */
 export async function writeEditorSchemas(root: string): Promise<void> {
   const paths = projectPaths(root)
+  // Whoever makes the folder of the state closes it to others.
+  await mkdir(paths.stateDir, { recursive: true, mode: 0o700 })
   await writeWhenChanged(paths.editorSchemaFile, editorSchema())
   await writeWhenChanged(paths.editorConfigFile, configJsonSchema())
   await writeWhenChanged(paths.editorMigrationFile, migrationJsonSchema())

@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { chmod, readFile, stat } from "node:fs/promises"
 import { createServer } from "node:net"
 import path from "node:path"
@@ -133,21 +134,56 @@ describe("alyx start --detach", () => {
     expect((await fetch(`${before.url}/health/live`)).status).toBe(200)
   })
 
-  test("restart says how to go back when only the database shows that the change is unsafe", async () => {
+  test("restart leaves the old server running where the documents are in the way, or a migration file waits", async () => {
     const project = await makeProject()
-    const { url } = await project.start()
+    const { pid, url } = await project.start()
     const [headers, body] = [{ "content-type": "application/json" }, JSON.stringify({ text: "no number" })]
     await fetch(`${url}/api/collections/notes`, { method: "POST", headers, body })
     await writeProject(project.folder, {
       "schema.yaml": "collections:\n  notes:\n    fields:\n      text: { type: int }\n",
     })
 
+    const unsafe = await project.run("restart")
+    await writeProject(project.folder, {
+      "schema.yaml": "collections:\n  notes:\n    fields:\n      words: { type: string }\n",
+      "migrations/001_words.yaml": "version: 1\nname: words\noperations: []\n",
+    })
+    const unanswered = await project.run("restart")
+    await writeProject(project.folder, {
+      "migrations/001_words.yaml":
+        "version: 1\nname: words\noperations:\n  - { type: rename_field, collection: notes, from: text, to: words }\n",
+    })
+    const waiting = await project.run("restart")
+    const status = JSON.parse((await project.run("status", "--json")).stdout) as unknown
+    await project.run("migrate", "apply")
+    const mended = await project.run("restart")
+
+    expect(unsafe).toMatchObject({ exitCode: 1, stdout: "" })
+    expect(unsafe.stderr).toContain("UNSAFE_CHANGES")
+    expect(unsafe.stderr).toContain("The old daemon still serves.")
+    expect(unsafe.stderr).toContain("alyx migrate create")
+    expect(unanswered.stderr).toContain("migrations/001_words.yaml does nothing yet")
+    expect(waiting.exitCode).toBe(1)
+    expect(waiting.stderr).toContain("Not restarted: migrations/001_words.yaml waits to be applied")
+    expect(status).toMatchObject({ running: true, daemon: { pid, url } })
+    expect(mended.exitCode).toBe(0)
+  })
+
+  test("restart says how to go back when only the start shows that it cannot be", async () => {
+    const project = await makeProject()
+    const taken = createServer().listen(0, "127.0.0.1")
+    await once(taken, "listening")
+    onTestFinished(() => void taken.close())
+    await writeProject(project.folder, { "alyx.yaml": `server:\n  port: ${await freePort()}\n` })
+    await project.start("--migrate")
+    const { port } = taken.address() as { readonly port: number }
+    await writeProject(project.folder, { "alyx.yaml": `server:\n  port: ${port}\n` })
+
     const { exitCode, stderr } = await project.run("restart")
 
     expect(exitCode).toBe(1)
-    expect(stderr).toContain("UNSAFE_CHANGES")
     expect(stderr).toContain("The old daemon was stopped, and the new one did not start; nothing serves now.")
-    expect(stderr).toContain("put back the files that served until now, then: alyx start --detach --port 0")
+    expect(stderr).toContain("put back the files that served until now, then: alyx start --detach")
   })
 
   test("a second one is joined as it is, and refused when it is to have other flags", async () => {

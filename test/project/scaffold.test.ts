@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises"
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import { expect, test } from "vitest"
@@ -185,4 +185,12 @@ test("editor schemas come back when they were deleted, and are not touched when 
     "migration.schema.json",
     "schema.schema.json",
   ])
+})
+
+test("the folder of the state is closed to others from the beginning", async () => {
+  const folder = join(await tempFolder(), "app")
+
+  await scaffoldProject({ folder, name: "app", template: "basic" })
+
+  expect((await stat(join(folder, ".alyx"))).mode & 0o777).toBe(0o700)
 })

@@ -70,21 +70,18 @@ export default class DbSeed extends DataCommand {
     return this.#seed(file!, collection?.[0])
   }
 
-  #seed(file: string, collection: string | undefined): Promise<SeedResponse> {
+  async #seed(file: string, collection: string | undefined): Promise<SeedResponse> {
+    const { readSeedFile, requireSeedFile } = await import("../../project/seed-files/read-seed-file.ts")
+    const location = path.resolve(this.startFolder, file)
+    const name = path.relative(this.project().root, location)
+    // Before a database is made for it.
+    requireSeedFile({ path: location, name, collection })
     return this.withWrittenSchema(async (client) => {
-      const { readSeedFile } = await import("../../project/seed-files/read-seed-file.ts")
       const { schemaFromJson } = await import("../../schema/schema-from-json.ts")
       const answer = await client.get<SchemaResponse>("/api/admin/schema")
       const schema = schemaFromJson(answer.schema)
       if (schema.collections.size === 0) throw noCollections()
-      const location = path.resolve(this.startFolder, file)
-      const name = path.relative(this.project().root, location)
-      const documents = readSeedFile({
-        path: location,
-        name,
-        schema,
-        ...(collection !== undefined && { collection }),
-      })
+      const documents = readSeedFile({ path: location, name, schema, collection })
       const done = await this.#withProgress(`Seed ${name}`, (onProgress) =>
         sendDocuments(documents, (body) => client.postWithProgress("/api/admin/db/seed", body, onProgress)),
       )

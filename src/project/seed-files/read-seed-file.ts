@@ -23,7 +23,15 @@ export interface SeedFile {
   readonly name: string
   readonly schema: Schema
   /** Whose documents the rows of a CSV file are; by the file's name when left out. */
-  readonly collection?: string
+  readonly collection?: string | undefined
+}
+
+/** Throws what can be known of a seed file without a database: that it is not there, or of no kind that is read. */
+export function requireSeedFile({ path, name, collection }: Omit<SeedFile, "schema">): void {
+  requireCollectionFlag({ name, collection }, seedFormatOf(name))
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) throw missing(name)
+  if (stats.isDirectory()) throw isFolder(name)
 }
 
 /** Reads the documents of a seed file; CSV and NDJSON as a stream, of any size. */
@@ -41,7 +49,10 @@ export async function* readSeedFile(seed: SeedFile): AsyncGenerator<SeedDocument
   yield* readCsvSeed(chunks, { file: seed.name, schema: seed.schema, collection })
 }
 
-function requireCollectionFlag({ collection, name }: SeedFile, format: SeedFormat): void {
+function requireCollectionFlag(
+  { collection, name }: { readonly collection?: string | undefined; readonly name: string },
+  format: SeedFormat,
+): void {
   if (collection === undefined || format === "csv") return
   throw alyxError("USAGE", {
     message: `--collection is for CSV files; ${name} names its collections itself.`,
@@ -66,7 +77,7 @@ function wholeText({ path, name }: SeedFile, bytesMax: number): string {
 async function* openStream({ path, name }: SeedFile): AsyncGenerator<Buffer> {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) throw missing(name)
-  if (stats.isDirectory()) throw alyxError("FILE_UNREADABLE", { message: `${name} is a folder, and should be a file.` })
+  if (stats.isDirectory()) throw isFolder(name)
   try {
     yield* createReadStream(path) as AsyncIterable<Buffer>
   } catch (cause) {
@@ -79,4 +90,8 @@ async function* openStream({ path, name }: SeedFile): AsyncGenerator<Buffer> {
 
 function missing(name: string): Error {
   return alyxError("FILE_UNREADABLE", { message: `There is no file ${name}.`, next: "Check its path." })
+}
+
+function isFolder(name: string): Error {
+  return alyxError("FILE_UNREADABLE", { message: `${name} is a folder, and should be a file.` })
 }

@@ -131,3 +131,31 @@ test.each([
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)])
   await daemon?.stop()
 })
+
+test("a file that is not there, or is none of a seed, makes no database", async () => {
+  const folder = await project({ "people.txt": "Ada" })
+
+  const missing = await runAlyx(["db", "seed", "nope.json"], { cwd: folder })
+  const foreign = await runAlyx(["db", "seed", "people.txt"], { cwd: folder })
+
+  expect(missing.exitCode).toBe(1)
+  expect(missing.stderr).toContain("There is no file nope.json.")
+  expect(foreign.exitCode).not.toBe(0)
+  expect(await readdir(folder)).not.toContain("data")
+})
+
+test("a document with another key than the one that has its unique value is refused, with what to do", async () => {
+  const folder = await project({
+    "first.json": JSON.stringify({ people: [{ email: "ada@example.com", name: "Ada" }] }),
+    "seed.json": JSON.stringify({
+      people: [{ id: "019a0000-0000-7000-8000-000000000001", email: "ada@example.com", name: "Ada" }],
+    }),
+  })
+  await runAlyx(["db", "seed", "first.json"], { cwd: folder })
+
+  const { exitCode, stderr } = await runAlyx(["db", "seed", "seed.json"], { cwd: folder })
+
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain("Another document of people already has this email.")
+  expect(stderr).toContain("Leave out its key (id) to update the document that is there, or give another email.")
+})

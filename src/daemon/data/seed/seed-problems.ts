@@ -15,12 +15,13 @@ export class SeedProblems {
   add(error: unknown, place: { readonly collection: string; readonly at: string }): void {
     if (!isAlyxError(error) || error.status >= 500) throw error
     this.#broken.add(place.collection)
+    const next = error.next ?? uniqueAdvice(error)
     for (const message of sentencesOf(error)) {
       this.#problems.push({
         code: error.code,
         message: `${place.collection}: ${message}`,
         at: placeOf(place.at),
-        ...(error.next !== undefined && { next: error.next }),
+        ...(next !== undefined && { next }),
       })
     }
     if (this.#problems.length >= problemCountMax) this.throwIfAny()
@@ -40,6 +41,13 @@ export class SeedProblems {
         : `${problems.length} problems in the seed. Nothing was written.`
     throw alyxError("SEED_INVALID", { message, problems })
   }
+}
+
+/** A document that names its key is that one and no other, whatever else is unique in it. */
+function uniqueAdvice({ code, details }: AlyxError): string | undefined {
+  const fields = details?.["fields"]
+  if (code !== "UNIQUE_CONFLICT" || !Array.isArray(fields)) return undefined
+  return `Leave out its key (id) to update the document that is there, or give another ${fields.join(", ")}.`
 }
 
 /** Every problem of a document that breaks the schema is a sentence of its own. */
