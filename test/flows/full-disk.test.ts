@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process"
-import { mkdir, rm, writeFile } from "node:fs/promises"
+import { appendFile, mkdir, rm, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
 
 import { builtCli } from "../helpers/built-cli.ts"
 import { canRun } from "../helpers/can-run.ts"
+import { runAlyx } from "../helpers/run-alyx.ts"
 import { sendTo, startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 
@@ -79,3 +80,43 @@ test.skipIf(!canMount)("a daemon in the background goes on when the disk of its 
   await rm(path.join(folder, "ballast"))
   expect((await send()).status).toBe(201)
 })
+
+test.skipIf(!canMount)("a seed and a restore that the disk is too small for change nothing and say so", async () => {
+  const folder = await tempFolder()
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder])
+  onTestFinished(() => void execFileSync("umount", ["-l", folder]))
+  await writeProject(folder, { "schema.yaml": schema })
+  const { send, stop } = await startDaemon({ folder })
+  const elsewhere = await tempFolder()
+  const line = JSON.stringify({ collection: "notes", data: { text: "x".repeat(20_000) } })
+  const linesOf = (count: number): string => Array.from({ length: count }, () => line).join("\n")
+  const db = (...words: string[]): ReturnType<typeof runAlyx> => runAlyx(["db", ...words, "--json"], { cwd: folder })
+  await writeFile(path.join(elsewhere, "some.ndjson"), linesOf(60))
+  await writeFile(path.join(elsewhere, "many.ndjson"), linesOf(500))
+
+  expect(await db("seed", path.join(elsewhere, "some.ndjson"))).toMatchObject({ exitCode: 0 })
+  expect(codeOf(await db("seed", path.join(elsewhere, "many.ndjson")))).toBe("STORAGE_FULL")
+  expect(await db("dump", path.join(elsewhere, "all.ndjson"))).toMatchObject({ exitCode: 0 })
+  await writeFile(path.join(folder, "ballast"), Buffer.alloc(4 * 1024 * 1024))
+  const restored = await db("restore", path.join(elsewhere, "all.ndjson"), "--yes")
+
+  expect(codeOf(restored)).toBe("STORAGE_FULL")
+  expect((await send("GET", "/api/collections/notes?limit=1")).body.total).toBe(60)
+  await rm(path.join(folder, "ballast"))
+  expect(await db("restore", path.join(elsewhere, "all.ndjson"), "--yes")).toMatchObject({ exitCode: 0 })
+  expect(await stop()).toBe(0)
+})
+
+function codeOf({ stdout }: { readonly stdout: string }): unknown {
+  return (JSON.parse(stdout) as { error?: { code: string } }).error?.code
+}
+
+async function fill(file: string): Promise<void> {
+  for (;;) {
+    try {
+      await appendFile(file, Buffer.alloc(64 * 1024))
+    } catch {
+      return
+    }
+  }
+}
