@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { appendFile, mkdir, rm, writeFile } from "node:fs/promises"
+import { mkdir, rm, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
@@ -109,14 +109,4 @@ test.skipIf(!canMount)("a seed and a restore that the disk is too small for chan
 
 function codeOf({ stdout }: { readonly stdout: string }): unknown {
   return (JSON.parse(stdout) as { error?: { code: string } }).error?.code
-}
-
-async function fill(file: string): Promise<void> {
-  for (;;) {
-    try {
-      await appendFile(file, Buffer.alloc(64 * 1024))
-    } catch {
-      return
-    }
-  }
 }
