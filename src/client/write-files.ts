@@ -12,7 +12,11 @@ export interface FilesTarget {
   readonly mayReplace: boolean
 }
 
-/** Writes an answer to its file, or the several files in it to a folder: all of them, or none. Returns their paths. */
+/**
+ * Writes an answer to its file, or the several files in it to a folder, and returns their paths. All of it is on the disk
+ * before the first file gets its name. When one cannot have its name, new files are taken away again; those that replaced
+ * others until then stay.
+ */
 export async function writeFiles(
   answer: AsyncIterable<Uint8Array>,
   { place, isFolder, mayReplace }: FilesTarget,
@@ -30,10 +34,24 @@ export async function writeFiles(
       }
       await open.write(bytes)
     }
-    for (const file of files.values()) await file.finish()
+    for (const file of files.values()) await file.seal()
+    await publishAll([...files.values()])
     return [...files.keys()].map((name) => path.join(folder, name))
   } finally {
     for (const file of files.values()) await file.discard()
+  }
+}
+
+async function publishAll(files: readonly PrivateFile[]): Promise<void> {
+  const published: PrivateFile[] = []
+  try {
+    for (const file of files) {
+      await file.publish()
+      published.push(file)
+    }
+  } catch (error) {
+    for (const file of published) await file.withdraw()
+    throw error
   }
 }
 
