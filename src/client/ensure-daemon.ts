@@ -9,6 +9,7 @@ import type { ProjectPaths } from "../project/paths.ts"
 import { awaitTools } from "./await-tools.ts"
 import { findDaemon } from "./find-daemon.ts"
 import { isRunning } from "./is-running.ts"
+import { refuseForeignDaemon } from "./refuse-foreign-daemon.ts"
 import type { DaemonLaunch } from "./spawn-daemon.ts"
 import { spawnDaemon } from "./spawn-daemon.ts"
 import { stopDaemon } from "./stop-daemon.ts"
@@ -40,7 +41,7 @@ export async function ensureDaemon(
     const stays = launch.mode === "start" || (await isOfThisBuild(found, launch.program, options.version))
     if (stays) return joined(found, launch)
     await stopDaemon(found)
-  }
+  } else await refuseForeignDaemon(launch.paths)
   const deadline = Date.now() + joinTimeoutMs
   for (;;) {
     await awaitTools(launch)

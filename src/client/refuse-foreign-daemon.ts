@@ -19,7 +19,7 @@ export async function refuseForeignDaemon({ root, stateDir, daemonFile }: Projec
     if (await isRunning(pid)) throw notYours(`A daemon of another user (uid ${uid}) serves ${root} (process ${pid}).`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EACCES") {
-      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return
+      if (error instanceof SyntaxError || isMissing(error)) return
       throw error
     }
     const owner = await stat(stateDir).then(
@@ -31,5 +31,10 @@ export async function refuseForeignDaemon({ root, stateDir, daemonFile }: Projec
 }
 
 function notYours(message: string): Error {
-  return alyxError("DAEMON_NOT_YOURS", { message, next: "Ask it as that user, for instance with sudo -u." })
+  return alyxError("DAEMON_NOT_YOURS", { message, next: "Run the command as that user, for instance with sudo -u." })
+}
+
+function isMissing(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException
+  return ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG"].includes(code)
 }

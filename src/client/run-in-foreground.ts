@@ -4,6 +4,7 @@ import { alyxError } from "../errors.ts"
 import { awaitTools } from "./await-tools.ts"
 import { requireMode } from "./ensure-daemon.ts"
 import { findDaemon } from "./find-daemon.ts"
+import { refuseForeignDaemon } from "./refuse-foreign-daemon.ts"
 import type { DaemonLaunch } from "./spawn-daemon.ts"
 import { daemonArguments } from "./spawn-daemon.ts"
 
@@ -20,6 +21,7 @@ export async function runInForeground(launch: DaemonLaunch): Promise<void> {
       next: "Stop it first: alyx stop. Or read along: alyx logs -f",
     })
   }
+  await refuseForeignDaemon(launch.paths)
   await awaitTools(launch)
   drainWhenOutputCloses()
   const { runDaemon } = (await import(pathToFileURL(launch.program).href)) as DaemonProgram

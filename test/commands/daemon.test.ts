@@ -234,13 +234,13 @@ describe("alyx start --detach", () => {
     await chmod(project.folder, 0o755)
     const nobody = { cwd: project.folder, uid: 65_534, gid: 65_534, stdin: "ignore", reject: false } as const
 
-    const outcomes = ["status", "stop"].map(async (command) => {
-      const { exitCode, stdout, stderr } = await execa(process.execPath, [await builtCli(), command], nobody)
+    const outcomes = [["status"], ["stop"], ["dev", "--once"], ["dev"], ["start", "-d"]].map(async (words) => {
+      const { exitCode, stdout, stderr } = await execa(process.execPath, [await builtCli(), ...words], nobody)
       return { exitCode, stdout, says: stderr.includes("DAEMON_NOT_YOURS") && stderr.includes("another user (uid 0)") }
     })
 
     const refused = { exitCode: 4, stdout: "", says: true }
-    expect(await Promise.all(outcomes)).toEqual([refused, refused])
+    expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => refused))
   })
 
   test("twenty starts at once give one daemon", async () => {
