@@ -36,9 +36,9 @@ export function renderLogEntry(entry: LogEntry, look: LogLook): string {
 /** "GET    200   1.4 ms /api/collections/posts". */
 function renderRequest(entry: RequestEntry, paint: Paint): string {
   const status = paint(statusMeaning(entry.status), String(entry.status))
-  const code = entry.code === undefined ? "" : ` ${paint(statusMeaning(entry.status), entry.code)}`
+  const code = entry.code === undefined ? "" : ` ${paint(statusMeaning(entry.status), printable(entry.code))}`
   const took = paint("quiet", showMs(entry.durationMs).padStart(7))
-  return `${entry.method.padEnd(6)} ${status} ${took} ${printable(entry.url)}${code}`
+  return `${printable(entry.method).padEnd(6)} ${status} ${took} ${printable(entry.url)}${code}`
 }
 
 /** What the class of an HTTP status means to the one who looks. */
@@ -101,7 +101,7 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
       const head = `${look.paint("bad", "✗")} ${below(`${what} refused; ${served} ${took}`, look)}`
       if (error === undefined) return head
       const problems = (error.problems ?? []).map((problem) => renderProblem(problem, look))
-      const next = error.next === undefined ? [] : [`  ${look.paint("good", "Next:")} ${error.next}`]
+      const next = error.next === undefined ? [] : [`  ${look.paint("good", "Next:")} ${printable(error.next)}`]
       return [head, belowTime + below(printable(error.message), look), ...problems, ...next].join("\n")
     }
   }
@@ -110,6 +110,8 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
 /** The fields of a message as "name=value", in their order. */
 export function showFields(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
-    .map(([name, value]) => `${name}=${printable(typeof value === "string" ? value : JSON.stringify(value))}`)
+    .map(
+      ([name, value]) => `${printable(name)}=${printable(typeof value === "string" ? value : JSON.stringify(value))}`,
+    )
     .join(" ")
 }

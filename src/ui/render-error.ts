@@ -24,7 +24,7 @@ export function renderError(
   options: { readonly paint: Paint; readonly readText: (file: string) => string | undefined },
 ): string {
   const { paint } = options
-  const code = paint("quiet", `(${error.code})`)
+  const code = paint("quiet", `(${printable(error.code)})`)
   const blocks = [`${paint("bad", "Error:")} ${printable(error.message, { keepLines: true })} ${code}`]
   const problems = error.problems ?? []
   if (error.at) blocks.push(excerptOf(error, options))

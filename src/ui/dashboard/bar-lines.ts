@@ -26,7 +26,7 @@ function sayings({ view, stats, message, heldCount }: DevSnapshot, look: { paint
   }
   // Where a plan is shown, the question stands in its box.
   if (view.question !== null && !stats?.plan)
-    return wrapped(`${view.question} (y/n)`, look).map((line) => paint("warn", line))
+    return wrapped(printable(`${view.question} (y/n)`), look).map((line) => paint("warn", line))
   const lines: string[] = []
   if (view.progress !== null) lines.push(cutText(progressLine(view.progress, paint), columns))
   if (message !== null) {

@@ -8,7 +8,8 @@ import { bodyLines } from "./json-lines.ts"
 
 /** A reload or a message with all that belongs to it, as lines that fit the width. */
 export function changeInFull(entry: ChangeEntry, look: LogLook & { readonly columns: number }): readonly string[] {
-  return linesOf(entry, look).flatMap((line) => breakLine(line, look.columns))
+  // A tab of an excerpt would move the cursor further than a line is cut for.
+  return linesOf(entry, look).flatMap((line) => breakLine(line.replaceAll("\t", "  "), look.columns))
 }
 
 function linesOf(entry: ChangeEntry, look: LogLook & { readonly columns: number }): readonly string[] {

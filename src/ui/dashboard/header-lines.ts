@@ -1,6 +1,7 @@
 import { countOf, showBytes, showCount, showSeconds } from "../amount.ts"
 import type { DevSnapshot } from "../dev-store.ts"
 import type { Meaning, Paint } from "../paint.ts"
+import { printable } from "../printable.ts"
 import { cellsOf, cutText } from "./fit-text.ts"
 import { sparkline } from "./sparkline.ts"
 
@@ -15,8 +16,8 @@ export function headerLines(
   const { paint, columns } = look
   const { daemon, stats } = snapshot
   const { meaning, mark, word } = stateLook(snapshot)
-  const name = `${paint("strong", `Alyx ${daemon.mode}`)} ${paint("quiet", daemon.version)}`
-  const left = `${paint(meaning, `${mark} ${word}`)}  ${name}  ${paint("name", daemon.url ?? "no TCP port")}`
+  const name = `${paint("strong", `Alyx ${printable(daemon.mode)}`)} ${paint("quiet", printable(daemon.version))}`
+  const left = `${paint(meaning, `${mark} ${word}`)}  ${name}  ${paint("name", printable(daemon.url ?? "no TCP port"))}`
   if (stats === null) return [cutText(left, columns), ""]
   const run = [
     `up ${showSeconds(stats.uptimeSeconds)}`,
@@ -57,7 +58,7 @@ function held({ stats }: DevSnapshot, asked: string, { columns }: { readonly col
   const documents = collections.reduce((sum, { documentCount }) => sum + (documentCount ?? 0), 0)
   const totals = `${countOf(collections.length, "collection")}, ${countOf(documents, "document")}`
   const named = collections
-    .map(({ name, documentCount }) => `${name} ${documentCount === null ? "…" : showCount(documentCount)}`)
+    .map(({ name, documentCount }) => `${printable(name)} ${documentCount === null ? "…" : showCount(documentCount)}`)
     .join(" · ")
   const whole = `${totals}: ${named}`
   return cellsOf(whole) + cellsOf(asked) + 3 <= columns ? whole : totals

@@ -1,6 +1,7 @@
 import { showCount } from "../amount.ts"
 import type { DevSnapshot } from "../dev-store.ts"
 import type { Paint } from "../paint.ts"
+import { printable } from "../printable.ts"
 import { changeRow } from "./change-row.ts"
 import type { DashboardState } from "./dashboard-state.ts"
 import { frame, roomInside } from "./frame.ts"
@@ -67,7 +68,9 @@ function tabs(focus: PaneName, paint: Paint): string {
 /** What is left out, and why. */
 function filterNote({ search, errorsOnly }: DashboardState, shown: number, all: number): string {
   if (search.text === "" && !errorsOnly) return all === 0 ? "" : showCount(all)
-  const why = [...(errorsOnly ? ["errors"] : []), ...(search.text === "" ? [] : [`“${search.text}”`])].join(", ")
+  const why = [...(errorsOnly ? ["errors"] : []), ...(search.text === "" ? [] : [`“${printable(search.text)}”`])].join(
+    ", ",
+  )
   return `${why}: ${showCount(shown)} of ${showCount(all)}`
 }
 
@@ -75,7 +78,7 @@ function filterNote({ search, errorsOnly }: DashboardState, shown: number, all: 
 function emptyRequests({ requests, stats, daemon }: DevSnapshot, columns: number): readonly string[] {
   if (requests.length > 0) return ["Nothing that fits."]
   const collection = stats?.schema.collections[0]?.name ?? ""
-  const command = `curl ${daemon.url ?? ""}/api/collections/${collection}`
+  const command = printable(`curl ${daemon.url ?? ""}/api/collections/${collection}`)
   const whole = `None yet. Try: ${command}`
   return whole.length <= columns ? [whole] : ["None yet. Try:", command]
 }

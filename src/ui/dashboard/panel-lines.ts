@@ -108,7 +108,10 @@ export function problemLines(
 }
 
 function linesOf(text: string): readonly string[] {
-  return text.split("\n").filter((line) => line !== "")
+  return text
+    .replaceAll("\t", "  ")
+    .split("\n")
+    .filter((line) => line !== "")
 }
 
 /** Goes on under itself; a line of a file stays whole, since a caret points into it. */

@@ -21,16 +21,16 @@ export function requestInFull(entry: RequestEntry, fetched: FetchedRequest, look
     case "loading":
       return [...head, "", paint("quiet", "Asking the daemon for the rest…")]
     case "missing":
-      return [...head, "", ...wrapText(fetched.reason, { columns: look.columns, indent: 0 }).split("\n")]
+      return [...head, "", ...wrapText(printable(fetched.reason), { columns: look.columns, indent: 0 }).split("\n")]
     case "there":
       return [...head, ...detailLines(fetched.detail, look)].flatMap((line) => breakLine(line, look.columns))
   }
 }
 
 function summary(entry: RequestEntry, { paint, columns }: Look): readonly string[] {
-  const status = paint(statusMeaning(entry.status), `${entry.status}${entry.code ? ` ${entry.code}` : ""}`)
+  const status = paint(statusMeaning(entry.status), `${entry.status}${entry.code ? ` ${printable(entry.code)}` : ""}`)
   return [
-    ...breakLine(`${paint("strong", entry.method)} ${printable(entry.url)}`, columns),
+    ...breakLine(`${paint("strong", printable(entry.method))} ${printable(entry.url)}`, columns),
     `${status} ${paint("quiet", `in ${showMs(entry.durationMs)} at ${showTime(entry.time)}, request ${printable(entry.requestId)}`)}`,
   ]
 }

@@ -13,7 +13,7 @@ export function requestRow(entry: RequestEntry, look: { readonly paint: Paint; r
   const { paint, columns } = look
   const meaning = statusMeaning(entry.status)
   const time = columns >= timeColumnsMin ? `${paint("quiet", showTime(entry.time))}  ` : ""
-  const method = paint("strong", entry.method.slice(0, 7).padEnd(7))
+  const method = paint("strong", printable(entry.method).slice(0, 7).padEnd(7))
   const end = `${paint(meaning, String(entry.status))} ${paint("quiet", showMs(entry.durationMs).padStart(7))}`
   const room = Math.max(4, columns - cellsOf(time) - 7 - 13)
   return `${time}${method}${pathAndCode(entry, { paint, room })}  ${end}`
@@ -23,7 +23,7 @@ export function requestRow(entry: RequestEntry, look: { readonly paint: Paint; r
 function pathAndCode(entry: RequestEntry, look: { readonly paint: Paint; readonly room: number }): string {
   const { paint, room } = look
   const path = printable(entry.url)
-  const code = entry.code ?? ""
+  const code = printable(entry.code ?? "")
   const query = path.indexOf("?")
   const painted = query === -1 ? path : path.slice(0, query) + paint("quiet", path.slice(query))
   if (code === "" || room < code.length + 18) return fitText(painted, room)
