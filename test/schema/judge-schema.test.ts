@@ -33,7 +33,7 @@ const breakOut = "100)) STRICT; ATTACH DATABASE '/tmp/x.db' AS x; CREATE TABLE x
 function withField(path: string, value: unknown): SchemaJson {
   const [collection, field, option] = path.split(".") as [string, string, string]
   const fields = (each: CollectionJson): readonly FieldJson[] =>
-    each.fields.map((one) => (one.name === field ? ({ ...one, [option]: value } as FieldJson) : one))
+    each.fields.map((one) => (one.name === field ? { ...one, [option]: value } : one))
   return {
     ...valid,
     collections: valid.collections.map((each) => (each.name === collection ? { ...each, fields: fields(each) } : each)),

@@ -1,7 +1,7 @@
 import { alyxError } from "../../errors.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
 import { quoteName } from "../../lib/sql-name.ts"
-import { schemaFromJson } from "../../schema/schema-from-json.ts"
+import { schemaFromText } from "../../schema/schema-from-json.ts"
 import type { SchemaJson } from "../../schema/schema-json.ts"
 import type { Collection, Schema } from "../../schema/schema.ts"
 import { jsonObjectSql } from "../records/sql-text.ts"
@@ -37,7 +37,7 @@ export interface DumpSource {
 
 /** Reads what a dump begins with. */
 export function openDumpSource(reader: Reader, job: DumpJob): DumpSource {
-  const whole = schemaFromJson(JSON.parse(readMeta(reader, "schema") ?? '{"format":1,"collections":[]}'))
+  const whole = schemaFromText(readMeta(reader, "schema") ?? '{"format":1,"collections":[]}')
   const present = presentTables(reader)
   const known = [...whole.collections.values()].filter(({ name }) => present.has(name))
   const collections = job.collections === null ? known : wantedOf(known, job.collections)

@@ -10,7 +10,9 @@ import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import { damaged } from "./damaged.ts"
 import { finishBuilt, readBuiltSchema } from "./finish-built.ts"
-import { plainTables, renewObjects, requireQuietSystemTables, requireTables } from "./require-tables.ts"
+import { leaveOutForeign, requireSystemTables } from "./judge-objects.ts"
+import { renewTables } from "./renew-tables.ts"
+import { plainTables, renewObjects, requireTables } from "./require-tables.ts"
 
 /** What a file has to have to be a database of Alyx. */
 const neededTables = ["_alyx_meta", "_alyx_migrations", "_alyx_changes"]
@@ -33,25 +35,32 @@ export function finishCopied(
     }
     const encoding = connection.get(sqlQuery<{ encoding: string }>("PRAGMA encoding"))?.encoding
     if (encoding !== "UTF-8") throw damaged(`its texts are ${String(encoding)}, not UTF-8`)
-    requireFormatVersion(connection)
-    requireQuietSystemTables(connection)
+    const version = requireFormatVersion(connection)
+    withScratch((scratch) => requireSystemTables(connection, version, scratch))
     migrateSystemTables(connection)
     const schema = readBuiltSchema(connection)
     withScratch((scratch) => requireTables(connection, schema, scratch))
     connection.control("BEGIN")
+    const leftOut = leaveOutForeign(connection, schema)
+    const renewed = renewTables(connection, schema, {
+      now: new Date(),
+      onProgress: ({ message }) => onProgress(message),
+    })
     for (const collection of schema.collections.values()) renewObjects(connection, collection)
     connection.execute("DELETE FROM _alyx_changes")
     writeMeta(connection, "epoch", randomUUID())
     connection.control("COMMIT")
-    return finishBuilt(connection, onProgress)
+    const built = finishBuilt(connection, onProgress)
+    return { ...built, notices: [...leftOut, ...renewed, ...built.notices] }
   } finally {
     connection.close()
   }
 }
 
-function requireFormatVersion(reader: Reader): void {
+function requireFormatVersion(reader: Reader): number {
   const version = Number(readMeta(reader, "format_version"))
   if (!Number.isInteger(version) || version < 1) throw damaged("it does not say which format it has")
+  return version
 }
 
 /** Does work with an empty database in memory. */

@@ -6,7 +6,7 @@ import { defineTable } from "../storage/sqlite/ddl.ts"
 /** Names that a notice lists; the rest is counted. */
 const nameCountMax = 5
 
-/** Says which triggers, views, tables and indexes of a file are not of Alyx: they stay, and a person should know. */
+/** Says which views, tables and indexes of a file are not of Alyx: they stay, and a person should know. */
 export function otherObjectsNotice(reader: Reader, schema: Schema): readonly string[] {
   const ours = new Set<string>()
   for (const collection of schema.collections.values()) {

@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto"
-import { open, rm } from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
+import { open } from "node:fs/promises"
 
-import { alyxError } from "../../errors.ts"
+import { alyxError, isAlyxError } from "../../errors.ts"
 import { quoteName } from "../../lib/sql-name.ts"
 import type { RestoreResponse } from "../../protocol/data-api.ts"
 import type { OnProgress } from "../../protocol/progress.ts"
@@ -13,6 +11,7 @@ import { latestSeq } from "../storage/changes.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader } from "../storage/database.ts"
 import { writeMeta } from "../storage/meta.ts"
+import { buildFileFor, removeBuildFile } from "../storage/sqlite/build-file.ts"
 import { openBuildConnection } from "../storage/sqlite/open-connection.ts"
 import { appliedSchema } from "../storage/sqlite/plan-schema.ts"
 import { keptBackupCount, writeBackup } from "../storage/sqlite/write-backup.ts"
@@ -41,7 +40,7 @@ export interface Replacement {
 export async function replaceDatabase(parts: ReplaceParts, replacement: Replacement): Promise<RestoreResponse> {
   const begin = performance.now()
   const { database } = parts
-  const target = join(dirname(database.path), `.${basename(database.path)}.${randomBytes(6).toString("hex")}.new`)
+  const target = buildFileFor(database.path)
   await (await open(target, "wx", 0o600)).close()
   try {
     const built = await replacement.build(target)
@@ -54,7 +53,7 @@ export async function replaceDatabase(parts: ReplaceParts, replacement: Replacem
       notices: built.notices,
     }
   } finally {
-    for (const ending of ["", "-wal", "-shm", "-journal"]) await rm(target + ending, { force: true })
+    await removeBuildFile(target)
   }
 }
 
@@ -89,9 +88,15 @@ function requirePageSize(reader: Reader, { pageBytes }: BuiltDatabase): void {
 }
 
 function holdsDocuments(reader: Reader): boolean {
-  return [...appliedSchema(reader).collections.keys()].some(
-    (name) => reader.get(sqlQuery(`SELECT 1 FROM ${quoteName(name)} LIMIT 1`)) !== undefined,
-  )
+  try {
+    return [...appliedSchema(reader).collections.keys()].some(
+      (name) => reader.get(sqlQuery(`SELECT 1 FROM ${quoteName(name)} LIMIT 1`)) !== undefined,
+    )
+  } catch (error) {
+    // What is there cannot be read as a schema: it may hold anything, and a restore is the way out of it.
+    if (isAlyxError(error, "DATABASE_CORRUPT")) return true
+    throw error
+  }
 }
 
 /** Numbers of changes are never used again, and whoever asks for what came after an old one is told to start afresh. */

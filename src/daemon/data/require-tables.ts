@@ -28,16 +28,6 @@ export function plainTables(reader: Reader): ReadonlyMap<string, boolean> {
   return new Map(tables.map(({ name, strict }) => [name, strict === 1]))
 }
 
-/**
- * Before anything is written: none of the system tables may have a trigger, for nothing that a file brings with it shall run
- * while it is made ready.
- */
-export function requireQuietSystemTables(reader: Reader): void {
-  const sql = String.raw`SELECT name, tbl_name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name LIKE '\_alyx\_%' ESCAPE '\'`
-  const found = reader.get(sqlQuery<{ name: string; tbl_name: string }>(sql))
-  if (found !== undefined) throw damaged(`the trigger ${found.name} is on the system table ${found.tbl_name}`)
-}
-
 /** Each collection must have the table that its schema makes; its columns may stand in any order. */
 export function requireTables(reader: Reader, schema: Schema, scratch: SqliteConnection): void {
   const present = plainTables(reader)

@@ -2,6 +2,8 @@ import { isAlyxError } from "../../errors.ts"
 import { projectPaths } from "../../project/paths.ts"
 import type { DaemonMode } from "../../protocol/admin-api.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
+import { makeSchema } from "../../schema/make-schema.ts"
+import type { Schema } from "../../schema/schema.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 import { readAppliedSchema } from "../storage/sqlite/apply-schema.ts"
 import { settleStagedFiles } from "./incoming-files.ts"
@@ -26,7 +28,7 @@ export interface FirstSchemaParts {
 export async function firstSchema(parts: FirstSchemaParts): Promise<void> {
   const { root, mode, database, schemas, migrations, report } = parts
   await settleStagedFiles(projectPaths(root), database.engine)
-  if (mode === "tool") return schemas.swap(readAppliedSchema(database.engine))
+  if (mode === "tool") return schemas.swap(readableSchema(database))
   const begin = performance.now()
   try {
     const { changes } = await migrations.reload(() => true)
@@ -36,6 +38,16 @@ export async function firstSchema(parts: FirstSchemaParts): Promise<void> {
     if (mode === "start" || !isAlyxError(error)) throw error
     const durationMs = performance.now() - begin
     report({ cause: "start", outcome: "refused", durationMs, changes: [], error: toWireError(error) })
-    schemas.swap(readAppliedSchema(database.engine))
+    schemas.swap(readableSchema(database))
+  }
+}
+
+/** Where it cannot be read nothing is served, so that a backup can still be restored; whoever needs it is told. */
+function readableSchema({ engine }: ServedDatabase): Schema {
+  try {
+    return readAppliedSchema(engine)
+  } catch (error) {
+    if (isAlyxError(error, "DATABASE_CORRUPT")) return makeSchema([])
+    throw error
   }
 }

@@ -49,7 +49,6 @@ const lookingActions: ReadonlySet<number> = new Set([
 const scriptActions: ReadonlySet<number> = new Set([
   constants.SQLITE_CREATE_TABLE,
   constants.SQLITE_CREATE_INDEX,
-  constants.SQLITE_CREATE_TRIGGER,
   constants.SQLITE_REINDEX,
   constants.SQLITE_TRANSACTION,
 ])
@@ -61,6 +60,8 @@ export function consoleRule(rights: ConsoleRights): ConsoleRule {
       return "Extensions cannot be loaded."
     }
     if (lookingActions.has(action)) return undefined
+    // Those of Alyx are made of the schema in the end, and others would run while the rest of the script is read.
+    if (rights === "script" && action === constants.SQLITE_CREATE_TRIGGER) return passedOver
     if (action === constants.SQLITE_PRAGMA) return pragmaRule(rights, first ?? "", second)
     if (rights === "script" && (rowActions.has(action) || scriptActions.has(action))) return undefined
     if (rowActions.has(action)) return rowRule(rights, first ?? "", source)
