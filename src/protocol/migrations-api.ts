@@ -91,12 +91,12 @@ export interface MigrationPlan {
 /**
  * POST /api/admin/migrate. Works on the files of the project. `plan` changes nothing. `apply` applies pending files and
  * then the difference to schema.yaml; with `hash` only if that is still the plan. `rollback` undoes the last `count`
- * applied files (1 when left out); with `dryRun` it says what it would do.
+ * applied files (1 when left out); with `dryRun` it says what it would do, with `hash` it does only just that.
  */
 export type MigrateRequest =
   | { readonly action: "plan" }
   | { readonly action: "apply"; readonly hash?: string }
-  | { readonly action: "rollback"; readonly count?: number; readonly dryRun?: boolean }
+  | { readonly action: "rollback"; readonly count?: number; readonly dryRun?: boolean; readonly hash?: string }
 
 /** POST /api/admin/schema: the same for files that are not in the project yet. They are written when applied. */
 export interface SchemaRequest {
@@ -121,6 +121,8 @@ export interface MigrateResponse {
 
 /** The answer to `rollback` with `dryRun`. */
 export interface RollbackPlan {
+  /** Names exactly these files in this state of the database, as the hash of a MigrationPlan does. */
+  readonly hash: string
   readonly files: readonly string[]
   readonly changes: readonly PlannedChange[]
   /** What cannot be undone, and why; empty when all can. */

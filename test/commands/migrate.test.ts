@@ -115,7 +115,7 @@ test("a renamed field: refused, written down, and applied with its values, witho
   const again = await project.migrate("plan", "--detailed-exitcode")
   const documents = await project.posts()
 
-  expect(refused).toMatchObject({ exitCode: 10, stderr: "" })
+  expect(refused).toMatchObject({ exitCode: 1, stderr: "" })
   expect(refused.stdout).toContain("✗ - posts.title (string) (refused)")
   expect(refused.stdout).toContain("alyx migrate create <name>")
   expect(early).toMatchObject({ exitCode: 1, stdout: "" })

@@ -27,8 +27,8 @@ export default class MigratePlan extends DataCommand {
     const { paint, columns } = this.terminal.out
     this.print(this.terminal.asRunHere(renderPlan(plan, { paint, columns, readText: this.readProjectFile })))
     const hasChanges = plan.changes.length > 0 || plan.files.some(({ operations }) => operations.length > 0)
-    if (hasChanges) process.exitCode = flags["detailed-exitcode"] ? changesExitCode : 0
-    else if (plan.problems.length > 0) process.exitCode = 1
+    if (flags["detailed-exitcode"]) process.exitCode = plan.problems.length > 0 ? 1 : hasChanges ? changesExitCode : 0
+    else if (plan.problems.length > 0 && !hasChanges) process.exitCode = 1
     return plan
   }
 }

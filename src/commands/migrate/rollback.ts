@@ -76,8 +76,8 @@ export default class MigrateRollback extends DataCommand {
     return confirm({ message: `Roll back ${what}?`, declined: "Nothing was changed." })
   }
 
-  async #rollBack(client: DaemonClient, { files }: RollbackPlan): Promise<MigrateResponse> {
-    const request: MigrateRequest = { action: "rollback", count: files.length }
+  async #rollBack(client: DaemonClient, { files, hash }: RollbackPlan): Promise<MigrateResponse> {
+    const request: MigrateRequest = { action: "rollback", count: files.length, hash }
     const done = await runWithProgress(
       `Roll back ${countOf(files.length, "file")}`,
       (onProgress) => client.postWithProgress<MigrateResponse>("/api/admin/migrate", request, onProgress),

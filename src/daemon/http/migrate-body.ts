@@ -34,7 +34,7 @@ const count: MemberCheck = (value) =>
 const rulesByAction: Record<MigrateRequest["action"], MemberRules> = {
   plan: { action },
   apply: { action, hash: { check: hash } },
-  rollback: { action, count: { check: count }, dryRun: { check: flag } },
+  rollback: { action, count: { check: count }, dryRun: { check: flag }, hash: { check: hash } },
 }
 
 /** Reads the body of POST /api/admin/migrate; throws VALIDATION_ERROR with everything that is wrong with it. */

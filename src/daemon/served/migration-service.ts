@@ -14,7 +14,12 @@ export interface MigrationService {
   /** Throws UNSAFE_CHANGES when the plan has problems, PLAN_CHANGED when it is not the one that `hash` names. */
   apply(options: { readonly hash?: string; readonly onProgress: OnProgress }): Promise<MigrateResponse>
   rollbackPlan(options: { readonly count: number }): Promise<RollbackPlan>
-  rollback(options: { readonly count: number; readonly onProgress: OnProgress }): Promise<MigrateResponse>
+  /** Throws MIGRATION_NOT_REVERSIBLE when the plan has problems, PLAN_CHANGED as apply does. */
+  rollback(options: {
+    readonly count: number
+    readonly hash?: string
+    readonly onProgress: OnProgress
+  }): Promise<MigrateResponse>
   /** The same for files that come with the request; they are written into the project when they were applied. */
   planFor(request: SchemaRequest): Promise<MigrationPlan>
   applyFor(request: SchemaRequest, options: { readonly onProgress: OnProgress }): Promise<MigrateResponse>

@@ -102,13 +102,16 @@ export class Migrations implements MigrationService {
 
   rollback({
     count,
+    hash,
     onProgress,
   }: {
     readonly count: number
+    readonly hash?: string
     readonly onProgress: OnProgress
   }): Promise<MigrateResponse> {
     return this.#told(async () => {
       const { plan, steps } = await planRollback(this.#engine, count)
+      requireSame(plan, hash)
       requireReversible(plan)
       const isLossy = plan.changes.some(({ safety }) => safety === "lossy")
       const response = await this.#runner.run({ steps, schema: null, isLossy, onProgress })
@@ -159,9 +162,11 @@ export class Migrations implements MigrationService {
 }
 
 function requirePlan(plan: MigrationPlan, hash: string | undefined): void {
-  if (hash !== undefined && hash !== plan.hash) {
-    const next = "Look at the new plan, and apply that one."
-    throw alyxError("PLAN_CHANGED", { next })
-  }
+  requireSame(plan, hash)
   if (plan.problems.length > 0) throw unsafePlan(plan)
+}
+
+function requireSame(plan: Pick<MigrationPlan, "hash">, hash: string | undefined): void {
+  if (hash === undefined || hash === plan.hash) return
+  throw alyxError("PLAN_CHANGED", { next: "Look at the new plan, and ask for that one." })
 }

@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto"
+
 import type { Problem } from "../../errors.ts"
 import { alyxError } from "../../errors.ts"
 import { migrationFileName } from "../../schema/migrations/file-name.ts"
 import type { RollbackPlan } from "../../protocol/migrations-api.ts"
-import { readAppliedFiles } from "../storage/migration-history.ts"
+import { historyMark, readAppliedFiles } from "../storage/migration-history.ts"
 import type { AppliedFile } from "../storage/migration-history.ts"
 import type { UndoStep } from "../storage/sqlite/migration-steps.ts"
 import { planMigration } from "../storage/sqlite/plan-migration.ts"
+import { appliedSchema } from "../storage/sqlite/plan-schema.ts"
 import type { SqliteDatabase } from "../storage/sqlite/sqlite-database.ts"
 
 /** What a rollback would do, with the steps that do it. */
@@ -16,7 +19,10 @@ export interface RunnableRollback {
 
 /** Plans to undo the last files that were applied, the newest first, on the schema as it is now. */
 export async function planRollback(database: SqliteDatabase, count: number): Promise<RunnableRollback> {
-  const applied = database.read(readAppliedFiles)
+  const { applied, mark } = database.read((reader) => ({
+    applied: readAppliedFiles(reader),
+    mark: `${historyMark(reader)} ${appliedSchema(reader).hash}`,
+  }))
   if (applied.length === 0) {
     throw alyxError("CONFLICT", {
       message: "No migration file was applied that could be undone.",
@@ -33,7 +39,11 @@ export async function planRollback(database: SqliteDatabase, count: number): Pro
   const steps = files.map(undoStep)
   const lasting = files.flatMap(irreversible)
   const planned = lasting.length > 0 ? null : await planMigration(database, { steps, schema: null })
+  const ids = steps.map(({ id }) => id)
   const plan = {
+    hash: createHash("sha256")
+      .update(JSON.stringify([mark, ids]))
+      .digest("hex"),
     files: steps.map(({ file }) => file),
     changes: planned?.changes ?? [],
     problems: [...lasting, ...(planned?.problems ?? [])],

@@ -13,6 +13,7 @@ describe("the body of POST /api/admin/migrate", () => {
     { action: "apply", hash },
     { action: "rollback" },
     { action: "rollback", count: 1_000, dryRun: true },
+    { action: "rollback", count: 2, hash: "0123456789abcdef" },
   ])("%j is taken", (body) => {
     expect(readMigrateRequest(body)).toEqual(body)
   })

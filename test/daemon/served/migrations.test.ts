@@ -312,6 +312,27 @@ describe("a rollback", () => {
     await expectObjectsOf(project, schema("headline", tags))
   })
 
+  test("of what was looked at undoes nothing else when another was faster", async () => {
+    const project = await withPosts()
+    const again = renameFile.replace("001", "002")
+    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    await project.migrations.apply(quietly)
+    await project.write({
+      "schema.yaml": schema("name"),
+      [again]: rename.replaceAll("headline", "name").replaceAll("title", "headline"),
+    })
+    await project.migrations.apply(quietly)
+
+    const { hash, files } = await project.migrations.rollbackPlan({ count: 1 })
+    const both = [1, 2].map(() => project.migrations.rollback({ count: 1, hash, ...quietly }))
+    const [first, second] = await Promise.allSettled(both)
+
+    expect(files).toEqual([again])
+    expect(first).toMatchObject({ status: "fulfilled", value: { files: [again] } })
+    expect(second).toMatchObject({ status: "rejected", reason: { code: "PLAN_CHANGED" } })
+    expect(project.rows("SELECT headline FROM posts")).toHaveLength(2)
+  })
+
   test("of more files than were applied is refused", async () => {
     const project = await withPosts()
 

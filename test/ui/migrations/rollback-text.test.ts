@@ -10,6 +10,7 @@ const look = { paint: paintNothing, columns: 80, readText: () => undefined }
 test("a rollback shows the files, what it does, and what cannot be undone", () => {
   const text = renderRollbackPlan(
     {
+      hash: "0".repeat(64),
       files: ["migrations/002_rename_title.yaml"],
       changes: [plannedChange({ message: "posts.headline → posts.title", rowCount: 3 })],
       problems: [{ code: "IRREVERSIBLE", message: "The sql of 002 has no down." }],

@@ -45,8 +45,9 @@ function workOf(migrations: MigrationService, asked: MigrateRequest): (onProgres
     case "apply":
       return (onProgress) => migrations.apply({ ...(asked.hash === undefined ? {} : { hash: asked.hash }), onProgress })
     case "rollback": {
-      const { count = 1, dryRun = false } = asked
-      return (onProgress) => (dryRun ? migrations.rollbackPlan({ count }) : migrations.rollback({ count, onProgress }))
+      const { count = 1, dryRun = false, hash } = asked
+      if (dryRun) return () => migrations.rollbackPlan({ count })
+      return (onProgress) => migrations.rollback({ count, ...(hash === undefined ? {} : { hash }), onProgress })
     }
   }
 }
