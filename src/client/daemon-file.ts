@@ -1,5 +1,6 @@
-import { readFile, stat } from "node:fs/promises"
+import { stat } from "node:fs/promises"
 
+import { readText } from "../project/read-text.ts"
 import type { DaemonFile } from "../protocol/admin-api.ts"
 
 /** A daemon.json is a few hundred bytes. */
@@ -16,9 +17,8 @@ export async function readDaemonFile(file: string, projectRoot: string): Promise
 
 /** The same without its socket, which a daemon that ends closes before it lets go of the database. */
 export async function readLeftFile(file: string, projectRoot: string): Promise<DaemonFile | undefined> {
-  const facts = await stat(file).catch(() => undefined)
-  if (facts === undefined || facts.size > fileBytesMax) return undefined
-  const content = parse(await readFile(file, "utf8").catch(() => ""))
+  const read = readText({ path: file, name: file, bytesMax: fileBytesMax })
+  const content = read.kind === "text" ? parse(read.text) : undefined
   if (content?.projectRoot !== projectRoot) return undefined
   return (await isOwn(file)) ? content : undefined
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs"
 import path from "node:path"
 
 import { ensureDaemon, missingFlags } from "../client/ensure-daemon.ts"
 import type { DaemonLaunch } from "../client/spawn-daemon.ts"
 import { stopDaemon } from "../client/stop-daemon.ts"
+import { readBeginning } from "../project/read-beginning.ts"
 import type { Leave } from "./dashboard/dashboard.ts"
 import { Dashboard } from "./dashboard/dashboard.ts"
 import { openScreen } from "./dashboard/open-screen.ts"
@@ -63,7 +63,7 @@ async function runScreen(
       screen.close()
     },
   })
-  const readText = (file: string): string | undefined => readIfThere(path.resolve(launch.paths.root, file))
+  const readText = (file: string): string | undefined => readBeginning(path.resolve(launch.paths.root, file))
   const screen = openScreen(
     <DevScreen
       store={store}
@@ -93,12 +93,4 @@ async function sayGoodbye(leave: Leave | undefined, store: DevStore, { out, asRu
     const next = asRunHere("alyx dev comes back, alyx stop ends it.")
     out.write(`Still running${address} (process ${daemon.pid}). ${next}\n`)
   } else out.write("The daemon was stopped.\n")
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8")
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
-import { chown, writeFile } from "node:fs/promises"
+import { execFileSync } from "node:child_process"
+import { chown, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { describe, expect, test } from "vitest"
@@ -32,6 +33,14 @@ describe("readDaemonFile", () => {
     const file = content === undefined ? path.join(await tempFolder(), "daemon.json") : await written(content)
 
     expect(await readDaemonFile(file, "/p")).toBeUndefined()
+  })
+
+  test("a pipe or a device in its place is none, and nobody waits for it", async () => {
+    const folder = await tempFolder()
+    await symlink("/dev/zero", path.join(folder, "zero"))
+    execFileSync("mkfifo", [path.join(folder, "pipe")])
+
+    for (const name of ["zero", "pipe"]) expect(await readDaemonFile(path.join(folder, name), "/p")).toBeUndefined()
   })
 
   test("a socket of somebody else is none", async () => {

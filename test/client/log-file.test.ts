@@ -1,4 +1,5 @@
-import { open, readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { execFileSync } from "node:child_process"
+import { open, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { describe, expect, test } from "vitest"
@@ -24,6 +25,24 @@ describe("openLogFile", () => {
 
     expect(await readFile(file, "utf8")).toBe("one\ntwo\n")
     expect((await stat(file)).mode & 0o777).toBe(0o600)
+  })
+
+  test("a link is not followed, and a pipe is not waited for", async () => {
+    const folder = await tempFolder()
+    const [theirs, log, pipe] = ["theirs", "daemon.log", "pipe.log"].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    await writeFile(theirs, "theirs\n")
+    await symlink(theirs, log)
+    execFileSync("mkfifo", [pipe])
+
+    for (const file of [log, pipe]) {
+      await expect(openLogFile(file)).rejects.toMatchObject({ code: "FILE_UNWRITABLE", next: "Remove it." })
+    }
+    expect(await lastLines(pipe, { count: 1, fromByte: 0 })).toEqual([])
+    expect(await readFile(theirs, "utf8")).toBe("theirs\n")
   })
 
   test("a large log is put aside, and three of those are kept", async () => {

@@ -78,7 +78,7 @@ export class SqlShell {
       input,
       output,
       terminal: true,
-      history: await readHistory(historyFile),
+      history: readHistory(historyFile),
       historySize: historyCountMax,
       removeHistoryDuplicates: true,
       completer: (line: string) => completeSql(line, this.#schema),
