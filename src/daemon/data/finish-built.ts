@@ -7,12 +7,13 @@ import type { Schema } from "../../schema/schema.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader } from "../storage/database.ts"
 import { readMeta } from "../storage/meta.ts"
+import { brokenDocuments, brokenReferencesQuery } from "../storage/sqlite/broken-references.ts"
 import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
 import { damaged } from "./damaged.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import { otherObjectsNotice } from "./other-objects.ts"
 
-/** Faults that a message lists; the rest is counted. */
+/** Faults that a message lists, and documents of each. */
 const faultCountMax = 5
 
 /** Looks whether a new database file is whole, says what is in it, and closes it. */
@@ -48,26 +49,17 @@ export function readBuiltSchema(reader: Reader): Schema {
 }
 
 function requireReferences(reader: Reader): void {
-  const broken = reader.all(
-    sqlQuery<{ table: string; rowid: number; parent: string }>("SELECT * FROM pragma_foreign_key_check LIMIT 1000"),
-  )
+  const broken = reader.all(brokenReferencesQuery())
   if (broken.length === 0) return
-  const places = broken
-    .slice(0, faultCountMax)
-    .map(({ table, rowid, parent }) => `document ${String(keyOf(reader, table, rowid))} of ${table} (to ${parent})`)
-  const more = broken.length > faultCountMax ? ` and ${broken.length - faultCountMax} more` : ""
+  const places = broken.slice(0, faultCountMax).map((group) => {
+    const { collection, parent, count } = group
+    const some = brokenDocuments(reader, group, faultCountMax).map(String).join(", ")
+    return `${count} of ${collection} to ${parent} (${some}${count > faultCountMax ? ", …" : ""})`
+  })
   throw alyxError("RESTORE_INVALID", {
-    message: `Documents point to documents that are not in the file: ${places.join(", ")}${more}.`,
+    message: `Documents point to documents that are not in the file: ${places.join("; ")}.`,
     next: "Nothing was changed. Add what they point to, or take them out.",
   })
-}
-
-function keyOf(reader: Reader, table: string, rowid: number): unknown {
-  const columns = reader.all(sqlQuery<{ name: string; pk: number }>(`PRAGMA table_info(${quoteName(table)})`))
-  const key = columns.find(({ pk }) => pk === 1)?.name
-  if (key === undefined) return rowid
-  const sql = `SELECT ${quoteName(key)} AS "key" FROM ${quoteName(table)} WHERE rowid = ?`
-  return reader.get(sqlQuery<{ key: unknown }>(sql, [rowid]))?.key
 }
 
 function requireIntegrity(reader: Reader): void {

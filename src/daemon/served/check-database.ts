@@ -1,6 +1,7 @@
 import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Query } from "../storage/database.ts"
+import { brokenReferencesQuery } from "../storage/sqlite/broken-references.ts"
 import { ReaderPool } from "../storage/sqlite/reader-pool.ts"
 
 /** A check reads every page of the file; one that takes longer is ended: QUERY_TIMEOUT. */
@@ -17,10 +18,6 @@ export interface DatabaseCheckParts {
 }
 
 const integrity: Query = sqlQuery("SELECT integrity_check AS line FROM pragma_integrity_check")
-
-const references: Query = sqlQuery(
-  'SELECT "table" AS collection, parent, count(*) AS count FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2',
-)
 
 const newestChange: Query = sqlQuery("SELECT at FROM _alyx_changes ORDER BY seq DESC LIMIT 1")
 
@@ -53,7 +50,10 @@ export class DatabaseCheck {
     const pool = new ReaderPool({ path: path(), cacheBytes, processUrl: readerProcess, queryMsMax: checkMsMax })
     this.#pool = pool
     try {
-      const [lines = [], broken = [], newest = []] = await pool.run([integrity, references, newestChange], () => ({}))
+      const [lines = [], broken = [], newest = []] = await pool.run(
+        [integrity, brokenReferencesQuery(), newestChange],
+        () => ({}),
+      )
       return {
         integrity: lines.map(({ line }) => String(line)).filter((line) => line !== "ok"),
         brokenReferences: broken.map(({ collection, parent, count }) => ({

@@ -14,6 +14,7 @@ import type {
   Transaction,
   WriteOptions,
 } from "../storage/database.ts"
+import { removeAbandonedBuilds } from "../storage/sqlite/build-file.ts"
 import { realDatabasePath } from "../storage/sqlite/database-path.ts"
 import { acquireDaemonLock } from "../storage/sqlite/daemon-lock.ts"
 import type { DaemonLock } from "../storage/sqlite/daemon-lock.ts"
@@ -64,6 +65,7 @@ export class ServedDatabase implements Database, SlowReader {
     const path = realDatabasePath(settings.path)
     const lock = acquireDaemonLock(path)
     try {
+      await removeAbandonedBuilds(path)
       this.#opened = { path, lock, database: await this.#openFile({ ...settings, path }) }
     } catch (error) {
       lock.release()
@@ -92,6 +94,7 @@ export class ServedDatabase implements Database, SlowReader {
       if (database === undefined && isMoved) lock.release()
     }
     try {
+      if (isMoved) await removeAbandonedBuilds(path)
       database = await this.#openFile({ ...settings, path })
       await prepare(database)
     } catch (error) {

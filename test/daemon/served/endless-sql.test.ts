@@ -75,10 +75,7 @@ describe("a migration file whose SQL has no end", () => {
     await project.stop()
 
     expect(longest).toBeLessThan(500)
-    expect(await failure).toMatchObject({
-      code: "SHUTTING_DOWN",
-      message: expect.stringContaining("Nothing was changed"),
-    })
+    expect(await failure).toMatchObject({ code: "SHUTTING_DOWN" })
     const again = await openMigrationProject({ root: project.root })
     expect(again.rows("SELECT title FROM posts")).toEqual([{ title: "One" }, { title: "Two" }])
     await again.run("UPDATE posts SET title = 'Three'")

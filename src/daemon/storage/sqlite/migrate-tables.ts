@@ -1,12 +1,13 @@
 import type { OnProgress } from "../../../protocol/progress.ts"
-import { quoteName } from "../../../lib/sql-name.ts"
+import type { Problem } from "../../../errors.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import { schemaToJson } from "../../../schema/schema-json.ts"
-import { sqlQuery } from "../database.ts"
 import { writeMeta } from "../meta.ts"
 import { addEntry } from "../migration-history.ts"
+import { brokenDocuments, brokenReferencesQuery } from "./broken-references.ts"
+import type { BrokenReferences } from "./broken-references.ts"
 import { changeTable, createTable } from "./change-table.ts"
-import { unsafeChanges } from "./migration-refusal.ts"
+import { inTheWay, namedDocumentsMax, unsafeChanges } from "./migration-refusal.ts"
 import type { MigrationStep } from "./migration-steps.ts"
 import { appliedSchema, planBetween } from "./plan-schema.ts"
 import type { SchemaPlan } from "./plan-schema.ts"
@@ -92,15 +93,19 @@ function requireReferences(connection: SqliteConnection, schema: Schema, tables:
   const problems = [...schema.collections.values()].flatMap(({ name, fields }) => {
     const targets = [...fields.values()].flatMap(({ references }) => references?.collection ?? [])
     if (tables !== null && !tables.has(name) && !targets.some((target) => tables.has(target))) return []
-    const broken = connection.all(sqlQuery(`PRAGMA foreign_key_check(${quoteName(name)})`))
-    if (broken.length === 0) return []
-    return [
-      {
-        code: "BROKEN_REFERENCE",
-        message: `${broken.length} documents of ${name} point to documents of ${String(broken[0]!["parent"])} that do not exist.`,
-        next: `Delete them or mend their references: PRAGMA foreign_key_check("${name}") lists them by rowid. Within a migration nothing cascades: its sql deletes what points to a document first.`,
-      },
-    ]
+    return connection.all(brokenReferencesQuery(name)).map((broken) => brokenReference(connection, broken))
   })
   if (problems.length > 0) throw unsafeChanges(problems)
+}
+
+/** The transaction is undone: whoever looks afterwards finds nothing, so the documents are named here. */
+function brokenReference(connection: SqliteConnection, broken: BrokenReferences): Problem {
+  const { collection, parent, count } = broken
+  const ids = brokenDocuments(connection, broken, namedDocumentsMax)
+  const references = count === 1 ? "1 reference" : `${count} references`
+  return {
+    code: "BROKEN_REFERENCE",
+    message: `${references} of ${collection} would lead to documents of ${parent} that do not exist. ${inTheWay(ids)}`,
+    next: "Delete them or mend their references. Within a migration nothing cascades: its sql deletes what points to a document first.",
+  }
 }

@@ -341,7 +341,11 @@ describe("the SQL of a migration", () => {
 
     const problems = await refusal(`- type: sql\n  up: DELETE FROM users WHERE id = 'u1'\n  down: ""`)
 
+    expect(problems).toHaveLength(1)
     expect(problems[0]).toMatchObject({ code: "BROKEN_REFERENCE" })
+    expect(problems[0]!.message).toMatch(
+      /^\d+ references of posts would lead to documents of users that do not exist\. Documents in the way: p\d+, /,
+    )
     expect(rows("SELECT id FROM users")).toHaveLength(10)
   })
 
