@@ -7,6 +7,7 @@ import type { ProjectPaths } from "./paths.ts"
 
 /** Makes the folders of the state and of the socket, closed to others; refuses a socket folder that others control. */
 export function preparePrivateFolders(paths: ProjectPaths): void {
+  refuseLink(paths.stateDir)
   makeFolder(paths.stateDir, "Alyx keeps its state in the project: let this user write there.")
   closeFolder(paths.stateDir)
   const socketDir = dirname(paths.socketPath)
@@ -22,6 +23,15 @@ export function preparePrivateFolders(paths: ProjectPaths): void {
       next: "Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
     })
   }
+}
+
+/** A link that came with a project would have another folder of this user closed to others, and written to. */
+function refuseLink(folder: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return
+  throw alyxError("FILE_UNWRITABLE", {
+    message: `${folder} is a link; Alyx keeps its state in a folder of the project's own.`,
+    next: "Remove the link; Alyx makes the folder.",
+  })
 }
 
 function makeFolder(folder: string, next: string): void {

@@ -103,3 +103,12 @@ test("a socket folder that is a link or a file is refused", async () => {
 
   expect(() => preparePrivateFolders(paths)).toThrow(/is not yours alone/)
 })
+
+test("a link in place of the state's folder is refused, and the folder that it leads to keeps its mode", async () => {
+  const [root, outside] = [await tempFolder(), await tempFolder()]
+  await chmod(outside, 0o755)
+  await symlink(outside, join(root, ".alyx"))
+
+  expect(() => preparePrivateFolders(projectPaths(root))).toThrow(/\.alyx is a link/)
+  expect((await stat(outside)).mode & 0o777).toBe(0o755)
+})

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
-import { mkdir, rename, rm, writeFile } from "node:fs/promises"
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
@@ -111,6 +112,27 @@ test("the folder of migrations may go and come again, and be replaced by another
   await next()
 
   expect(watched.seen).toEqual(Array.from({ length: 6 }, () => "migrations-changed"))
+})
+
+test("the folder of migrations may become a link, even to a tree of others with devices and pipes in it", async () => {
+  const { folder, migrations, next, watched } = await watching()
+  const other = path.join(folder, "other")
+  await mkdir(other)
+  await symlink("/dev/zero", path.join(other, "001_zero.yaml"))
+  execFileSync("mkfifo", [path.join(other, "002_pipe.yaml")])
+  await symlink(folder, path.join(other, "003_loop.yaml"))
+
+  await symlink(other, migrations)
+  await next()
+  await writeFile(path.join(other, "004_real.yaml"), "one")
+  await next()
+  await rm(migrations)
+  await next()
+  await symlink("/dev", migrations)
+  await writeFile(path.join(folder, "schema.yaml"), "goes on")
+  await next()
+
+  expect(watched.seen).toEqual(["migrations-changed", "migrations-changed", "migrations-changed", "schema-changed"])
 })
 
 test("what is no migration is not seen: an empty folder, other files, folders within, editors' own files", async () => {
