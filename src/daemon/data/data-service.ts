@@ -12,6 +12,7 @@ import { keptBackupCount, writeBackup } from "../storage/sqlite/write-backup.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import { DataProcesses } from "./data-processes.ts"
 import type { DataProcess } from "./data-processes.ts"
+import { limitBuild } from "./limit-build.ts"
 import { QueryDeadline } from "./query-deadline.ts"
 import { replaceDatabase } from "./replace-database.ts"
 import { planReset } from "./reset-content.ts"
@@ -79,17 +80,30 @@ export class DataService {
     return writeQuery(engine, { asked, signal, start: () => this.#processes.start(this.#queryJob(asked)) })
   }
 
-  /** Puts the content of a dump or a backup in the place of what is there. */
+  /**
+   * Puts the content of a dump or a backup in the place of what is there. It is given up when the signal comes before the
+   * new content is ready.
+   */
   restore(wanted: {
     readonly format: RestoreFormat
     readonly name: string
     readonly input: Readable
+    readonly signal: AbortSignal
     readonly onProgress: OnProgress
   }): Promise<RestoreResponse> {
-    const { format, name, input, onProgress } = wanted
+    const { format, name, input, signal, onProgress } = wanted
     return this.#replace("restore", onProgress, (target) => {
       const job = { kind: "build", target, format, name, at: this.#now() } as const
-      return this.#build(this.#processes.start(job, { input, onProgress }))
+      let heard = (): void => undefined
+      const process = this.#processes.start(job, {
+        input,
+        onProgress: (progress) => {
+          heard()
+          onProgress(progress)
+        },
+      })
+      const onHeard = (listener: () => void): void => void (heard = listener)
+      return this.#build(process, limitBuild({ process, input, signal, onHeard }))
     })
   }
 
@@ -139,10 +153,10 @@ export class DataService {
     return { ...response, notices: [...response.notices, ...this.#differences()] }
   }
 
-  async #build(process: DataProcess): Promise<BuiltDatabase> {
+  async #build(process: DataProcess, ended = process.ended): Promise<BuiltDatabase> {
     // It writes no output; what is not read would keep its pipe open.
     process.output.resume()
-    const built = await process.ended
+    const built = await ended
     if (built === undefined) throw new Error("The new database was not made.")
     return built
   }

@@ -65,8 +65,9 @@ export function adminDataRoutes(app: FastifyInstance, data: DataRequests): void 
     addResource(inner, "/api/admin/db/restore", {
       async POST(request, reply) {
         const wanted = readRestoreQuery(parseQueryString(request.query as string))
+        const signal = leftSignal(reply)
         await answerWithProgress(request, reply, (onProgress) =>
-          data.restore({ ...wanted, input: request.raw, onProgress }),
+          data.restore({ ...wanted, input: request.raw, signal, onProgress }),
         )
         return reply
       },
