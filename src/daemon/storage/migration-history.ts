@@ -1,3 +1,4 @@
+import { alyxError } from "../../errors.ts"
 import type { AppliedMigration } from "../../protocol/migrations-api.ts"
 import type { Operation } from "../../schema/migrations/migration.ts"
 import { operationFromJson, operationToJson } from "../../schema/migrations/operation-json.ts"
@@ -52,11 +53,16 @@ export function readHistory(reader: Reader): readonly AppliedMigration[] {
       kind,
       number,
       name,
-      changes: JSON.parse(changes) as string[],
+      changes: linesOf(JSON.parse(changes)),
       appliedAt: applied_at,
       rolledBackAt: rolled_back_at,
     }))
     .toReversed()
+}
+
+function linesOf(json: unknown): readonly string[] {
+  if (Array.isArray(json) && json.every((line) => typeof line === "string")) return json
+  throw damagedHistory()
 }
 
 /** Every file that was applied and not undone since, in the order in which they were applied. */
@@ -72,13 +78,28 @@ export function readAppliedFiles(reader: Reader): readonly AppliedFile[] {
     number: number ?? 0,
     name,
     checksum: file_checksum ?? "",
-    inverses: (JSON.parse(inverse ?? "[]") as KeptInverse[]).map(checkedInverse),
+    inverses: inversesOf(JSON.parse(inverse ?? "[]")),
   }))
 }
 
-function checkedInverse(inverse: KeptInverse): KeptInverse {
-  if (inverse.kind === "none") return inverse
-  return { kind: "operations", operations: inverse.operations.map(operationFromJson) }
+function inversesOf(json: unknown): readonly KeptInverse[] {
+  if (!Array.isArray(json)) throw damagedHistory()
+  return json.map((inverse: Partial<KeptInverse> | null): KeptInverse => {
+    if (inverse?.kind === "operations" && Array.isArray(inverse.operations)) {
+      return { kind: "operations", operations: inverse.operations.map(operationFromJson) }
+    }
+    if (inverse?.kind !== "none" || typeof inverse.line !== "string" || typeof inverse.reason !== "string") {
+      throw damagedHistory()
+    }
+    return { kind: "none", line: inverse.line, reason: inverse.reason }
+  })
+}
+
+function damagedHistory(): Error {
+  return alyxError("DATABASE_CORRUPT", {
+    message: "The history of the schema in the database is damaged.",
+    next: "Restore a backup: alyx db restore .alyx/backups/<file>",
+  })
 }
 
 /** Tells two states of the history apart. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 
 import { alyxError } from "../../errors.ts"
 import type { Operation, PlacedOperation } from "./migration.ts"
-import { operationKeys } from "./parse-operation.ts"
+import { isOperationJson } from "./operation-form.ts"
 
 /** An operation as plain JSON, without its place: for the history in the database. */
 export function operationToJson(operation: Operation | PlacedOperation): Operation {
@@ -10,13 +10,13 @@ export function operationToJson(operation: Operation | PlacedOperation): Operati
   return plain
 }
 
-/** Reads what operationToJson wrote. It comes from our own database: only its form is checked. */
+/** Reads what operationToJson wrote. A history may have come with a backup, so that its form is checked. */
 export function operationFromJson(json: unknown): Operation {
-  const { type } = (typeof json === "object" && json !== null ? json : {}) as Partial<Operation>
-  if (type === undefined || !Object.hasOwn(operationKeys, type)) {
-    throw alyxError("DATABASE_CORRUPT", { message: "An operation of the history in the database is damaged." })
-  }
-  return Object.freeze(json as Operation)
+  if (isOperationJson(json)) return Object.freeze(json)
+  throw alyxError("DATABASE_CORRUPT", {
+    message: "An operation of the history in the database is damaged.",
+    next: "Restore a backup: alyx db restore .alyx/backups/<file>",
+  })
 }
 
 /** Of name and operations, without places: what may not change once a migration was applied. */

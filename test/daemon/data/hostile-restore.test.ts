@@ -270,4 +270,32 @@ describe("what runs by itself in", () => {
 
     expect(() => restore(temp, backup, "db")).toThrow(isRefused(says))
   })
+
+  test.each<[string, unknown]>([
+    ["is no list", 5],
+    ["is of no kind", [{ kind: "shell", operations: [] }]],
+    ["has an operation of no type", [{ kind: "operations", operations: [{ type: "attach" }] }]],
+    ["lacks a member", [{ kind: "operations", operations: [{ type: "drop_field", collection: "users" }] }]],
+    [
+      "sets the name of a field",
+      [
+        {
+          kind: "operations",
+          operations: [
+            { type: "set_constraints", collection: "users", field: "name", set: { name: "x y" }, fill: null },
+          ],
+        },
+      ],
+    ],
+  ])("a history whose way back %s is refused", async (_what, inverse) => {
+    const temp = await source()
+    const text = JSON.stringify(inverse).replaceAll("'", "''")
+    const script = `INSERT INTO _alyx_migrations (version, name, checksum, changes, applied_at, kind, number, inverse)
+      VALUES ('x', 'x', 'x', '[]', '${at}', 'file', 1, '${text}')`
+
+    const backup = await changedBackup(temp, script)
+    expect(() => restore(temp, backup, "db")).toThrow(isRefused(/history/))
+    await temp.database.exclusive((connection) => connection.execute(script))
+    expect(() => restore(temp, dumpText(temp.path, "ndjson"), "ndjson")).toThrow(isRefused(/history/))
+  })
 })
