@@ -94,16 +94,14 @@ export class DataService {
     const { format, name, input, signal, onProgress } = wanted
     return this.#replace("restore", onProgress, (target) => {
       const job = { kind: "build", target, format, name, at: this.#now() } as const
-      let heard = (): void => undefined
-      const process = this.#processes.start(job, {
-        input,
-        onProgress: (progress) => {
+      const start = (heard: () => void): DataProcess => {
+        const tell: OnProgress = (progress) => {
           heard()
           onProgress(progress)
-        },
-      })
-      const onHeard = (listener: () => void): void => void (heard = listener)
-      return this.#build(process, limitBuild({ process, input, signal, onHeard }))
+        }
+        return this.#processes.start(job, { input, onProgress: tell })
+      }
+      return limitBuild({ start, input, signal })
     })
   }
 
@@ -153,10 +151,10 @@ export class DataService {
     return { ...response, notices: [...response.notices, ...this.#differences()] }
   }
 
-  async #build(process: DataProcess, ended = process.ended): Promise<BuiltDatabase> {
+  async #build(process: DataProcess): Promise<BuiltDatabase> {
     // It writes no output; what is not read would keep its pipe open.
     process.output.resume()
-    const built = await ended
+    const built = await process.ended
     if (built === undefined) throw new Error("The new database was not made.")
     return built
   }

@@ -19,23 +19,24 @@ const lookCount = 10
 
 /** What a build is made of, and who waits for it. */
 export interface LimitedBuild {
-  readonly process: DataProcess
+  /** Begins it; `heard` is to be called whenever the process tells how far it is. */
+  readonly start: (heard: () => void) => DataProcess
   readonly input: Readable
   readonly signal: AbortSignal
-  /** Calls its listener whenever the process tells how far it is. */
-  readonly onHeard: (listener: () => void) => void
   readonly limits?: BuildLimits
 }
 
 /** Waits for a database that is built of what a client sends; ends it when the client leaves, or nothing goes on. */
-export async function limitBuild(build: LimitedBuild): Promise<BuiltDatabase | undefined> {
-  const { process, input, signal, onHeard, limits = defaultLimits } = build
+export async function limitBuild(build: LimitedBuild): Promise<BuiltDatabase> {
+  const { start, input, signal, limits = defaultLimits } = build
+  let lastMs = performance.now()
+  const heard = (): void => void (lastMs = performance.now())
+  const process = start(heard)
+  // It writes no output; what is not read would keep its pipe open.
+  process.output.resume()
   const left = (): void => process.kill(clientLeft())
   if (signal.aborted) left()
   signal.addEventListener("abort", left)
-  let lastMs = performance.now()
-  const heard = (): void => void (lastMs = performance.now())
-  onHeard(heard)
   input.on("data", heard)
   const everyMs = Math.min(limits.stalledBodyMsMax, limits.silentMsMax) / lookCount
   const look = setInterval(() => {
@@ -49,6 +50,7 @@ export async function limitBuild(build: LimitedBuild): Promise<BuiltDatabase | u
     const built = await process.ended
     // Nobody is there any more to hear what would be done now.
     if (signal.aborted) throw clientLeft()
+    if (built === undefined) throw new Error("The new database was not made.")
     return built
   } finally {
     clearInterval(look)

@@ -21,9 +21,7 @@ async function build(format: BuildJob["format"], input: Readable): Promise<Param
   onTestFinished(() => processes.stop())
   const target = path.join(await tempFolder(), "new.db")
   const job = { kind: "build", target, format, name: `in.${format}`, at: new Date().toISOString() } as const
-  const process = processes.start(job, { input })
-  process.output.resume()
-  return { process, input, signal: new AbortController().signal, onHeard: () => undefined }
+  return { start: () => processes.start(job, { input }), input, signal: new AbortController().signal }
 }
 
 test("a build of which no more comes is ended, as is one that never ends by itself", async () => {
