@@ -8,6 +8,7 @@ import { endWithParent } from "./end-with-parent.ts"
 import { openReadConnection } from "./open-connection.ts"
 import { passError } from "./passed-error.ts"
 import type { ReaderAnswer, ReaderJob } from "./reader-pool.ts"
+import { rollBack } from "./run-group.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 
 /** A result of more rows, or of longer ones, would fill the daemon's memory. */
@@ -36,9 +37,9 @@ function serveDaemon(): void {
 }
 
 function answer(connection: SqliteConnection, { queries }: ReaderJob): ReaderAnswer {
-  connection.control("BEGIN")
   const durationsMs: number[] = []
   try {
+    connection.control("BEGIN")
     const results = queries.map((query) => {
       const begin = performance.now()
       const rows = readRows(connection, query)
@@ -49,7 +50,16 @@ function answer(connection: SqliteConnection, { queries }: ReaderJob): ReaderAns
   } catch (error) {
     return { kind: "error", error: passError(error) }
   } finally {
-    connection.control("COMMIT")
+    endTransaction(connection)
+  }
+}
+
+/** A damaged database may have ended it already, or refuse even that; the answer says what is wrong with it. */
+function endTransaction(connection: SqliteConnection): void {
+  try {
+    if (connection.isTransaction) connection.control("COMMIT")
+  } catch {
+    rollBack(connection)
   }
 }
 

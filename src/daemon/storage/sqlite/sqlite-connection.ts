@@ -98,9 +98,13 @@ export class SqliteConnection implements Transaction {
     }
   }
 
-  /** Runs a fixed statement such as BEGIN, with SQLite's own error when it fails. */
+  /** Runs a fixed statement such as BEGIN. */
   control(sql: string): void {
-    this.#statement(sql).run()
+    try {
+      this.#statement(sql).run()
+    } catch (error) {
+      throw translateSqliteError(error)
+    }
   }
 
   /** Runs a script of statements that are not worth keeping prepared. */
