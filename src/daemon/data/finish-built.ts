@@ -12,6 +12,7 @@ import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
 import { damaged } from "./damaged.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import { otherObjectsNotice } from "./other-objects.ts"
+import { requireHistory } from "./require-history.ts"
 
 /** Faults that a message lists, and documents of each. */
 const faultCountMax = 5
@@ -19,6 +20,7 @@ const faultCountMax = 5
 /** Looks whether a new database file is whole, says what is in it, and closes it. */
 export function finishBuilt(connection: SqliteConnection, onProgress: (message: string) => void): BuiltDatabase {
   const schema = readBuiltSchema(connection)
+  requireHistory(connection)
   onProgress("Looking whether every reference leads somewhere")
   requireReferences(connection)
   onProgress("Looking whether the new file is whole")
