@@ -8,13 +8,15 @@ import type { SqlValue } from "../database.ts"
 import { changeTable } from "./change-table.ts"
 import { fieldValues, keepsRows } from "./field-values.ts"
 import { expressionProblem, runDocumentSql } from "./guarded-sql.ts"
-import { unsafeChanges } from "./migration-refusal.ts"
+import { fitsExpression } from "./migration-functions.ts"
+import { inTheWay, migrationProblem, namedDocumentsMax, unsafeChanges } from "./migration-refusal.ts"
 import { asProblems } from "./operation-problems.ts"
 import { dropOutdatedObjects } from "./present-objects.ts"
 import { rebuildTable } from "./rebuild-table.ts"
 import { rowChecks } from "./refused-rows.ts"
 import { renameInPlace } from "./rename-in-place.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
+import { endOfChanges, unfitValues } from "./unfit-values.ts"
 
 /** What runOperation is told. */
 export interface OperationParts {
@@ -37,7 +39,10 @@ export function runOperation(connection: SqliteConnection, parts: OperationParts
   try {
     if (effect.sql !== null) {
       onProgress({ message: at === null ? "Running SQL" : `Running the SQL of ${at.file}` })
+      const since = endOfChanges(connection)
       runDocumentSql(connection, effect.sql, at)
+      const unfit = unfitValues(connection, { schema: before, since, at })
+      if (unfit.length > 0) throw unsafeChanges(unfit)
     }
     for (const table of effect.tables) requireRowsFit(connection, table, parts)
     // All old indexes and triggers go first, so that a name may move from one table to another.
@@ -89,6 +94,26 @@ function changeRows(connection: SqliteConnection, table: TableEffect, parts: Ope
   const { from, effect } = asPresent(connection, before, table)
   const values = new Map([...fieldValues(effect, { after: to, now })].map(([name, { value }]) => [name, value]))
   rebuildTable(connection, { from, to, values, now, onProgress })
+  requireStoredFit(connection, table, parts)
+}
+
+/** What an expression gave when the rows were judged need not be what it gave when they were copied, as random() shows. */
+function requireStoredFit(connection: SqliteConnection, table: TableEffect, parts: OperationParts): void {
+  if (expressionsOf(table).length === 0) return
+  const [, to] = collectionsOf(table, parts)
+  // Where only null is filled, values stay that another program may have left: they are not to blame on the expression.
+  const given = [...table.sources]
+    .filter(([, source]) => source.kind !== "column" && !(source.kind === "filled" && source.when === "null"))
+    .map(([name]) => to.fields.get(name)!)
+  const id = quoteName(to.primaryKey.name)
+  for (const field of given) {
+    const sql = `SELECT ${id} AS id FROM ${quoteName(to.name)} WHERE NOT ${fitsExpression(field, quoteName(field.name))} LIMIT ${namedDocumentsMax}`
+    const ids = connection.all<{ id: SqlValue }>(sqlQuery(sql)).map((row) => row.id)
+    if (ids.length === 0) continue
+    const message = `The expression gave values that ${to.name}.${field.name} cannot hold. ${inTheWay(ids)}`
+    const next = "Use an expression that gives the same value each time; random() does not."
+    throw unsafeChanges([migrationProblem("UNFIT_FILL", { message, next, at: parts.at })])
+  }
 }
 
 /** The old collection and the sources under the names that table and columns have now. */

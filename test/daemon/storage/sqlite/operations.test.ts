@@ -336,6 +336,27 @@ describe("the SQL of a migration", () => {
     await run("UPDATE posts SET title = 'still writing'")
   })
 
+  test("that leaves a value which its field may not hold is refused, and only for what it changed", async () => {
+    await fill(20)
+    const moments = `- { type: add_field, collection: posts, field: seen_at, definition: { type: timestamp, nullable: true } }`
+    await migrate(moments)
+    await run("UPDATE posts SET seen_at = 'long ago' WHERE id = 'p000003'")
+    const unfit = `- type: sql\n  up: UPDATE posts SET seen_at = 'yesterday', title = 'seen' WHERE id < 'p000003'\n  down: ""`
+
+    const problems = await refusal(unfit)
+    const changes = rows("SELECT count(*) AS count FROM _alyx_changes WHERE changed_fields LIKE '%title%'")
+    await migrate(`- type: sql\n  up: UPDATE posts SET title = 'mended'\n  down: ""`)
+
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      [
+        "UNFIT_VALUES",
+        "The SQL leaves values in posts.seen_at that it (timestamp) may not hold. Documents in the way: p000001, p000002.",
+      ],
+    ])
+    expect(changes).toEqual([{ count: 0 }])
+    expect(rows("SELECT DISTINCT title FROM posts")).toEqual([{ title: "mended" }])
+  })
+
   test("that leaves references to nothing is refused", async () => {
     await fill(20)
 
