@@ -100,7 +100,7 @@ test.skipIf(!canMount)("a seed and a restore that the disk is too small for chan
   await writeFile(path.join(folder, "ballast"), Buffer.alloc(4 * 1024 * 1024))
   const restored = await db("restore", path.join(elsewhere, "all.ndjson"), "--yes")
 
-  expect(codeOf(restored)).toBe("STORAGE_FULL")
+  expect(codeOf(restored), restored.stdout).toBe("STORAGE_FULL")
   expect((await send("GET", "/api/collections/notes?limit=1")).body.total).toBe(60)
   await rm(path.join(folder, "ballast"))
   expect(await db("restore", path.join(elsewhere, "all.ndjson"), "--yes")).toMatchObject({ exitCode: 0 })

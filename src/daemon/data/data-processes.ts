@@ -4,7 +4,6 @@ import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { PassThrough } from "node:stream"
 import type { Readable, Writable } from "node:stream"
-import { pipeline } from "node:stream/promises"
 import { fileURLToPath } from "node:url"
 
 import { alyxError } from "../../errors.ts"
@@ -13,6 +12,7 @@ import type { Progress } from "../../protocol/progress.ts"
 
 import { receiveError } from "../storage/sqlite/passed-error.ts"
 import type { BuiltDatabase, DataJob, DataMessage } from "./data-job.ts"
+import { drainBody } from "./drain-body.ts"
 
 /** Processes at a time; each may take a core, and memory of its own. Further work is refused: OVERLOADED. */
 const processCountMax = 6
@@ -130,18 +130,17 @@ class RunningProcess implements DataProcess {
     stdin.on("error", () => undefined)
     stdin.write(`${JSON.stringify(job)}\n`)
     if (input === undefined) return void stdin.end()
-    input.on("data", (chunk: Buffer) => collectBuffers(chunk.length))
     try {
-      await pipeline(input, stdin, { end: false })
+      // A pipeline would end the connection of the client, which is still sending, before it has the answer.
+      for await (const chunk of input.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        collectBuffers(chunk.length)
+        if (!stdin.write(chunk)) await roomOf(stdin)
+        // A process that has found a fault reads no further.
+        if (stdin.destroyed) return await drainBody(input)
+      }
       stdin.end()
     } catch (error) {
-      // A process that has found a fault reads no further.
-      const isOurs =
-        error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET")
-      if (input.readableAborted || !isOurs || !input.destroyed) input.resume()
-      if (this.#child.exitCode === null && this.#child.signalCode === null && !isOurs) {
-        this.kill(alyxError("BAD_REQUEST", { message: "The connection ended before the file did.", cause: error }))
-      }
+      this.kill(alyxError("BAD_REQUEST", { message: "The connection ended before the file did.", cause: error }))
     }
   }
 
@@ -179,6 +178,16 @@ class RunningProcess implements DataProcess {
 }
 
 const collectBuffers = collectingBuffers()
+
+/** Resolves when a stream takes more, or is closed. */
+async function roomOf(stream: Writable): Promise<void> {
+  if (stream.destroyed || !stream.writableNeedDrain) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const go = (): void => resolve()
+  stream.once("drain", go).once("close", go)
+  await promise
+  stream.off("drain", go).off("close", go)
+}
 
 /** Resolves when a process has ended, or could not be started. */
 async function goneOf(child: ChildProcess): Promise<void> {

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
 import { explainFileError } from "../../project/file-errors.ts"
+import { drainBody } from "./drain-body.ts"
 
 /**
  * Writes a body to a file that only its owner reads, as fast as the disk takes it, and lets work read it. The file has
@@ -42,12 +43,13 @@ async function spool(body: Readable, file: FileHandle, bytesMax: number): Promis
   let bytes = 0
   try {
     // No stream over the file: one that fails closes the descriptor, whatever it was told.
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length
       if (bytes > bytesMax) throw tooLarge(bytesMax)
       for (let start = 0; start < chunk.length;) start += (await file.write(chunk, start)).bytesWritten
     }
   } catch (error) {
+    await drainBody(body)
     if (isAlyxError(error)) throw error
     if (isFullDisk(error))
       throw alyxError("STORAGE_FULL", { next: "Make room on the disk of the project.", cause: error })
