@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs"
+import { lstatSync, readdirSync } from "node:fs"
 import { basename, join } from "node:path"
 
 import type { Problem } from "../errors.ts"
@@ -20,7 +20,7 @@ import { readText } from "./read-text.ts"
 const migrationFileCountMax = 10_000
 
 /** A migration file may not be larger than this; the language has a narrower limit of its own. */
-const migrationBytesMax = 4 * 1024 * 1024
+export const migrationBytesMax = 4 * 1024 * 1024
 
 /** The migration files of a project. */
 export interface MigrationFiles {
@@ -84,9 +84,16 @@ function readMigrationFile(
     case "unreadable":
       return { file, migration: null, problems: [read.problem], text: null }
     case "missing":
-      // Somebody removed it between the listing and now.
-      return { file, migration: null, problems: [], text: null }
+      return { file, migration: null, problems: danglingLink(join(folder, basename(file)), file), text: null }
   }
+}
+
+/** A file that is missing was removed since the listing, or is a link to nothing: that one was meant to be a migration. */
+function danglingLink(path: string, file: string): readonly Problem[] {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return []
+  const message = `${file} is a symbolic link to a file that does not exist.`
+  const next = "Put the file there, or remove the link."
+  return [{ code: "FILE_UNREADABLE", message, next, at: { file, line: 1, column: 1, length: 1 } }]
 }
 
 function misnamed(folder: string, names: readonly string[]): readonly string[] {

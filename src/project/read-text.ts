@@ -35,6 +35,12 @@ export function readText(file: TextFile): ReadText {
   }
 }
 
+/** Says why a text that came otherwise could not be read again once it were such a file; null when it could. */
+export function unreadableText(name: string, text: string): Problem | null {
+  const read = decode({ path: name, name, bytesMax: Infinity }, Buffer.from(text))
+  return read.kind === "unreadable" ? read.problem : null
+}
+
 function decode(file: TextFile, bytes: Buffer): ReadText {
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   if (isUtf16) return unreadable(file, "is written in UTF-16", "Save it as UTF-8.")

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises"
+import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 
@@ -40,6 +40,15 @@ describe("readMigrationFiles", () => {
       expect.stringContaining("migrations/notes.yaml is left out"),
     ])
     expect([...texts.keys()]).toEqual(["migrations/003_bad.yaml"])
+  })
+
+  test("a link to nothing is a problem, and no migration that is left out in silence", async () => {
+    const paths = await folderWith({ "001_a.yaml": good })
+    await symlink("nowhere.yaml", join(paths.migrationsDir, "002_b.yaml"))
+
+    expect(readMigrationFiles(paths).problems).toMatchObject([
+      { code: "FILE_UNREADABLE", at: { file: "migrations/002_b.yaml" } },
+    ])
   })
 
   test("a missing folder means no migrations; a file in its place is a problem", async () => {

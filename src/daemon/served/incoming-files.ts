@@ -6,6 +6,8 @@ import { alyxError } from "../../errors.ts"
 import { writeFileAtomically } from "../../lib/atomic-write.ts"
 import { syncFolder } from "../../lib/sync-folder.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
+import { migrationBytesMax } from "../../project/migration-files.ts"
+import { readText } from "../../project/read-text.ts"
 import { replaceProjectFile } from "../../project/replace-project-file.ts"
 import { historyMark } from "../storage/migration-history.ts"
 import { appliedSchema } from "../storage/sqlite/plan-schema.ts"
@@ -81,11 +83,13 @@ export async function settleStagedFiles(paths: ProjectPaths, database: SqliteDat
 /** Refuses files that the project has already with another content; returns those that it does not have. */
 export function newFiles(paths: ProjectPaths, migrations: IncomingFiles["migrations"]): IncomingFiles["migrations"] {
   return migrations.filter(({ file, text }) => {
-    const path = join(paths.migrationsDir, basename(file))
-    if (!existsSync(path)) return true
-    if (readFileSync(path, "utf8") === text) return false
+    const name = `migrations/${file}`
+    const present = readText({ path: join(paths.migrationsDir, basename(file)), name, bytesMax: migrationBytesMax })
+    if (present.kind === "missing") return true
+    if (present.kind === "text" && present.text === text) return false
+    const isText = present.kind === "text"
     throw alyxError("FILE_EXISTS", {
-      message: `migrations/${file} exists already, and says something else.`,
+      message: isText ? `${name} exists already, and says something else.` : present.problem.message,
       next: "Give the new migration another number, or leave it out.",
     })
   })

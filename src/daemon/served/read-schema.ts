@@ -1,6 +1,7 @@
 import { alyxError } from "../../errors.ts"
 import { loadProjectSchema } from "../../project/load-schema.ts"
 import type { LoadedSchema } from "../../project/load-schema.ts"
+import { unreadableText } from "../../project/read-text.ts"
 import { parseSchema } from "../../schema/parse.ts"
 import type { Schema } from "../../schema/schema.ts"
 
@@ -19,6 +20,8 @@ export function readSchema(root: string): ReadSchema {
 
 /** The same for a text that is not in the project yet. */
 export function readSchemaText(text: string): ReadSchema {
+  const problem = unreadableText("schema.yaml", text)
+  if (problem !== null) return requireGood({ schema: null, problems: [problem], notices: [], text })
   return requireGood({ ...parseSchema(text, "schema.yaml"), text })
 }
 

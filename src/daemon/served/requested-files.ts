@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 
 import { readMigrationFiles } from "../../project/migration-files.ts"
+import { unreadableText } from "../../project/read-text.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
 import type { SchemaRequest } from "../../protocol/migrations-api.ts"
 import { parseMigration } from "../../schema/migrations/parse-migration.ts"
@@ -31,7 +32,7 @@ export function readRequestedFiles(
 ): RequestedFiles {
   const read = readSchemaText(schema)
   const added = newFiles(paths, migrations)
-  const parsed = added.map(({ file, text }) => parseMigration({ file: `migrations/${file}`, text }))
+  const parsed = added.map(({ file, text }) => parseIncoming(`migrations/${file}`, text))
   const present = readMigrationFiles(paths)
   const state = compareWith(engine, {
     migrations: [...present.migrations, ...parsed.flatMap(({ migration }) => migration ?? [])],
@@ -40,6 +41,12 @@ export function readRequestedFiles(
   })
   const mark = `${state.mark} ${markOf(paths.schemaFile)}`
   return { state: { ...state, mark }, read, files: { schema, migrations: added } }
+}
+
+/** A text that could not be read again once it were written is refused before anything is. */
+function parseIncoming(file: string, text: string): ReturnType<typeof parseMigration> {
+  const problem = unreadableText(file, text)
+  return problem === null ? parseMigration({ file, text }) : { migration: null, problems: [problem] }
 }
 
 function markOf(file: string): string {

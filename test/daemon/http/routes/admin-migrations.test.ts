@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
@@ -95,6 +95,29 @@ test("the files of the project are planned and applied, and who asks for events 
   expect(dryRun).toMatchObject({ status: 200, body: { files: ["migrations/001_rename_title.yaml"], problems: [] } })
   expect(rolledBack).toMatchObject({ status: 200, body: { files: ["migrations/001_rename_title.yaml"] } })
   expect(tooMany).toMatchObject({ status: 409, body: { error: { code: "CONFLICT" } } })
+})
+
+test("files that could not be read again are refused before anything is written", async () => {
+  const { daemon, post } = await startOwned()
+  await mkdir(path.join(daemon.folder, "migrations", "020_dir.yaml"), { recursive: true })
+
+  const folder = await post("/api/admin/schema", { schema, migrations: [{ file: "020_dir.yaml", text: file.text }] })
+  const nul = { file: file.file, text: `${file.text}# \0\n` }
+  const plan = await post("/api/admin/schema", { schema: renamed, migrations: [nul] })
+  const hash = (plan.body as MigrationPlan).hash
+  const applied = await post("/api/admin/schema", { schema: renamed, migrations: [nul], apply: hash })
+  const badSchema = await post("/api/admin/schema", { schema: `${schema}# \0\n` })
+  const documents = await daemon.send("GET", "/api/collections/posts")
+
+  expect(folder).toMatchObject({ status: 409, body: { error: { code: "FILE_EXISTS" } } })
+  expect(folder.body.error.message).toBe("migrations/020_dir.yaml is a folder, and should be a file.")
+  expect((plan.body as MigrationPlan).problems.map(({ code, at }) => `${at?.file} ${code}`)).toContain(
+    `migrations/${file.file} FILE_UNREADABLE`,
+  )
+  expect(applied.body.error.code).toBe("UNSAFE_CHANGES")
+  expect(badSchema).toMatchObject({ status: 400, body: { error: { code: "SCHEMA_INVALID" } } })
+  expect(await readFile(path.join(daemon.folder, "schema.yaml"), "utf8")).toBe(schema)
+  expect(documents.status).toBe(200)
 })
 
 test("what is wrong with a body is told by member, and nobody but the owner is told anything", async () => {
