@@ -257,7 +257,7 @@ describe("a restore", () => {
           .replace('"users":1}', '"users":0}')
           .replace('"users":1,', '"users":0,'),
         "ndjson",
-        "document 1 of posts (to users)",
+        "1 of posts to users (1)",
       ],
       [good.replace(/"format_version":\d+/, '"format_version":99'), "ndjson", "format 99"],
       [json.slice(0, -20), "json", /in\.json:\d+ /],
