@@ -262,7 +262,9 @@ describe("what runs by itself in", () => {
     [
       "too many tables of others",
       /more than 1000/,
+      "BEGIN",
       Array.from({ length: 1_001 }, (_, index) => `CREATE TABLE o${index} (a);`).join(""),
+      "COMMIT",
     ],
   ])("a backup is refused with %s", async (_what, says, ...scripts) => {
     const temp = await source()
