@@ -1,5 +1,14 @@
 import { constants } from "node:sqlite"
 
+import {
+  attachesFile,
+  controlsTransaction,
+  isListOfTables,
+  loadsExtension,
+  lookingActions,
+  rowActions,
+} from "./sql-actions.ts"
+
 /** What a statement of a person may do: look, write documents, or make tables (the script of a dump). */
 export type ConsoleRights = "read" | "write" | "script"
 
@@ -32,19 +41,6 @@ const askingPragmas = new Set(
   ).split(" "),
 )
 
-const rowActions: ReadonlySet<number> = new Set([
-  constants.SQLITE_INSERT,
-  constants.SQLITE_UPDATE,
-  constants.SQLITE_DELETE,
-])
-
-const lookingActions: ReadonlySet<number> = new Set([
-  constants.SQLITE_SELECT,
-  constants.SQLITE_READ,
-  constants.SQLITE_FUNCTION,
-  constants.SQLITE_RECURSIVE,
-])
-
 /** What the script of a dump is made of, besides rows. */
 const scriptActions: ReadonlySet<number> = new Set([
   constants.SQLITE_CREATE_TABLE,
@@ -56,9 +52,7 @@ const scriptActions: ReadonlySet<number> = new Set([
 /** The rule for a person's statements; what is not named here is refused. */
 export function consoleRule(rights: ConsoleRights): ConsoleRule {
   return (action, first, second, source) => {
-    if (action === constants.SQLITE_FUNCTION && second?.toLowerCase() === "load_extension") {
-      return "Extensions cannot be loaded."
-    }
+    if (loadsExtension(action, second)) return "Extensions cannot be loaded."
     if (lookingActions.has(action)) return undefined
     // Those of Alyx are made of the schema in the end, and others would run while the rest of the script is read.
     if (rights === "script" && action === constants.SQLITE_CREATE_TRIGGER) return passedOver
@@ -81,7 +75,7 @@ function pragmaRule(rights: ConsoleRights, name: string, value: string | null): 
 /** The change log is written by the triggers of Alyx, whoever changes a document. */
 function rowRule(rights: ConsoleRights, table: string, source: string | null): string | undefined {
   // What makes or drops a table first changes the list of them.
-  if (/^sqlite_(temp_)?(master|schema)$/i.test(table)) return followsSchema
+  if (isListOfTables(table)) return followsSchema
   if (rights === "read") return "This only reads. To change documents, add --write (in the shell: .write on)."
   if (source?.startsWith("_alyx_") === true) return undefined
   if (!/^(_alyx_|sqlite_)/i.test(table)) return undefined
@@ -89,12 +83,10 @@ function rowRule(rights: ConsoleRights, table: string, source: string | null): s
 }
 
 function refusalOf(action: number): string {
-  if (action === constants.SQLITE_TRANSACTION || action === constants.SQLITE_SAVEPOINT) {
+  if (controlsTransaction(action)) {
     return "Each statement is a transaction of its own; BEGIN, COMMIT, ROLLBACK and savepoints are not for this."
   }
-  if (action === constants.SQLITE_ATTACH || action === constants.SQLITE_DETACH) {
-    return "Other databases cannot be attached."
-  }
+  if (attachesFile(action)) return "Other databases cannot be attached."
   return followsSchema
 }
 

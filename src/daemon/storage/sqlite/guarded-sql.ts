@@ -2,24 +2,19 @@ import { constants } from "node:sqlite"
 
 import { isAlyxError } from "../../../errors.ts"
 import type { Problem } from "../../../errors.ts"
+import { findSqlParameter } from "../../../lib/sql-parameter.ts"
 import type { SourceLocation } from "../../../lib/source-location.ts"
 import { migrationProblem, unsafeChanges } from "./migration-refusal.ts"
+import {
+  attachesFile,
+  controlsTransaction,
+  isListOfTables,
+  loadsExtension,
+  lookingActions,
+  rowActions,
+} from "./sql-actions.ts"
 import type { Authorize, SqliteConnection } from "./sqlite-connection.ts"
 import { sqliteCodes, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
-
-/** What SQL in migration files may do at all. */
-const readingActions: ReadonlySet<number> = new Set([
-  constants.SQLITE_SELECT,
-  constants.SQLITE_READ,
-  constants.SQLITE_FUNCTION,
-  constants.SQLITE_RECURSIVE,
-])
-
-const writingActions: ReadonlySet<number> = new Set([
-  constants.SQLITE_INSERT,
-  constants.SQLITE_UPDATE,
-  constants.SQLITE_DELETE,
-])
 
 const onlyDocuments = "it may change documents, not tables, indexes, views or triggers"
 
@@ -39,27 +34,31 @@ class Guard {
   }
 
   #reason(action: number, first: string | null, second: string | null, trigger: string | null): string | null {
-    if (action === constants.SQLITE_FUNCTION) {
-      return second === "load_extension" ? "load_extension() may not be used here" : null
-    }
+    if (loadsExtension(action, second)) return "load_extension() may not be used here"
+    if (action === constants.SQLITE_FUNCTION) return null
     // SQLite asks about transactions with the word itself: BEGIN, COMMIT, ROLLBACK.
-    if (action === constants.SQLITE_TRANSACTION || action === constants.SQLITE_SAVEPOINT) {
+    if (controlsTransaction(action)) {
       return `transactions are not for it to control (${first ?? "SAVEPOINT"}): a migration is one transaction already`
     }
-    if (action === constants.SQLITE_ATTACH || action === constants.SQLITE_DETACH)
-      return "it may not use other databases"
+    if (attachesFile(action)) return "it may not use other databases"
     if (action === constants.SQLITE_PRAGMA) return `PRAGMA ${first ?? ""} may not be used here`
-    const isWrite = writingActions.has(action)
-    if (!isWrite && !readingActions.has(action)) return onlyDocuments
+    const isWrite = rowActions.has(action)
+    if (!isWrite && !lookingActions.has(action)) return onlyDocuments
     if (isWrite && !this.#mayWrite) return "an expression only reads"
-    // The triggers of the change log write there: that is what they are for.
     const table = first?.toLowerCase() ?? ""
-    if (trigger === null && table.startsWith("_alyx_")) return `${first!} belongs to Alyx and may not be touched`
-    // What makes or drops a table, an index, a view or a trigger begins with a write there.
-    if (isWrite && /^sqlite_(?:temp_)?(?:master|schema)$/.test(table)) return onlyDocuments
+    if (table.startsWith("_alyx_") && !writesChange(action, table, trigger)) {
+      return `${first!} belongs to Alyx and may not be touched`
+    }
+    if (isWrite && isListOfTables(table)) return onlyDocuments
     if (isWrite && table.startsWith("sqlite_")) return `${first!} belongs to SQLite and may not be written`
     return null
   }
+}
+
+/** The triggers of the change log add to it. Who reads is no matter of trust: a CTE is named like a trigger as well. */
+function writesChange(action: number, table: string, trigger: string | null): boolean {
+  const isOurs = trigger !== null && /^_alyx_(?:insert|update|delete)_/.test(trigger)
+  return action === constants.SQLITE_INSERT && table === "_alyx_changes" && isOurs
 }
 
 /**
@@ -68,6 +67,8 @@ class Guard {
  * that lead nowhere afterwards refuse the migration.
  */
 export function runDocumentSql(connection: SqliteConnection, sql: string, at: SourceLocation | null): void {
+  const parameter = parameterProblem("The SQL", sql, at)
+  if (parameter !== null) throw unsafeChanges([parameter])
   const guard = new Guard({ mayWrite: true })
   try {
     connection.guarded(guard.authorize, () => connection.executeRaw(sql))
@@ -91,6 +92,8 @@ export function expressionProblem(
   connection: SqliteConnection,
   { expression, source, label, at }: { expression: string; source: string; label: string; at: SourceLocation | null },
 ): Problem | null {
+  const parameter = parameterProblem(`The expression of ${label}`, expression, at)
+  if (parameter !== null) return parameter
   const guard = new Guard({ mayWrite: false })
   try {
     connection.guarded(guard.authorize, () =>
@@ -100,6 +103,17 @@ export function expressionProblem(
   } catch (error) {
     return sqlProblem(`The expression of ${label}`, guard, error, at)
   }
+}
+
+/** Nobody gives a value for a parameter: SQLite would take NULL for it without a word. */
+export function parameterProblem(what: string, sql: string, at: SourceLocation | null): Problem | null {
+  const parameter = findSqlParameter(sql)
+  if (parameter === undefined) return null
+  return migrationProblem("SQL_REFUSED", {
+    message: `${what} cannot be run: ${parameter} stands for a value that nobody gives.`,
+    next: "Write the value itself; a text stands in single quotes.",
+    at,
+  })
 }
 
 function sqlProblem(what: string, { refusal }: Guard, error: unknown, at: SourceLocation | null): Problem {

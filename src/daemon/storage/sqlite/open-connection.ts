@@ -51,37 +51,41 @@ export function openMainConnection(options: ConnectionOptions): SqliteConnection
 
 /** Opens a connection that can only read, for processes beside the main one. A read there may take its time. */
 export function openReadConnection(path: string, cacheBytes: number): SqliteConnection {
-  const database = openChecked(path, { readOnly: true })
-  setCommonPragmas(database, cacheBytes)
-  database.exec("PRAGMA query_only = ON")
-  registerFunctions(database, () => 1)
-  return new SqliteConnection(database)
+  return openPrepared(path, { readOnly: true }, (database) => {
+    setCommonPragmas(database, cacheBytes)
+    database.exec("PRAGMA query_only = ON")
+    registerFunctions(database, () => 1)
+    return new SqliteConnection(database)
+  })
 }
 
 /** Opens a connection that copies the whole file: it reads each page once, and needs no cache to speak of. */
 export function openBackupConnection(path: string): SqliteConnection {
-  const database = openChecked(path, { readOnly: true })
-  setCommonPragmas(database, backupCacheBytes)
-  return new SqliteConnection(database)
+  return openPrepared(path, { readOnly: true }, (database) => {
+    setCommonPragmas(database, backupCacheBytes)
+    return new SqliteConnection(database)
+  })
 }
 
 const backupCacheBytes = 2 * 1024 * 1024
 
 /** Opens a second connection that writes, for a worker thread; the main connection keeps out of its way meanwhile. */
 export function openWorkerConnection(path: string, cacheBytes: number): SqliteConnection {
-  const database = openChecked(path, { readOnly: false })
-  database.exec("PRAGMA wal_autocheckpoint = 0")
-  setCommonPragmas(database, cacheBytes)
-  registerMigrationFunctions(database)
-  return new SqliteConnection(database)
+  return openPrepared(path, { readOnly: false }, (database) => {
+    database.exec("PRAGMA wal_autocheckpoint = 0")
+    setCommonPragmas(database, cacheBytes)
+    registerMigrationFunctions(database)
+    return new SqliteConnection(database)
+  })
 }
 
 /** Opens a file for work of its own beside the daemon: a person's statements, or a database that is being built. */
 export function openPlainConnection(path: string, options: { readonly readOnly: boolean }): DatabaseSync {
-  const database = openChecked(path, options)
-  database.exec("PRAGMA wal_autocheckpoint = 0")
-  setCommonPragmas(database, plainCacheBytes)
-  return database
+  return openPrepared(path, options, (database) => {
+    database.exec("PRAGMA wal_autocheckpoint = 0")
+    setCommonPragmas(database, plainCacheBytes)
+    return database
+  })
 }
 
 const plainCacheBytes = 16 * 1024 * 1024
@@ -89,7 +93,9 @@ const plainCacheBytes = 16 * 1024 * 1024
 /** Opens a new file that is thrown away when anything goes wrong with it: nothing of it is secured on the way. */
 export function openBuildConnection(path: string): SqliteConnection {
   const database = openPlainConnection(path, { readOnly: false })
-  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE")
+  database.exec(
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE",
+  )
   database.exec(`PRAGMA application_id = ${applicationId}`)
   return new SqliteConnection(database)
 }
@@ -119,6 +125,21 @@ function registerFunctions(database: DatabaseSync, step: () => number): void {
       ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")
       : null,
   )
+}
+
+/** Opens the file and sets it up; what is open is closed again when that fails. */
+function openPrepared<T>(
+  path: string,
+  options: { readonly readOnly: boolean },
+  prepare: (database: DatabaseSync) => T,
+): T {
+  const database = openChecked(path, options)
+  try {
+    return prepare(database)
+  } catch (error) {
+    database.close()
+    throw openError(path, error)
+  }
 }
 
 /** Opens the file and reads its schema, before anything is written: a damaged or foreign file stays as it is. */

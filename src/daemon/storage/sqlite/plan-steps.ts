@@ -7,7 +7,7 @@ import type { PlacedOperation } from "../../../schema/migrations/migration.ts"
 import type { OperationEffect, TableEffect } from "../../../schema/migrations/operation-effect.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import { fieldValues, keepsRows } from "./field-values.ts"
-import { expressionProblem } from "./guarded-sql.ts"
+import { expressionProblem, parameterProblem } from "./guarded-sql.ts"
 import { operationsOf } from "./migration-steps.ts"
 import type { MigrationStep } from "./migration-steps.ts"
 import type { DraftedChange, RowLook } from "./plan-migration.ts"
@@ -70,13 +70,28 @@ interface OperationLook {
 
 function expressionProblems(connection: SqliteConnection, look: OperationLook): readonly Problem[] {
   const { effect, operation, lineage } = look
+  const { at } = operation
+  const parameter = effect.sql === null ? null : parameterProblem("The SQL", effect.sql, at)
+  if (parameter !== null) return [parameter]
   return effect.tables.flatMap((table) => {
     const source = lineage.of(table.from)?.source
     if (source === undefined) return []
-    return expressionsOf(table).flatMap(
-      (expression) => expressionProblem(connection, { ...expression, source, at: operation.at }) ?? [],
-    )
+    return expressionsOf(table).flatMap(({ expression, label }) => {
+      const problem = expressionProblem(connection, { expression, label, source, at })
+      if (problem === null) return []
+      if (problem.code !== "SQL_FAILED" || !mayLookElsewhere(expression, lineage)) return [problem]
+      lineage.isKnown = false
+      return []
+    })
   })
+}
+
+/**
+ * An expression that asks other rows finds the tables as they are now, not as earlier operations would leave them: what
+ * it fails at is for the migration itself to judge.
+ */
+function mayLookElsewhere(expression: string, { hasMoved }: RowLineage): boolean {
+  return hasMoved && /\bselect\b/i.test(expression)
 }
 
 function draftChange(connection: SqliteConnection, look: OperationLook): DraftedChange {

@@ -7,7 +7,7 @@ import type { FieldValue } from "./field-values.ts"
 export interface Lineage {
   /** The table that holds them now. */
   readonly table: string
-  /** The rows as they would be: the table, or a query over it in parentheses. */
+  /** The rows as they would be: the table, or a query over it in parentheses, with the collection's name then. */
   readonly source: string
 }
 
@@ -17,8 +17,10 @@ export interface Lineage {
  */
 export class RowLineage {
   readonly #byCollection = new Map<string, Lineage>()
-  /** False once SQL may have changed any document. */
+  /** False once SQL may have changed any document, or nobody knows what an expression would give. */
   isKnown = true
+  /** True once a table would have other names or columns than it has now. */
+  hasMoved = false
 
   constructor(schema: Schema) {
     for (const name of schema.collections.keys()) {
@@ -37,7 +39,11 @@ export class RowLineage {
     if (before === undefined) return
     const columns = [...values].map(([name, { value }]) => `${value} AS ${quoteName(name)}`)
     this.#byCollection.delete(from)
-    this.#byCollection.set(to, { table: before.table, source: `(SELECT ${columns.join(", ")} FROM ${before.source})` })
+    this.#byCollection.set(to, {
+      table: before.table,
+      source: `(SELECT ${columns.join(", ")} FROM ${before.source}) AS ${quoteName(to)}`,
+    })
+    this.hasMoved = true
   }
 
   /** Takes what is not about one table through an operation. */
