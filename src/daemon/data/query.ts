@@ -10,6 +10,9 @@ import type { TextOutput } from "./process-streams.ts"
 /** What the rows of a statement that writes may take: they are kept until it is committed. */
 const keptTextLengthMax = 32 * 1024 * 1024
 
+/** What the values of one row may take: as JSON it is a text, which has a limit of its own. */
+const rowBytesMax = 128 * 1024 * 1024
+
 /** What runQuery speaks to. */
 export interface QueryStreams {
   readonly output: TextOutput
@@ -101,9 +104,20 @@ function* limitedRows(statement: ConsoleStatement, rowCountMax: number): Generat
     if (truncated && !statement.writes) break
     if (truncated) continue
     rowCount += 1
+    requireRowSize(row)
     yield `${JSON.stringify(row.map(wireValue))}\n`
   }
   return { rowCount, truncated }
+}
+
+function requireRowSize(row: readonly SqlValue[]): void {
+  let bytes = 0
+  for (const value of row) if (typeof value === "string" || value instanceof Uint8Array) bytes += value.length
+  if (bytes <= rowBytesMax) return
+  throw alyxError("ANSWER_TOO_LARGE", {
+    message: `A row has more than ${rowBytesMax / 1024 ** 2} MB.`,
+    next: "Read fewer columns at a time.",
+  })
 }
 
 /** What JSON cannot hold is an object of one member that says what it is. */

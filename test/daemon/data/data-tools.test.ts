@@ -95,6 +95,22 @@ describe("a query", () => {
     expect(await daemon.docs("posts")).toHaveLength(2)
   })
 
+  test("whose row would take all memory is refused, and what it sorts goes to files", async () => {
+    const daemon = await filled()
+    const blobs = Array.from({ length: 3 }, (_, index) => `zeroblob(50000000) AS b${index}`).join(", ")
+
+    await expect(query(daemon, { sql: `SELECT ${blobs}`, timeoutMs: 60_000 })).rejects.toMatchObject({
+      code: "ANSWER_TOO_LARGE",
+      message: expect.stringContaining("128 MB"),
+    })
+    const sorted = await query(daemon, {
+      sql: `WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 40)
+        SELECT length(b) FROM (SELECT n || hex(zeroblob(500000)) AS b FROM c ORDER BY 1) LIMIT 2`,
+      timeoutMs: 60_000,
+    })
+    expect(sorted.rows).toEqual([[1_000_001], [1_000_002]])
+  })
+
   test("that may write goes through the triggers, is told to those who follow commits, and cannot touch the rest", async () => {
     const daemon = await filled()
 

@@ -132,6 +132,8 @@ export class ConsoleConnection {
 /** Opens the database for a person's statements. */
 export function openConsole(path: string, rights: ConsoleRights): ConsoleConnection {
   const database = openPlainConnection(path, { readOnly: rights === "read" })
+  // What a person sorts may be of any size.
+  database.exec("PRAGMA temp_store = FILE")
   if (rights === "read") database.exec("PRAGMA query_only = ON")
   return new ConsoleConnection(database, rights)
 }
