@@ -46,6 +46,8 @@ describe("the command line", () => {
     { args: ["logs", "--tail", "many"], code: 2, says: "--tail: Expected an integer", next: "alyx logs --help" },
     { args: ["logs", "--kind", "sound"], code: 2, says: "log, request, reload", next: "alyx logs --help" },
     { args: ["stop", "now"], code: 2, says: 'does not take "now"', next: "alyx stop --help" },
+    { args: ["db", "sed"], code: 2, says: 'does not take "sed"', next: "Did you mean: alyx db seed?" },
+    { args: ["schema", "check", "nope.yaml"], code: 1, says: "There is no file nope.yaml.", next: "Check its path" },
     { args: ["completion"], code: 2, says: "needs <shell>", next: "alyx completion --help" },
     { args: ["status", "--cwd", "/no/such"], code: 2, says: "--cwd: No directory found", next: "alyx status --help" },
     { args: ["help", "init", "--json"], code: 2, says: "alyx help has no flag --json.", next: "alyx help --help" },

@@ -127,7 +127,7 @@ describe("a change that waits for a decision in alyx dev", () => {
     const { folder, screen } = await openAtPlan(dropped)
 
     screen.type("w")
-    await screen.shows("Wrote migrations/001_")
+    await screen.shows("Wrote migrations/001_drop_notes_rank.yaml")
     screen.type("u")
     await screen.shows("Delete it too?")
     screen.type("y")
@@ -137,7 +137,7 @@ describe("a change that waits for a decision in alyx dev", () => {
     await writeFile(path.join(folder, "schema.yaml"), dropped)
     await screen.shows("This change waits for you")
     screen.type("w")
-    await screen.shows("Wrote migrations/001_")
+    await screen.shows("Wrote migrations/001_drop_notes_rank.yaml")
     const [file] = await readdir(path.join(folder, "migrations"))
     await appendFile(path.join(folder, "migrations", file!), "# mine\n")
     screen.type("u")

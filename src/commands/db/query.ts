@@ -17,7 +17,7 @@ export default class DbQuery extends DataCommand {
     "Collections are tables, fields are columns; bools are 0 and 1, json is text. With --write each statement is a transaction of its own: what it changes is seen by everybody, but only what the database itself holds is checked (types, null, unique, references, enum, lengths), no pattern, format or rule. A statement that takes longer than 10 s is ended."
   static override examples = [
     "alyx db query 'SELECT count(*) FROM posts'",
-    `alyx db query "UPDATE posts SET status = 'draft'" --write`,
+    `alyx db query "UPDATE posts SET published = 0" --write`,
     "alyx db query 'SELECT * FROM users' --csv > users.csv",
     "alyx db query - < report.sql",
   ]

@@ -20,9 +20,12 @@ export const commandNotFound: Hook<"command_not_found"> = async function ({ conf
   // oclif takes words after a command that has no arguments for more of its name.
   const whole = beginnings.find((text) => known.includes(text))
   if (whole !== undefined) {
+    const [rest = ""] = typed.slice(whole.length + 1).split(" ")
+    const below = known.filter((name) => name.startsWith(`${whole} `)).map((name) => name.slice(whole.length + 1))
+    const meant = nearestWord(rest, below)
     throw alyxError("USAGE", {
       message: `alyx ${whole} does not take "${typed.slice(whole.length + 1)}".`,
-      next: `alyx ${whole} --help shows what it takes.`,
+      next: meant === undefined ? `alyx ${whole} --help shows what it takes.` : `Did you mean: alyx ${whole} ${meant}?`,
     })
   }
   const near = beginnings.map((text) => nearestWord(text, [...known, ...topics])).find((name) => name !== undefined)

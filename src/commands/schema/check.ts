@@ -48,6 +48,7 @@ export default class SchemaCheck extends BaseCommand {
     if (read.kind === "text") return { ...parseSchema(read.text, file), text: read.text }
     throw alyxError("FILE_UNREADABLE", {
       message: read.kind === "missing" ? `There is no file ${file}.` : read.problem.message,
+      next: "Check its path; without one it is schema.yaml of the project.",
     })
   }
 

@@ -59,7 +59,7 @@ export async function draftForPlan(
     appliedNumberMax,
     refused: unsafe.length === 0 ? null : unsafe.map(({ message }) => message),
   })
-  return { base, name: nameOf(unsafe), appliedNumberMax, open: await findOpenDraft(plan, base, talk) }
+  return { base, name: nameOf(unsafe, base), appliedNumberMax, open: await findOpenDraft(plan, base, talk) }
 }
 
 async function findOpenDraft(
@@ -80,12 +80,21 @@ function textFor(file: string, base: DraftBase, answers: DraftAnswers): string {
   return draftMigration({ ...base, number, name, answers }).text
 }
 
-/** "change_posts_title" for one field, "change_posts" for several of one collection. */
-function nameOf(changes: readonly PlannedChange[]): string {
+/** "add_posts_title" for one field, "change_posts" for several of one collection. */
+function nameOf(changes: readonly PlannedChange[], base: DraftBase): string {
   const collections = new Set(changes.map(({ collection }) => collection ?? "schema"))
   const fields = new Set(changes.map(({ field }) => field ?? ""))
   if (collections.size !== 1) return "change_schema"
-  return ["change", ...collections, ...(fields.size === 1 ? fields : [])].filter((part) => part !== "").join("_")
+  return [verbOf(base), ...collections, ...(fields.size === 1 ? fields : [])].filter((part) => part !== "").join("_")
+}
+
+/** What all of the changes do; what goes may have been renamed while the draft asks so. */
+function verbOf(base: DraftBase): "add" | "drop" | "change" {
+  const kinds = new Set(base.changes?.map(({ kind }) => kind))
+  if (kinds.size === 1 && kinds.has("add-field")) return "add"
+  const isDrop = kinds.size > 0 && [...kinds].every((kind) => kind === "remove-field" || kind === "remove-collection")
+  const isOpen = draftNextMigration(base, { name: "draft", answers: {} }).questions.length > 0
+  return isDrop && !isOpen ? "drop" : "change"
 }
 
 /**
