@@ -61,7 +61,9 @@ function withoutPrefix(reason: string, message: string): string {
 
 /** "1,204 documents, copies the table, about 310 ms". */
 export function costOf({ rowCount, work, estimateMs }: PlannedChange): string {
-  const documents = rowCount === null ? "an unknown number of documents" : countOf(rowCount, "document")
+  // How long SQL of a person takes is not known either.
+  if (rowCount === null) return `an unknown number of documents, ${workWords[work]}, for an unknown time`
+  const documents = countOf(rowCount, "document")
   if (work === "instant") return rowCount === 0 ? workWords.instant : `${documents}, ${workWords.instant}`
   return `${documents}, ${workWords[work]}, ${showEstimate(estimateMs)}`
 }

@@ -36,9 +36,10 @@ export function headline(plan: Pick<MigrationPlan, "changes" | "isLossy" | "esti
     .map((safety) => ({ safety, count: changes.filter((change) => change.safety === safety).length }))
     .filter(({ count }) => count > 0)
   const isRefused = counts.some(({ safety }) => safety === "refused")
+  const isKnown = changes.every(({ rowCount }) => rowCount !== null)
   const parts = [
     `${countOf(changes.length, "change")}: ${counts.map(({ safety, count }) => `${count} ${safety}`).join(", ")}`,
-    ...(isRefused ? [] : [showEstimate(estimateMs)]),
+    ...(isRefused ? [] : [isKnown ? showEstimate(estimateMs) : "for an unknown time"]),
     ...(isLossy ? ["a backup is written first"] : []),
   ]
   const { meaning } = safetyLooks[counts.at(-1)!.safety]

@@ -24,7 +24,7 @@ describe("planLines", () => {
             The summaries of 800 documents are lost.
       schema.yaml
         ✗ ~ posts.score type float → int (refused)
-            an unknown number of documents, copies the table, about 210 ms
+            an unknown number of documents, copies the table, for an unknown time
             Values of posts.score may not fit int.
             Restore type: float, or change it with a migration: alyx migrate create
             change_score
@@ -36,6 +36,14 @@ describe("planLines", () => {
     const lines = planLines(planOf(mixedChanges.slice(0, 2)), plain, { columns: 80, rows: Infinity })
 
     expect(lines[0]).toBe("2 changes: 1 safe, 1 lossy · about 520 ms · a backup is written first")
+  })
+
+  test("does not say a time for SQL of a person", () => {
+    const change = plannedChange({ message: "sql", rowCount: null, work: "scan", file: "migrations/001_a.yaml" })
+
+    const lines = planLines(planOf([change]), plain, { columns: 80, rows: Infinity })
+
+    expect(lines[0]).toBe("1 change: 1 safe · for an unknown time")
   })
 
   test("says that there is nothing to do", () => {

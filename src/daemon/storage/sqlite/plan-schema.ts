@@ -64,7 +64,9 @@ function problemOf(
 
 /** What is said of a change that cannot be made, with the documents that are in its way. */
 export function changeProblem(change: SchemaChange, to: Schema, ids: readonly unknown[]): Problem {
-  const documents = ids.length === 0 ? "" : ` Documents in the way: ${ids.join(", ")}.`
+  // A stricter option asks for an empty collection without a look at the values: which of them fit is not known.
+  const isUnseen = change.kind === "change-option" && change.fits?.kind === "no-rows"
+  const documents = ids.length === 0 || isUnseen ? "" : ` Documents in the way: ${ids.join(", ")}.`
   const at = placeOf(to, change)
   return {
     code: change.kind.toUpperCase().replaceAll("-", "_"),

@@ -85,5 +85,5 @@ function readCounter(connection: SqliteConnection, table: string): number | unde
 
 function writeCounter(connection: SqliteConnection, table: string, counter: number): void {
   connection.run(sqlQuery("DELETE FROM sqlite_sequence WHERE name = ?", [table]))
-  connection.run(sqlQuery("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, counter]))
+  connection.run(sqlQuery("INSERT INTO sqlite_sequence (name, seq) VALUES (?, CAST(? AS INTEGER))", [table, counter]))
 }

@@ -308,6 +308,27 @@ describe.each(ways)(`${postCount} documents with relations, $where`, ({ smallRow
   })
 })
 
+test("a rebuilt table goes on with the numbers of its key, as the integers that they are", async () => {
+  await fill(20)
+  const before = rows("SELECT seq FROM sqlite_sequence WHERE name = 'comments'")
+
+  await migrate("- { type: add_field, collection: comments, field: n, definition: { type: int }, fill: 1 }")
+
+  expect(rows("SELECT seq, typeof(seq) AS kind FROM sqlite_sequence WHERE name = 'comments'")).toEqual([
+    { ...before[0], kind: "integer" },
+  ])
+})
+
+test("a stricter option that is not looked at row by row accuses no document", async () => {
+  await fill(20)
+  const stricter = requireSchema(schemaText.replace("maxLength: 40", "maxLength: 30"))
+
+  const refused = await applySchema(temp.database, stricter, { clock }).catch((error: unknown) => error)
+
+  expect(refused).toMatchObject({ code: "UNSAFE_CHANGES" })
+  expect(JSON.stringify((refused as { problems: unknown }).problems)).not.toContain("Documents in the way")
+})
+
 describe("the SQL of a migration", () => {
   test.each([
     ["COMMIT", "transactions"],
