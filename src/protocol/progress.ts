@@ -20,3 +20,19 @@ export type ProgressEvent<Result> =
   | { readonly event: "progress"; readonly data: Progress }
   | { readonly event: "result"; readonly data: Result }
   | { readonly event: "error"; readonly data: WireError }
+
+/** So often progress is told at most, where it says the same as before. */
+const progressIntervalMs = 100
+
+/** Drops what comes too soon after the last, unless it says something else. */
+export function seldom(tell: OnProgress): OnProgress {
+  let last: Progress | undefined
+  let lastAtMs = -Infinity
+  return (progress) => {
+    const nowMs = performance.now()
+    if (last?.message === progress.message && nowMs - lastAtMs < progressIntervalMs) return
+    last = progress
+    lastAtMs = nowMs
+    tell(progress)
+  }
+}

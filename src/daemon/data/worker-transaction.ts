@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads"
 
 import { alyxError } from "../../errors.ts"
+import { seldom } from "../../protocol/progress.ts"
 import type { OnProgress } from "../../protocol/progress.ts"
 import type { Transaction } from "../storage/database.ts"
 import { retryWhileBusy } from "../storage/sqlite/busy-back-off.ts"
@@ -20,9 +21,6 @@ export interface WriterFrame {
   /** Throws when nobody waits for the work any more. */
   readonly checkWanted: () => void
 }
-
-/** So often progress is told at most. */
-const progressIntervalMs = 100
 
 /**
  * Runs work in a worker thread, in one transaction on a connection of its own; the main thread keeps every other write
@@ -75,18 +73,6 @@ function wantedCheck(unwanted: SharedArrayBuffer): () => void {
   return () => {
     if (Atomics.load(flag, 0) === 0) return
     throw alyxError("SHUTTING_DOWN", { message: "The client went away before the end. Nothing was written." })
-  }
-}
-
-function seldom(onProgress: OnProgress): OnProgress {
-  let lastAtMs = -Infinity
-  let lastMessage = ""
-  return (progress) => {
-    const nowMs = performance.now()
-    if (progress.message === lastMessage && nowMs - lastAtMs < progressIntervalMs) return
-    lastAtMs = nowMs
-    lastMessage = progress.message
-    onProgress(progress)
   }
 }
 

@@ -1,11 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 
 import { isAlyxError } from "../../errors.ts"
-import type { OnProgress, Progress, ProgressEvent } from "../../protocol/progress.ts"
+import { seldom } from "../../protocol/progress.ts"
+import type { OnProgress, ProgressEvent } from "../../protocol/progress.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
-
-/** How often progress is told at most. */
-const progressIntervalMs = 100
 
 /** So often a comment says that the work goes on, of which SQLite says nothing for minutes sometimes. */
 const heartbeatMs = 5_000
@@ -47,17 +45,4 @@ export async function answerWithProgress<Result>(
 
 function asksForEvents(request: FastifyRequest): boolean {
   return (request.headers.accept ?? "").includes("text/event-stream")
-}
-
-/** Drops what comes too soon after the last, unless it says something else. */
-function seldom(tell: OnProgress): OnProgress {
-  let last: Progress | undefined
-  let lastAtMs = 0
-  return (progress) => {
-    const nowMs = performance.now()
-    if (last?.message === progress.message && nowMs - lastAtMs < progressIntervalMs) return
-    last = progress
-    lastAtMs = nowMs
-    tell(progress)
-  }
 }
