@@ -110,6 +110,7 @@ export class DevStore {
   }
 
   add(entry: LogEntry | DeathEntry): void {
+    if (isNoNews(entry)) return
     const id = this.#nextId++
     if (entry.kind === "request") this.#requests.add({ id, entry })
     else this.#changes.add({ id, entry })
@@ -203,4 +204,9 @@ export class DevStore {
       view: this.#view,
     }
   }
+}
+
+/** A file that was saved again is an answer to somebody; that migrations/ asks for nothing new is none. */
+function isNoNews(entry: LogEntry | DeathEntry): boolean {
+  return entry.kind === "reload" && entry.cause === "migrations" && entry.outcome === "unchanged" && !entry.mended
 }

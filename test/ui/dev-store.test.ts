@@ -139,4 +139,16 @@ describe("DevStore", () => {
 
     expect([said.message, trouble.message?.text]).toEqual([null, "died"])
   })
+
+  test("that migrations/ asks for nothing new is no entry; that it is valid again is one", async () => {
+    const store = makeStore()
+    const reload = { kind: "reload", time: "2026-11-21T08:30:15.000Z", durationMs: 1, changes: [] } as const
+    const changed = next(store)
+
+    store.add({ ...reload, seq: 1, cause: "migrations", outcome: "unchanged" })
+    store.add({ ...reload, seq: 2, cause: "migrations", outcome: "unchanged", mended: true })
+    store.add({ ...reload, seq: 3, cause: "schema", outcome: "unchanged" })
+
+    expect((await changed).changes.map(({ entry }) => "seq" in entry && entry.seq)).toEqual([2, 3])
+  })
 })
