@@ -74,10 +74,19 @@ function wantedOf(known: readonly Collection[], names: readonly string[]): reado
     )
     throw alyxError("COLLECTION_NOT_FOUND", {
       message: `There is no collection ${name}.`,
-      ...(nearest === undefined ? {} : { next: `Did you mean ${nearest}?` }),
+      next: nearest === undefined ? thereAre(known) : `Did you mean ${nearest}?`,
     })
   }
   return known.filter(({ name }) => names.includes(name))
+}
+
+/** How many collections an error names. */
+const namedCollectionsMax = 20
+
+function thereAre(known: readonly Collection[]): string {
+  const names = known.slice(0, namedCollectionsMax).map(({ name }) => name)
+  if (names.length === 0) return "The database has no collections."
+  return `There are ${names.join(", ")}${known.length > names.length ? ", and more" : ""}.`
 }
 
 function sequencesOf(reader: Reader, names: ReadonlySet<string>): Record<string, number> {

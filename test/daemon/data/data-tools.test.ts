@@ -179,6 +179,9 @@ describe("a dump", () => {
       code: "COLLECTION_NOT_FOUND",
       next: "Did you mean users?",
     })
+    await expect(dump(daemon, "collection=xyzzyplugh")).rejects.toMatchObject({
+      next: expect.stringMatching(/^There are .*users/) as unknown,
+    })
     expect(await dump(daemon, "format=sql")).not.toContain('INSERT INTO "_alyx_changes"')
   })
 
