@@ -19,6 +19,9 @@ export interface OpenedHttp {
   readonly data: DataService
 }
 
+/** The command that a daemon in tool mode works for was interrupted or has ended: it only hears the last word. */
+const toolDrainMs = 1_000
+
 /** Opens the addresses before the schema is applied: a start that cannot have them has changed nothing then. */
 export async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp> {
   const { options, read, config, activity, logger, traces, database, schemas, clock } = parts
@@ -60,7 +63,9 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     traces,
   }
   const http = createHttpApp({ ...shared, config: () => config.current })
-  release.push("http", () => http.close({ drainTimeoutMs: config.current.server.drainTimeoutMs }))
+  release.push("http", () =>
+    http.close({ drainTimeoutMs: mode === "tool" ? toolDrainMs : config.current.server.drainTimeoutMs }),
+  )
   await http.listenLocal(projectPaths(options.root).socketPath)
   if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
   return { http, status, data }
