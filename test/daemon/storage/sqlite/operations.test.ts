@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
-import { isAlyxError } from "../../../../src/errors.ts"
-import type { Problem } from "../../../../src/errors.ts"
-import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
 import { applySchema, readAppliedSchema } from "../../../../src/daemon/storage/sqlite/apply-schema.ts"
-import { runMigration } from "../../../../src/daemon/storage/sqlite/run-migration.ts"
-import type { Schema } from "../../../../src/schema/schema.ts"
 import { requireSchema } from "../../../schema/arbitrary-schema.ts"
 import { databaseObjects, objectsOfSchema } from "../../../helpers/database-objects.ts"
 import { scaled } from "../../../helpers/scale.ts"
-import { stepOf } from "../migration-step.ts"
-import { openTempDatabase } from "../open-temp-database.ts"
-import type { TempDatabase } from "../open-temp-database.ts"
+import { clock, schemaText, usePostsDatabase } from "./posts-database.ts"
 
 const postCount = scaled(100_000, 2_000)
 
@@ -21,66 +14,10 @@ const ways = [
   { where: "in a process beside", smallRowCountMax: 0 },
 ]
 
-const schemaText = `version: 1
-collections:
-  users:
-    timestamps: false
-    fields:
-      name: { type: string, unique: true }
-  posts:
-    timestamps: false
-    fields:
-      title: { type: string, maxLength: 40, index: true }
-      note: { type: text, nullable: true }
-      views: { type: string }
-      rating: { type: float }
-      at: { type: string }
-      is_live: { type: bool, default: false }
-      author_id: { type: uuid, references: users.id, onDelete: cascade }
-    indexes:
-      - { fields: [title, is_live] }
-  comments:
-    timestamps: false
-    fields:
-      number: { type: int, primary: true, default: auto }
-      post_id: { type: uuid, references: posts.id, onDelete: cascade }
-      text: { type: string }
-`
+const database = usePostsDatabase()
+const { rows, run, fill, migrate, refusal } = database
 
 type Post = Record<string, unknown>
-
-let temp: TempDatabase
-
-beforeEach(async () => {
-  temp = await openTempDatabase({ durability: "normal" })
-})
-
-afterEach(() => temp.remove())
-
-const clock = { now: () => Date.parse("2026-05-04T03:02:01.000Z") }
-
-const rows = (sql: string): Record<string, unknown>[] =>
-  temp.database.read((reader) => reader.all(sqlQuery(sql))).map((row) => ({ ...row }))
-
-const run = (sql: string): Promise<unknown> => temp.database.write((transaction) => transaction.run(sqlQuery(sql)))
-
-const postSql = (count: number): string =>
-  `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-  INSERT INTO posts (id, title, note, views, rating, at, is_live, author_id)
-  SELECT printf('p%06d', i), 'title ' || (i % 100), iif(i % 3, 'note ' || i, NULL), i, i * 1.0,
-    '2026-01-' || printf('%02d', 1 + i % 28), i % 2, 'u' || (i % 10) FROM n`
-
-async function fill(count: number): Promise<void> {
-  await applySchema(temp.database, requireSchema(schemaText), { clock })
-  await run(
-    "INSERT INTO users (id, name) SELECT 'u' || value, 'name ' || value FROM json_each('[0,1,2,3,4,5,6,7,8,9]')",
-  )
-  await run(postSql(count))
-  await run(
-    "INSERT INTO comments (post_id, text) SELECT id, 'text of ' || id FROM posts WHERE CAST(views AS INTEGER) % 5 = 0",
-  )
-  await run("DELETE FROM comments WHERE number % 7 = 0")
-}
 
 /** The posts of the model, as postSql makes them. */
 function modelPosts(count: number): Post[] {
@@ -98,27 +35,6 @@ function modelPosts(count: number): Post[] {
     }
   })
 }
-
-const migrate = async (operations: string, smallRowCountMax: number = Infinity): Promise<Schema> => {
-  const { schema } = await runMigration(temp.database, {
-    steps: [stepOf(operations)],
-    schema: null,
-    smallRowCountMax,
-    clock,
-    onProgress: () => undefined,
-    onApplied: () => undefined,
-  })
-  return schema
-}
-
-const refusal = (operations: string, smallRowCountMax?: number): Promise<readonly Problem[]> =>
-  migrate(operations, smallRowCountMax).then(
-    () => Promise.reject(new Error("The migration was applied.")),
-    (error: unknown) => {
-      if (!isAlyxError(error, "UNSAFE_CHANGES")) throw error
-      return error.problems
-    },
-  )
 
 interface Case {
   readonly name: string
@@ -216,8 +132,8 @@ describe.each(ways)(`${postCount} documents with relations, $where`, ({ smallRow
       expect(rows("SELECT * FROM comments ORDER BY number")).toEqual(comments)
       expect(rows("PRAGMA foreign_key_check")).toEqual([])
       expect(rows("SELECT max(seq) AS n FROM _alyx_changes")).toEqual([{ n: seen }])
-      expect(readAppliedSchema(temp.database).hash).toBe(schema.hash)
-      expect(databaseObjects(temp.path)).toEqual(await objectsOfSchema(schema))
+      expect(readAppliedSchema(database.temp.database).hash).toBe(schema.hash)
+      expect(databaseObjects(database.temp.path)).toEqual(await objectsOfSchema(schema))
       await run(`INSERT INTO comments (post_id, text) VALUES ('p000001', 'next')`)
       const next = Math.floor(postCount / 5) + 1
       expect(rows("SELECT max(number) AS n FROM comments")).toEqual([{ n: next }])
@@ -249,7 +165,7 @@ describe.each(ways)(`${postCount} documents with relations, $where`, ({ smallRow
       { n: live },
     ])
     expect(schema.collections.has("comments")).toBe(false)
-    expect(databaseObjects(temp.path)).toEqual(await objectsOfSchema(schema))
+    expect(databaseObjects(database.temp.path)).toEqual(await objectsOfSchema(schema))
   })
 
   test.each([
@@ -287,7 +203,7 @@ describe.each(ways)(`${postCount} documents with relations, $where`, ({ smallRow
   ])("%s names the documents in the way and changes nothing", async (_name, operations, code, id) => {
     await fill(postCount)
     const before = [
-      databaseObjects(temp.path),
+      databaseObjects(database.temp.path),
       rows("SELECT * FROM posts ORDER BY id LIMIT 50"),
       rows("SELECT * FROM _alyx_migrations"),
     ]
@@ -301,7 +217,7 @@ describe.each(ways)(`${postCount} documents with relations, $where`, ({ smallRow
     expect(problems[0]).toMatchObject({ code, at: { file: "migrations/001_change.yaml", line: 3 } })
     expect(problems[0]!.message).toContain(id)
     expect([
-      databaseObjects(temp.path),
+      databaseObjects(database.temp.path),
       rows("SELECT * FROM posts ORDER BY id LIMIT 50"),
       rows("SELECT * FROM _alyx_migrations"),
     ]).toEqual(before)
@@ -323,118 +239,8 @@ test("a stricter option that is not looked at row by row accuses no document", a
   await fill(20)
   const stricter = requireSchema(schemaText.replace("maxLength: 40", "maxLength: 30"))
 
-  const refused = await applySchema(temp.database, stricter, { clock }).catch((error: unknown) => error)
+  const refused = await applySchema(database.temp.database, stricter, { clock }).catch((error: unknown) => error)
 
   expect(refused).toMatchObject({ code: "UNSAFE_CHANGES" })
   expect(JSON.stringify((refused as { problems: unknown }).problems)).not.toContain("Documents in the way")
-})
-
-describe("the SQL of a migration", () => {
-  test.each([
-    ["COMMIT", "transactions"],
-    ["SAVEPOINT x", "transactions"],
-    ["ATTACH ':memory:' AS other", "other databases"],
-    ["PRAGMA user_version = 7", "PRAGMA"],
-    ["CREATE TABLE mine (a)", "not tables"],
-    ["DROP TABLE posts", "not tables"],
-    ["ALTER TABLE posts ADD COLUMN x", "not tables"],
-    ["DROP TRIGGER _alyx_insert_posts", "not tables"],
-    ["DELETE FROM _alyx_changes", "belongs to Alyx"],
-    ["UPDATE posts SET title = (SELECT max(value) FROM _alyx_meta)", "belongs to Alyx"],
-    ["DELETE FROM sqlite_sequence", "belongs to SQLite"],
-    ["UPDATE posts SET missing = 1", "no such column"],
-    ["UPDATE posts SET title = 'a'; SELEC 1", "syntax error"],
-    ["INSERT OR ROLLBACK INTO users (id, name) VALUES ('u1', 'again')", "UNIQUE"],
-  ])("%s is refused, and nothing is changed", async (sql, reason) => {
-    await fill(20)
-    const before = rows("SELECT * FROM posts")
-
-    const problems = await refusal(`- type: sql\n  up: ${JSON.stringify(sql)}\n  down: ""`)
-
-    expect(problems[0]!.message).toContain(reason)
-    expect(problems[0]!.at).toMatchObject({ file: "migrations/001_change.yaml", line: 2 })
-    expect(rows("SELECT * FROM posts")).toEqual(before)
-    await run("UPDATE posts SET title = 'still writing'")
-  })
-
-  test("that leaves a value which its field may not hold is refused, and only for what it changed", async () => {
-    await fill(20)
-    const moments = `- { type: add_field, collection: posts, field: seen_at, definition: { type: timestamp, nullable: true } }`
-    await migrate(moments)
-    await run("UPDATE posts SET seen_at = 'long ago' WHERE id = 'p000003'")
-    const unfit = `- type: sql\n  up: UPDATE posts SET seen_at = 'yesterday', title = 'seen' WHERE id < 'p000003'\n  down: ""`
-
-    const problems = await refusal(unfit)
-    const changes = rows("SELECT count(*) AS count FROM _alyx_changes WHERE changed_fields LIKE '%title%'")
-    await migrate(`- type: sql\n  up: UPDATE posts SET title = 'mended'\n  down: ""`)
-
-    expect(problems.map(({ code, message }) => [code, message])).toEqual([
-      [
-        "UNFIT_VALUES",
-        "The SQL leaves values in posts.seen_at that it (timestamp) may not hold. Documents in the way: p000001, p000002.",
-      ],
-    ])
-    expect(changes).toEqual([{ count: 0 }])
-    expect(rows("SELECT DISTINCT title FROM posts")).toEqual([{ title: "mended" }])
-  })
-
-  test("that leaves references to nothing is refused", async () => {
-    await fill(20)
-
-    const problems = await refusal(`- type: sql\n  up: DELETE FROM users WHERE id = 'u1'\n  down: ""`)
-
-    expect(problems).toHaveLength(1)
-    expect(problems[0]).toMatchObject({ code: "BROKEN_REFERENCE" })
-    expect(problems[0]!.message).toMatch(
-      /^\d+ references of posts would lead to documents of users that do not exist\. Documents in the way: p\d+, /,
-    )
-    expect(rows("SELECT id FROM users")).toHaveLength(10)
-  })
-
-  test.each([
-    ["(SELECT max(seq) FROM _alyx_changes)", "belongs to Alyx"],
-    ["count(*)", "aggregate"],
-    ["missing", "no such column"],
-  ])("an expression such as %s is refused", async (using, reason) => {
-    await fill(20)
-
-    const problems = await refusal(
-      `- { type: change_type, collection: posts, field: title, to: int, using: ${JSON.stringify(using)} }`,
-    )
-
-    expect(problems[0]!.message).toContain(reason)
-  })
-})
-
-describe("what another program made", () => {
-  test("follows a rename of a field and of a collection", async () => {
-    await fill(20)
-    await temp.database.exclusive((connection) =>
-      connection.execute(
-        "CREATE INDEX by_hand ON posts (title, at); CREATE VIEW titles AS SELECT title FROM posts; CREATE TABLE seen (t) STRICT".replace(
-          "seen (t)",
-          "seen (t TEXT)",
-        ) +
-          "; CREATE TRIGGER by_hand_too AFTER UPDATE OF title ON posts BEGIN INSERT INTO seen VALUES (NEW.title); END",
-      ),
-    )
-
-    await migrate(`- { type: rename_field, collection: posts, from: title, to: headline }
-- { type: rename_collection, from: posts, to: articles }`)
-    await run("UPDATE articles SET headline = 'new' WHERE id = 'p000001'")
-
-    expect(rows("SELECT t FROM seen")).toEqual([{ t: "new" }])
-    expect(rows("SELECT count(*) AS n FROM titles")).toEqual([{ n: 20 }])
-    expect(rows("PRAGMA index_info(by_hand)").map(({ name }) => name)).toEqual(["headline", "at"])
-  })
-
-  test("refuses a drop of the field that it needs", async () => {
-    await fill(20)
-    await temp.database.exclusive((connection) => connection.execute("CREATE INDEX by_hand ON posts (note)"))
-
-    const problems = await refusal("- { type: drop_field, collection: posts, field: note }")
-
-    expect(problems[0]).toMatchObject({ code: "OTHER_OBJECT" })
-    expect(rows("SELECT count(note) AS n FROM posts")).toEqual([{ n: 14 }])
-  })
 })
