@@ -13,6 +13,7 @@ import type { Progress } from "../../protocol/progress.ts"
 import { receiveError } from "../storage/sqlite/passed-error.ts"
 import type { BuiltDatabase, DataJob, DataMessage } from "./data-job.ts"
 import { drainBody } from "./drain-body.ts"
+import { environmentOfChild } from "../storage/sqlite/end-with-parent.ts"
 
 /** Processes at a time; each may take a core, and memory of its own. Further work is refused: OVERLOADED. */
 const processCountMax = 6
@@ -62,6 +63,7 @@ export class DataProcesses {
       throw alyxError("OVERLOADED", { message, next: "Try again when they are done.", retryAfterSeconds: 5 })
     }
     const child = spawn(process.execPath, [...memoryFlags, fileURLToPath(this.#url)], {
+      env: environmentOfChild(),
       stdio: ["pipe", "pipe", "pipe", "pipe"],
     })
     const running = new RunningProcess(child, job, options)

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { alyxError } from "../../../errors.ts"
 import { receiveError } from "./passed-error.ts"
 import type { PassedError } from "./passed-error.ts"
+import { environmentOfChild } from "./end-with-parent.ts"
 
 /** How the copying ended. */
 export type BackupAnswer = { readonly kind: "done" } | { readonly kind: "failed"; readonly error: PassedError }
@@ -57,6 +58,7 @@ export class BackupCopies {
     const { path, processUrl } = this.#options
     const child = fork(fileURLToPath(processUrl), [path, target], {
       execArgv: [],
+      env: environmentOfChild(),
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     })
     this.#children.add(child)

@@ -10,6 +10,7 @@ import { holdsSql } from "./migration-steps.ts"
 import type { MigrationStep } from "./migration-steps.ts"
 import { receiveError } from "./passed-error.ts"
 import type { PassedError } from "./passed-error.ts"
+import { environmentOfChild } from "./end-with-parent.ts"
 
 /** What the process is told first; then, when it is ready, "commit". Plain values, maps among them. */
 export interface MigrationOrder {
@@ -97,6 +98,7 @@ class RunningMigration {
     this.#child = fork(fileURLToPath(processUrl), [], {
       serialization: "advanced",
       execArgv: [],
+      env: environmentOfChild(),
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     })
     this.gone = goneOf(this.#child)

@@ -9,6 +9,7 @@ import type { Row, SqlValue } from "../database.ts"
 import { bindValues } from "./bind-values.ts"
 import { receiveError } from "./passed-error.ts"
 import type { PassedError } from "./passed-error.ts"
+import { environmentOfChild } from "./end-with-parent.ts"
 
 /** A read that takes longer is ended. */
 const queryMsMax = 10_000
@@ -137,6 +138,7 @@ export class ReaderPool {
     const child = fork(fileURLToPath(processUrl), [path, String(cacheBytes)], {
       serialization: "advanced",
       execArgv: [],
+      env: environmentOfChild(),
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     })
     this.#all.add(child)
