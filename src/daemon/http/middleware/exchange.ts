@@ -112,8 +112,9 @@ export class Exchanges {
       requestId: request.id,
       ...(request.answeredCode === null ? {} : { code: request.answeredCode }),
     }
-    // The owner's own questions (a dashboard asks every second) would drown what is asked of the API.
-    if (!request.caller.owner || status >= 500) {
+    // The owner's own questions (a dashboard asks every second), and the files of a page, would drown what is asked of the API.
+    const isAside = request.caller.owner || request.routeOptions.url?.startsWith("/docs/") === true
+    if (!isAside || status >= 500) {
       const told = activity.request(entry)
       this.#captures?.keep(told, request, reply)
     }

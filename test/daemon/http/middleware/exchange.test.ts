@@ -22,6 +22,16 @@ test("in production a request that went well and fast leaves no line", async () 
   expect(activity.past({ tail: 10 })).toEqual([])
 })
 
+test("the files of the API page are no entries, since nobody asked for them", async () => {
+  const { app, port, activity } = await startHttp({ mode: "dev" })
+
+  await send(port, { path: "/docs/assets/0/swagger-ui.css" })
+  await send(port, { path: "/docs" })
+  await app.close({ drainTimeoutMs: 1_000 })
+
+  expect(activity.past({ tail: 10 }).map((entry) => entry.kind === "request" && entry.url)).toEqual(["/docs"])
+})
+
 test("in dev every request is an entry of the activity", async () => {
   const { app, port, activity, logLines } = await startHttp({ mode: "dev" })
 
