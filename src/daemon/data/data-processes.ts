@@ -84,6 +84,7 @@ export class DataProcesses {
 class RunningProcess implements DataProcess {
   readonly #child: ChildProcess
   readonly #ready = Promise.withResolvers<void>()
+  readonly #killed = Promise.withResolvers<void>()
   readonly #committing = Promise.withResolvers<void>()
   readonly #committed = Promise.withResolvers<boolean>()
   readonly gone: Promise<void>
@@ -124,6 +125,7 @@ class RunningProcess implements DataProcess {
 
   kill(reason: Error): void {
     this.#failure ??= reason
+    this.#killed.resolve()
     this.#child.kill("SIGKILL")
   }
 
@@ -161,7 +163,8 @@ class RunningProcess implements DataProcess {
   async #end(heard: Promise<void>, fed: Promise<void>, job: DataJob): Promise<BuiltDatabase | undefined> {
     await this.gone
     await heard
-    await fed
+    // Of one that was ended from here nobody waits for the rest of the input, which may never come.
+    await Promise.race([fed, this.#killed.promise])
     const isGood = this.#child.exitCode === 0 && this.#failure === undefined
     const failure = isGood
       ? undefined

@@ -42,7 +42,7 @@ export async function limitBuild(build: LimitedBuild): Promise<BuiltDatabase> {
   const look = setInterval(() => {
     const silentMs = performance.now() - lastMs
     // A process that does not take what is there yet is at work.
-    const isAwaited = !input.readableEnded && !input.isPaused()
+    const isAwaited = !input.readableEnded && input.readableLength === 0
     if (isAwaited && silentMs > limits.stalledBodyMsMax) process.kill(stalled(limits.stalledBodyMsMax))
     if (silentMs > limits.silentMsMax) process.kill(silent(limits.silentMsMax))
   }, everyMs)
