@@ -9,7 +9,7 @@ import { scaled } from "../../../helpers/scale.ts"
 import { openTempDatabase } from "../open-temp-database.ts"
 import type { TempDatabase } from "../open-temp-database.ts"
 
-const rowCount = scaled(100_000, 2_000)
+const rowCount = scaled(100_000, 0) < 50_000 ? 1_000 : 100_000
 
 const schemaText = (title: string, more = "", below = ""): string => `version: 1
 collections:

@@ -35,8 +35,8 @@ const operations = `operations:
   - { type: rename_collection, from: posts, to: articles }
 `
 
-const rowCount = scaled(100_000, 20_000)
-const killCount = scaled(10, 3)
+const rowCount = scaled(100_000, 5_000)
+const killCount = scaled(10, 2)
 
 let temp: TempDatabase
 

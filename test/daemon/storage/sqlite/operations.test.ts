@@ -6,7 +6,7 @@ import { databaseObjects, objectsOfSchema } from "../../../helpers/database-obje
 import { scaled } from "../../../helpers/scale.ts"
 import { clock, schemaText, usePostsDatabase } from "./posts-database.ts"
 
-const postCount = scaled(100_000, 2_000)
+const postCount = scaled(100_000, 0) < 50_000 ? 1_000 : 100_000
 
 /** Both ways are walked. */
 const ways = [
