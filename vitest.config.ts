@@ -1,3 +1,5 @@
+import path from "node:path"
+
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
@@ -7,6 +9,8 @@ export default defineConfig({
     isolate: false,
     // Most tests wait for processes that they started: more of them at once than there are cores.
     maxWorkers: 3,
+    // The processes that tests start from the sources load a hundred files each.
+    env: { NODE_COMPILE_CACHE: path.resolve("node_modules/.alyx-compile-cache") },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     disableConsoleIntercept: true,
