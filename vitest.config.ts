@@ -10,7 +10,11 @@ export default defineConfig({
     // Most tests wait for processes that they started: more of them at once than there are cores.
     maxWorkers: 3,
     // The processes that tests start from the sources load a hundred files each.
-    env: { NODE_COMPILE_CACHE: path.resolve("node_modules/.alyx-compile-cache") },
+    env: {
+      NODE_COMPILE_CACHE: path.resolve("node_modules/.alyx-compile-cache"),
+      // Tests that are about access say "false".
+      ALYX_SERVER_INSECURE_OPEN: "true",
+    },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     disableConsoleIntercept: true,

@@ -21,6 +21,48 @@ export const errorTable = {
   },
   ANSWER_TOO_LARGE: { status: 400, sentence: "The answer would be larger than 72 MB." },
   BATCH_TOO_LARGE: { status: 400, sentence: "A batch holds more operations than the limit." },
+  // 401: nobody, or nobody any more
+  UNAUTHENTICATED: { status: 401, sentence: "This needs a signed-in caller, and the request carries no token." },
+  INVALID_TOKEN: {
+    status: 401,
+    sentence: "The token is not one of this server, has expired, or its session, account or key has ended.",
+  },
+  INVALID_CREDENTIALS: { status: 401, sentence: "The address or the password is wrong." },
+  // 403: known, and refused
+  FORBIDDEN: { status: 403, sentence: "A rule refuses this to the caller." },
+  FORBIDDEN_FIELD: { status: 403, sentence: "The caller may not read, filter by, sort by or write this field." },
+  FORBIDDEN_SCOPE: { status: 403, sentence: "The API key is not made for this collection or operation." },
+  MANAGED_FIELD: {
+    status: 403,
+    sentence: "The auth service keeps this field of the users; it is changed through /api/auth or by an admin.",
+  },
+  REGISTER_INSTEAD: { status: 403, sentence: "Accounts are made at /api/auth/register." },
+  NOT_ADMIN: { status: 403, sentence: "This is for admins." },
+  // Accounts
+  EMAIL_TAKEN: { status: 409, sentence: "An account with this address exists." },
+  KEY_NAME_TAKEN: { status: 409, sentence: "An API key with this name exists." },
+  USER_NOT_FOUND: { status: 404, sentence: "There is no account with this id or address." },
+  SESSION_NOT_FOUND: { status: 404, sentence: "The account has no session with this id." },
+  KEY_NOT_FOUND: { status: 404, sentence: "There is no API key with this id or name." },
+  INVALID_CODE: { status: 400, sentence: "The code of the link is unknown, was used, or has expired." },
+  PROVIDER_NOT_FOUND: { status: 404, sentence: "No sign-in provider with this name is configured." },
+  REDIRECT_NOT_ALLOWED: { status: 400, sentence: "The address to return to is not one of auth.redirects." },
+  OAUTH_FAILED: { status: 400, sentence: "The sign-in through the provider failed; the message says where." },
+  LINK_NEEDS_PASSWORD: {
+    status: 409,
+    sentence: "An account with this address exists; its password must be proven before the provider is linked to it.",
+  },
+  MAIL_UNAVAILABLE: { status: 503, sentence: "The mail could not be handed to the mail server." },
+  RATE_LIMITED: { status: 429, sentence: "Too many requests; try again after Retry-After seconds." },
+  // Live queries
+  INVALID_MESSAGE: { status: 400, sentence: "The message on the socket is not valid JSON, or not one that is known." },
+  SUBSCRIPTION_NOT_FOUND: { status: 404, sentence: "The socket has no subscription with this id." },
+  TOO_MANY_SUBSCRIPTIONS: { status: 429, sentence: "The socket follows as many queries as it may." },
+  TOO_MANY_CONNECTIONS: { status: 429, sentence: "As many sockets are open as there may be." },
+  RULE_NOT_LIVE: {
+    status: 400,
+    sentence: "A read rule of the collection depends on the time, so it cannot be followed live.",
+  },
   // 404
   NOT_FOUND: { status: 404, sentence: "Nothing is served at this path." },
   COLLECTION_NOT_FOUND: { status: 404, sentence: "The schema has no collection of this name." },
@@ -118,7 +160,7 @@ export const errorTable = {
   DAEMON_UNREACHABLE: { status: 503, sentence: "The daemon does not answer on its socket." },
   PORT_IN_USE: { status: 409, sentence: "The address is already in use." },
   ADDRESS_UNAVAILABLE: { status: 400, sentence: "This machine has no such address, or may not listen on it." },
-  INSECURE_OPEN: { status: 403, sentence: "The API is open, so it stays on loopback unless --insecure-open is given." },
+  INSECURE_OPEN: { status: 403, sentence: "Everyone would act as an admin on an address that others can reach." },
 } as const satisfies Record<string, { status: number; sentence: string }>
 
 /** A code of the table above. */

@@ -4,8 +4,12 @@ const rows: Record<string, { may: string[]; why: string }> = {
   errors: { may: ["lib"], why: "the error table stands below everything" },
   schema: { may: [], why: "the schema language is pure" },
   protocol: { may: [], why: "what is said over the wire depends on nobody" },
-  project: { may: ["schema"], why: "the user's folder is schema, configuration and paths" },
-  codegen: { may: ["schema", "project"], why: "what is made from a schema knows neither the daemon nor a terminal" },
+  rules: { may: ["schema"], why: "rules are judged by a schema and nothing else" },
+  project: { may: ["schema", "rules"], why: "the user's folder is schema with its rules, configuration and paths" },
+  codegen: {
+    may: ["schema", "rules", "project"],
+    why: "what is made from a schema knows neither the daemon nor a terminal",
+  },
   client: { may: ["project", "protocol"], why: "the command line's end of the wire" },
   doctor: {
     may: ["schema", "project", "protocol", "client"],
@@ -13,18 +17,28 @@ const rows: Record<string, { may: string[]; why: string }> = {
   },
   ui: { may: ["client", "doctor", "project", "protocol", "schema"], why: "screens show what a client hears" },
   commands: {
-    may: ["schema", "project", "codegen", "protocol", "client", "doctor", "ui"],
+    may: ["schema", "rules", "project", "codegen", "protocol", "client", "doctor", "ui"],
     why: "commands parse flags, call one thing and render; they never import the daemon",
   },
 }
 
 /** Inside src/daemon a folder imports folders of the levels above it in this list, never beside or below. */
 const daemonLevels: string[][] = [
-  ["daemon/service", "daemon/caller", "daemon/schema-holder", "daemon/activity", "daemon/request-trace"],
+  [
+    "daemon/service",
+    "daemon/caller",
+    "daemon/signals",
+    "daemon/schema-holder",
+    "daemon/activity",
+    "daemon/request-trace",
+  ],
+  ["daemon/callers"],
   ["daemon/storage"],
+  ["daemon/auth"],
   ["daemon/records"],
   ["daemon/served"],
   ["daemon/data"],
+  ["daemon/realtime"],
   ["daemon/http"],
   ["daemon/dev", "daemon/status"],
   ["daemon/daemon-log", "daemon/log-output"],
@@ -33,7 +47,7 @@ const daemonLevels: string[][] = [
   ["daemon/main"],
 ]
 
-const daemonMay = ["schema", "project", "codegen", "protocol"]
+const daemonMay = ["schema", "rules", "project", "codegen", "protocol"]
 
 function withDaemon(): Record<string, { may: string[]; why: string }> {
   const all = { ...rows }
@@ -71,6 +85,12 @@ export const packageOwners: Record<string, string[]> = {
   "csv-stringify": ["src/daemon/data/"],
   "@faker-js/faker": ["src/daemon/data/"],
   "prom-client": ["src/daemon/http/"],
+  "@marcbachmann/cel-js": ["src/rules/"],
+  re2js: ["src/schema/"],
+  jose: ["src/daemon/auth/"],
+  "openid-client": ["src/daemon/auth/"],
+  nodemailer: ["src/daemon/auth/"],
+  ws: ["src/daemon/realtime/", "src/client/"],
 }
 
 /** Names that say nothing about what a file does. */

@@ -4,6 +4,7 @@ import { databaseOptions } from "./options/database.ts"
 import { frontendOptions } from "./options/frontend.ts"
 import { functionsOptions } from "./options/functions.ts"
 import { logOptions, metricsOptions } from "./options/log.ts"
+import { mailOptions } from "./options/mail.ts"
 import { choicesOf, defaultText, option, section } from "./options/option.ts"
 import type { AnyEntries, Option, OptionMembers, ValuesOf } from "./options/option.ts"
 import { text } from "./options/plain-types.ts"
@@ -19,6 +20,7 @@ export const configOptions = {
   database: databaseOptions,
   log: logOptions,
   auth: authOptions,
+  mail: mailOptions,
   functions: functionsOptions,
   realtime: realtimeOptions,
   frontend: frontendOptions,

@@ -14,12 +14,22 @@ export interface CommandSurroundings {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** Tests that are not about access let everyone act as admin (vitest.config.ts); those that are set it to "false". */
+const openServer = { ALYX_SERVER_INSECURE_OPEN: process.env["ALYX_SERVER_INSECURE_OPEN"] }
+
 /** Runs `alyx` as a process without a terminal, with none of this machine's settings. */
 export async function runAlyx(args: readonly string[], { cwd, env }: CommandSurroundings): Promise<CommandResult> {
   const launcher = await builtCli()
   const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"], HOME: cwd, TMPDIR: process.env["TMPDIR"], LANG: "C.UTF-8", ...env },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: cwd,
+      TMPDIR: process.env["TMPDIR"],
+      LANG: "C.UTF-8",
+      ...openServer,
+      ...env,
+    },
     extendEnv: false,
     stdin: "ignore",
     reject: false,

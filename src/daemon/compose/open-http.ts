@@ -1,5 +1,7 @@
+import { alyxError } from "../../errors.ts"
 import type { ReleaseStack } from "../../lib/release-stack.ts"
 import { projectPaths } from "../../project/paths.ts"
+import type { Identity } from "../caller.ts"
 import { DataService } from "../data/data-service.ts"
 import { DatabaseCheck } from "../served/check-database.ts"
 import { DaemonStatus } from "../status/daemon-status.ts"
@@ -49,6 +51,11 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     },
   }
   const shared = {
+    identities: {
+      identify: (): Identity => {
+        throw alyxError("INVALID_TOKEN")
+      },
+    },
     schemas,
     records,
     activity,

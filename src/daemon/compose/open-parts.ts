@@ -16,6 +16,8 @@ import type { ReloadReport } from "../served/reload-report.ts"
 import { LastGoodSchema } from "../served/last-good-schema.ts"
 import { Migrations } from "../served/migrations.ts"
 import { RequestTraces } from "../request-trace.ts"
+import { LocalSignals } from "../signals/signals.ts"
+import type { Signals } from "../signals/signals.ts"
 import { SchemaHolder } from "../schema-holder.ts"
 import { ServedDatabase } from "../served/served-database.ts"
 import type { DaemonOptions } from "./daemon-options.ts"
@@ -32,6 +34,7 @@ export interface Parts {
   readonly traces: RequestTraces | null
   readonly report: (report: ReloadReport) => void
   readonly database: ServedDatabase
+  readonly signals: Signals
   readonly schemas: SchemaHolder
   readonly turns: ReloadTurns
   readonly migrations: Migrations
@@ -61,7 +64,8 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
   await database.open(read.config.database)
   release.push("database", () => database.stop())
 
-  const schemas = new SchemaHolder()
+  const signals = new LocalSignals()
+  const schemas = new SchemaHolder(undefined, () => signals.nudge("schema"))
   const config = new ConfigHolder(read.config)
   onAbort(options.ending, () => endMigrations({ options, database, config }))
   const turns = new ReloadTurns()
@@ -89,6 +93,7 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
     findings,
     traces,
     database,
+    signals,
     schemas,
     turns,
     migrations,

@@ -16,11 +16,11 @@ export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") && isIPv4(address.slice(7)) ? address.slice(7) : address
 }
 
-/** Refuses to open the API, which asks nobody who they are, to other machines, unless that was said aloud. */
+/** An open server, where everyone acts as admin, stays on this machine. */
 export function refuseOpenAddress({ server }: HttpConfig): void {
-  if (isLoopback(server.host) || server.insecureOpen) return
+  if (!server.insecureOpen || isLoopback(server.host)) return
   throw alyxError("INSECURE_OPEN", {
-    message: `server.host is ${server.host}, and everyone who reaches it could read and write all data: there are no access rules yet.`,
-    next: "Keep 127.0.0.1 and put a proxy with a login in front, or accept the risk with --insecure-open.",
+    message: `server.insecure_open makes everyone an admin, and server.host is ${server.host}, which others can reach.`,
+    next: "Leave out --insecure-open and let access rules decide, or keep server.host at 127.0.0.1.",
   })
 }

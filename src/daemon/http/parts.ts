@@ -4,6 +4,7 @@ import type { Config } from "../../project/options.ts"
 import type { DaemonMode, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
 import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import type { Activity } from "../activity.ts"
+import type { Identity } from "../caller.ts"
 import type { DataService } from "../data/data-service.ts"
 import type { SeedAndFake } from "../data/seed-and-fake.ts"
 import type { RecordParts } from "../records/records.ts"
@@ -16,6 +17,12 @@ import type { SchemaHolder } from "../schema-holder.ts"
  * what belongs to a listener (see ListenerSettings) acts when that is opened again.
  */
 export type HttpConfig = Pick<Config, "server"> & { readonly api: Pick<Config["api"], "docs"> }
+
+/** Tells whom a token belongs to. */
+export interface Identities {
+  /** At once where the token is known; throws INVALID_TOKEN, or rejects with it. */
+  identify(token: string): Identity | Promise<Identity>
+}
 
 /** What the routes of the local socket ask of the daemon. */
 export interface AdminParts {
@@ -39,6 +46,7 @@ export type DataRequests = Pick<DataService, "dump" | "query" | "write" | "resto
 export interface HttpParts {
   readonly config: () => HttpConfig
   readonly schemas: SchemaHolder
+  readonly identities: Identities
   readonly records: RecordParts
   readonly activity: Activity
   readonly admin: AdminParts

@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 
 import fastify, { type FastifyReply, type FastifyRequest } from "fastify"
 
+import { anonymous, bareRequest } from "../callers.ts"
 import type { CapturedRequests } from "./capture/captured-requests.ts"
 import { captureRequests } from "./capture/request-capture.ts"
 import { Compression } from "./compression.ts"
@@ -63,7 +64,7 @@ export function createRouter(parts: RouterParts): Router {
       querystringParser: (text) => text as unknown as Record<string, unknown>,
     },
     frameworkErrors: (error, request, reply) => {
-      request.caller = { owner: false, address: "", requestId: request.id }
+      request.caller = { ...anonymous, owner: false, address: "", requestId: request.id, request: bareRequest("") }
       exchanges.begin(request, reply, () => answerError(parts, error, request, reply))
     },
   })
@@ -81,7 +82,7 @@ export function createRouter(parts: RouterParts): Router {
   app.addHook("onRequest", exchanges.begin)
   const { ownerSockets, schemas, traces } = parts
   if (traces !== null) captureRequests(app, { traces, schemas, ownerSockets })
-  app.addHook("onRequest", callerCheck(config, parts.ownerSockets))
+  app.addHook("onRequest", callerCheck(parts))
   app.addHook("onRequest", hostCheck(config))
   app.addHook("onRequest", cors(config, mode))
   const untaken = new UntakenAnswers({ heldBytesMax: untakenBytesMax })

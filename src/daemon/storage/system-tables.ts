@@ -32,6 +32,79 @@ export interface SystemTables {
     readonly request_id: string | null
     readonly at: string
   }
+  readonly _alyx_users: {
+    readonly id: string
+    readonly email: string
+    /** The address as it is compared. */
+    readonly email_key: string
+    /** A PHC string; null for accounts without a password. */
+    readonly password_hash: string | null
+    readonly role: Generated<string>
+    readonly verified: Generated<0 | 1>
+    /** A JSON object. */
+    readonly metadata: Generated<string>
+    readonly created_at: string
+    readonly updated_at: string
+    readonly last_sign_in_at: string | null
+  }
+  readonly _alyx_sessions: {
+    readonly id: string
+    readonly user_id: string
+    readonly created_at: string
+    readonly last_used_at: string
+    readonly expires_at: string
+    readonly address: string
+    readonly user_agent: string | null
+  }
+  /** A session's family: the newest one is not used yet, those before it are kept to know a reuse. */
+  readonly _alyx_refresh_tokens: {
+    readonly token_hash: string
+    readonly session_id: string
+    readonly created_at: string
+    readonly expires_at: string
+    readonly used_at: string | null
+  }
+  readonly _alyx_oauth_accounts: {
+    readonly provider: string
+    readonly subject: string
+    readonly user_id: string
+    readonly email: string | null
+    readonly created_at: string
+  }
+  /** What works once: links of mails, sign-ins through providers, the first admin. */
+  readonly _alyx_auth_codes: {
+    readonly code_hash: string
+    readonly purpose: string
+    readonly user_id: string | null
+    /** A JSON object. */
+    readonly data: Generated<string>
+    readonly created_at: string
+    readonly expires_at: string
+  }
+  readonly _alyx_api_keys: {
+    readonly id: string
+    readonly name: string
+    readonly key_hash: string
+    readonly role: string
+    /** JSON arrays; null for all. */
+    readonly collections: string | null
+    readonly operations: string | null
+    readonly created_at: string
+    readonly expires_at: string | null
+    readonly last_used_at: string | null
+  }
+  /** In dev every mail, newest last; elsewhere none. */
+  readonly _alyx_mails: {
+    readonly id: Generated<number>
+    readonly template: string
+    readonly recipient: string
+    readonly subject: string
+    readonly body_text: string
+    readonly body_html: string
+    readonly created_at: string
+    readonly state: "kept" | "sent" | "failed"
+    readonly error: string | null
+  }
 }
 
 /** Builds typed queries on the system tables; `.compile()` gives what Reader and Transaction run. */

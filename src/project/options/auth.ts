@@ -1,6 +1,6 @@
 import { url } from "./address-types.ts"
 import { entries, option, required, section } from "./option.ts"
-import { bool, int, list, text } from "./plain-types.ts"
+import { bool, choice, int, list, text } from "./plain-types.ts"
 import { duration, rate } from "./unit-types.ts"
 
 const collectionName = text({
@@ -15,19 +15,16 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
     about: "The collection that gets a document for each account.",
     default: "users",
     reload: "restart",
-    built: false,
   }),
   hide_accounts: option(bool(), {
     about: "Answers a registration the same way whether the address is known or not, and sends a mail.",
     default: false,
     reload: "live",
-    built: false,
   }),
   redirects: option(list(url(["https", "http"])), {
     about: "Addresses that a sign-in through a provider may return to.",
     default: [],
     reload: "live",
-    built: false,
   }),
   jwt: section("Access and refresh tokens.", {
     secret: option(text({ lengthMin: 32 }), {
@@ -36,25 +33,32 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
       default: null,
       reload: "restart",
       secret: true,
-      built: false,
     }),
     access_ttl: option(duration({ min: "10s", max: "1d" }), {
       about: "How long an access token is valid.",
       default: "15m",
       reload: "live",
-      built: false,
     }),
     refresh_ttl: option(duration({ min: "1m", max: "365d" }), {
       about: "How long a refresh token is valid.",
       default: "7d",
       reload: "live",
-      built: false,
+    }),
+    algorithm: option(choice(["hs256", "eddsa"]), {
+      about:
+        "How tokens are signed: hs256 with the secret, or eddsa (Ed25519) with a key kept in alyx.keys, whose public half /.well-known/jwks.json shows.",
+      default: "hs256",
+      reload: "restart",
+    }),
+    audience: option(text({ lengthMax: 200 }), {
+      about: "The aud claim of the tokens.",
+      default: "alyx",
+      reload: "restart",
     }),
     issuer: option(text({ lengthMax: 200 }), {
       about: "The iss claim of the tokens.",
       default: "alyx",
       reload: "restart",
-      built: false,
     }),
   }),
   password: section("What a password must have.", {
@@ -62,25 +66,21 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
       about: "The least number of characters.",
       default: 8,
       reload: "live",
-      built: false,
     }),
     require_uppercase: option(bool(), {
       about: "Asks for a capital letter.",
       default: false,
       reload: "live",
-      built: false,
     }),
     require_number: option(bool(), {
       about: "Asks for a digit.",
       default: false,
       reload: "live",
-      built: false,
     }),
     require_special: option(bool(), {
       about: "Asks for a character that is neither letter nor digit.",
       default: false,
       reload: "live",
-      built: false,
     }),
   }),
   oauth: entries(
@@ -89,7 +89,6 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
       about:
         "Providers that people may sign in with, by name: github, google, microsoft, apple, discord, or any name with an issuer.",
       reload: "live",
-      built: false,
     },
     {
       client_id: required(text(), { about: "The id that the provider gave." }),
@@ -106,9 +105,21 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
       }),
     },
   ),
-  rate_limit: section("How often one address may try.", {
-    login: option(rate(), { about: "Sign-ins.", default: "5/minute", reload: "live", built: false }),
-    register: option(rate(), { about: "Registrations.", default: "3/minute", reload: "live", built: false }),
-    password_reset: option(rate(), { about: "Password resets.", default: "3/hour", reload: "live", built: false }),
+  verify_url: option(url(["https", "http"]), {
+    about:
+      "The page of your app that a mail for verifying an address leads to, with ?token= added; without it a page of Alyx.",
+    default: null,
+    reload: "live",
+  }),
+  reset_url: option(url(["https", "http"]), {
+    about:
+      "The page of your app that a mail for a new password leads to, with ?token= added; without it a page of Alyx.",
+    default: null,
+    reload: "live",
+  }),
+  rate_limit: section("How often one address, and one account, may try.", {
+    login: option(rate(), { about: "Sign-ins.", default: "5/minute", reload: "live" }),
+    register: option(rate(), { about: "Registrations.", default: "3/minute", reload: "live" }),
+    password_reset: option(rate(), { about: "Password resets.", default: "3/hour", reload: "live" }),
   }),
 })

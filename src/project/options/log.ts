@@ -24,6 +24,5 @@ export const metricsOptions = section("Who may read the metrics.", {
     default: null,
     reload: "live",
     secret: true,
-    built: false,
   }),
 })

@@ -1,7 +1,7 @@
-import { addressBlock, host, origin } from "./address-types.ts"
+import { addressBlock, host, origin, url } from "./address-types.ts"
 import { option, section } from "./option.ts"
 import { bool, int, list } from "./plain-types.ts"
-import { duration, size } from "./unit-types.ts"
+import { duration, rate, size } from "./unit-types.ts"
 
 /** How the HTTP server listens, and what it lets in. */
 export const serverOptions = section("How the HTTP server listens, and what it lets in.", {
@@ -16,6 +16,25 @@ export const serverOptions = section("How the HTTP server listens, and what it l
     default: 8090,
     reload: "restart",
     flag: "port",
+  }),
+  public_url: option(url(["https", "http"]), {
+    about: "The address that others reach this server by; links in mails and sign-ins through providers lead there.",
+    default: null,
+    reload: "live",
+  }),
+  rate_limit: section("How much one caller may ask, whatever it is.", {
+    address: option(rate(), {
+      about: "Requests of one address.",
+      default: null,
+      startDefault: "6000/minute",
+      reload: "live",
+    }),
+    key: option(rate(), {
+      about: "Requests of one API key.",
+      default: null,
+      startDefault: "6000/minute",
+      reload: "live",
+    }),
   }),
   hosts: option(list(host()), {
     about: "Names that a request's Host header may carry besides loopback and the address listened on.",
@@ -73,8 +92,7 @@ export const serverOptions = section("How the HTTP server listens, and what it l
     reload: "live",
   }),
   insecure_open: option(bool(), {
-    about:
-      "Serves without access rules on an address that others can reach. Everybody may then read and write everything.",
+    about: "Everyone acts as an admin: for trying things out, on loopback only. Access rules decide nothing then.",
     default: false,
     reload: "restart",
     flag: "insecure-open",

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
+import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { buildDatabase } from "../../../src/daemon/data/build-database.ts"
 import { runDump } from "../../../src/daemon/data/dump.ts"
 import { createRecord } from "../../../src/daemon/records/create.ts"
@@ -93,7 +94,7 @@ function documentsOf(schema: Schema): fc.Arbitrary<Documents> {
 async function fill({ database }: TempDatabase, schema: Schema, documents: Documents): Promise<void> {
   await applySchema(database, schema, { clock: systemClock })
   const parts = { database, schemas: { current: schema }, clock: systemClock, limits: defaultRecordLimits }
-  const caller = { owner: true, address: "", requestId: "req_test" }
+  const caller = ownerCaller("req_test", "127.0.0.1")
   for (const { collection, data } of documents) {
     try {
       await createRecord(parts, { schema, caller, collection, query: [], body: data })

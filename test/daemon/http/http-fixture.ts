@@ -5,6 +5,7 @@ import path from "node:path"
 
 import { onTestFinished } from "vitest"
 
+import { alyxError } from "../../../src/errors.ts"
 import { Activity } from "../../../src/daemon/activity.ts"
 import { DaemonLog } from "../../../src/daemon/daemon-log.ts"
 import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
@@ -18,7 +19,7 @@ import type { StatsResponse } from "../../../src/protocol/admin-api.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 import { openTestDatabase } from "./test-database.ts"
 
-/** A configuration for the HTTP edge: the defaults on a free port, but for what a test says. */
+/** A configuration for the HTTP edge: the defaults on a free port, open to everyone, but for what a test says. */
 export function httpConfig(server: Partial<HttpConfig["server"]> = {}): HttpConfig {
   return {
     api: { docs: true },
@@ -35,7 +36,9 @@ export function httpConfig(server: Partial<HttpConfig["server"]> = {}): HttpConf
       maxConnections: 1_000,
       drainTimeoutMs: 5_000,
       slowRequestMs: 60_000,
-      insecureOpen: false,
+      insecureOpen: true,
+      publicUrl: null,
+      rateLimit: { address: null, key: null },
       compression: true,
       ...server,
     },
@@ -83,6 +86,11 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   const parts: HttpParts = {
     config: () => config,
     schemas,
+    identities: {
+      identify: () => {
+        throw alyxError("INVALID_TOKEN")
+      },
+    },
     records: { database, schemas, clock: systemClock, limits: defaultRecordLimits },
     activity,
     admin: {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { runBatch } from "../../../src/daemon/records/batch.ts"
 import { blogYaml, openRecords, refusal } from "./open-records.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
@@ -182,7 +183,7 @@ describe("what is no batch is refused", () => {
     [{ operations: [{ op: "update", collection: "posts", id: knownId, data: null }] }],
     [{ operations: [{ op: "update", collection: "posts", id: knownId, data: {}, if_match: 5 }] }],
   ])("%j", async (body) => {
-    const caller = { owner: false, address: "127.0.0.1", requestId: "req_batch" }
+    const caller = ownerCaller("req_batch", "127.0.0.1")
 
     const error = await refusal(() => runBatch(records.parts, { schema: records.schema, caller, query: [], body }))
 

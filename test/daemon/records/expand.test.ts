@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { getRecord } from "../../../src/daemon/records/get.ts"
 import { listRecords } from "../../../src/daemon/records/list.ts"
 import { sqlQuery } from "../../../src/daemon/storage/database.ts"
@@ -253,7 +254,7 @@ collections:
 
   afterAll(() => large.database.remove())
 
-  const frame = () => ({ schema: large.schema, caller: { owner: false, address: "127.0.0.1", requestId: "req_slow" } })
+  const frame = () => ({ schema: large.schema, caller: ownerCaller("req_slow", "127.0.0.1") })
 
   test("are read by another process, whether a list or a document brings them", async () => {
     const page = listRecords(large.parts, { ...frame(), collection: "users", query: [["expand", "posts(user_id)"]] })

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
+import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { runBatch } from "../../../src/daemon/records/batch.ts"
 import { isAlyxError } from "../../../src/errors.ts"
 import { blogYaml, openRecords, refusal } from "./open-records.ts"
@@ -82,7 +83,7 @@ test("no batch makes the server fail", async () => {
   )
   const operation = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.dictionary(member, value, { maxKeys: 5 }))
   const body = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.record({ operations: fc.array(operation, { maxLength: 3 }) }))
-  const caller = { owner: false, address: "127.0.0.1", requestId: "req_hostile" }
+  const caller = ownerCaller("req_hostile", "127.0.0.1")
 
   const property = fc.asyncProperty(body, async (operations) => {
     await settle(() => runBatch(records.parts, { schema: records.schema, caller, query: [], body: operations }))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { listRecords } from "../../../src/daemon/records/list.ts"
 import { openRecords, refusal } from "./open-records.ts"
 import type { TestRecords } from "./open-records.ts"
@@ -142,7 +143,7 @@ describe("a list that takes long is read by another process and answers the same
   afterAll(() => large.database.remove())
 
   const list = (query: string) => {
-    const caller = { owner: false, address: "127.0.0.1", requestId: "req_slow" }
+    const caller = ownerCaller("req_slow", "127.0.0.1")
     const pairs = [...new URLSearchParams(query)]
     return listRecords(large.parts, { schema: large.schema, collection: "notes", caller, query: pairs })
   }

@@ -1,3 +1,4 @@
+import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { isAlyxError } from "../../../src/errors.ts"
 import type { AlyxError } from "../../../src/errors.ts"
 import { runBatch } from "../../../src/daemon/records/batch.ts"
@@ -41,7 +42,7 @@ export class TestRecords {
   /** The one that is served; a test may put another in its place. */
   readonly schemas: SchemaHolder
   readonly parts: RecordParts
-  readonly #caller = { owner: false, address: "127.0.0.1", requestId: "req_test" }
+  readonly #caller = ownerCaller("req_test", "127.0.0.1")
 
   constructor(schema: Schema, database: TempDatabase, options: RecordsOptions) {
     this.schema = schema

@@ -3,32 +3,68 @@ import { BlockList, isIP, isIPv6, type Socket } from "node:net"
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
+import type { Caller, Identity } from "../../caller.ts"
+import { administrator, anonymous } from "../../callers.ts"
 import { plainAddress } from "../loopback.ts"
-import type { HttpConfig } from "../parts.ts"
+import type { HttpConfig, Identities } from "../parts.ts"
+import { HttpRuleRequest } from "../rule-request.ts"
 
 /** What stands in logs for the address of the owner, who has none. */
 const localAddress = "local"
 
+/** What the caller check needs. */
+export interface CallerParts {
+  readonly config: () => HttpConfig
+  readonly identities: Identities
+  /** The connections that the local socket accepted. */
+  readonly ownerSockets: WeakSet<Socket>
+}
+
 /**
  * Makes the hook that finds out who asks. The owner is told by the connection alone: `ownerSockets` holds those that
- * the local socket accepted. A header, or a missing address, proves nothing.
+ * the local socket accepted. A header, or a missing address, proves nothing. Everybody else says it with a token.
  */
-export function callerCheck(config: () => HttpConfig, ownerSockets: WeakSet<Socket>) {
+export function callerCheck({ config, identities, ownerSockets }: CallerParts) {
   let proxies: TrustedProxies = trustedProxies([])
 
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { socket, headers } = request.raw
     if (ownerSockets.has(socket)) {
-      request.caller = { owner: true, address: localAddress, requestId: request.id }
+      request.caller = callerOf(request, administrator, { owner: true, address: localAddress })
       // Only web pages send Origin, and none has any business here.
       return headers.origin === undefined ? done() : done(alyxError("FORBIDDEN_ORIGIN"))
     }
-    const list = config().server.trustedProxies
-    if (list !== proxies.list) proxies = trustedProxies(list)
+    const { server } = config()
+    if (server.trustedProxies !== proxies.list) proxies = trustedProxies(server.trustedProxies)
     const address = clientAddress(plainAddress(socket.remoteAddress ?? ""), headers["x-forwarded-for"], proxies)
-    request.caller = { owner: false, address, requestId: request.id }
-    return done()
+    const nobody = server.insecureOpen ? administrator : anonymous
+    request.caller = callerOf(request, nobody, { owner: false, address })
+    const token = bearerToken(headers.authorization)
+    if (token === null) return done()
+    const take = (identity: Identity): void => {
+      const known = server.insecureOpen ? { ...identity, isAdmin: true } : identity
+      request.caller = callerOf(request, known, { owner: false, address })
+      done()
+    }
+    const found = identities.identify(token)
+    if (!(found instanceof Promise)) return take(found)
+    found.then(take, done)
   }
+}
+
+function callerOf(request: FastifyRequest, identity: Identity, from: Pick<Caller, "owner" | "address">): Caller {
+  const { auth, isAdmin, sessionId, scope } = identity
+  const { owner, address } = from
+  const requestId = request.id
+  return { owner, address, requestId, auth, isAdmin, sessionId, scope, request: new HttpRuleRequest(request, address) }
+}
+
+/** The token of `Authorization: Bearer`, or null without that header; other schemes are refused (RFC 6750). */
+export function bearerToken(header: string | undefined): string | null {
+  if (header === undefined) return null
+  const token = /^Bearer +([\w.~+/=:-]{1,4096})$/i.exec(header.trim())?.[1]
+  if (token !== undefined) return token
+  throw alyxError("INVALID_TOKEN", { message: "The Authorization header must be: Bearer <token>." })
 }
 
 /** The option as written, and its compiled form. */

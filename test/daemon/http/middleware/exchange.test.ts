@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 import fastify from "fastify"
 import { expect, test, vi } from "vitest"
 
+import { ownerCaller } from "../../../../src/daemon/callers.ts"
 import { inFlightMax, requestLimits } from "../../../../src/daemon/http/middleware/limits.ts"
 import { UntakenAnswers } from "../../../../src/daemon/http/untaken-answers.ts"
 import { isAlyxError } from "../../../../src/errors.ts"
@@ -130,7 +131,7 @@ test("what comes on top of too many requests in work is sent away, but not the o
   const app = fastify()
   app.decorateRequest("caller")
   app.addHook("onRequest", (request, _reply, done) => {
-    request.caller = { owner: request.headers["x-owner"] === "yes", address: "", requestId: "" }
+    request.caller = { ...ownerCaller(""), owner: request.headers["x-owner"] === "yes" }
     done()
   })
   app.addHook(
