@@ -234,7 +234,8 @@ test("an open server is refused off loopback; one that asks who comes is not", a
   const open = { ...flags, "server.insecure_open": true }
   await expect(start(folder, { mode: "start", flags: open })).rejects.toMatchObject({ code: "INSECURE_OPEN" })
 
-  const { daemon } = await start(folder, { mode: "start", flags })
+  const closed = { ...flags, "server.insecure_open": false }
+  const { daemon } = await start(folder, { mode: "start", flags: closed })
   expect((await sendTo(daemon.file.url!, "GET", "/health/live")).status).toBe(200)
 })
 

@@ -98,7 +98,6 @@ functions: { max_instances: 10, exec_timeout: 30s, memory_limit: 256MB, min_warm
   })
   expect(notices.map(({ at, code, message }) => `${at!.line} ${code} ${message.split(":", 1)[0]}`)).toEqual([
     "5 NOT_BUILT database.turso.url, database.turso.token",
-    "8 NOT_BUILT auth.jwt.secret, auth.jwt.access_ttl, auth.jwt.refresh_ttl and 9 more",
     "20 NOT_BUILT frontend.enabled, frontend.root, frontend.dist and 4 more",
     "27 NOT_BUILT webhooks",
     "32 NOT_BUILT functions.timeout, functions.memory, functions.min_warm and 2 more",
