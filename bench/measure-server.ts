@@ -23,14 +23,14 @@ export async function measureServer(
 ): Promise<Measurement[]> {
   const gets = server.ids
     .filter((_, index) => index % 10 === 0)
-    .map((id) => httpRequest("GET", server.port, server.paths.get(id)))
-  const create = httpRequest("POST", server.port, server.paths.create, JSON.stringify(createTemplate))
+    .map((id) => httpRequest(server, "GET", server.paths.get(id)))
+  const create = httpRequest(server, "POST", server.paths.create, JSON.stringify(createTemplate))
   const cases = [
     { what: "get by id", clientCount: 32, requests: gets, expectedStatus: 200 },
     {
       what: "list 20 of 10,000",
       clientCount: 32,
-      requests: [httpRequest("GET", server.port, server.paths.list)],
+      requests: [httpRequest(server, "GET", server.paths.list)],
       expectedStatus: 200,
     },
     { what: "create, 32 clients", clientCount: 32, requests: [create], expectedStatus: server.createdStatus },

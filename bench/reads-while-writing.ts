@@ -27,8 +27,8 @@ export async function measureReadsWhileWriting(
     const server = await startAlyx({ ...placed, durability: "full", env })
     try {
       const shared = { host: "127.0.0.1", port: server.port, seconds: options.seconds }
-      const gets = server.ids.slice(0, 1_000).map((id) => httpRequest("GET", server.port, server.paths.get(id)))
-      const create = httpRequest("POST", server.port, server.paths.create, JSON.stringify(createTemplate))
+      const gets = server.ids.slice(0, 1_000).map((id) => httpRequest(server, "GET", server.paths.get(id)))
+      const create = httpRequest(server, "POST", server.paths.create, JSON.stringify(createTemplate))
       const write = { ...shared, clientCount: 32, requests: [create], expectedStatus: server.createdStatus }
       const read = { ...shared, clientCount: 8, requests: gets, expectedStatus: 200 }
       const [reads, writes] = await Promise.all([

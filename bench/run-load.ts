@@ -3,6 +3,7 @@ import path from "node:path"
 import { promisify } from "node:util"
 
 import type { LoadPlan, LoadResult } from "./load.ts"
+import type { BenchServer } from "./servers/server.ts"
 
 const run = promisify(execFile)
 const loadFile = path.join(import.meta.dirname, "load.ts")
@@ -14,9 +15,14 @@ export async function runLoad(plan: LoadPlan, pin: readonly string[]): Promise<L
   return JSON.parse(stdout) as LoadResult
 }
 
-/** A complete HTTP/1.1 request as text. */
-export function httpRequest(method: string, port: number, target: string, body?: string): string {
-  const head = `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`
+/** A complete HTTP/1.1 request as text, of the person that the server knows. */
+export function httpRequest(
+  { port, authorization }: Pick<BenchServer, "port" | "authorization">,
+  method: string,
+  target: string,
+  body?: string,
+): string {
+  const head = `${method} ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: ${authorization}\r\n`
   if (body === undefined) return `${head}\r\n`
   return `${head}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }

@@ -43,7 +43,7 @@ export async function measureSaveToServed(folder: string): Promise<SaveToServed>
   const port = 18_405
   const child = spawn(process.execPath, [launcher, "dev", "--foreground", "--port", String(port)], {
     cwd: root,
-    env: { ...process.env, CI: "true" },
+    env: { ...process.env, CI: "true", ALYX_SERVER_INSECURE_OPEN: "true" },
     stdio: ["ignore", "ignore", "inherit"],
   })
   const project = { port, socketPath: path.join(root, ".alyx/daemon.sock"), agent: new Agent({ keepAlive: true }) }

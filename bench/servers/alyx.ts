@@ -22,10 +22,14 @@ collections:
     indexes:
       - name: idx_author_posted
         fields: [author_id, posted_at]
-    rules: { create: "true", read: "true", update: "true", delete: "true" }
+    rules:
+      create: "auth.id != null && doc.view_count >= 0"
+      read: "auth.id != null && (doc.published == true || doc.author_id == auth.id || doc.view_count >= 0)"
 `
 
-/** Alyx as `alyx start` runs it, metrics on. */
+const person = { email: "bench@example.test", password: "bench-password-1" }
+
+/** Alyx as `alyx start` runs it, metrics on, with rules that need a look at each document. */
 export async function startAlyx(options: {
   folder: string
   port: number
@@ -40,13 +44,15 @@ export async function startAlyx(options: {
   const [command, ...args] = [...options.pin, process.execPath, launcher, "start", "--port", String(options.port)]
   const child = spawn(command, args, {
     cwd: project,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ALYX_SERVER_RATE_LIMIT_ADDRESS: "1000000/second", ...options.env },
     stdio: ["ignore", "ignore", "inherit"],
   })
   const base = `http://127.0.0.1:${options.port}`
-  const ids = await withChild(child, async () => {
+  const { ids, authorization } = await withChild(child, async () => {
     await waitForAnswer(`${base}/health/ready`)
-    return seed(base)
+    const signedIn = await sendJson("POST", `${base}/api/auth/register`, person)
+    const bearer = `Bearer ${(signedIn as { access_token: string }).access_token}`
+    return { ids: await seed(base, bearer), authorization: bearer }
   })
   return {
     name: options.durability === "full" ? "Alyx" : "Alyx, durability: normal",
@@ -59,15 +65,18 @@ export async function startAlyx(options: {
       create: "/api/collections/posts",
     },
     createdStatus: 201,
+    authorization,
     stop: () => endChild(child),
   }
 }
 
-async function seed(base: string): Promise<string[]> {
+async function seed(base: string, authorization: string): Promise<string[]> {
   const ids: string[] = []
   for (const chunk of postChunks()) {
     const operations = chunk.map((data) => ({ op: "create", collection: "posts", data }))
-    const answer = (await sendJson("POST", `${base}/api/batch`, { operations })) as { results: { id: string }[] }
+    const answer = (await sendJson("POST", `${base}/api/batch`, { operations }, authorization)) as {
+      results: { id: string }[]
+    }
     ids.push(...answer.results.map((result) => result.id))
   }
   return ids

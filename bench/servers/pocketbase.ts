@@ -12,7 +12,9 @@ const binary = path.join(
 
 const admin = { identity: "bench@example.test", password: "bench-password-1" }
 
-/** PocketBase as shipped, with the same fields and index, and public rules. */
+const person = { email: "person@example.test", password: "bench-password-1" }
+
+/** PocketBase as shipped, with the same fields and index, and the same rules. */
 export async function startPocketBase(options: {
   folder: string
   port: number
@@ -33,7 +35,7 @@ export async function startPocketBase(options: {
   const child = spawn(command, args, { stdio: "ignore" })
   const base = `http://127.0.0.1:${options.port}`
   const filter = encodeURIComponent("author_id='author7'&&published=true")
-  const ids = await withChild(child, async () => {
+  const { ids, authorization } = await withChild(child, async () => {
     await waitForAnswer(`${base}/api/health`)
     return seed(base)
   })
@@ -48,11 +50,12 @@ export async function startPocketBase(options: {
       create: "/api/collections/posts/records",
     },
     createdStatus: 200,
+    authorization,
     stop: () => endChild(child),
   }
 }
 
-async function seed(base: string): Promise<string[]> {
+async function seed(base: string): Promise<{ ids: string[]; authorization: string }> {
   const { token } = (await sendJson("POST", `${base}/api/collections/_superusers/auth-with-password`, admin)) as {
     token: string
   }
@@ -63,15 +66,30 @@ async function seed(base: string): Promise<string[]> {
     "CREATE INDEX idx_author_posted ON posts (author_id, posted_at)",
     "CREATE UNIQUE INDEX idx_slug ON posts (slug)",
   ]
-  const open = { listRule: "", viewRule: "", createRule: "" }
-  await sendJson("POST", `${base}/api/collections`, { name: "posts", type: "base", fields, indexes, ...open }, token)
+  const readRule = "@request.auth.id != '' && (published = true || author_id = @request.auth.id || view_count >= 0)"
+  const rules = {
+    listRule: readRule,
+    viewRule: readRule,
+    createRule: "@request.auth.id != '' && @request.body.view_count >= 0",
+  }
+  await sendJson("POST", `${base}/api/collections`, { name: "posts", type: "base", fields, indexes, ...rules }, token)
   const ids: string[] = []
   for (const chunk of postChunks()) {
     const requests = chunk.map((body) => ({ method: "POST", url: "/api/collections/posts/records", body }))
     const results = (await sendJson("POST", `${base}/api/batch`, { requests }, token)) as { body: { id: string } }[]
     ids.push(...results.map((result) => result.body.id))
   }
-  return ids
+  await sendJson(
+    "POST",
+    `${base}/api/collections/users/records`,
+    { ...person, passwordConfirm: person.password },
+    token,
+  )
+  const signedIn = await sendJson("POST", `${base}/api/collections/users/auth-with-password`, {
+    identity: person.email,
+    password: person.password,
+  })
+  return { ids, authorization: (signedIn as { token: string }).token }
 }
 
 function text(name: string): { name: string; type: string; max?: number } {

@@ -9,6 +9,8 @@ export interface BenchServer {
   readonly ids: readonly string[]
   readonly paths: { readonly get: (id: string) => string; readonly list: string; readonly create: string }
   readonly createdStatus: number
+  /** The Authorization header of a signed-in person, whom the rules let do what is measured. */
+  readonly authorization: string
   stop(): Promise<void>
 }
 
