@@ -1,13 +1,12 @@
 import * as Flags from "@oclif/core/flags"
 
-import { alyxError } from "../../errors.ts"
-import { DataCommand } from "../data-command.ts"
+import { TopicCommand } from "../topic-command.ts"
 
 /** The flags that stand for a subcommand. */
 const aliases = ["seed", "dump", "reset"] as const
 
 /** `alyx db`: with a flag, the subcommand of its name. */
-export default class Db extends DataCommand {
+export default class Db extends TopicCommand {
   static override summary = "Work on the data: seed, dump, restore, reset, backup, query, shell."
   static override description =
     "Each flag is another way to write the subcommand of its name, which has more flags of its own. alyx help db lists the subcommands."
@@ -19,33 +18,12 @@ export default class Db extends DataCommand {
     yes: Flags.boolean({ char: "y", summary: "With --dump and --reset: do not ask." }),
   }
 
-  #isHandedOn = false
-
   override async run(): Promise<void> {
     const { flags } = await this.parse(Db)
-    const [asked, other] = aliases.filter((name) => flags[name] !== undefined && flags[name] !== false)
-    if (asked === undefined) throw usage("alyx db needs to know what to do.", "alyx help db lists what there is.")
-    if (other !== undefined) throw usage(`--${asked} and --${other} are two things to do.`)
-    if (flags.yes && asked === "seed") throw usage("--yes belongs to --dump or --reset.")
+    const asked = this.askedOf(aliases, flags)
+    if (asked === undefined) throw this.usage("alyx db needs to know what to do.", "alyx help db lists what there is.")
+    if (flags.yes && asked === "seed") throw this.usage("--yes belongs to --dump or --reset.")
     const file = asked === "reset" ? undefined : flags[asked]
-    const words = [
-      ...(file === undefined ? [] : [file]),
-      ...(flags.yes ? ["--yes"] : []),
-      ...(flags.cwd === undefined ? [] : ["--cwd", flags.cwd]),
-      ...(flags["no-daemon"] ? ["--no-daemon"] : []),
-      ...(flags["no-color"] ? ["--no-color"] : []),
-      ...(this.jsonEnabled() ? ["--json"] : []),
-    ]
-    this.#isHandedOn = true
-    await this.config.runCommand(`db:${asked}`, words)
+    await this.handOn(asked, [...(file === undefined ? [] : [file]), ...(flags.yes ? ["--yes"] : [])], flags)
   }
-
-  /** The subcommand has written its result by itself. */
-  override logJson(json: unknown): void {
-    if (!this.#isHandedOn) super.logJson(json)
-  }
-}
-
-function usage(message: string, next = "alyx db --help shows what it takes."): Error {
-  return alyxError("USAGE", { message, next })
 }

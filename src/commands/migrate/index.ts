@@ -1,15 +1,14 @@
 import * as Args from "@oclif/core/args"
 import * as Flags from "@oclif/core/flags"
 
-import { alyxError } from "../../errors.ts"
-import { DataCommand } from "../data-command.ts"
 import { parseCountTo } from "../oclif/parse-count.ts"
+import { TopicCommand } from "../topic-command.ts"
 
 /** The flags that stand for a subcommand; one at most. */
 const aliases = ["plan", "status", "apply", "rollback", "create"] as const
 
 /** `alyx migrate`: the status, or with a flag the subcommand of its name. */
-export default class Migrate extends DataCommand {
+export default class Migrate extends TopicCommand {
   static override summary = "Change the schema of a database that holds data."
   static override description =
     "Without a flag it shows the status. Each flag is another way to write the subcommand of its name, which has more flags of its own."
@@ -29,35 +28,18 @@ export default class Migrate extends DataCommand {
     yes: Flags.boolean({ char: "y", summary: "With --apply and --rollback: do not ask." }),
   }
 
-  #isHandedOn = false
-
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Migrate)
-    const [asked = "status", other] = aliases.filter((name) => flags[name] !== undefined && flags[name] !== false)
-    if (other !== undefined) throw usage(`--${asked} and --${other} are two things to do.`)
+    const asked = this.askedOf(aliases, flags) ?? "status"
     if (args.n !== undefined && asked !== "rollback")
-      throw usage(`alyx migrate does not take "${args.n}" without --rollback.`)
+      throw this.usage(`alyx migrate does not take "${args.n}" without --rollback.`)
     const mayAsk = asked === "apply" || asked === "rollback"
-    if (flags.yes && !mayAsk) throw usage("--yes belongs to --apply or --rollback.")
+    if (flags.yes && !mayAsk) throw this.usage("--yes belongs to --apply or --rollback.")
     const words = [
       ...(flags.create === undefined ? [] : [flags.create]),
       ...(args.n === undefined ? [] : [String(args.n)]),
       ...(flags.yes ? ["--yes"] : []),
-      ...(flags.cwd === undefined ? [] : ["--cwd", flags.cwd]),
-      ...(flags["no-daemon"] ? ["--no-daemon"] : []),
-      ...(flags["no-color"] ? ["--no-color"] : []),
-      ...(this.jsonEnabled() ? ["--json"] : []),
     ]
-    this.#isHandedOn = true
-    await this.config.runCommand(`migrate:${asked}`, words)
+    await this.handOn(asked, words, flags)
   }
-
-  /** The subcommand has written its result by itself. */
-  override logJson(json: unknown): void {
-    if (!this.#isHandedOn) super.logJson(json)
-  }
-}
-
-function usage(message: string): Error {
-  return alyxError("USAGE", { message, next: "alyx migrate --help shows what it takes." })
 }
