@@ -13,6 +13,7 @@ import { writeMeta } from "../storage/meta.ts"
 import { createTableSql, defineTable } from "../storage/sqlite/ddl.ts"
 import { openBuildConnection } from "../storage/sqlite/open-connection.ts"
 import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
+import { insertAccountRow, isAccountTable } from "./account-rows.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import type { DumpHead } from "./dump-source.ts"
 import { finishBuilt } from "./finish-built.ts"
@@ -38,6 +39,7 @@ export class DatabaseBuilder {
   readonly #tables = new Map<string, Table>()
   readonly #nowIso: string
   readonly #ids = new IdSource()
+  readonly #accountCounts = new Map<string, number>()
   #count = 0
 
   constructor(target: string, { head, nowIso }: { readonly head: BuildHead; readonly nowIso: string }) {
@@ -57,6 +59,7 @@ export class DatabaseBuilder {
 
   /** Inserts one document; throws RESTORE_INVALID with its place when it does not fit. */
   insert(name: string, data: unknown, place: DumpPlace): void {
+    if (isAccountTable(name)) return this.#insertAccount(name, data, place)
     const table = this.#tables.get(name)
     if (table === undefined) throw invalidDump(place, unknownCollection(name, this.#tables.keys()))
     const values = readValues(table.collection, data, place)
@@ -79,14 +82,20 @@ export class DatabaseBuilder {
     this.#count += 1
   }
 
-  /** Documents that were inserted. */
+  #insertAccount(name: string, data: unknown, place: DumpPlace): void {
+    insertAccountRow(this.#connection, name, data, place)
+    this.#accountCounts.set(name, (this.#accountCounts.get(name) ?? 0) + 1)
+    this.#count += 1
+  }
+
+  /** Documents that were inserted, and rows of accounts. */
   get count(): number {
     return this.#count
   }
 
   /** The same by collection. */
   get counts(): ReadonlyMap<string, number> {
-    return new Map([...this.#tables].map(([name, { count }]) => [name, count]))
+    return new Map([...[...this.#tables].map(([name, { count }]) => [name, count] as const), ...this.#accountCounts])
   }
 
   /** Makes indexes and triggers, looks whether all is well, and closes the file. */

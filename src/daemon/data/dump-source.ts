@@ -10,6 +10,7 @@ import { sqlQuery } from "../storage/database.ts"
 import type { Reader, Row } from "../storage/database.ts"
 import { readMeta } from "../storage/meta.ts"
 import { presentTables } from "../storage/sqlite/present-objects.ts"
+import { accountTables } from "./account-rows.ts"
 import type { DumpJob } from "./data-job.ts"
 
 /** What a dump says of itself, before its documents. */
@@ -33,20 +34,27 @@ export interface DumpSource {
   readonly head: DumpHead
   readonly schema: Schema
   readonly collections: readonly Collection[]
+  /** The system tables whose rows are data; none where only some collections are wanted. */
+  readonly accountTables: readonly string[]
 }
+
+/** What a database says of itself that no schema was ever applied to. */
+export const emptySchemaText = '{"format":1,"collections":[]}'
 
 /** Reads what a dump begins with. */
 export function openDumpSource(reader: Reader, job: DumpJob): DumpSource {
-  const whole = schemaFromText(readMeta(reader, "schema") ?? '{"format":1,"collections":[]}')
+  const schemaText = readMeta(reader, "schema") ?? emptySchemaText
+  const whole = schemaFromText(schemaText)
   const present = presentTables(reader)
   const known = [...whole.collections.values()].filter(({ name }) => present.has(name))
   const collections = job.collections === null ? known : wantedOf(known, job.collections)
-  const schemaJson = JSON.parse(readMeta(reader, "schema") ?? '{"format":1,"collections":[]}') as SchemaJson
+  const schemaJson = JSON.parse(schemaText) as SchemaJson
   const names = new Set(collections.map(({ name }) => name))
   return {
     reader,
     schema: whole,
     collections,
+    accountTables: job.collections === null ? accountTables : [],
     head: {
       alyx: job.version,
       format_version: Number(readMeta(reader, "format_version") ?? 0),

@@ -1,6 +1,7 @@
 import { quoteName } from "../../lib/sql-name.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader } from "../storage/database.ts"
+import { passingTables } from "./account-rows.ts"
 import { sqlEndMark } from "./dump-end.ts"
 import type { DumpSource } from "./dump-source.ts"
 import type { TextOutput } from "./process-streams.ts"
@@ -8,8 +9,8 @@ import type { TextOutput } from "./process-streams.ts"
 /** Begins the first line: a restore knows the script by it. */
 export const sqlDumpMark = "-- A dump by Alyx"
 
-/** System tables whose rows stay out: the log of changes belongs to the database that it was written in. */
-const withoutRows = "_alyx_changes"
+/** System tables whose rows stay out: they belong to the database that they were written in. */
+const withoutRows: ReadonlySet<string> = new Set(passingTables)
 
 /**
  * Writes a script that SQLite's own program loads: tables, then rows, then indexes and triggers, which would otherwise
@@ -24,7 +25,7 @@ export function writeSqlDump({ reader, head, collections }: DumpSource, output: 
   for (const name of names) for (const sql of objectsOf(reader, name, "table")) output.write(`${sql};\n`)
   let documentCount = 0
   for (const name of names) {
-    if (name === withoutRows) continue
+    if (withoutRows.has(name)) continue
     const count = writeRows(reader, name, output)
     if (!name.startsWith("_alyx_")) documentCount += count
   }
@@ -74,7 +75,7 @@ function writeSequences(reader: Reader, names: ReadonlySet<string>, output: Text
   for (const { name, seq } of reader.all(
     sqlQuery<{ name: string; seq: number }>("SELECT name, seq FROM sqlite_sequence"),
   )) {
-    if (!names.has(name) || name === withoutRows) continue
+    if (!names.has(name) || withoutRows.has(name)) continue
     output.write(`INSERT INTO sqlite_sequence (name, seq) VALUES ('${name.replaceAll("'", "''")}', ${seq});\n`)
   }
 }

@@ -11,6 +11,7 @@ import { brokenDocuments, brokenReferencesQuery } from "../storage/sqlite/broken
 import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
 import { damaged } from "./damaged.ts"
 import type { BuiltDatabase } from "./data-job.ts"
+import { emptySchemaText } from "./dump-source.ts"
 import { otherObjectsNotice } from "./other-objects.ts"
 import { requireHistory } from "./require-history.ts"
 
@@ -38,7 +39,7 @@ export function finishBuilt(connection: SqliteConnection, onProgress: (message: 
 
 /** The schema that a file says it has. */
 export function readBuiltSchema(reader: Reader): Schema {
-  const json = readMeta(reader, "schema") ?? '{"format":1,"collections":[]}'
+  const json = readMeta(reader, "schema") ?? emptySchemaText
   try {
     const schema = schemaFromJson(JSON.parse(json))
     const [problem] = judgeSchema(schema)

@@ -7,6 +7,7 @@ import { readMeta, writeMeta } from "../storage/meta.ts"
 import { migrateSystemTables } from "../storage/sqlite/migrate-system.ts"
 import { openBuildConnection } from "../storage/sqlite/open-connection.ts"
 import type { SqliteConnection } from "../storage/sqlite/sqlite-connection.ts"
+import { dropPassingRows } from "./account-rows.ts"
 import type { BuiltDatabase } from "./data-job.ts"
 import { damaged } from "./damaged.ts"
 import { finishBuilt, readBuiltSchema } from "./finish-built.ts"
@@ -47,7 +48,7 @@ export function finishCopied(
       onProgress: ({ message }) => onProgress(message),
     })
     for (const collection of schema.collections.values()) renewObjects(connection, collection)
-    connection.execute("DELETE FROM _alyx_changes")
+    dropPassingRows(connection)
     writeMeta(connection, "epoch", randomUUID())
     connection.control("COMMIT")
     const built = finishBuilt(connection, onProgress)

@@ -11,6 +11,7 @@ import { buildDatabase } from "../../../src/daemon/data/build-database.ts"
 import { runDump } from "../../../src/daemon/data/dump.ts"
 import { createRecord } from "../../../src/daemon/records/create.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
+import { sqlQuery } from "../../../src/daemon/storage/database.ts"
 import { applySchema } from "../../../src/daemon/storage/sqlite/apply-schema.ts"
 import { writeBackup } from "../../../src/daemon/storage/sqlite/write-backup.ts"
 import { isAlyxError } from "../../../src/errors.ts"
@@ -42,6 +43,7 @@ describe("what is dumped and restored is what was there", () => {
               restore({ input, target, format })
 
               expect(contentOf(target), format).toEqual(before)
+              expect(passingRowCount(target), format).toBe(0)
             }
             loadWithOthers(source, before)
           } finally {
@@ -103,7 +105,21 @@ async function fill({ database }: TempDatabase, schema: Schema, documents: Docum
       if (!isAlyxError(error, "UNIQUE_CONFLICT")) throw error
     }
   }
+  await database.write((transaction) => {
+    for (const sql of accountRows) transaction.run(sqlQuery(sql))
+  })
 }
+
+/** An account with all that it signs in with; its session, code and mail stay behind. */
+const accountRows = [
+  `INSERT INTO _alyx_users (id, email, email_key, password_hash, metadata, created_at, updated_at) VALUES ('u1', 'Ä@b.c', 'ä@b.c', '$argon2id$v=19$…', '{"a":[1]}', '${at}', '${at}')`,
+  `INSERT INTO _alyx_users (id, email, email_key, created_at, updated_at) VALUES ('u2', 'x@y.z', 'x@y.z', '${at}', '${at}')`,
+  `INSERT INTO _alyx_oauth_accounts (provider, subject, user_id, created_at) VALUES ('github', '7', 'u2', '${at}')`,
+  `INSERT INTO _alyx_api_keys (id, name, key_hash, role, operations, created_at) VALUES ('k1', 'ci', 'hash', 'robot', '["read"]', '${at}')`,
+  `INSERT INTO _alyx_sessions (id, user_id, created_at, last_used_at, expires_at, address) VALUES ('s1', 'u1', '${at}', '${at}', '${at}', '::1')`,
+  `INSERT INTO _alyx_refresh_tokens (token_hash, session_id, created_at, expires_at) VALUES ('t', 's1', '${at}', '${at}')`,
+  `INSERT INTO _alyx_auth_codes (code_hash, purpose, user_id, created_at, expires_at) VALUES ('c', 'reset', 'u1', '${at}', '${at}')`,
+]
 
 function dumpText(file: string, format: "ndjson" | "json" | "sql"): string {
   const parts: string[] = []
@@ -139,6 +155,23 @@ function restore({ input, target, format }: { input: Buffer; target: string; for
 
 type Content = Record<string, unknown>
 
+/** What a database says of itself, and not of its data. */
+function isPassing(table: string): boolean {
+  return ["_alyx_changes", "_alyx_sessions", "_alyx_refresh_tokens", "_alyx_auth_codes", "_alyx_mails"].includes(table)
+}
+
+/** Sessions and codes that came through. */
+function passingRowCount(file: string): unknown {
+  const database = new DatabaseSync(file, { readOnly: true })
+  try {
+    const count = (table: string): string => `(SELECT count(*) FROM ${table})`
+    const sum = ["_alyx_sessions", "_alyx_refresh_tokens", "_alyx_auth_codes"].map(count).join(" + ")
+    return database.prepare(`SELECT ${sum} AS n`).get()!["n"]
+  } finally {
+    database.close()
+  }
+}
+
 /** Everything that a restore has to bring back; not the epoch, which is another one, nor the log of changes. */
 function contentOf(file: string): Content {
   const database = new DatabaseSync(file, { readOnly: true })
@@ -150,7 +183,7 @@ function contentOf(file: string): Content {
         .map((row) => ({ ...row }))
     const tables = all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") as { name: string }[]
     const rows = tables
-      .filter(({ name }) => !name.startsWith("sqlite_") && name !== "_alyx_changes" && name !== "_alyx_meta")
+      .filter(({ name }) => !name.startsWith("sqlite_") && !isPassing(name) && name !== "_alyx_meta")
       .map(({ name }) => [name, all(`SELECT * FROM "${name}" ORDER BY rowid`)])
     return {
       objects: all("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name"),
