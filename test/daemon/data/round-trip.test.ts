@@ -160,13 +160,15 @@ function isPassing(table: string): boolean {
   return ["_alyx_changes", "_alyx_sessions", "_alyx_refresh_tokens", "_alyx_auth_codes", "_alyx_mails"].includes(table)
 }
 
+const passingRows = ["_alyx_sessions", "_alyx_refresh_tokens", "_alyx_auth_codes"]
+  .map((table) => `(SELECT count(*) FROM ${table})`)
+  .join(" + ")
+
 /** Sessions and codes that came through. */
 function passingRowCount(file: string): unknown {
   const database = new DatabaseSync(file, { readOnly: true })
   try {
-    const count = (table: string): string => `(SELECT count(*) FROM ${table})`
-    const sum = ["_alyx_sessions", "_alyx_refresh_tokens", "_alyx_auth_codes"].map(count).join(" + ")
-    return database.prepare(`SELECT ${sum} AS n`).get()!["n"]
+    return database.prepare(`SELECT ${passingRows} AS n`).get()!["n"]
   } finally {
     database.close()
   }
