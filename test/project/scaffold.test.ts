@@ -37,28 +37,26 @@ test.each(starters)("the %s starter is a project without problems or notices", a
   expect([config.problems, config.notices, schema.problems, schema.notices]).toEqual([[], [], [], []])
 })
 
-test.each(starters)(
-  "the %s starter names itself, its editor schemas, and that rules are not enforced yet",
-  async (template) => {
-    const folder = await tempFolder()
-    await scaffoldProject({ folder, name: "corner-shop", template })
-    const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8")
+test.each(starters)("the %s starter names itself, its editor schemas, and how to sign in", async (template) => {
+  const folder = await tempFolder()
+  await scaffoldProject({ folder, name: "corner-shop", template })
+  const text = (name: string): Promise<string> => readFile(join(folder, name), "utf8")
 
-    for (const [file, schema] of [
-      ["schema.yaml", "schema.schema.json"],
-      ["alyx.yaml", "alyx.schema.json"],
-    ] as const) {
-      expect((await text(file)).split("\n")[0]).toBe(`# yaml-language-server: $schema=.alyx/${schema}`)
-      expect(JSON.parse(await text(`.alyx/${schema}`))).toHaveProperty("properties")
-      expect(await text(file)).toContain("corner-shop")
-    }
-    expect(await text("README.md")).toMatch(/^# corner-shop\n/)
-    expect(await text("README.md")).toMatch(/does not enforce them yet/)
-    expect(await text("requests.http")).toMatch(/^@api = http:\/\/127\.0\.0\.1:8090\/api\n/)
-    expect(await text("requests.http")).toContain("{{api}}/collections/")
-    expect(await text("README.md")).toContain("alyx db seed seed.json")
-  },
-)
+  for (const [file, schema] of [
+    ["schema.yaml", "schema.schema.json"],
+    ["alyx.yaml", "alyx.schema.json"],
+  ] as const) {
+    expect((await text(file)).split("\n")[0]).toBe(`# yaml-language-server: $schema=.alyx/${schema}`)
+    expect(JSON.parse(await text(`.alyx/${schema}`))).toHaveProperty("properties")
+    expect(await text(file)).toContain("corner-shop")
+  }
+  expect(await text("README.md")).toMatch(/^# corner-shop\n/)
+  expect(await text("README.md")).toContain("$api/auth/register")
+  expect(await text("requests.http")).toContain("Authorization: Bearer {{token}}")
+  expect(await text("requests.http")).toMatch(/^@api = http:\/\/127\.0\.0\.1:8090\/api\n/)
+  expect(await text("requests.http")).toContain("{{api}}/collections/")
+  expect(await text("README.md")).toContain("alyx db seed seed.json")
+})
 
 test.each(starters)("the seed of the %s starter has documents for every collection", async (template) => {
   const folder = await tempFolder()

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { cp } from "node:fs/promises"
 import { join } from "node:path"
 
+import { execa } from "execa"
 import { expect, test } from "vitest"
 
 import { packageRoot } from "../../src/lib/package-root.ts"
@@ -17,26 +18,42 @@ interface ListedRequest {
   readonly title: string
   readonly method: string
   readonly target: string
+  readonly headers: Record<string, string>
   readonly body: unknown
 }
 
-/** Reads a requests.http as editors do: variables, then requests parted by ###. */
-function listedRequests(text: string): ListedRequest[] {
+/** The variables of a requests.http, and its requests as they stand, parted by ###. */
+function listedRequests(text: string): { variables: Map<string, string>; blocks: string[] } {
   const variables = new Map([...text.matchAll(/^@(\w+) = (.*)$/gm)].map(([, name, value]) => [name!, value!]))
-  const [, ...blocks] = text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => variables.get(name)!).split(/^### /m)
-  return blocks.map((block) => {
-    const [head, ...parts] = block.split("\n\n")
-    const [title, line] = head!.split("\n")
-    const [method, url] = line!.split(" ")
-    const body = parts.join("\n\n").trim()
-    const { pathname, search } = new URL(url!)
-    return {
-      title: title!,
-      method: method!,
-      target: pathname + search,
-      body: body === "" ? undefined : JSON.parse(body),
-    }
-  })
+  const [, ...blocks] = text.split(/^### /m)
+  return { variables, blocks }
+}
+
+/** Reads a request as editors do, with the variables put in. */
+function readRequest(block: string, variables: ReadonlyMap<string, string>): ListedRequest {
+  const filled = block.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => variables.get(name)!)
+  const [head, ...parts] = filled.split("\n\n")
+  const [title, line, ...headers] = head!.trimEnd().split("\n")
+  const [method, url] = line!.split(" ")
+  const body = parts.join("\n\n").trim()
+  const { pathname, search } = new URL(url!)
+  return {
+    title: title!,
+    method: method!,
+    target: pathname + search,
+    headers: Object.fromEntries(headers.map((header) => header.split(": ") as [string, string])),
+    body: body === "" ? undefined : JSON.parse(body),
+  }
+}
+
+/** Puts the token and the id of an answer in, as the head of the file asks a person to. */
+function keepSignIn(
+  variables: Map<string, string>,
+  body: { access_token?: string; user?: { id: string } } | null,
+): void {
+  if (body?.access_token === undefined) return
+  variables.set("token", body.access_token)
+  variables.set("me", body.user!.id)
 }
 
 /** Writes seed.json of a project as its README says, and then once more, which changes nothing. */
@@ -52,20 +69,43 @@ async function seed(daemon: RunningDaemon): Promise<void> {
   expect(await seedOnce()).toMatchObject({ created: 0, updated: 0, unchanged: first.created })
 }
 
+/** Rules hold, as they do for whoever starts the project. */
+const closed = { ALYX_SERVER_INSECURE_OPEN: "false" }
+
 test.each(starters)("the %s starter serves its seed and every request of its list", async (template) => {
   const folder = join(await tempFolder(), "app")
   await scaffoldProject({ folder, name: "app", template })
-  const daemon = await startDaemon({ folder })
+  const daemon = await startDaemon({ folder, env: closed })
 
   await seed(daemon)
-  const requests = listedRequests(readFileSync(join(folder, "requests.http"), "utf8"))
-  expect(requests.length).toBeGreaterThan(5)
-  for (const { title, method, target, body } of requests) {
-    const { status } = await daemon.send(method, target, body)
+  const { variables, blocks } = listedRequests(readFileSync(join(folder, "requests.http"), "utf8"))
+  expect(blocks.length).toBeGreaterThan(8)
+  for (const block of blocks) {
+    const { title, method, target, headers, body } = readRequest(block, variables)
+    const answer = await daemon.send(method, target, body, headers)
+    keepSignIn(variables, answer.body as { access_token?: string; user?: { id: string } } | null)
     // A title that promises a refusal names its status.
-    const promised = /\b4\d\d\b/.exec(title)?.[0]
-    expect([title, promised === undefined ? status < 300 : String(status) === promised]).toEqual([title, true])
+    const promised = Number(/\b4\d\d\b/.exec(title)?.[0] ?? 0)
+    const isAsPromised = promised === 0 ? answer.status < 300 : answer.status === promised
+    expect([title, isAsPromised ? "as promised" : answer]).toEqual([title, "as promised"])
   }
+  expect(await daemon.stop()).toBe(0)
+})
+
+test.each(starters)("what the README of the %s starter says to try works word for word", async (template) => {
+  const folder = join(await tempFolder(), "app")
+  await scaffoldProject({ folder, name: "app", template })
+  const daemon = await startDaemon({ folder, env: closed })
+  await seed(daemon)
+
+  const readme = readFileSync(join(folder, "README.md"), "utf8")
+  const script = /## Try it\n\n```bash\n(.*?)```/s.exec(readme)![1]!
+  const here = script.replace("http://127.0.0.1:8090", daemon.url).replaceAll("curl ", "curl --fail-with-body -sS ")
+  const { stdout } = await execa("bash", ["-euo", "pipefail", "-c", here])
+
+  // A create, and lists that hold more than nothing.
+  expect(stdout).toMatch(/"id":"/)
+  expect(stdout).not.toMatch(/"docs":\[\]|"error"/)
   expect(await daemon.stop()).toBe(0)
 })
 
