@@ -38,6 +38,7 @@ export const errorTable = {
   },
   REGISTER_INSTEAD: { status: 403, sentence: "Accounts are made at /api/auth/register." },
   NOT_ADMIN: { status: 403, sentence: "This is for admins." },
+  OWNER_ONLY: { status: 403, sentence: "This is done on the machine of the server, over its local socket." },
   // Accounts
   EMAIL_TAKEN: { status: 409, sentence: "An account with this address exists." },
   KEY_NAME_TAKEN: { status: 409, sentence: "An API key with this name exists." },
@@ -82,7 +83,10 @@ export const errorTable = {
   WRONG_HOST: { status: 421, sentence: "The Host header names a host that this server does not answer for." },
   HEADERS_TOO_LARGE: { status: 431, sentence: "The headers are larger than the server reads." },
   // 403
-  FORBIDDEN_ORIGIN: { status: 403, sentence: "Web pages may not use the local control socket." },
+  FORBIDDEN_ORIGIN: {
+    status: 403,
+    sentence: "Web pages may not use the local socket, nor, from other origins, the admin API of an open server.",
+  },
   // 5xx
   INTERNAL: { status: 500, sentence: "Alyx made a mistake; the log has the details under the request id." },
   OVERLOADED: { status: 503, sentence: "The server has too much to do; try again after Retry-After seconds." },

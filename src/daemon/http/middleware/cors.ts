@@ -50,6 +50,17 @@ function isAllowed(origin: string, origins: readonly string[], mode: DaemonMode)
   return origins.includes(origin) || (mode === "dev" && isLoopbackOrigin(origin))
 }
 
+/** Tells whether the page that a request comes from is the server's own, or one that server.cors.origins names. */
+export type AllowsOrigin = (request: FastifyRequest) => boolean
+
+/** Makes the question for requests that carry Origin. A `*` allows no page in particular. */
+export function originCheck(config: () => HttpConfig, mode: DaemonMode): AllowsOrigin {
+  return ({ headers: { origin, host } }) => {
+    if (origin === undefined) return false
+    return isAllowed(origin, config().server.cors.origins, mode) || URL.parse(origin)?.host === host
+  }
+}
+
 /** True for pages that this machine itself serves, on any port. `null` (files, sandboxes) is not among them. */
 function isLoopbackOrigin(origin: string): boolean {
   const url = URL.parse(origin)
