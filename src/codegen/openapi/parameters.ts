@@ -1,5 +1,6 @@
 import type { RequestLimits } from "../../project/request-limits.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
+import { listParameterNames } from "../../schema/list-parameters.ts"
 import type { Collection, Field, Relation } from "../../schema/schema.ts"
 import { fieldSchema } from "./field-schema.ts"
 import { filterExample, filterPattern } from "./filter-syntax.ts"
@@ -161,18 +162,7 @@ function query(name: string, description: string, schema: JsonSchema): JsonSchem
 }
 
 /** The names that mean something else in the query of a list. */
-const ownNames = new Set([
-  "filter",
-  "sort",
-  "limit",
-  "offset",
-  "page",
-  "perPage",
-  "cursor",
-  "expand",
-  "fields",
-  "skipTotal",
-])
+const ownNames: ReadonlySet<string> = new Set(["filter", ...listParameterNames])
 
 /** The short form of a filter, `field=value`, for every field that is not named like a parameter. */
 export function shortFilterParameters(collection: Collection): JsonSchema[] {

@@ -1,3 +1,4 @@
+import { listParameterNames } from "../../schema/list-parameters.ts"
 import { QueryProblems, quoted, suggestion } from "./query-problems.ts"
 import type { QueryPairs } from "./records.ts"
 
@@ -12,17 +13,7 @@ export interface Parameters {
 }
 
 /** What a query of a list may hold once. */
-export const listParameters: ReadonlySet<string> = new Set([
-  "sort",
-  "limit",
-  "offset",
-  "page",
-  "perPage",
-  "cursor",
-  "expand",
-  "fields",
-  "skipTotal",
-])
+export const listParameters: ReadonlySet<string> = new Set(listParameterNames)
 
 /** What a query of a single document may hold. */
 export const documentParameters: ReadonlySet<string> = new Set(["expand", "fields"])
