@@ -54,6 +54,11 @@ export function parseShortFilter(frame: FilterFrame, field: Field, text: string)
   return parseCondition(frame, { field, operator: "eq", text })
 }
 
+/** Whether an operator works on a field; eq and ne work with null on every one. */
+export function isOperatorOf(field: Field, operator: FilterOperator): boolean {
+  return operatorsByType[field.type].includes(operator)
+}
+
 interface FilterText {
   readonly field: Field
   readonly operator: FilterOperator
@@ -68,7 +73,7 @@ function parseCondition(frame: FilterFrame, filter: FilterText): Condition | und
     return undefined
   }
   if (text === "null" && (operator === "eq" || operator === "ne")) return isNull(field, operator)
-  if (!operatorsByType[field.type].includes(operator)) return unfitOperator(frame, filter)
+  if (!isOperatorOf(field, operator)) return unfitOperator(frame, filter)
   switch (operator) {
     case "in":
       return parseList(frame, filter)
@@ -128,7 +133,8 @@ function splitList(text: string): string[] {
   return items
 }
 
-function findField({ plan, problems }: FilterFrame, name: string): Field | undefined {
+/** Finds the field that a filter names; what is unknown is a problem. */
+export function findField({ plan, problems }: FilterFrame, name: string): Field | undefined {
   const field = plan.fields.get(name)
   if (field === undefined) {
     const next = suggestion(name, [...plan.fields.keys()])
@@ -146,12 +152,17 @@ function findOperator({ problems }: FilterFrame, word: string): FilterOperator |
   return operator
 }
 
-function unfitValue({ problems }: FilterFrame, field: Field, text: string): undefined {
+/** Complains of a value that the field cannot have. */
+export function unfitValue({ problems }: FilterFrame, field: Field, text: string): undefined {
   const rule = filterValueRule(field)
   problems.filter("UNFIT_VALUE", `The filter on "${field.name}" has the value ${quoted(text)}, which is not ${rule}.`)
 }
 
-function unfitOperator({ problems }: FilterFrame, { field, operator }: FilterText): undefined {
+/** Complains of an operator that does not work on the field. */
+export function unfitOperator(
+  { problems }: FilterFrame,
+  { field, operator }: Pick<FilterText, "field" | "operator">,
+): undefined {
   const known = field.type === "json" ? "contains:element, eq:null, ne:null" : operatorsByType[field.type].join(", ")
   problems.filter(
     "UNFIT_OPERATOR",
