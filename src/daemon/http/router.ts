@@ -11,7 +11,7 @@ import { errorBody, jsonContentType, toAnsweredError } from "./errors.ts"
 import { acceptJsonBodies } from "./json-body.ts"
 import type { LogStreams } from "./log-streams.ts"
 import type { HttpMetrics } from "./metrics.ts"
-import { callerCheck } from "./middleware/caller.ts"
+import { callerAddress, callerToken } from "./middleware/caller.ts"
 import { cors } from "./middleware/cors.ts"
 import type { Exchanges } from "./middleware/exchange.ts"
 import { hostCheck } from "./middleware/host.ts"
@@ -82,11 +82,13 @@ export function createRouter(parts: RouterParts): Router {
   app.addHook("onRequest", exchanges.begin)
   const { ownerSockets, schemas, traces } = parts
   if (traces !== null) captureRequests(app, { traces, schemas, ownerSockets })
-  app.addHook("onRequest", callerCheck(parts))
+  app.addHook("onRequest", callerAddress(parts))
   app.addHook("onRequest", hostCheck(config))
   app.addHook("onRequest", cors(config, mode))
   const untaken = new UntakenAnswers({ heldBytesMax: untakenBytesMax })
   app.addHook("onRequest", requestLimits(config, { inFlight: () => exchanges.inFlight, untaken }))
+  // After what tells browsers whose answers they may read: a page must see that its token has ended.
+  app.addHook("onRequest", callerToken(parts))
   app.addHook("onRequest", startingCheck(parts.schemas))
   // Before the body is read: what is wrong with it does not matter where nothing is served.
   app.addHook("onRequest", (request, _reply, done) => {

@@ -21,10 +21,11 @@ export interface CallerParts {
 }
 
 /**
- * Makes the hook that finds out who asks. The owner is told by the connection alone: `ownerSockets` holds those that
- * the local socket accepted. A header, or a missing address, proves nothing. Everybody else says it with a token.
+ * Makes the hook that finds out where a request comes from. The owner is told by the connection alone: `ownerSockets`
+ * holds those that the local socket accepted. A header, or a missing address, proves nothing. Everybody else is nobody
+ * in particular until `callerToken` has looked, for which hosts, origins and rates come first.
  */
-export function callerCheck({ config, identities, ownerSockets }: CallerParts) {
+export function callerAddress({ config, ownerSockets }: Omit<CallerParts, "identities">) {
   let proxies: TrustedProxies = trustedProxies([])
 
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
@@ -39,10 +40,19 @@ export function callerCheck({ config, identities, ownerSockets }: CallerParts) {
     const address = clientAddress(plainAddress(socket.remoteAddress ?? ""), headers["x-forwarded-for"], proxies)
     const nobody = server.insecureOpen ? administrator : anonymous
     request.caller = callerOf(request, nobody, { owner: false, address })
-    const token = bearerToken(headers.authorization)
+    done()
+  }
+}
+
+/** Makes the hook that finds out who asks, by the token that came along. */
+export function callerToken({ config, identities }: Omit<CallerParts, "ownerSockets">) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    if (request.caller.owner) return done()
+    const token = bearerToken(request.raw.headers.authorization)
     if (token === null) return done()
+    const { address } = request.caller
     const take = (identity: Identity): void => {
-      const known = server.insecureOpen ? { ...identity, isAdmin: true } : identity
+      const known = config().server.insecureOpen ? { ...identity, isAdmin: true } : identity
       request.caller = callerOf(request, known, { owner: false, address })
       done()
     }
