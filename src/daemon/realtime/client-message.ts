@@ -1,0 +1,157 @@
+import { isUtf8 } from "node:buffer"
+
+import { alyxError, isAlyxError } from "../../errors.ts"
+import type { AlyxError } from "../../errors.ts"
+import { findJsonFault, isNestedDeeperThan } from "../../lib/json-syntax.ts"
+import { nearestWord } from "../../lib/nearest-word.ts"
+import { liveLimits } from "../../protocol/realtime-api.ts"
+import type { ClientMessage, LiveQueryRequest } from "../../protocol/realtime-api.ts"
+
+/** What a client sent, or what is wrong with it. The id is what the answer repeats. */
+export type ReadMessage =
+  | { readonly id: string | null; readonly message: ClientMessage }
+  | { readonly id: string | null; readonly error: AlyxError }
+
+const depthMax = 20
+const idLengthMax = 128
+/** A list in a filter may hold ids; `message_limit` bounds it too. */
+const listMax = 1_000
+const nameLengthMax = 10_000
+
+const messageTypes = ["subscribe", "unsubscribe", "auth", "ping"] as const
+const queryMembers = ["collection", "filter", "sort", "limit", "expand", "fields", "since"] as const
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Reads one message of a client. Whatever is wrong with it is an error to answer, never one that is thrown. */
+export function readClientMessage(bytes: Buffer, isBinary: boolean): ReadMessage {
+  let id: string | null = null
+  try {
+    if (isBinary) throw invalid("Messages are text, and this one is binary.", "Send JSON in a text frame.")
+    const json = parseObject(bytes)
+    id = readId(json["id"])
+    return { id, message: readMessage(json) }
+  } catch (error) {
+    if (isAlyxError(error)) return { id, error }
+    throw error
+  }
+}
+
+function parseObject(bytes: Buffer): Json {
+  if (!isUtf8(bytes)) throw invalid("The message is not valid UTF-8.")
+  if (bytes.length > depthMax && isNestedDeeperThan(bytes, depthMax)) {
+    throw invalid(`The message is nested deeper than ${depthMax} levels.`)
+  }
+  const text = bytes.toString("utf8")
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    const fault = findJsonFault(text)
+    const where = fault === null ? "" : `: at column ${fault.offset + 1}, ${fault.expected} was expected`
+    throw invalid(`The message is not valid JSON${where}.`)
+  }
+  if (!isObject(value)) throw invalid("The message must be a JSON object.", 'Such as {"type":"ping"}.')
+  return value
+}
+
+function readId(id: unknown): string | null {
+  if (id === undefined) return null
+  if (typeof id === "string" && id.length <= idLengthMax) return id
+  throw invalid(`id must be a text of at most ${idLengthMax} characters.`)
+}
+
+function readMessage(json: Json): ClientMessage {
+  const { type } = json
+  switch (type) {
+    case "subscribe":
+      return { type, payload: readQuery(payloadOf(json)) }
+    case "unsubscribe":
+      return { type, payload: { subscription_id: readText(payloadOf(json), "subscription_id") } }
+    case "auth": {
+      const { token } = payloadOf(json)
+      if (token !== null && typeof token !== "string")
+        throw invalid("payload.token must be a text, or null to sign out.")
+      return { type, payload: { token } }
+    }
+    case "ping":
+      return { type }
+    default: {
+      const near = typeof type === "string" ? nearestWord(type, messageTypes) : undefined
+      throw invalid(
+        type === undefined ? "The message has no type." : `There is no message of the type ${shown(type)}.`,
+        near === undefined ? `The types are ${messageTypes.join(", ")}.` : `Did you mean ${near}?`,
+      )
+    }
+  }
+}
+
+/** The members have the right types; what they mean is judged by a schema later. */
+function readQuery(payload: Json): LiveQueryRequest {
+  const unknown = Object.keys(payload).find((name) => !(queryMembers as readonly string[]).includes(name))
+  if (unknown !== undefined) {
+    const near = nearestWord(unknown, queryMembers)
+    throw invalid(
+      `A subscription has no member ${shown(unknown)}.`,
+      near === undefined ? `The members are ${queryMembers.join(", ")}.` : `Did you mean ${near}?`,
+    )
+  }
+  const { filter, sort, limit, expand, fields, since } = payload
+  return {
+    collection: readText(payload, "collection"),
+    ...(filter === undefined ? {} : { filter: readFilter(filter) }),
+    ...(sort === undefined ? {} : { sort: readNames("sort", sort) }),
+    ...(limit === undefined ? {} : { limit: readLimit(limit) }),
+    ...(expand === undefined ? {} : { expand: readNames("expand", expand) }),
+    ...(fields === undefined ? {} : { fields: readNames("fields", fields) }),
+    ...(since === undefined ? {} : { since: readText(payload, "since") }),
+  }
+}
+
+function readFilter(filter: unknown): NonNullable<LiveQueryRequest["filter"]> {
+  if (isObject(filter) || isTextList(filter)) return filter
+  throw invalid(
+    "payload.filter must be an object, or a list of texts.",
+    'Such as {"author_id":{"$eq":"…"}}, or ["author_id:eq:…"].',
+  )
+}
+
+function readNames(member: string, names: unknown): string | readonly string[] {
+  if (typeof names === "string" && names.length <= nameLengthMax) return names
+  if (isTextList(names)) return names
+  throw invalid(`payload.${member} must be a list of names.`, `Such as {"${member}":["created_at"]}.`)
+}
+
+function readLimit(limit: unknown): number {
+  if (Number.isInteger(limit) && (limit as number) >= 1 && (limit as number) <= liveLimits.limitMax) {
+    return limit as number
+  }
+  throw invalid(`payload.limit must be a whole number from 1 to ${liveLimits.limitMax}.`)
+}
+
+function payloadOf({ payload }: Json): Json {
+  if (isObject(payload)) return payload
+  throw invalid("The message needs a payload, which is an object.")
+}
+
+function readText(payload: Json, member: string): string {
+  const text = payload[member]
+  if (typeof text === "string" && text !== "" && text.length <= nameLengthMax) return text
+  throw invalid(`payload.${member} must be a text.`)
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= listMax && value.every((item) => typeof item === "string")
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value).slice(0, 100)
+}
+
+function invalid(message: string, next?: string): AlyxError {
+  return alyxError("INVALID_MESSAGE", { message, ...(next === undefined ? {} : { next }) })
+}
