@@ -12,17 +12,44 @@ const templateLengthMax = 1_000_000
  * JavaScript read too. A literal `{{x}}` is written `\{{x}}`.
  */
 export function renderTemplate(source: string, data: TemplateData): string {
+  return render(source, data, { noEscape: true })
+}
+
+/** Renders a handlebars template into HTML: values are escaped, and all else is as in renderTemplate. */
+export function renderHtmlTemplate(source: string, data: TemplateData): string {
+  return render(source, data, { noEscape: false })
+}
+
+function render(source: string, data: TemplateData, { noEscape }: { readonly noEscape: boolean }): string {
   if (source.length > templateLengthMax) throw new RangeError("The template is too long.")
   const handlebars = Handlebars.create()
   handlebars.registerHelper("str", literal)
   const template = handlebars.compile(source, {
-    noEscape: true,
+    noEscape,
     strict: true,
     knownHelpersOnly: true,
     knownHelpers: { str: true },
     preventIndent: true,
   })
   return template(data)
+}
+
+/** Where in a template its error is: the line, and a sentence. Columns that handlebars tells are those of its tokens. */
+export function templateProblem(error: unknown): { readonly line: number; readonly message: string } {
+  const text = error instanceof Error ? error.message : String(error)
+  const told = error instanceof Error && "lineNumber" in error ? Number(error.lineNumber) : NaN
+  const line = Number.isInteger(told) ? told : Number(/on line (\d+)/.exec(text)?.[1] ?? 1)
+  const missing = /^"(.{1,100})" not defined/.exec(text)?.[1]
+  if (missing !== undefined) return { line, message: `There is no value named "${missing}".` }
+  if (text.startsWith("Parse error"))
+    return { line, message: "It is no valid template: a {{…}} is not closed, or not known." }
+  return {
+    line,
+    message: text
+      .split("\n")
+      .at(-1)!
+      .replace(/ - \d+:\d+$/, ""),
+  }
 }
 
 function literal(value: unknown): string {
