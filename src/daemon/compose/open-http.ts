@@ -1,7 +1,5 @@
-import { alyxError } from "../../errors.ts"
 import type { ReleaseStack } from "../../lib/release-stack.ts"
 import { projectPaths } from "../../project/paths.ts"
-import type { Identity } from "../caller.ts"
 import { DataService } from "../data/data-service.ts"
 import { DatabaseCheck } from "../served/check-database.ts"
 import { DaemonStatus } from "../status/daemon-status.ts"
@@ -12,6 +10,7 @@ import { listenOn, urlOf } from "../http/listen-on.ts"
 import type { ReadConfig } from "../served/read-config.ts"
 import { liveRecordLimits } from "../served/record-limits.ts"
 import { SeedAndFake } from "../data/seed-and-fake.ts"
+import { openAuth } from "./open-auth.ts"
 import type { Parts } from "./open-parts.ts"
 
 /** The edge that is open, and what it answers the owner with. */
@@ -50,12 +49,10 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
       return limits()
     },
   }
+  const { auth, identities } = await openAuth(parts, records, release)
   const shared = {
-    identities: {
-      identify: (): Identity => {
-        throw alyxError("INVALID_TOKEN")
-      },
-    },
+    auth,
+    identities,
     schemas,
     records,
     activity,

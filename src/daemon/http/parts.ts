@@ -4,8 +4,10 @@ import type { Config } from "../../project/options.ts"
 import type { DaemonMode, SchemaResponse, StatsResponse } from "../../protocol/admin-api.ts"
 import type { DatabaseCheckResponse } from "../../protocol/data-api.ts"
 import type { Activity } from "../activity.ts"
+import type { AuthParts } from "../auth/auth.ts"
 import type { Identity } from "../caller.ts"
 import type { DataService } from "../data/data-service.ts"
+import type { LiveSockets } from "../realtime/live-sockets.ts"
 import type { SeedAndFake } from "../data/seed-and-fake.ts"
 import type { RecordParts } from "../records/records.ts"
 import type { RequestTraces } from "../request-trace.ts"
@@ -42,12 +44,18 @@ export interface HttpLog extends Logger {
 /** What is asked of the data tools. */
 export type DataRequests = Pick<DataService, "dump" | "query" | "write" | "restore" | "reset" | "backup">
 
+/** Takes over the connections of live queries. */
+export type LiveEdge = Pick<LiveSockets, "accept" | "goAway" | "stats" | "stop">
+
 /** Everything that the HTTP edge needs. */
 export interface HttpParts {
   readonly config: () => HttpConfig
   readonly schemas: SchemaHolder
   readonly identities: Identities
+  readonly auth: AuthParts
   readonly records: RecordParts
+  /** Null where live queries are not served. */
+  readonly live: LiveEdge | null
   readonly activity: Activity
   readonly admin: AdminParts
   readonly migrations: MigrationService

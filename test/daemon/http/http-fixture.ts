@@ -5,7 +5,6 @@ import path from "node:path"
 
 import { onTestFinished } from "vitest"
 
-import { alyxError } from "../../../src/errors.ts"
 import { Activity } from "../../../src/daemon/activity.ts"
 import { DaemonLog } from "../../../src/daemon/daemon-log.ts"
 import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
@@ -15,8 +14,11 @@ import { RequestTraces } from "../../../src/daemon/request-trace.ts"
 import type { MigrationService } from "../../../src/daemon/served/migration-service.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
+import type { Clock } from "../../../src/lib/clock.ts"
 import type { StatsResponse } from "../../../src/protocol/admin-api.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
+import { openTestAuth } from "../auth/auth-fixture.ts"
+import type { SentMails } from "../auth/auth-fixture.ts"
 import { openTestDatabase } from "./test-database.ts"
 
 /** A configuration for the HTTP edge: the defaults on a free port, open to everyone, but for what a test says. */
@@ -52,6 +54,8 @@ export interface RunningHttp {
   readonly databaseFile: string
   readonly parts: HttpParts
   readonly activity: Activity
+  /** The mails about accounts that would have been sent. */
+  readonly sent: SentMails
   /** Changes the live configuration. */
   readonly configure: (server: Partial<HttpConfig["server"]>) => void
   /** The lines of the log, parsed. */
@@ -65,6 +69,9 @@ export interface HttpOptions {
   readonly server?: Partial<HttpConfig["server"]>
   readonly mode?: HttpParts["mode"]
   readonly schemaText?: string
+  /** Values of the configuration of accounts, by their places: `{ "auth.jwt.access_ttl": "1h" }`. */
+  readonly auth?: Readonly<Record<string, string>>
+  readonly clock?: Clock
 }
 
 /** A real HTTP edge over a real database in a temporary folder, listening on a free port until the test ends. */
@@ -83,15 +90,16 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     isTerminal: false,
   }
   const logger = new DaemonLog({ mode: "start", output, activity }, { level: "debug", format: "json" })
+  const { clock = systemClock, mode = "start" } = options
+  const records = { database, schemas, clock, limits: defaultRecordLimits }
+  const values = options.auth ?? {}
+  const { auth, identities, sent } = openTestAuth({ folder, records, schemas, clock, mode, logger, values })
   const parts: HttpParts = {
     config: () => config,
     schemas,
-    identities: {
-      identify: () => {
-        throw alyxError("INVALID_TOKEN")
-      },
-    },
-    records: { database, schemas, clock: systemClock, limits: defaultRecordLimits },
+    auth,
+    identities,
+    records,
     activity,
     admin: {
       stats: () => Promise.resolve({ uptimeSeconds: 1 } as StatsResponse),
@@ -117,8 +125,8 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
       fake: () => Promise.reject(new Error("no test asks")),
     },
     logger,
-    clock: systemClock,
-    mode: options.mode ?? "start",
+    clock,
+    mode,
     version: "1.2.3",
     traces,
   }
@@ -131,6 +139,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     databaseFile,
     parts,
     activity,
+    sent,
     logLines,
     configure: (server) => void (config = httpConfig({ ...config.server, ...server })),
     shutdowns: () => shutdownCount,
