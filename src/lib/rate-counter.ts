@@ -41,6 +41,9 @@ export class RateCounter {
   readonly #keysMax: number
   /** In the order in which the windows began: the first is always the one that ends first, while the rate is the same. */
   readonly #windows = new Map<string, Window>()
+  /** Where the search for the oldest window stands: from the beginning it would pass all that were deleted, each time. */
+  #order = this.#windows.entries()
+  #oldest: readonly [key: string, window: Window] | undefined
 
   constructor({ clock, rate, keysMax }: RateCounterOptions) {
     this.#clock = clock
@@ -110,11 +113,24 @@ export class RateCounter {
   #makeRoom({ windowMs }: Rate): void {
     const endedBefore = this.#clock.now() - windowMs
     for (let looked = 0; looked < 2; looked += 1) {
-      const [oldest] = this.#windows
+      const oldest = this.#findOldest()
       if (oldest === undefined) return
       const [key, { startMs }] = oldest
       if (startMs > endedBefore && this.#windows.size < this.#keysMax) return
       this.#windows.delete(key)
     }
+  }
+
+  #findOldest(): readonly [key: string, window: Window] | undefined {
+    while (this.#oldest === undefined || this.#windows.get(this.#oldest[0]) !== this.#oldest[1]) {
+      let next = this.#order.next()
+      if (next.done === true) {
+        this.#order = this.#windows.entries()
+        next = this.#order.next()
+      }
+      if (next.done === true) return undefined
+      this.#oldest = next.value
+    }
+    return this.#oldest
   }
 }
