@@ -16,6 +16,7 @@ import { cors } from "./middleware/cors.ts"
 import type { Exchanges } from "./middleware/exchange.ts"
 import { hostCheck } from "./middleware/host.ts"
 import { requestLimits, untakenBytesMax } from "./middleware/limits.ts"
+import { RequestRates } from "./middleware/request-rates.ts"
 import type { RequestIds } from "./middleware/request-id.ts"
 import { startingCheck } from "./middleware/starting.ts"
 import { notFound } from "./not-found.ts"
@@ -86,9 +87,12 @@ export function createRouter(parts: RouterParts): Router {
   app.addHook("onRequest", hostCheck(config))
   app.addHook("onRequest", cors(config, mode))
   const untaken = new UntakenAnswers({ heldBytesMax: untakenBytesMax })
+  const rates = new RequestRates(parts)
+  app.addHook("onRequest", rates.byAddress)
   app.addHook("onRequest", requestLimits(config, { inFlight: () => exchanges.inFlight, untaken }))
   // After what tells browsers whose answers they may read: a page must see that its token has ended.
   app.addHook("onRequest", callerToken(parts))
+  app.addHook("onRequest", rates.byKey)
   app.addHook("onRequest", startingCheck(parts.schemas))
   // Before the body is read: what is wrong with it does not matter where nothing is served.
   app.addHook("onRequest", (request, _reply, done) => {
