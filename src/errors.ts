@@ -64,6 +64,7 @@ export const errorTable = {
     status: 400,
     sentence: "A read rule of the collection depends on the time, so it cannot be followed live.",
   },
+  UPGRADE_REQUIRED: { status: 426, sentence: "This path speaks WebSocket only." },
   // 404
   NOT_FOUND: { status: 404, sentence: "Nothing is served at this path." },
   COLLECTION_NOT_FOUND: { status: 404, sentence: "The schema has no collection of this name." },
@@ -85,7 +86,8 @@ export const errorTable = {
   // 403
   FORBIDDEN_ORIGIN: {
     status: 403,
-    sentence: "Web pages may not use the local socket, nor, from other origins, the admin API of an open server.",
+    sentence:
+      "Web pages may not use the local socket, nor, from other origins, live queries and the admin API of an open server.",
   },
   // 5xx
   INTERNAL: { status: 500, sentence: "Alyx made a mistake; the log has the details under the request id." },

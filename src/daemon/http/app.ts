@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
@@ -40,6 +41,8 @@ export class HttpApp {
   readonly #requestIds = new RequestIds()
   /** The connections that came through the local socket. */
   readonly #ownerSockets = new WeakSet<Socket>()
+  /** The requests that ask to become a WebSocket, with what came behind them. */
+  readonly #upgrades = new WeakMap<IncomingMessage, Buffer>()
   readonly #draining = new Set<Promise<void>>()
   #tcp: HttpListener | null = null
   #local: HttpListener | null = null
@@ -51,6 +54,7 @@ export class HttpApp {
     this.#metrics = new HttpMetrics({
       databaseStats: () => parts.records.database.stats(),
       inFlight: () => this.#exchanges.inFlight,
+      live: () => parts.live?.stats() ?? null,
     })
     const captures = parts.traces === null ? null : new CapturedRequests()
     this.#exchanges = new Exchanges(parts, { metrics: this.#metrics, ownerSockets: this.#ownerSockets, captures })
@@ -62,6 +66,7 @@ export class HttpApp {
       captures,
       requestIds: this.#requestIds,
       ownerSockets: this.#ownerSockets,
+      upgrades: this.#upgrades,
       isClosing: () => this.#isClosing,
     })
   }
@@ -114,13 +119,14 @@ export class HttpApp {
     return this.#exchanges.counts()
   }
 
-  /** Ends log streams, lets requests in work finish, cuts off what outlasts the deadline. May be called again. */
+  /** Ends log streams and sockets, lets requests in work finish, cuts off what outlasts the deadline. May be called again. */
   async close(options: CloseOptions): Promise<void> {
     this.#isClosing = true
     this.#logs.endAll()
     for (const listener of [this.#tcp, this.#local]) if (listener) this.#drain(listener, options)
     this.#tcp = null
     this.#local = null
+    await this.#parts.live?.stop()
     await Promise.all(this.#draining)
     await this.#router.close()
   }
@@ -155,6 +161,8 @@ export class HttpApp {
       {
         connection,
         request: (request, response) => this.#router.handle(request, response),
+        upgrade: (request, head) => void this.#upgrades.set(request, head),
+        goAway: (sockets) => this.#parts.live?.goAway(sockets),
         faultAnswer: (fault) => faultAnswer(fault, this.#requestIds.fresh(), new Date(this.#parts.clock.now())),
         refused: (status) => this.#metrics.countRefused(status),
       },

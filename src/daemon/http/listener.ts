@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http"
 import type { ListenOptions, Socket } from "node:net"
 
 import { alyxError } from "../../errors.ts"
@@ -20,6 +20,10 @@ export interface ListenerHandlers {
   connection(socket: Socket): void
   /** What is no HTTP: the answer to write; null for nothing. */
   faultAnswer(error: NodeJS.ErrnoException): FaultAnswer | null
+  /** Asks for another protocol; what came behind the request is in `head`. The request itself follows, as any other. */
+  upgrade(request: IncomingMessage, head: Buffer): void
+  /** Connections that were taken over are about to be cut off. */
+  goAway(sockets: Iterable<Socket>): void
   /** Node could not make a request of what came, and that was answered with the status. */
   refused(status: number): void
 }
@@ -37,6 +41,9 @@ const stalledMs = 7_000
 
 /** How often answers that are under way are looked for. */
 const watchMs = 2_500
+
+/** Before the end of a drain so long is left for a last word to connections that were taken over. */
+const goodbyeMs = 1_000
 
 /** How long a client that spoke no HTTP may take to read the answer. */
 const faultLingerMs = 2_000
@@ -65,6 +72,8 @@ export class HttpListener {
         requestTimeout: settings.requestTimeoutMs,
         connectionsCheckingInterval: Math.min(1_000, settings.requestTimeoutMs),
         keepAliveTimeout: settings.keepAliveTimeoutMs,
+        // Any other upgrade that is asked for (curl asks for HTTP/2) may be ignored, and the request answered.
+        shouldUpgradeCallback: isForSockets,
       },
       answer,
     )
@@ -78,6 +87,7 @@ export class HttpListener {
       this.#refuse(new Error("CONNECT is for proxies"), socket as Socket),
     )
     this.#server.on("checkExpectation", answer)
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket as Socket, head))
   }
 
   /** Opens the address; an AlyxError says why it cannot be opened. */
@@ -117,7 +127,12 @@ export class HttpListener {
     const deadline = setTimeout(() => {
       for (const [socket] of connections) socket.destroy()
     }, drainTimeoutMs)
+    const lastWord = setTimeout(
+      () => this.#handlers.goAway(this.#connections.keys()),
+      Math.max(0, drainTimeoutMs - goodbyeMs),
+    )
     await closed
+    clearTimeout(lastWord)
     clearTimeout(deadline)
     clearInterval(this.#watch)
     // Node reports the end of a response a moment after that of its connection.
@@ -153,6 +168,23 @@ export class HttpListener {
     this.#handlers.connection(socket)
   }
 
+  /** Node has let go of the connection: it gets an answer of its own, which ends it unless it is taken over. */
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const connection = this.#connections.get(socket)
+    if (connection === undefined) return void socket.destroy()
+    // Nobody else listens any more, and a client may leave at any time.
+    socket.on("error", () => socket.destroy())
+    if (connection.open.length > 0) {
+      return this.#refuse(new Error("an upgrade comes behind a request that is not answered yet"), socket)
+    }
+    const response = new ServerResponse(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(socket)
+    response.on("finish", () => socket.destroySoon())
+    this.#handlers.upgrade(request, head)
+    connection.receive(request, response)
+  }
+
   #watchConnections(): void {
     for (const connection of this.#connections.values()) connection.watch()
   }
@@ -174,6 +206,13 @@ export class HttpListener {
     socket.on("error", () => socket.destroy())
     socket.end(answer.text)
   }
+}
+
+/** The one path that speaks another protocol; a handshake has no body. */
+function isForSockets({ method, url = "", headers }: IncomingMessage): boolean {
+  if (method !== "GET" || headers.upgrade?.toLowerCase() !== "websocket") return false
+  if (headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0") return false
+  return /^(?:https?:\/\/[^/]*)?\/api\/realtime\/?(?:\?|$)/i.test(url)
 }
 
 /** Node then sends `connection: close` and ends the connection behind the answer. */

@@ -1,12 +1,15 @@
 import type { Registry } from "prom-client"
 
 import type { DatabaseStats } from "../storage/database.ts"
+import type { LiveSocketStats } from "../realtime/live-sockets.ts"
 import { DurationHistogram } from "./duration-histogram.ts"
 
 /** What metrics are read from when somebody asks for them. */
 export interface MetricSources {
   readonly databaseStats: () => DatabaseStats
   readonly inFlight: () => number
+  /** Null where live queries are not served. */
+  readonly live: () => LiveSocketStats | null
 }
 
 /** The text format of Prometheus. */
@@ -45,7 +48,7 @@ export class HttpMetrics {
       throw error
     })
     const registry = await this.#processRegistry
-    const own = `${this.#durations.text()}${refusedText(this.#refused)}${figuresText(this.#sources)}`
+    const own = `${this.#durations.text()}${refusedText(this.#refused)}${figuresText(this.#sources)}${liveText(this.#sources.live())}`
     return own + (await registry.metrics())
   }
 }
@@ -79,6 +82,16 @@ function figuresText({ databaseStats, inFlight }: MetricSources): string {
     figure("alyx_database_writes_total", "counter", "Writes since the start.", stats.writeCount),
     figure("alyx_database_syncs_total", "counter", "Syncs of the log file since the start.", stats.syncCount),
     figure("alyx_database_writes_waiting", "gauge", "Writes that wait for their commit now.", stats.waitingCount),
+  ].join("")
+}
+
+function liveText(live: LiveSocketStats | null): string {
+  if (live === null) return ""
+  return [
+    figure("alyx_realtime_sockets", "gauge", "Sockets that are open now.", live.sockets),
+    figure("alyx_realtime_subscriptions", "gauge", "Queries that are followed now.", live.subscriptions),
+    figure("alyx_realtime_groups", "gauge", "Different ones among them.", live.groups),
+    figure("alyx_realtime_messages_total", "counter", "Messages handed to subscribers.", live.deltas),
   ].join("")
 }
 

@@ -13,6 +13,7 @@ const servedPaths = [
   "/api/collections/{collection}",
   "/api/collections/{collection}/{id}",
   "/api/batch",
+  "/api/realtime",
   "/health",
   "/health/live",
   "/health/ready",

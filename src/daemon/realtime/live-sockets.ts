@@ -56,7 +56,7 @@ export class LiveSockets {
   #behindBytes = 0
   #timers: NodeJS.Timeout[] = []
   #nudged: NodeJS.Timeout | undefined
-  #unlisten: () => void = () => undefined
+  #unlisten: readonly (() => void)[] = []
   #isRechecking = false
   #isStopping = false
 
@@ -72,12 +72,13 @@ export class LiveSockets {
       setInterval(() => void this.#each((socket) => socket.beat()), limits.pingMs).unref(),
       setInterval(() => void this.#recheck(), limits.recheckMs).unref(),
     ]
-    this.#unlisten = signals.on("accounts", () => {
+    const soon = (): void => {
       this.#nudged ??= setTimeout(() => {
         this.#nudged = undefined
         void this.#recheck()
       }, limits.nudgeMs).unref()
-    })
+    }
+    this.#unlisten = [signals.on("accounts", soon), signals.on("database", soon)]
   }
 
   /** Makes a socket of a request. Throws what is to be answered where it cannot be one. */
@@ -117,7 +118,7 @@ export class LiveSockets {
     this.#isStopping = true
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#nudged)
-    this.#unlisten()
+    for (const unlisten of this.#unlisten) unlisten()
     const open = [...this.#open]
     const closed = open.map(([socket]) => (socket.closed ? undefined : once(socket, "close")))
     for (const [, live] of open) live.goAway()

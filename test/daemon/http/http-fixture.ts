@@ -8,10 +8,11 @@ import { onTestFinished } from "vitest"
 import { Activity } from "../../../src/daemon/activity.ts"
 import { DaemonLog } from "../../../src/daemon/daemon-log.ts"
 import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
-import type { HttpConfig, HttpParts } from "../../../src/daemon/http/parts.ts"
+import type { HttpConfig, HttpParts, LiveEdge } from "../../../src/daemon/http/parts.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
 import { RequestTraces } from "../../../src/daemon/request-trace.ts"
 import type { MigrationService } from "../../../src/daemon/served/migration-service.ts"
+import type { Signals } from "../../../src/daemon/signals/signals.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { Clock } from "../../../src/lib/clock.ts"
@@ -72,6 +73,8 @@ export interface HttpOptions {
   /** Values of the configuration of accounts, by their places: `{ "auth.jwt.access_ttl": "1h" }`. */
   readonly auth?: Readonly<Record<string, string>>
   readonly clock?: Clock
+  /** What takes over sockets; without it nothing does. */
+  readonly live?: (made: Pick<HttpParts, "records" | "identities" | "logger"> & { readonly signals: Signals }) => LiveEdge
 }
 
 /** A real HTTP edge over a real database in a temporary folder, listening on a free port until the test ends. */
@@ -93,13 +96,14 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   const { clock = systemClock, mode = "start" } = options
   const records = { database, schemas, clock, limits: defaultRecordLimits }
   const values = options.auth ?? {}
-  const { auth, identities, sent } = openTestAuth({ folder, records, schemas, clock, mode, logger, values })
+  const { auth, identities, signals, sent } = openTestAuth({ folder, records, schemas, clock, mode, logger, values })
   const parts: HttpParts = {
     config: () => config,
     schemas,
     auth,
     identities,
     records,
+    live: options.live?.({ records, identities, logger, signals }) ?? null,
     activity,
     admin: {
       stats: () => Promise.resolve({ uptimeSeconds: 1 } as StatsResponse),

@@ -46,6 +46,21 @@ export function cors(config: () => HttpConfig, mode: DaemonMode) {
   }
 }
 
+/**
+ * Whether a page of this origin may open a socket. Browsers ask nobody before they do, so the answer is the server's: its own
+ * pages, those of server.cors.origins, and in dev those of this machine.
+ */
+export function isSocketOrigin(
+  { origin, host }: { readonly origin?: string | undefined; readonly host?: string | undefined },
+  { config, mode }: { readonly config: () => HttpConfig; readonly mode: DaemonMode },
+): boolean {
+  if (origin === undefined) return true
+  const { origins } = config().server.cors
+  if (origins.includes("*") || isAllowed(origin, origins, mode)) return true
+  const url = URL.parse(origin)
+  return url !== null && /^https?:$/.test(url.protocol) && url.host === host?.toLowerCase()
+}
+
 function isAllowed(origin: string, origins: readonly string[], mode: DaemonMode): boolean {
   return origins.includes(origin) || (mode === "dev" && isLoopbackOrigin(origin))
 }

@@ -1,0 +1,62 @@
+import { onTestFinished } from "vitest"
+
+import { administrator, anonymous } from "../../../src/daemon/callers.ts"
+import { LiveSockets } from "../../../src/daemon/realtime/live-sockets.ts"
+import type { RealtimeConfig } from "../../../src/daemon/realtime/live-sockets.ts"
+import { socketLimits } from "../../../src/daemon/realtime/socket-limits.ts"
+import type { SocketLimits } from "../../../src/daemon/realtime/socket-limits.ts"
+import { sendJson, startHttp } from "../http/http-fixture.ts"
+import type { HttpOptions, RunningHttp } from "../http/http-fixture.ts"
+import { ListedQueries } from "./listed-queries.ts"
+
+/** A server whose sockets are open. */
+export interface RunningLive extends RunningHttp {
+  readonly sockets: LiveSockets
+  readonly live: ListedQueries
+  /** Writes notes over HTTP. */
+  readonly write: (...titles: readonly string[]) => Promise<void>
+}
+
+export interface LiveOptions extends HttpOptions {
+  readonly limits?: Partial<SocketLimits>
+  readonly config?: Partial<RealtimeConfig>
+  readonly messageLimitBytes?: number
+}
+
+/** Serves sockets over a real database. */
+export async function startLive(options: LiveOptions = {}): Promise<RunningLive> {
+  const made: { sockets?: LiveSockets; live?: ListedQueries } = {}
+  const isOpen = options.server?.insecureOpen ?? true
+  const http = await startHttp({
+    ...options,
+    live: ({ records, identities, logger, signals }) => {
+      made.live = new ListedQueries(records.database)
+      made.sockets = new LiveSockets({
+        live: made.live,
+        identify: (token) => identities.identify(token),
+        nobody: () => (isOpen ? administrator : anonymous),
+        config: () => ({
+          connectionsMax: 10_000,
+          connectionsPerAddressMax: 1_000,
+          subscriptionsMax: 100,
+          ...options.config,
+        }),
+        messageLimitBytes: options.messageLimitBytes ?? 64 * 1024,
+        signals,
+        logger,
+        limits: { ...socketLimits, ...options.limits },
+      })
+      made.sockets.start()
+      return made.sockets
+    },
+  })
+  const { sockets, live } = made as Required<typeof made>
+  onTestFinished(() => sockets.stop())
+  const write = async (...titles: readonly string[]): Promise<void> => {
+    const operations = titles.map((title) => ({ op: "create", collection: "notes", data: { title } }))
+    const answer = await sendJson(http.port, "POST", "/api/batch", { operations })
+    if (answer.status !== 200) throw new Error(answer.text)
+    live.changed()
+  }
+  return { ...http, sockets, live, write }
+}
