@@ -1,5 +1,7 @@
 import type { Problem } from "../errors.ts"
+import { isLoopbackHost } from "../lib/loopback-host.ts"
 import type { Config } from "./config.ts"
+import { knownProviders } from "./options/auth.ts"
 import { describeOrigin } from "./origin.ts"
 import type { Origin } from "./origin.ts"
 
@@ -43,9 +45,34 @@ function* findConflicts(config: Config): Generator<Conflict> {
   if (config.database.turso.token !== null && config.database.turso.url === null) {
     yield { paths: ["database.turso.token"], message: "database.turso.token needs database.turso.url." }
   }
+  if (config.mail.smtp !== null && config.mail.from === null) {
+    yield { paths: ["mail.smtp"], message: 'mail.smtp needs mail.from, such as "My app <hello@example.com>".' }
+  }
+  yield* providerConflicts(config)
   const names = config.webhooks.map((webhook) => webhook.name)
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) === index) continue
     yield { paths: [`webhooks[${index}].name`], message: `Two webhooks are named "${name}".` }
+  }
+}
+
+function* providerConflicts({ auth }: Config): Generator<Conflict> {
+  for (const [name, { issuer }] of Object.entries(auth.oauth)) {
+    const path = `auth.oauth.${name}`
+    const isKnown = knownProviders.some((known) => known === name)
+    if (issuer === null && !isKnown) {
+      const names = knownProviders.join(", ")
+      yield {
+        paths: [`${path}.client_id`],
+        message: `${path} needs an issuer; without one, these are known: ${names}.`,
+      }
+    }
+    const url = issuer === null ? null : URL.parse(issuer)
+    if (url !== null && url.protocol !== "https:" && !isLoopbackHost(url.hostname)) {
+      yield {
+        paths: [`${path}.issuer`],
+        message: `${path}.issuer must begin with https://, since it is not on this machine.`,
+      }
+    }
   }
 }

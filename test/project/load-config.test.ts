@@ -281,6 +281,7 @@ test("options that contradict each other are reported where they were set", asyn
       "webhooks:",
       "  - { name: a, url: https://a.example, events: [posts.*] }",
       "  - { name: a, url: https://b.example, events: [posts.*] }",
+      "mail: { smtp: 'smtps://a:b@mail.example' }",
     ].join("\n"),
   })
 
@@ -290,6 +291,26 @@ test("options that contradict each other are reported where they were set", asyn
     "alyx.yaml:3:24 CONTRADICTING_OPTIONS",
     "alyx.yaml:4:29 CONTRADICTING_OPTIONS",
     "alyx.yaml:7:13 CONTRADICTING_OPTIONS",
+    "alyx.yaml:8:15 CONTRADICTING_OPTIONS",
+  ])
+})
+
+test("asks for the issuer of a provider that is not known, and for https where it is on another machine", async () => {
+  const client = "client_id: a, client_secret: b"
+  const { problems } = await load({
+    "alyx.yaml": [
+      "auth:",
+      "  oauth:",
+      `    acme: { ${client} }`,
+      `    plain: { ${client}, issuer: http://login.example.com }`,
+      `    near: { ${client}, issuer: "http://127.0.0.1:9000" }`,
+      `    google: { ${client} }`,
+    ].join("\n"),
+  })
+
+  expect(problems.map(({ at, message }) => `${at!.line} ${message}`)).toEqual([
+    "3 auth.oauth.acme needs an issuer; without one, these are known: github, google, microsoft, apple, discord.",
+    "4 auth.oauth.plain.issuer must begin with https://, since it is not on this machine.",
   ])
 })
 

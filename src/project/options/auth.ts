@@ -9,6 +9,9 @@ const collectionName = text({
   check: (value) => (/^[a-z][a-z0-9_]*$/i.test(value) ? null : "be the name of a collection"),
 })
 
+/** Providers that need no issuer. */
+export const knownProviders = ["github", "google", "microsoft", "apple", "discord"] as const
+
 /** Accounts, tokens, and how people sign in. */
 export const authOptions = section("Accounts, tokens, and how people sign in.", {
   collection: option(collectionName, {
@@ -99,7 +102,8 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
         reload: "live",
       }),
       issuer: option(url(["https", "http"]), {
-        about: "The address of an OpenID Connect issuer, for providers that Alyx does not know by name.",
+        about:
+          "The address of an OpenID Connect issuer, for providers that Alyx does not know by name; of microsoft that of one tenant, of github that of a GitHub Enterprise Server.",
         default: null,
         reload: "live",
       }),

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from "../../../lib/loopback-host.ts"
 import type { RenderedMail } from "./mail.ts"
 
 /** How long a mail server may take to be reached, to say hello, and to answer a command. */
@@ -71,7 +72,7 @@ const plainPart = /^[^\s\p{Cc},;:<>()[\]\\"@]+$/u
 function sendsPasswordAway(smtpUrl: string): boolean {
   const url = URL.parse(smtpUrl)
   if (url === null || url.protocol !== "smtp:" || url.username === "") return false
-  return !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i.test(url.hostname)
+  return !isLoopbackHost(url.hostname)
 }
 
 /** Servers say 5xx for never and 4xx for later; what has no answer was the network's, and passes. */
