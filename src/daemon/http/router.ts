@@ -27,6 +27,7 @@ import { healthRoutes } from "./routes/health.ts"
 import { metricsRoute } from "./routes/metrics.ts"
 import { openApiRoutes } from "./routes/openapi.ts"
 import { recordRoutes } from "./routes/records.ts"
+import { realtimeRoute } from "./routes/realtime.ts"
 import { rootRoute } from "./routes/root.ts"
 import { UntakenAnswers } from "./untaken-answers.ts"
 
@@ -40,6 +41,8 @@ export interface RouterParts extends HttpParts {
   readonly captures: CapturedRequests | null
   /** The connections that came through the local socket. */
   readonly ownerSockets: WeakSet<Socket>
+  /** The requests that ask to become a WebSocket, with what came behind them. */
+  readonly upgrades: WeakMap<IncomingMessage, Buffer>
   readonly isClosing: () => boolean
 }
 
@@ -104,6 +107,7 @@ export function createRouter(parts: RouterParts): Router {
   const compression = new Compression({ isEnabled: () => config().server.compression, untaken })
   rootRoute(app, parts)
   recordRoutes(app, parts, compression)
+  realtimeRoute(app, parts)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
   metricsRoute(app, parts.metrics, compression)
   openApiRoutes(app, parts, compression)

@@ -50,7 +50,7 @@ export function beginSocket(at: number | string, options: ClientOptions = {}): S
     for (const look of looks) look()
   })
   ws.on("error", () => undefined)
-  const closed = once(ws, "close").then(([code]) => code as number)
+  const closed = new Promise<number>((resolve) => void ws.on("close", resolve))
   const until: SocketClient["until"] = (fits) =>
     new Promise((resolve, reject) => {
       const look = (): void => {
