@@ -24,6 +24,24 @@ export function compileLinearPattern(pattern: string): LinearPattern {
   return { size, test: (text) => compiled.test(text) }
 }
 
+/** The same for a pattern in RE2's own syntax, as CEL has it: nothing is rewritten. */
+export function compileRe2Pattern(pattern: string): LinearPattern {
+  if (pattern.length > patternLengthMax) throw new SyntaxError(`it is longer than ${patternLengthMax} characters`)
+  const compiled = tryRe2(pattern)
+  const size = compiled.programSize()
+  if (size > patternSizeMax) throw new SyntaxError("its repetitions unfold into too large a pattern")
+  return { size, test: (text) => compiled.test(text) }
+}
+
+function tryRe2(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : String(error)
+    throw new SyntaxError(reason, { cause: error })
+  }
+}
+
 /** Says why a pattern cannot be used, as the end of a sentence, or returns null. */
 export function patternFault(pattern: string): string | null {
   try {

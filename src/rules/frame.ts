@@ -1,0 +1,42 @@
+import { evaluationWorkMax } from "./limits.ts"
+import type { RuleAuth, RuleContext, RuleDocuments, RuleRequest, StoredRow } from "./rules.ts"
+import type { Outcome, RuleValue } from "./values.ts"
+
+/** One evaluation of a rule: what it is about, and how much of its work is left. */
+export class RuleFrame {
+  readonly auth: RuleAuth
+  readonly request: RuleRequest
+  /** Null while only the caller is known. */
+  readonly doc: StoredRow | null
+  readonly new: StoredRow | null
+  /** The elements that macros are at, by how deep they are nested. */
+  readonly elements: RuleValue[] = []
+  #workLeft = evaluationWorkMax
+  #parsed: Map<string, RuleValue> | null = null
+
+  constructor(context: RuleContext, documents: RuleDocuments | null) {
+    this.auth = context.auth
+    this.request = context.request
+    this.doc = documents?.doc ?? null
+    this.new = documents?.new ?? null
+  }
+
+  /** Takes from the work that is left. False when it is used up. */
+  spend(steps: number): boolean {
+    this.#workLeft -= steps
+    return this.#workLeft >= 0
+  }
+
+  /** Parses a json column once an evaluation. */
+  parsed(text: string): RuleValue {
+    const known = this.#parsed?.get(text)
+    if (known !== undefined) return known
+    const value = JSON.parse(text) as RuleValue
+    this.#parsed ??= new Map()
+    this.#parsed.set(text, value)
+    return value
+  }
+}
+
+/** A part of a rule, ready to be evaluated. Never throws for what the data holds. */
+export type Evaluate = (frame: RuleFrame) => Outcome

@@ -1,0 +1,116 @@
+import { quoteName } from "../lib/sql-name.ts"
+import type { StoredValue } from "../schema/fields/field-type.ts"
+import type { Field } from "../schema/schema.ts"
+import type { Evaluate } from "./frame.ts"
+import { aliasMark } from "./sql-piece.ts"
+import { RuleTimestamp } from "./values.ts"
+import type { RuleValue } from "./values.ts"
+
+/** The types that columns have in comparisons. */
+export type ScalarType = "text" | "number" | "bool" | "timestamp" | "bytes"
+
+/** What a NULL of an operand means: a null of CEL, an error, or nothing because there is none. */
+export type NullMeaning = "null" | "fault" | "never"
+
+/** A value of the row that SQL computes without parameters. */
+export interface ScalarOperand {
+  readonly kind: "scalar"
+  readonly sql: string
+  readonly type: ScalarType
+  readonly nulls: NullMeaning
+  readonly field: string
+  /** True for the column itself, which an index may hold. */
+  readonly isColumn: boolean
+}
+
+/** A json column, or a value inside of one. */
+export interface JsonOperand {
+  readonly kind: "json"
+  /** The expression of its column. */
+  readonly column: string
+  /** `$` for the whole column. */
+  readonly path: string
+  readonly field: string
+}
+
+/** What is known before a row is. */
+export interface KnownOperand {
+  readonly kind: "known"
+  readonly evaluate: Evaluate
+}
+
+export type Operand = ScalarOperand | JsonOperand | KnownOperand
+
+/** The operand of a field. */
+export function fieldOperand({ name, type, nullable }: Field): ScalarOperand | JsonOperand {
+  const sql = `${aliasMark}.${quoteName(name)}`
+  const scalar = (scalarType: ScalarType): ScalarOperand => {
+    return { kind: "scalar", sql, type: scalarType, nulls: nullable ? "null" : "never", field: name, isColumn: true }
+  }
+  switch (type) {
+    case "json":
+      return { kind: "json", column: sql, path: "$", field: name }
+    case "uuid":
+    case "string":
+    case "text":
+      return scalar("text")
+    case "int":
+    case "float":
+      return scalar("number")
+    case "bool":
+      return scalar("bool")
+    case "timestamp":
+      return scalar("timestamp")
+    case "blob":
+      return scalar("bytes")
+  }
+}
+
+/** The type of a json value in SQLite's words; NULL where there is none. */
+export function jsonTypeSql({ column, path }: JsonOperand): string {
+  return path === "$" ? `json_type(${column})` : `json_type(${column}, '${path}')`
+}
+
+/** A json value as a scalar of a type: NULL, which is an error, where it has another one. */
+export function jsonAs(json: JsonOperand, type: ScalarType): ScalarOperand {
+  const value = `json_extract(${json.column}, '${json.path}')`
+  const kind = jsonTypeSql(json)
+  const sql = { text: "", number: "", bool: "", timestamp: "NULL", bytes: "NULL" }
+  sql.text = `(CASE ${kind} WHEN 'text' THEN ${value} END)`
+  sql.number = `(CASE WHEN ${kind} IN ('integer', 'real') THEN CAST(${value} AS REAL) END)`
+  sql.bool = `(CASE ${kind} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END)`
+  return { kind: "scalar", sql: sql[type], type, nulls: "fault", field: json.field, isColumn: false }
+}
+
+/** The type that a known value has in comparisons; null for what no column holds. */
+export function scalarTypeOf(value: RuleValue): ScalarType | null {
+  switch (typeof value) {
+    case "string":
+      return "text"
+    case "number":
+    case "bigint":
+      return "number"
+    case "boolean":
+      return "bool"
+    default:
+      if (value instanceof RuleTimestamp) return "timestamp"
+      return value instanceof Uint8Array ? "bytes" : null
+  }
+}
+
+/** A known value as it is bound, or null for one that no column can hold: NaN, and texts with lone surrogates. */
+export function boundValue(value: RuleValue): Exclude<StoredValue, null> | null {
+  switch (typeof value) {
+    case "string":
+      return value.isWellFormed() ? value : null
+    case "number":
+      return Number.isNaN(value) ? null : value
+    case "bigint":
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value
+    case "boolean":
+      return value ? 1 : 0
+    default:
+      if (value instanceof RuleTimestamp) return new Date(value.ms).toISOString()
+      return value instanceof Uint8Array ? value : null
+  }
+}

@@ -1,0 +1,249 @@
+import { compilePart } from "./evaluator.ts"
+import type { Scope } from "./evaluator.ts"
+import { isKnownBeforeRows } from "./mentions.ts"
+import { equalityOf, inequalityOf, orderOf } from "./sql-compare.ts"
+import { membershipOf } from "./sql-membership.ts"
+import type { JsonOperand, Operand } from "./sql-operand.ts"
+import { fieldOperand, jsonAs, jsonTypeSql } from "./sql-operand.ts"
+import type { NarrowPart, Piece } from "./sql-piece.ts"
+import { bothPieces, choicePiece, eitherPiece, faultPiece, isKnown, notPiece, sqlPiece } from "./sql-piece.ts"
+import { sizeOperand, textTestOf, textTests } from "./sql-texts.ts"
+import type { TextTest } from "./sql-texts.ts"
+import type { RuleNode } from "./syntax.ts"
+import { macroOf, selectionOf } from "./syntax.ts"
+import { RuleFault } from "./values.ts"
+
+/** A part of a rule that has no meaning in SQL, and why. */
+export class Untranslatable {
+  readonly node: RuleNode
+  /** The end of a sentence that begins with "This rule cannot become SQL: ". */
+  readonly reason: string
+  constructor(node: RuleNode, reason: string) {
+    this.node = node
+    this.reason = reason
+  }
+}
+
+/**
+ * Translates a part that stands for true or false. What is known of the caller is filled in later, so that whether a
+ * rule can be translated never depends on who asks.
+ */
+export function translateCondition(node: RuleNode, scope: Scope): NarrowPart | Untranslatable {
+  if (isKnownBeforeRows(node)) return knownPart(node, scope)
+  switch (node.op) {
+    case "&&":
+      return joined(node.args, scope, bothPieces)
+    case "||":
+      return joined(node.args, scope, eitherPiece)
+    case "!_": {
+      const part = translateCondition(node.args, scope)
+      return part instanceof Untranslatable ? part : (frame) => notPiece(part(frame))
+    }
+    case "?:":
+      return translateChoice(node.args, scope)
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+    case "in":
+      return translateComparison(node, scope)
+    case "call":
+      if (node.args[0] === "has") return translateHas(node, scope)
+      break
+    case "rcall":
+      if (macroOf(node) === null) return translateMethod(node, scope)
+      break
+    default:
+  }
+  const operand = translateOperand(node, scope)
+  return operand instanceof Untranslatable ? operand : truth(operand)
+}
+
+function knownPart(node: RuleNode, scope: Scope): NarrowPart {
+  const evaluate = compilePart(node, scope)
+  return (frame) => ({ known: evaluate(frame) })
+}
+
+function joined(
+  [left, right]: readonly [RuleNode, RuleNode],
+  scope: Scope,
+  join: (a: Piece, b: Piece) => Piece,
+): NarrowPart | Untranslatable {
+  const a = translateCondition(left, scope)
+  if (a instanceof Untranslatable) return a
+  const b = translateCondition(right, scope)
+  return b instanceof Untranslatable ? b : (frame) => join(a(frame), b(frame))
+}
+
+function translateChoice(
+  [condition, yes, no]: readonly [RuleNode, RuleNode, RuleNode],
+  scope: Scope,
+): NarrowPart | Untranslatable {
+  const a = translateCondition(condition, scope)
+  if (a instanceof Untranslatable) return a
+  const b = translateCondition(yes, scope)
+  if (b instanceof Untranslatable) return b
+  const c = translateCondition(no, scope)
+  return c instanceof Untranslatable ? c : (frame) => choicePiece(a(frame), b(frame), c(frame))
+}
+
+/** A value that stands where true or false is wanted. */
+function truth(operand: Operand): NarrowPart {
+  if (operand.kind === "known") return (frame) => ({ known: operand.evaluate(frame) })
+  const scalar = operand.kind === "json" ? jsonAs(operand, "bool") : operand
+  const piece = scalar.type === "bool" ? sqlPiece(scalar.sql, [], [scalar.field]) : faultPiece("This is no condition.")
+  return () => piece
+}
+
+type Comparison = RuleNode & { readonly op: "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" }
+
+function translateComparison(node: Comparison, scope: Scope): NarrowPart | Untranslatable {
+  const [left, right] = node.args
+  if (node.op === "in" && right.op === "list" && !isKnownBeforeRows(right)) {
+    return translateInWritten(node, left, right.args, scope)
+  }
+  const a = translateOperand(left, scope)
+  if (a instanceof Untranslatable) return a
+  const b = translateOperand(right, scope)
+  if (b instanceof Untranslatable) return b
+  const part = comparisonOf(node.op, a, b)
+  return part ?? new Untranslatable(node, "SQL does not compare these two values as rules do")
+}
+
+function comparisonOf(operator: Comparison["op"], a: Operand, b: Operand): NarrowPart | null {
+  switch (operator) {
+    case "==":
+      return equalityOf(a, b)
+    case "!=": {
+      const equality = equalityOf(a, b)
+      return equality === null ? null : inequalityOf(equality)
+    }
+    case "in":
+      return membershipOf(a, b)
+    default:
+      return orderOf(operator, a, b)
+  }
+}
+
+/** `auth.id in [doc.author_id, doc.editor_id]`: one equality for each. Columns are never an error. */
+function translateInWritten(
+  node: RuleNode,
+  value: RuleNode,
+  members: readonly RuleNode[],
+  scope: Scope,
+): NarrowPart | Untranslatable {
+  const sought = translateOperand(value, scope)
+  if (sought instanceof Untranslatable) return sought
+  const parts: NarrowPart[] = []
+  for (const member of members) {
+    const operand = translateOperand(member, scope)
+    if (operand instanceof Untranslatable) return operand
+    const isPlain = operand.kind === "scalar" && operand.isColumn
+    const part = isPlain ? equalityOf(sought, operand) : null
+    if (part === null) return new Untranslatable(node, "a list with document fields may hold nothing but columns")
+    parts.push(part)
+  }
+  return (frame) => parts.map((part) => part(frame)).reduce(eitherPiece)
+}
+
+function translateMethod(node: RuleNode & { readonly op: "rcall" }, scope: Scope): NarrowPart | Untranslatable {
+  const [name, receiver, [argument]] = node.args
+  if (name === "size") return new Untranslatable(node, "size() is a number, not a condition")
+  if (!(textTests as readonly string[]).includes(name) || argument === undefined) {
+    return new Untranslatable(node, `${name}() has no counterpart in SQL`)
+  }
+  const a = translateOperand(receiver, scope)
+  if (a instanceof Untranslatable) return a
+  const b = translateOperand(argument, scope)
+  return b instanceof Untranslatable ? b : textTestOf(name as TextTest, a, b)
+}
+
+/** `has(doc.field)` is always true; `has(doc.meta.plan)` asks whether the object has the key. */
+function translateHas(node: RuleNode & { readonly op: "call" }, scope: Scope): NarrowPart | Untranslatable {
+  const selection = selectionOf(node.args[1][0]!)
+  if (selection?.object.op === "id") return knownPart(node, scope)
+  const whole = translateOperand(node.args[1][0]!, scope)
+  const object = selection === null ? null : translateOperand(selection.object, scope)
+  if (whole instanceof Untranslatable) return whole
+  if (whole.kind !== "json" || object === null || object instanceof Untranslatable || object.kind !== "json") {
+    return new Untranslatable(node, "has() takes a field, or a key of a json field")
+  }
+  const sql = `(CASE ${jsonTypeSql(object)} WHEN 'object' THEN ${jsonTypeSql(whole)} IS NOT NULL END)`
+  return () => sqlPiece(sql, [], [whole.field])
+}
+
+/** Translates a part that stands for a value. */
+function translateOperand(node: RuleNode, scope: Scope): Operand | Untranslatable {
+  if (node.op === "id" && node.args === "auth") return { kind: "known", evaluate: ({ auth }) => auth.id }
+  if (isKnownBeforeRows(node)) return { kind: "known", evaluate: compilePart(node, scope) }
+  const selection = selectionOf(node)
+  if (selection !== null || node.op === "[]") return translateSelection(node, scope)
+  const isSize = (node.op === "call" && node.args[0] === "size") || (node.op === "rcall" && node.args[0] === "size")
+  if (!isSize) return new Untranslatable(node, whyNot(node))
+  const measured = node.op === "call" ? node.args[1][0]! : (node.args[1] as RuleNode)
+  const operand = translateOperand(measured, scope)
+  if (operand instanceof Untranslatable) return operand
+  const size = operand.kind === "known" ? null : sizeOperand(operand)
+  return size ?? { kind: "known", evaluate: () => new RuleFault("size() does not take this.") }
+}
+
+/** Keys that may stand in a path of SQLite without being escaped. */
+const plainKeyRegExp = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+function translateSelection(node: RuleNode, scope: Scope): Operand | Untranslatable {
+  const selection = selectionOf(node)
+  if (selection === null) return translateIndex(node, scope)
+  const { object, key } = selection
+  if (object.op === "id") {
+    const field = object.args === "new" ? undefined : scope.collection.fields.get(key)
+    return field === undefined ? new Untranslatable(node, `there is no column ${key}`) : fieldOperand(field)
+  }
+  const parent = translateOperand(object, scope)
+  if (parent instanceof Untranslatable) return parent
+  if (parent.kind !== "json") return { kind: "known", evaluate: () => new RuleFault("This has no members.") }
+  if (plainKeyRegExp.test(key)) return within(parent, `.${key}`)
+  return new Untranslatable(node, "a key of a json field must be a plain word")
+}
+
+function translateIndex(node: RuleNode, scope: Scope): Operand | Untranslatable {
+  const [list, index] = node.args as readonly [RuleNode, RuleNode]
+  const isPlain = index.op === "value" && typeof index.args === "bigint"
+  if (!isPlain) return new Untranslatable(node, "an index into a json field must be a number in the rule")
+  const parent = translateOperand(list, scope)
+  if (parent instanceof Untranslatable) return parent
+  if (parent.kind !== "json") return { kind: "known", evaluate: () => new RuleFault("This is not a list.") }
+  return within(parent, `[${String(index.args)}]`)
+}
+
+function within(parent: JsonOperand, step: string): JsonOperand {
+  return { ...parent, path: `${parent.path}${step}` }
+}
+
+function whyNot(node: RuleNode): string {
+  const macro = macroOf(node)
+  if (macro !== null) return `${macro.name}() goes through a list, which SQL does not do as rules do`
+  switch (node.op) {
+    case "call":
+      return `${node.args[0]}() is not computed in SQL as rules do`
+    case "rcall":
+      return `${node.args[0]}() is not computed in SQL as rules do`
+    case "list":
+    case "map":
+      return "a list or a map with document fields is not made in SQL"
+    case "?:":
+    case "&&":
+    case "||":
+    case "!_":
+      return "a condition is not compared with something; write it with && and ||"
+    default:
+      return "arithmetic with document fields is not done in SQL, where its limits are others"
+  }
+}
+
+/** Fills in what is known and says what is left of a whole rule. */
+export function narrowedPiece(piece: Piece): "all" | "none" | Exclude<Piece, { readonly known: unknown }> {
+  if (!isKnown(piece)) return piece
+  return piece.known === true ? "all" : "none"
+}
