@@ -1,6 +1,7 @@
 import type { RequestLimits } from "../../project/request-limits.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
 import type { Schema } from "../../schema/schema.ts"
+import { security } from "./access.ts"
 import type { NamedCollection, NamedCollections, SchemaSuffix } from "./component-names.ts"
 import { schemaName } from "./component-names.ts"
 import type { ErrorAnswers } from "./error-answers.ts"
@@ -16,10 +17,11 @@ export interface BatchFrame {
   readonly limits: RequestLimits
   readonly errors: ErrorAnswers
   readonly schema: Schema
+  readonly users: string | null
 }
 
 /** The path of the batch. */
-export function batchPath({ limits, errors, schema }: BatchFrame): Record<string, PathItem> {
+export function batchPath({ limits, errors, schema, users }: BatchFrame): Record<string, PathItem> {
   return {
     "/api/batch": {
       post: {
@@ -27,7 +29,8 @@ export function batchPath({ limits, errors, schema }: BatchFrame): Record<string
         tags: ["Batch"],
         summary: "Run several writes, all or none",
         description:
-          "The operations run in their order in one transaction, and each sees what those before it wrote. If any fails, none has happened: `error.details.operation` is its index.",
+          "The operations run in their order in one transaction, and each sees what those before it wrote. If any fails, none has happened: `error.details.operation` is its index. Rules hold as for single writes.",
+        security: security.optional,
         parameters: [componentRef("parameters", "XRequestId")],
         requestBody: {
           required: true,
@@ -40,7 +43,7 @@ export function batchPath({ limits, errors, schema }: BatchFrame): Record<string
             headers: everyAnswer,
             content: jsonContent(componentRef("schemas", "BatchAnswer")),
           },
-          ...errors.answersOf("Batch", batchCodes(schema)),
+          ...errors.answersOf("Batch", batchCodes(schema, users)),
         },
       },
     },
@@ -108,12 +111,24 @@ function members(op: string, collection: string, properties: JsonSchema): JsonSc
 function resultSchemas(named: NamedCollection): Record<string, JsonSchema> {
   const { name } = named.collection
   const id = { type: "string" }
-  const written = { id, etag: { type: "string" }, doc: componentRef("schemas", schemaName(named, "")) }
+  const made = { id, etag: { type: "string" }, doc: written(named) }
   return {
-    [schemaName(named, "BatchCreated")]: result("create", name, written),
-    [schemaName(named, "BatchUpdated")]: result("update", name, written),
+    [schemaName(named, "BatchCreated")]: result("create", name, made),
+    [schemaName(named, "BatchUpdated")]: result("update", name, made),
     [schemaName(named, "BatchDeleted")]: result("delete", name, { id }),
   }
+}
+
+/** A document after it was written, as the caller may see it. */
+function written(named: NamedCollection): JsonSchema {
+  const { name } = named.collection.primaryKey
+  const keyAlone: JsonSchema = {
+    type: "object",
+    description: "Where the caller may not read what was written: its key.",
+    properties: { [name]: {} },
+    required: [name],
+  }
+  return { anyOf: [componentRef("schemas", schemaName(named, "")), keyAlone] }
 }
 
 function result(op: string, collection: string, properties: JsonSchema): JsonSchema {

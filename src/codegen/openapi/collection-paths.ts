@@ -1,6 +1,7 @@
 import type { RequestLimits } from "../../project/request-limits.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
 import type { Schema } from "../../schema/schema.ts"
+import { securityOf } from "./access.ts"
 import type { NamedCollection, SchemaSuffix } from "./component-names.ts"
 import { schemaName } from "./component-names.ts"
 import type { ErrorAnswers } from "./error-answers.ts"
@@ -18,6 +19,8 @@ export interface PathFrame {
   readonly schema: Schema
   readonly limits: RequestLimits
   readonly errors: ErrorAnswers
+  /** The collection that has a document for each account; null where there is none. */
+  readonly users: string | null
 }
 
 const requestId = componentRef("parameters", "XRequestId")
@@ -32,12 +35,13 @@ export function collectionPaths(frame: PathFrame): Record<string, PathItem> {
 }
 
 function list(frame: PathFrame): Operation {
-  const { named, limits, errors } = frame
+  const { named, limits, errors, users } = frame
   const { collection } = named
   return {
     operationId: `list${named.base}`,
     tags: [named.tag],
     summary: `List documents of ${collection.name}`,
+    security: securityOf(collection.rules.read),
     parameters: [
       ...listParameters(collection, limits),
       ...selection(frame),
@@ -50,19 +54,20 @@ function list(frame: PathFrame): Operation {
         headers: everyAnswer,
         content: jsonContent(ref(frame, "List"), listExample(frame)),
       },
-      ...errors.answersOf("List", listCodes),
+      ...errors.answersOf("List", listCodes(collection, users)),
     },
   }
 }
 
 function create(frame: PathFrame): Operation {
-  const { named, errors } = frame
+  const { named, errors, users } = frame
   const { collection } = named
   return {
     operationId: `create${named.base}`,
     tags: [named.tag],
     summary: `Create a document of ${collection.name}`,
-    description: "What the body leaves out takes its default, or null where the field is nullable.",
+    security: securityOf(collection.rules.create),
+    description: collection.name === users ? createUser : createPlain,
     parameters: [...selection(frame), requestId],
     requestBody: body(frame, "Create"),
     responses: {
@@ -71,17 +76,23 @@ function create(frame: PathFrame): Operation {
         headers: { ...documentHeaders, Location: componentRef("headers", "Location") },
         content: documentContent(frame),
       },
-      ...errors.answersOf("Create", createCodes(collection)),
+      ...errors.answersOf("Create", createCodes(collection, users)),
     },
   }
 }
 
+const createPlain = "What the body leaves out takes its default, or null where the field is nullable."
+
+const createUser =
+  "Makes an account without a password, and its document: for admins. Everybody else makes their own at `/api/auth/register`."
+
 function get(frame: PathFrame): Operation {
-  const { named, errors } = frame
+  const { named, errors, users } = frame
   return {
     operationId: `get${named.base}`,
     tags: [named.tag],
     summary: `Read a document of ${named.collection.name}`,
+    security: securityOf(named.collection.rules.read),
     parameters: [
       idParameter(named.collection),
       ...selection(frame),
@@ -94,17 +105,18 @@ function get(frame: PathFrame): Operation {
         description: "The document is still the one that `If-None-Match` names.",
         headers: { ETag: componentRef("headers", "MatchedETag"), ...everyAnswer },
       },
-      ...errors.answersOf("Get", getCodes),
+      ...errors.answersOf("Get", getCodes(named.collection, users)),
     },
   }
 }
 
 function update(frame: PathFrame): Operation {
-  const { named, schema, errors } = frame
+  const { named, schema, errors, users } = frame
   return {
     operationId: `update${named.base}`,
     tags: [named.tag],
     summary: `Change some fields of a document of ${named.collection.name}`,
+    security: securityOf(named.collection.rules.update),
     description:
       "Changes the fields that the body names and leaves the others. `null` empties a nullable field; a json field is replaced as a whole. `{}` changes nothing.",
     parameters: [idParameter(named.collection), ...selection(frame), componentRef("parameters", "IfMatch"), requestId],
@@ -115,23 +127,24 @@ function update(frame: PathFrame): Operation {
         headers: documentHeaders,
         content: documentContent(frame),
       },
-      ...errors.answersOf("Update", updateCodes(schema, named.collection)),
+      ...errors.answersOf("Update", updateCodes(schema, named.collection, users)),
     },
   }
 }
 
 function remove(frame: PathFrame): Operation {
-  const { named, schema, errors } = frame
+  const { named, schema, errors, users } = frame
   return {
     operationId: `delete${named.base}`,
     tags: [named.tag],
     summary: `Delete a document of ${named.collection.name}`,
+    security: securityOf(named.collection.rules.delete),
     description:
       "What references the document follows the reference's `onDelete`. `fields` and `expand` are those that the tag of `If-Match` was read with.",
     parameters: [idParameter(named.collection), ...selection(frame), componentRef("parameters", "IfMatch"), requestId],
     responses: {
       "204": { description: "The document is gone.", headers: everyAnswer },
-      ...errors.answersOf("Delete", deleteCodes(schema, named.collection)),
+      ...errors.answersOf("Delete", deleteCodes(schema, named.collection, users)),
     },
   }
 }
@@ -145,7 +158,7 @@ function ref({ named }: PathFrame, suffix: SchemaSuffix): JsonSchema {
 }
 
 function body(frame: PathFrame, use: "Create" | "Update"): JsonSchema {
-  const example = exampleDocument(frame.named.collection, use === "Create" ? "create" : "update")
+  const example = exampleDocument(frame.named.collection, use === "Create" ? "create" : "update", frame.users)
   return {
     required: true,
     description: `At most ${frame.limits.bodyLimitBytes} bytes.`,

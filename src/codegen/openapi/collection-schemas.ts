@@ -2,6 +2,7 @@ import type { RequestLimits } from "../../project/request-limits.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
 import { documentJsonSchema } from "../../schema/json-schema.ts"
 import type { Relation, Schema } from "../../schema/schema.ts"
+import { isAlwaysShown, isHidden, isManaged } from "./access.ts"
 import type { NamedCollection, NamedCollections } from "./component-names.ts"
 import { schemaName } from "./component-names.ts"
 import { exampleDocument } from "./examples.ts"
@@ -15,27 +16,31 @@ export interface CollectionFrame {
   readonly collections: NamedCollections
   readonly schema: Schema
   readonly limits: RequestLimits
+  /** The collection that has a document for each account; null where there is none. */
+  readonly users: string | null
 }
 
 /** The schemas of a collection's documents, bodies and lists, by name. */
 export function collectionSchemas(frame: CollectionFrame): Record<string, JsonSchema> {
-  const { named } = frame
+  const { named, users } = frame
   const { collection } = named
-  const shown = { ...fieldProperties(collection, "read"), ...relationProperties(frame) }
-  const { required } = documentJsonSchema(collection, "read")
+  const shown = { ...readOnly(frame, fieldProperties(collection, "read")), ...relationProperties(frame) }
+  const required = [...collection.fields.values()]
+    .filter((field) => !isHidden(field) && isAlwaysShown(field))
+    .map(({ name }) => name)
   const create = documentJsonSchema(collection, "create")
   const update = documentJsonSchema(collection, "update")
   const { primaryKey } = collection
   const updatable = {
     [primaryKey.name]: fieldSchema(primaryKey, "update"),
-    ...fieldProperties(collection, "update"),
+    ...readOnly(frame, fieldProperties(collection, "update")),
   }
   return {
     [schemaName(named, "")]: {
       type: "object",
       description: `A document of \`${collection.name}\`. Relations are there when \`expand\` asks for them.`,
       properties: shown,
-      ...(required !== undefined && { required }),
+      ...(required.length > 0 && { required }),
     },
     [schemaName(named, "Selection")]: {
       type: "object",
@@ -54,10 +59,24 @@ export function collectionSchemas(frame: CollectionFrame): Record<string, JsonSc
       ...update,
       description: "The fields to change; those that are left out stay as they are.",
       properties: updatable,
-      ...examplesOf(exampleDocument(collection, "update")),
+      ...examplesOf(exampleDocument(collection, "update", users)),
     },
     [schemaName(named, "List")]: listSchema(frame),
   }
+}
+
+/** Marks what the auth service keeps: only admins write it. */
+function readOnly(
+  { named, users }: CollectionFrame,
+  properties: Record<string, JsonSchema>,
+): Record<string, JsonSchema> {
+  const { collection } = named
+  const entries = Object.entries(properties).map(([name, schema]) => {
+    const field = collection.fields.get(name)
+    const isKept = field !== undefined && isManaged(collection, field, users)
+    return [name, isKept ? { ...schema, readOnly: true } : schema] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 function examplesOf(example: JsonSchema | undefined): JsonSchema {

@@ -1,6 +1,7 @@
 import type { RequestLimits } from "../../project/request-limits.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
 import type { Schema } from "../../schema/schema.ts"
+import { securitySchemes } from "./access.ts"
 import { batchPath, batchSchemas } from "./batch.ts"
 import { collectionPaths } from "./collection-paths.ts"
 import { collectionSchemas } from "./collection-schemas.ts"
@@ -19,6 +20,8 @@ export interface OpenApiOptions {
   readonly limits: RequestLimits
   /** Where the API is; the origin that serves the document when left out. */
   readonly serverUrl?: string
+  /** `auth.collection`: the collection that has a document for each account; null for none. */
+  readonly accountsCollection: string | null
   /** Whether the server shows this document (`api.docs`). */
   readonly isServed: boolean
 }
@@ -28,7 +31,7 @@ export interface OpenApiDocument {
   readonly openapi: "3.1.0"
   readonly info: JsonSchema
   readonly servers: readonly JsonSchema[]
-  /** Empty: nobody is asked who they are yet. */
+  /** Empty: each operation says whether it takes a token. */
   readonly security: readonly []
   readonly tags: readonly JsonSchema[]
   readonly paths: Readonly<Record<string, PathItem>>
@@ -40,8 +43,9 @@ export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenAp
   const { limits } = options
   const collections = nameCollections(schema)
   const errors = new ErrorAnswers()
+  const users = schema.collections.has(options.accountsCollection ?? "") ? options.accountsCollection : null
   const paths: Record<string, PathItem> = {
-    ...batchPath({ collections, limits, errors, schema }),
+    ...batchPath({ collections, limits, errors, schema, users }),
     ...servicePaths({ errors, isServed: options.isServed }),
   }
   const schemas: Record<string, JsonSchema> = {
@@ -50,8 +54,8 @@ export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenAp
     ...serviceSchemas,
   }
   for (const named of collections.values()) {
-    Object.assign(paths, collectionPaths({ named, schema, limits, errors }))
-    Object.assign(schemas, collectionSchemas({ named, collections, schema, limits }))
+    Object.assign(paths, collectionPaths({ named, schema, limits, errors, users }))
+    Object.assign(schemas, collectionSchemas({ named, collections, schema, limits, users }))
   }
   return {
     openapi: "3.1.0",
@@ -73,6 +77,7 @@ export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenAp
       parameters: commonParameters,
       responses: errors.responses(),
       schemas: sorted(schemas),
+      securitySchemes,
     },
   }
 }
@@ -86,6 +91,7 @@ function info(schema: Schema, { version, limits }: OpenApiOptions): JsonSchema {
       "Every collection of the schema can be listed, read and written; made from the schema, so it is never behind.",
       `Bodies are JSON in UTF-8, at most ${limits.bodyLimitBytes} bytes; URLs have at most ${limits.urlLimitBytes} bytes.`,
       "A query parameter that is not known is refused, never passed over. Every answer of 400 and above has the form `Error`: decide by `error.code`.",
+      "Who is asking is said with a token: `Authorization: Bearer …`. Rules of the schema decide what each caller may do and see: what one may not read is missing in lists, 404 by its id, and an answer about it holds only its key. Admins pass every rule.",
       "`HEAD` works wherever `GET` does, and `OPTIONS` names the methods of a path. Answers of 4 KB and more are compressed for clients that accept gzip; their `ETag` then ends with `-gzip`, and means the same document.",
     ].join("\n\n"),
     // OpenAPI asks for the licence of the API, which only its operator knows; SPDX has this word for that.

@@ -9,6 +9,8 @@ import { componentRef, jsonContent } from "./operation.ts"
 /** The word of each status that an operation may be refused with. */
 const statusWords: Readonly<Record<number, string>> = {
   400: "BadRequest",
+  401: "Unauthenticated",
+  403: "Forbidden",
   404: "NotFound",
   408: "RequestTimeout",
   409: "Conflict",
@@ -17,6 +19,7 @@ const statusWords: Readonly<Record<number, string>> = {
   414: "UrlTooLong",
   415: "UnsupportedMediaType",
   421: "WrongHost",
+  429: "TooManyRequests",
   431: "HeadersTooLarge",
   500: "ServerError",
   503: "Unavailable",
@@ -82,7 +85,9 @@ function answer(status: number, codes: readonly ErrorCode[]): JsonSchema {
   }
   const examples = Object.fromEntries(codes.map((code) => [code, componentRef("examples", code)]))
   const headers =
-    status === 503 ? { "Retry-After": componentRef("headers", "RetryAfter"), ...everyAnswer } : everyAnswer
+    status === 503 || status === 429
+      ? { "Retry-After": componentRef("headers", "RetryAfter"), ...everyAnswer }
+      : everyAnswer
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].sentence}`).join("\n\n"),
     headers,

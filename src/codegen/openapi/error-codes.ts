@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../errors.ts"
 import type { Collection, Schema } from "../../schema/schema.ts"
+import { accessCodes } from "./access.ts"
 import { isCounted } from "./field-schema.ts"
 
 /** What any request may be refused with before its operation is reached. */
@@ -8,6 +9,8 @@ export const edgeCodes: readonly ErrorCode[] = [
   "REQUEST_TIMEOUT",
   "URL_TOO_LONG",
   "WRONG_HOST",
+  "INVALID_TOKEN",
+  "RATE_LIMITED",
   "HEADERS_TOO_LARGE",
   "INTERNAL",
   "OVERLOADED",
@@ -36,15 +39,22 @@ const writeCodes: readonly ErrorCode[] = [
   "STORAGE_FULL",
 ]
 
-export const listCodes: readonly ErrorCode[] = [...readCodes, "INVALID_FILTER", "INVALID_CURSOR"]
+/** What a list of this collection may be refused with. */
+export function listCodes(collection: Collection, users: string | null): readonly ErrorCode[] {
+  return [...readCodes, "INVALID_FILTER", "INVALID_CURSOR", ...accessCodes(collection, "read", users)]
+}
 
-export const getCodes: readonly ErrorCode[] = [...readCodes, "DOCUMENT_NOT_FOUND"]
+/** What reading one document of this collection may be refused with. */
+export function getCodes(collection: Collection, users: string | null): readonly ErrorCode[] {
+  return [...readCodes, "DOCUMENT_NOT_FOUND", ...accessCodes(collection, "read", users)]
+}
 
 /** What a create in this collection may be refused with. */
-export function createCodes(collection: Collection): readonly ErrorCode[] {
+export function createCodes(collection: Collection, users: string | null): readonly ErrorCode[] {
   const { primaryKey } = collection
   return [
     ...writeCodes,
+    ...accessCodes(collection, "create", users),
     "VALIDATION_ERROR",
     // The primary key may be given.
     "UNIQUE_CONFLICT",
@@ -54,13 +64,14 @@ export function createCodes(collection: Collection): readonly ErrorCode[] {
 }
 
 /** What an update in this collection may be refused with. */
-export function updateCodes(schema: Schema, collection: Collection): readonly ErrorCode[] {
+export function updateCodes(schema: Schema, collection: Collection, users: string | null): readonly ErrorCode[] {
   const fields = [...collection.fields.values()]
   const isUnique =
     fields.some(({ unique, primary }) => unique && !primary) || collection.indexes.some(({ unique }) => unique)
   const isPointedAt = referencesTo(schema, collection.name).some(({ field }) => field !== collection.primaryKey.name)
   return [
     ...writeCodes,
+    ...accessCodes(collection, "update", users),
     "VALIDATION_ERROR",
     "DOCUMENT_NOT_FOUND",
     "PRECONDITION_FAILED",
@@ -70,9 +81,10 @@ export function updateCodes(schema: Schema, collection: Collection): readonly Er
 }
 
 /** What a delete in this collection may be refused with. */
-export function deleteCodes(schema: Schema, collection: Collection): readonly ErrorCode[] {
+export function deleteCodes(schema: Schema, collection: Collection, users: string | null): readonly ErrorCode[] {
   return [
     ...writeCodes,
+    ...accessCodes(collection, "delete", users),
     "DOCUMENT_NOT_FOUND",
     "PRECONDITION_FAILED",
     ...(isRestricted(schema, collection.name) ? (["REFERENCE_CONFLICT"] as const) : []),
@@ -80,16 +92,16 @@ export function deleteCodes(schema: Schema, collection: Collection): readonly Er
 }
 
 /** What a batch may be refused with: all that its operations may be. */
-export function batchCodes(schema: Schema): readonly ErrorCode[] {
+export function batchCodes(schema: Schema, users: string | null): readonly ErrorCode[] {
   const collections = [...schema.collections.values()]
   return [
     ...writeCodes,
     "VALIDATION_ERROR",
     "BATCH_TOO_LARGE",
     ...collections.flatMap((collection) => [
-      ...createCodes(collection),
-      ...updateCodes(schema, collection),
-      ...deleteCodes(schema, collection),
+      ...createCodes(collection, users),
+      ...updateCodes(schema, collection, users),
+      ...deleteCodes(schema, collection, users),
     ]),
   ]
 }

@@ -4,14 +4,19 @@ import { compileFieldReader } from "../../schema/field-reader.ts"
 import { wireValue } from "../../schema/fields/field-types.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Collection, Field, JsonValue } from "../../schema/schema.ts"
+import { isHidden, isManaged } from "./access.ts"
 
 const exampleUuid = "0190a6ec-7b4e-7c1f-8e2a-5d3f6b7a8c9d"
 
 /** An example of a document for one use; undefined when none can be made up (a pattern, say, that no example fits). */
-export function exampleDocument(collection: Collection, use: DocumentUse): JsonSchema | undefined {
+export function exampleDocument(
+  collection: Collection,
+  use: DocumentUse,
+  users: string | null = null,
+): JsonSchema | undefined {
   const document: Record<string, JsonValue> = {}
   for (const field of collection.fields.values()) {
-    if (!isShown(field, use)) continue
+    if (!isShown(field, use) || (use === "update" && isManaged(collection, field, users))) continue
     const value = exampleValue(field, use)
     if (value !== undefined) document[field.name] = value
     else if (use === "read" || (use === "create" && isRequiredOnCreate(field))) return undefined
@@ -32,7 +37,7 @@ export function exampleValue(field: Field, use: DocumentUse): JsonValue | undefi
 
 /** Generated values and secrets are left to the server, and to the reader. */
 function isShown(field: Field, use: DocumentUse): boolean {
-  if (use === "read") return !field.internal
+  if (use === "read") return !isHidden(field)
   if (use === "update") return !field.primary && !field.updatedToNow && field.default?.kind !== "now" && !field.internal
   return isRequiredOnCreate(field) || (field.default === null && field.references === null)
 }

@@ -2,13 +2,19 @@ import type { DocumentUse, JsonSchema } from "../../schema/json-schema.ts"
 import { documentJsonSchema, fieldJsonSchema } from "../../schema/json-schema.ts"
 import { countedKeyMax } from "../../schema/limits.ts"
 import type { Collection, Field } from "../../schema/schema.ts"
+import { isAlwaysShown, isHidden } from "./access.ts"
 
 /** The properties of a document for one use, each with what a person should know of it. */
 export function fieldProperties(collection: Collection, use: DocumentUse): Record<string, JsonSchema> {
   const { properties } = documentJsonSchema(collection, use)
   const names = Object.keys(properties as JsonSchema)
-  const fields = names.flatMap((name) => collection.fields.get(name) ?? [])
+  const fields = names.flatMap((name) => collection.fields.get(name) ?? []).filter((field) => isSpokenOf(field, use))
   return Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, use)]))
+}
+
+/** What nobody but admins may read is left out of answers. */
+function isSpokenOf(field: Field, use: DocumentUse): boolean {
+  return use !== "read" || !isHidden(field)
 }
 
 /** The schema of a field's value for one use. */
@@ -52,6 +58,8 @@ function sentences(field: Field, use: DocumentUse): string[] {
     use === "create" ? defaultSentence(field) : "",
     field.updatedToNow ? "Set to the time of every update." : "",
     field.internal ? "Can be written, and is never answered." : "",
+    use === "read" && !isAlwaysShown(field) ? "Only in answers to callers that a rule lets read it." : "",
+    use !== "read" && field.rules.write !== null ? "A rule decides who may write it." : "",
     field.type === "timestamp" ? timestampSentence(use) : "",
     field.format === "url" ? "Begins with `http://` or `https://`." : "",
   ]

@@ -9,6 +9,8 @@ export interface Operation {
   readonly tags: readonly string[]
   readonly summary: string
   readonly description?: string
+  /** Who may ask: see access.ts. */
+  readonly security: readonly JsonSchema[]
   readonly parameters?: readonly JsonSchema[]
   readonly requestBody?: JsonSchema
   readonly responses: Readonly<Record<string, JsonSchema>>

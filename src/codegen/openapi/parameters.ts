@@ -2,6 +2,7 @@ import type { RequestLimits } from "../../project/request-limits.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
 import { listParameterNames } from "../../schema/list-parameters.ts"
 import type { Collection, Field, Relation } from "../../schema/schema.ts"
+import { isHidden } from "./access.ts"
 import { fieldSchema } from "./field-schema.ts"
 import { filterExample, filterPattern } from "./filter-syntax.ts"
 
@@ -30,7 +31,7 @@ export const commonParameters: Readonly<Record<string, JsonSchema>> = {
 
 /** The fields that requests may name. */
 export function openFields(collection: Collection): readonly Field[] {
-  return [...collection.fields.values()].filter((field) => !field.internal)
+  return [...collection.fields.values()].filter((field) => !isHidden(field))
 }
 
 /** The id in the path. */

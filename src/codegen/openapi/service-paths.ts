@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../errors.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
+import { security } from "./access.ts"
 import type { ErrorAnswers } from "./error-answers.ts"
 import { edgeCodes } from "./error-codes.ts"
 import { documentHeaders, everyAnswer } from "./headers.ts"
@@ -13,6 +14,8 @@ interface Service {
   readonly description?: string
   readonly content: JsonSchema
   readonly codes?: readonly ErrorCode[]
+  /** Off loopback it is for admins. */
+  readonly needsAdmin?: boolean
 }
 
 const readinessCodes: readonly ErrorCode[] = [
@@ -22,6 +25,8 @@ const readinessCodes: readonly ErrorCode[] = [
   "DATABASE_MOVED",
   "SHUTTING_DOWN",
 ]
+
+const adminCodes: readonly ErrorCode[] = ["UNAUTHENTICATED", "NOT_ADMIN"]
 
 const services: Readonly<Record<string, Service>> = {
   "/": {
@@ -51,12 +56,15 @@ const services: Readonly<Record<string, Service>> = {
     id: "stats",
     summary: "Figures of the process and the database",
     content: jsonContent(componentRef("schemas", "HealthStats")),
-    codes: [...edgeCodes, "SHUTTING_DOWN"],
+    codes: [...edgeCodes, ...adminCodes, "SHUTTING_DOWN"],
+    needsAdmin: true,
   },
   "/metrics": {
     id: "metrics",
     summary: "Figures in the text format of Prometheus",
     content: { "text/plain": { schema: { type: "string" } } },
+    codes: [...edgeCodes, ...adminCodes],
+    needsAdmin: true,
   },
 }
 
@@ -72,11 +80,15 @@ export function servicePaths({
   return { ...Object.fromEntries(paths), ...(isServed ? documentPaths(errors) : {}) }
 }
 
-function operation({ id, summary, content, codes = edgeCodes }: Service, errors: ErrorAnswers): Operation {
+function operation(
+  { id, summary, content, codes = edgeCodes, needsAdmin = false }: Service,
+  errors: ErrorAnswers,
+): Operation {
   return {
     operationId: operationIds[id],
     tags: ["Server"],
     summary,
+    security: needsAdmin ? security.optional : security.none,
     parameters: [componentRef("parameters", "XRequestId")],
     responses: {
       "200": { description: "What was asked for.", headers: everyAnswer, content },

@@ -52,6 +52,7 @@ export default class GenerateOpenApi extends BaseCommand {
       version: this.config.version,
       limits: requestLimits(config),
       isServed: config.api.docs,
+      accountsCollection: config.auth.collection,
       ...(flags.server !== undefined && { serverUrl: flags.server }),
     })
     const format = flags.format ?? (/\.ya?ml$/i.test(flags.output ?? "") ? "yaml" : "json")

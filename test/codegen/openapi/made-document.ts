@@ -13,5 +13,11 @@ export const defaultLimits = requestLimits(
 /** The document of a schema under the default configuration. */
 export function madeDocument(schema: Schema | string, options: Partial<OpenApiOptions> = {}): OpenApiDocument {
   const parsed = typeof schema === "string" ? requireSchema(schema) : schema
-  return openApiDocument(parsed, { version: "1.2.3", limits: defaultLimits, isServed: true, ...options })
+  return openApiDocument(parsed, {
+    version: "1.2.3",
+    limits: defaultLimits,
+    isServed: true,
+    accountsCollection: "users",
+    ...options,
+  })
 }

@@ -8,6 +8,7 @@ import type { Schema } from "../../../schema/schema.ts"
 import { entityTag, matchesWeakly } from "../../records/etag.ts"
 import type { Compression } from "../compression.ts"
 import { jsonContentType } from "../errors.ts"
+import type { InsiderParts } from "../insiders.ts"
 import { requireDocs } from "../not-found.ts"
 import type { HttpParts } from "../parts.ts"
 import { addResource } from "../resource.ts"
@@ -30,8 +31,9 @@ const contentTypes: Readonly<Record<DocumentFormat, string>> = {
 }
 
 /** Serves `/api/openapi.json` and `/api/openapi.yaml`: made once for each schema, when first asked for. */
-export function openApiRoutes(app: FastifyInstance, parts: HttpParts, compression: Compression): void {
+export function openApiRoutes(app: FastifyInstance, parts: HttpParts & InsiderParts, compression: Compression): void {
   const { config, schemas, records, version } = parts
+  const { accountsCollection } = records
   const servedBySchema = new WeakMap<Schema, Served>()
 
   const textOf = (schema: Schema, format: DocumentFormat): ServedText => {
@@ -44,7 +46,7 @@ export function openApiRoutes(app: FastifyInstance, parts: HttpParts, compressio
     }
     const known = served.texts.get(format)
     if (known !== undefined) return known
-    const text = openApiText(openApiDocument(schema, { version, limits, isServed: true }), format)
+    const text = openApiText(openApiDocument(schema, { version, limits, accountsCollection, isServed: true }), format)
     const made = { text, etag: entityTag(text) }
     served.texts.set(format, made)
     return made
