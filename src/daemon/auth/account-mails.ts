@@ -1,12 +1,17 @@
 import type { Account } from "./accounts.ts"
+import type { EmailAddress } from "./email-address.ts"
 
 /**
  * The mails that operations on accounts send. Fulfilled by mail/. Each call only queues: it returns at once and never
  * throws, so that an answer's time tells nothing of a mail.
  */
 export interface AccountMails {
-  /** A new account with a password: asks its owner to prove the address. */
+  /** A new account, or one whose address is not proven yet: asks its owner to prove it. */
   accountMade(account: Account): void
   /** `auth.hide_accounts`: somebody registered with the address of this account. */
   addressKnown(account: Account): void
+  /** Somebody asks for a new password. Whether the address has an account is looked up after the answer. */
+  passwordForgotten(address: EmailAddress): void
+  /** The owner of an account wants another address: asks for its proof there, and tells the old one. */
+  addressChangeAsked(account: Account, to: EmailAddress): void
 }

@@ -36,6 +36,8 @@ export interface AuthParts {
   readonly tokens: AccessTokens
   readonly mails: AccountMails
   readonly limits: AuthLimits
+  /** Where people reach this server, for links and sign-ins through providers; null while it listens nowhere. */
+  readonly publicAddress: () => string | null
 }
 
 /** The part of the configuration that accounts depend on. */

@@ -15,10 +15,12 @@ export interface AuthSources extends Pick<
   readonly clock: Clock
   /** Where kept keys are: alyx.keys beside the database. */
   readonly keyFile: string
+  /** The address that the server listens on; null when there is none. */
+  readonly ownAddress: () => string | null
 }
 
 /** Puts the auth service together; nothing is read or made before it is needed. */
-export function createAuth({ keyFile, ...sources }: AuthSources): AuthParts {
+export function createAuth({ keyFile, ownAddress, ...sources }: AuthSources): AuthParts {
   const { config, clock, logger } = sources
   const jwt = () => config().auth.jwt
   return {
@@ -27,5 +29,6 @@ export function createAuth({ keyFile, ...sources }: AuthSources): AuthParts {
     passwords: new Passwords(),
     tokens: new AccessTokens({ jwt, clock, loadKeys: () => loadSigningKeys({ jwt: jwt(), keyFile, logger }) }),
     limits: makeAuthLimits(config, clock),
+    publicAddress: () => config().server.publicUrl ?? ownAddress(),
   }
 }

@@ -69,8 +69,11 @@ export function openTestAuth(options: AuthFixtureOptions) {
     mails: {
       accountMade: (account) => void sent.accountMade.push(account),
       addressKnown: (account) => void sent.addressKnown.push(account),
+      passwordForgotten: () => undefined,
+      addressChangeAsked: () => undefined,
     },
     keyFile: keyFilePath(path.join(folder, "alyx.db")),
+    ownAddress: () => "http://localhost",
   })
   const keys = new KeyIdentities({ database, signals, clock, logger })
   const identities = new AccountIdentities({ database, signals, clock, tokens: auth.tokens, keys })

@@ -86,8 +86,7 @@ export function useCode(
   return found
 }
 
-/** Ends the codes of an account: what they were made for is no longer so. */
-export function dropCodes(
+function dropCodes(
   transaction: Transaction,
   { userId, purposes }: { readonly userId: string; readonly purposes: readonly CodePurpose[] },
 ): void {
