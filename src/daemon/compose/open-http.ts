@@ -48,8 +48,12 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     get limits() {
       return limits()
     },
+    explains: mode === "dev",
+    get accountsCollection() {
+      return config.current.auth.collection
+    },
   }
-  const { auth, identities } = await openAuth(parts, records, release)
+  const { auth, identities } = await openAuth(parts, { records, ownAddress: () => urlIfOpen(http) }, release)
   const shared = {
     auth,
     identities,

@@ -1,9 +1,14 @@
 import { stepSql } from "../storage/database.ts"
 import type { Row } from "../storage/database.ts"
+import type { ReadAccess } from "./access.ts"
+import { rowAccessSql } from "./access-sql.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import type { Expansion } from "./expand.ts"
+import { joinSql, slotSql, sql } from "./fragment.ts"
+import type { Fragment } from "./fragment.ts"
 import { QueryProblems } from "./query-problems.ts"
 import type { RecordLimits } from "./records.ts"
+import { relatedSql } from "./related-sql.ts"
 import { quoteName } from "../../lib/sql-name.ts"
 
 /**
@@ -24,33 +29,50 @@ function expandedDocumentsMax(expansions: readonly Expansion[], limits: RecordLi
   return sum
 }
 
-/** The SQL that counts an answer's documents; `rowsSql` gives, as `r`, the rowids of those that are expanded. */
-export function answerSizeSql(plan: CollectionPlan, expansions: readonly Expansion[], rowsSql: string): string {
-  const levels = [`level0(r) AS MATERIALIZED (${rowsSql})`]
-  const add = (parent: CollectionPlan, parentLevel: string, children: readonly Expansion[]): void => {
-    for (const expansion of children) {
-      const level = `level${levels.length}`
-      levels.push(`${level}(r) AS MATERIALIZED (${relatedRowsSql(parent, parentLevel, expansion)})`)
-      add(expansion.target, level, expansion.children)
-    }
-  }
-  add(plan, "level0", expansions)
-  const counts = levels.map((_, index) => `(SELECT count(*) FROM level${index})`)
-  return `WITH ${levels.join(", ")} SELECT ${counts.join(" + ")} AS size`
+/** What is counted: the documents of a collection with what is expanded of them, as somebody may read them. */
+export interface CountedAnswer {
+  readonly plan: CollectionPlan
+  readonly expansions: readonly Expansion[]
+  readonly accesses: readonly ReadAccess[]
 }
 
-function relatedRowsSql(parent: CollectionPlan, parentLevel: string, { relation, target }: Expansion): string {
-  const { backRelationMax, answerDocumentMax } = parent.limits
-  const local = `p.${quoteName(relation.localField)}`
-  const foreign = quoteName(relation.foreignField)
-  const first =
-    `SELECT x.rowid FROM ${target.table} AS x WHERE ${stepSql} AND x.${foreign} = ${local} ` +
-    `ORDER BY x.${quoteName(target.key.name)} LIMIT ${backRelationMax}`
-  const match = relation.kind === "back" ? `c.rowid IN (${first})` : `c.${foreign} = ${local}`
-  return (
-    `SELECT c.rowid FROM ${parentLevel} CROSS JOIN ${parent.table} AS p ON p.rowid = ${parentLevel}.r ` +
-    `CROSS JOIN ${target.table} AS c ON ${match} LIMIT ${answerDocumentMax + 1}`
-  )
+/** The SQL that counts an answer's documents; `rows` gives, as `r`, the rowids of those that are expanded. */
+export function answerSizeSql({ plan, expansions, accesses }: CountedAnswer, rows: Fragment): Fragment {
+  const levels = [sql`level0(r) AS MATERIALIZED (${rows})`]
+  const add = (parent: Parent, children: readonly Expansion[]): void => {
+    for (const expansion of children) {
+      const level = `level${levels.length}`
+      levels.push(sql`${level}(r) AS MATERIALIZED (${relatedRowsSql(parent, accesses, expansion)})`)
+      add({ plan: expansion.target, index: expansion.index, level }, expansion.children)
+    }
+  }
+  add({ plan, index: 0, level: "level0" }, expansions)
+  const counts = levels.map((_, index) => `(SELECT count(*) FROM level${index})`)
+  return sql`WITH ${joinSql(levels, ", ")} SELECT ${counts.join(" + ")} AS size`
+}
+
+interface Parent {
+  readonly plan: CollectionPlan
+  readonly index: number
+  /** The table of its rowids. */
+  readonly level: string
+}
+
+function relatedRowsSql(
+  { plan, index, level }: Parent,
+  accesses: readonly ReadAccess[],
+  expansion: Expansion,
+): Fragment {
+  const { backRelationMax, answerDocumentMax } = plan.limits
+  const { relation, target } = expansion
+  const related = { parent: { access: accesses[index]!, index }, accesses, expansion, alias: "p" }
+  const isBack = relation.kind === "back"
+  const { match, conditions } = relatedSql(plan, related, isBack ? "x" : "c")
+  const where = joinSql([...(isBack ? [sql`${stepSql}`] : []), match, ...conditions], " AND ")
+  const first = sql`SELECT x.rowid FROM ${target.table} AS x WHERE ${where} ORDER BY x.${quoteName(target.key.name)} LIMIT ${backRelationMax}`
+  const found = isBack ? sql`c.rowid IN (${first})` : where
+  const parents = `${level} CROSS JOIN ${plan.table} AS p ON p.rowid = ${level}.r`
+  return sql`SELECT c.rowid FROM ${parents} CROSS JOIN ${target.table} AS c ON ${found} LIMIT ${answerDocumentMax + 1}`
 }
 
 /** Refuses an answer by the row that the SQL of answerSizeSql gave. */
@@ -66,7 +88,9 @@ export function requireSmallAnswer(row: Row | undefined, limits: RecordLimits): 
 }
 
 /** A document's own size query, by its primary key. */
-export function documentSizeSql(plan: CollectionPlan, expansions: readonly Expansion[]): string {
-  const key = `t.${quoteName(plan.key.name)}`
-  return answerSizeSql(plan, expansions, `SELECT t.rowid AS r FROM ${plan.table} AS t WHERE ${key} = ?`)
+export function documentSizeSql(answer: CountedAnswer): Fragment {
+  const { plan, accesses } = answer
+  const byKey = slotSql("key", `t.${quoteName(plan.key.name)} = ?`)
+  const where = joinSql([byKey, ...rowAccessSql({ access: accesses[0]!, index: 0 }, "t")], " AND ")
+  return answerSizeSql(answer, sql`SELECT t.rowid AS r FROM ${plan.table} AS t WHERE ${where}`)
 }

@@ -1,13 +1,17 @@
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
+import type { Caller } from "../caller.ts"
 import { refusedBatch } from "./batch-errors.ts"
 import { collectionPlan } from "./collection-plan.ts"
+import { requireScope } from "./key-scope.ts"
+import { requireNoAccount } from "./managed-fields.ts"
 import { requireNoParameters } from "./parameters.ts"
 import { quoted, suggestion } from "./query-problems.ts"
 import { storedKey } from "./record-key.ts"
 import type { BatchRequest, RecordParts } from "./records.ts"
 import { plainSelection } from "./selection.ts"
 import { validateCreate, validateUpdate } from "./validate.ts"
+import { viewFor } from "./view.ts"
 import type { CreateWrite, DeleteWrite, UpdateWrite } from "./write-record.ts"
 
 /** One operation of a batch, ready to be written. */
@@ -76,15 +80,39 @@ function parseOperation({ parts, request, nowMs }: OperationFrame, members: unkn
   if (!isMembers(members)) throw invalid("An operation must be a JSON object.")
   const op = opOf(members)
   checkMembers(op, members)
+  const { explains, accountsCollection } = parts
   const plan = collectionPlan(parts.limits, request.schema, textOf(members, "collection"))
-  const selection = plainSelection(plan)
+  requireScope(request.caller, plan.collection.name, op)
+  const caller = callerOfOperation(request.caller, op === "delete" ? null : members["data"])
+  const frame = { plan, caller, explains, accountsCollection, view: viewFor(plainSelection(plan), caller) }
   if (op === "create") {
-    return { op, write: { plan, selection, nowMs, values: validateCreate(plan, members["data"]) } }
+    requireNoAccount(frame)
+    return { op, write: { ...frame, nowMs, values: validateCreate(plan, members["data"]) } }
   }
   const id = idOf(members)
-  const target = { plan, selection, id, key: storedKey(plan, id), ifMatch: ifMatchOf(members) }
+  const target = { ...frame, id, key: storedKey(plan, id), ifMatch: ifMatchOf(members) }
   if (op === "delete") return { op, write: target }
   return { op, write: { ...target, nowMs, values: validateUpdate(plan, target.key, members["data"]) } }
+}
+
+/** `request.body` in rules is the data of the operation: a rule means the same in a batch and alone. */
+function callerOfOperation(caller: Caller, body: unknown): Caller {
+  if (caller.isAdmin) return caller
+  const { request } = caller
+  return {
+    ...caller,
+    request: {
+      body,
+      method: request.method,
+      ip: request.ip,
+      get time() {
+        return request.time
+      },
+      get headers() {
+        return request.headers
+      },
+    },
+  }
 }
 
 function opOf(members: Members): Op {

@@ -1,14 +1,21 @@
+import assert from "node:assert"
+
 import { alyxError } from "../../errors.ts"
 import { IdSource } from "../../lib/id.ts"
+import { rulesOf } from "../../rules/compile-rules.ts"
+import type { CollectionRules, RuleAuth } from "../../rules/rules.ts"
 import { compileDocumentValidator } from "../../schema/document.ts"
 import type { DocumentValidator } from "../../schema/document.ts"
 import type { Collection, Field, Relation, Schema } from "../../schema/schema.ts"
 import { BoundedCache } from "../../lib/bounded-cache.ts"
+import type { ReadAccess } from "./access.ts"
 import type { ListStatements } from "./list-statements.ts"
 import { quoted, suggestion } from "./query-problems.ts"
+import { readsRequest } from "./read-access.ts"
 import type { RecordLimits } from "./records.ts"
 import type { Selection } from "./selection.ts"
 import { quoteName } from "../../lib/sql-name.ts"
+import type { ViewStatements } from "./view.ts"
 import { visibleFields } from "./visible.ts"
 import { writeStatements } from "./write-statements.ts"
 import type { WriteStatements } from "./write-statements.ts"
@@ -28,9 +35,15 @@ export interface CollectionPlan {
   readonly fields: ReadonlyMap<string, Field>
   /** The relations that `expand` may follow, by every word that means them. */
   readonly relations: ReadonlyMap<string, Relation>
+  /** Compiled once a schema. */
+  readonly rules: CollectionRules
+  /** What accounts may read; null where that depends on the request. */
+  readonly readAccesses: WeakMap<RuleAuth, ReadAccess> | null
   /** By the text of `fields` and `expand`. */
   readonly selections: BoundedCache<Selection>
-  /** By the shape of the query. */
+  /** By selection and the shapes of accesses. */
+  readonly views: BoundedCache<ViewStatements>
+  /** By the shape of the query and of accesses. */
   readonly lists: BoundedCache<ListStatements>
   /** The plan of another collection of the same schema. */
   related(collection: string): CollectionPlan
@@ -40,6 +53,7 @@ export interface CollectionPlan {
 
 /** Statements that a collection keeps; a client that varies its queries without end costs time, not memory. */
 const selectionCountMax = 32
+const viewCountMax = 64
 const listCountMax = 128
 const keyLengthMax = 500
 
@@ -80,6 +94,8 @@ function plansOf(limits: RecordLimits, schema: Schema): SchemaPlans {
 
 function makePlan(limits: RecordLimits, schema: Schema, collection: Collection): CollectionPlan {
   const table = quoteName(collection.name)
+  const rules = rulesOf(schema).get(collection.name)
+  assert(rules !== undefined, "every collection of a schema has an entry, with rules or without")
   return {
     collection,
     limits,
@@ -90,6 +106,9 @@ function makePlan(limits: RecordLimits, schema: Schema, collection: Collection):
     writes: writeStatements(collection),
     fields: visibleFields(collection),
     relations: visibleRelations(schema, collection),
+    rules,
+    readAccesses: readsRequest(rules) ? null : new WeakMap(),
+    views: new BoundedCache({ sizeMax: viewCountMax, keyLengthMax }),
     selections: new BoundedCache({ sizeMax: selectionCountMax, keyLengthMax }),
     lists: new BoundedCache({ sizeMax: listCountMax, keyLengthMax }),
     related: (name) => collectionPlan(limits, schema, name),

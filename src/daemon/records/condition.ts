@@ -10,6 +10,7 @@ export type FilterOperator = (typeof filterOperators)[number]
 
 /** One filter, understood: conditions of equal shape differ only in their values. */
 export interface Condition {
+  readonly field: Field
   readonly operator: FilterOperator
   /** Bound to the SQL in this order. */
   readonly values: readonly StoredValue[]
@@ -110,6 +111,7 @@ interface ConditionParts {
 
 function condition(field: Field, { operator, variant = "", values, sql }: ConditionParts): Condition {
   return {
+    field,
     operator,
     values,
     shape: `${field.name}:${operator}:${variant}`,

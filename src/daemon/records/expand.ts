@@ -6,6 +6,8 @@ import type { RecordLimits } from "./records.ts"
 
 /** A relation to be followed, and what is followed from there. */
 export interface Expansion {
+  /** Its place among the collections of the request, of which the first is the one that is asked for. */
+  readonly index: number
   readonly relation: Relation
   readonly target: CollectionPlan
   readonly children: readonly Expansion[]
@@ -47,9 +49,9 @@ export function parseExpand(frame: ExpandFrame, text: string): readonly Expansio
       if (relation === undefined) break
       let draft = level.find((other) => other.relation === relation)
       if (draft === undefined) {
-        draft = { relation, target: plan.related(relation.collection), children: [] }
-        level.push(draft)
         count += 1
+        draft = { index: count, relation, target: plan.related(relation.collection), children: [] }
+        level.push(draft)
       }
       plan = draft.target
       level = draft.children
@@ -60,6 +62,17 @@ export function parseExpand(frame: ExpandFrame, text: string): readonly Expansio
     }
   }
   return roots
+}
+
+/** The collections that a tree of expansions leads to, by their index. */
+export function expandedPlans(expansions: readonly Expansion[]): CollectionPlan[] {
+  const plans: CollectionPlan[] = []
+  const add = ({ index, target, children }: Expansion): void => {
+    plans[index - 1] = target
+    children.forEach(add)
+  }
+  expansions.forEach(add)
+  return plans
 }
 
 function findRelation(plan: CollectionPlan, word: string, problems: QueryProblems): Relation | undefined {

@@ -39,7 +39,7 @@ export function parseListQuery(plan: CollectionPlan, pairs: QueryPairs): ListQue
 }
 
 /** The values of all conditions, in the order of their placeholders. */
-export function conditionValues(conditions: readonly Condition[]): StoredValue[] {
+export function conditionValues(conditions: readonly Pick<Condition, "values">[]): StoredValue[] {
   return conditions.flatMap(({ values }) => values)
 }
 

@@ -3,25 +3,27 @@ import { answerSizeSql } from "./answer-size.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import type { Keyset } from "./cursor.ts"
 import { multiplies } from "./expand.ts"
-import type { ListQuery } from "./list-query.ts"
+import { joinSql, slotSql, sql } from "./fragment.ts"
+import type { Fragment } from "./fragment.ts"
 import type { Page } from "./page.ts"
 import { orderBySql } from "./order.ts"
 import type { SortKey } from "./order.ts"
 import { constraintCount, sorts } from "./query-plan.ts"
+import type { SearchCondition, SeenQuery } from "./seen-query.ts"
 import { quoteName } from "../../lib/sql-name.ts"
 
-/** The SQL of a list. Parameters: those of the conditions, then those of the keyset, the limit and the offset. */
+/** The SQL of a list, as the callers see it whose accesses have equal shapes. */
 export interface ListStatements {
   /** Gives `docs`, the page's documents as JSON joined by commas, or, for a cursor, a row a document. */
-  readonly pageSql: string
-  /** Gives `total`. Parameters: those of the conditions. */
-  readonly totalSql: string
-  /** Counts, as `size`, the documents of the answer, expanded ones too. Parameters: those of the page. */
-  readonly sizeSql: string | null
+  readonly page: Fragment
+  /** Gives `total`. */
+  readonly total: Fragment
+  /** Counts, as `size`, the documents of the answer, expanded ones too. */
+  readonly size: Fragment | null
   /** The same where others wait, if that may look at many rows: it can be given up. */
-  readonly watched: Pick<ListStatements, "pageSql" | "totalSql"> | null
-  /** Gives `total` as long as it is at most `totalHereMax`; null when totalSql is quick, or is watched. */
-  readonly totalHereSql: string | null
+  readonly watched: Pick<ListStatements, "page" | "total"> | null
+  /** Gives `total` as long as it is at most `totalHereMax`; null when `total` is quick, or is watched. */
+  readonly totalHere: Fragment | null
 }
 
 /** An index is counted this far where others wait: in a third of a millisecond. */
@@ -31,11 +33,11 @@ export const totalHereMax = 10_000
 const offsetHereMax = 1_000
 
 /** Names the SQL of a list: queries with equal shapes differ only in what is bound. */
-export function listShape({ conditions, keys, page, selection }: ListQuery, keyset: Keyset | null): string {
+export function listShape({ query: { keys, page }, conditions, view }: SeenQuery, keyset: Keyset | null): string {
   let shape = page.kind === "cursor" ? `cursor:${keyset?.shape ?? ""}` : isDeep(page) ? "deep" : "offset"
   for (const condition of conditions) shape += `&${condition.shape}`
   for (const { field, descending } of keys) shape += descending ? `>${field.name}` : `<${field.name}`
-  return `${shape}|${selection.key}`
+  return `${shape}|${view.statements.key}`
 }
 
 /**
@@ -45,59 +47,69 @@ export function listShape({ conditions, keys, page, selection }: ListQuery, keys
  */
 export function listStatements(
   plan: CollectionPlan,
-  query: ListQuery,
+  seen: SeenQuery,
   { keyset, explain }: { readonly keyset: Keyset | null; readonly explain: (sql: string) => readonly string[] },
 ): ListStatements {
-  const { conditions, page, selection } = query
-  const where = conditions.map((condition) => condition.sql("d"))
-  const pageWhere = keyset === null ? where : [...where, keyset.sql]
-  const whole = pageStatements(plan, query, { where: pageWhere, explain })
-  const watchedPage = pageStatements(plan, query, { where: [stepSql, ...pageWhere], explain })
-  const totalSql = `SELECT count(*) AS total ${fromSql(plan, where)}`
-  const rowPlan = explain(whole.rowids)
+  const { view, conditions } = seen
+  const { page, selection } = seen.query
+  const where = conditions.length === 0 ? [] : [slotSql("conditions", textOf(conditions))]
+  const pageWhere = keyset === null ? where : [...where, slotSql("keyset", keyset.sql)]
+  const step = sql`${stepSql}`
+  const whole = pageStatements(plan, seen, { where: pageWhere, explain })
+  const watchedPage = pageStatements(plan, seen, { where: [step, ...pageWhere], explain })
+  const total = sql`SELECT count(*) AS total ${fromSql(plan, where)}`
+  const rowPlan = explain(whole.rowids.sql)
   const watchesPage =
     keyset !== null ||
     isDeep(page) ||
     multiplies(selection.expansions) ||
     sorts(rowPlan) ||
     constraintCount(rowPlan) < conditions.length
-  const watchesTotal = constraintCount(explain(totalSql)) < conditions.length
+  const watchesTotal = constraintCount(explain(total.sql)) < conditions.length
   const watched = {
-    pageSql: watchesPage ? watchedPage.pageSql : whole.pageSql,
-    totalSql: watchesTotal ? `SELECT count(*) AS total ${fromSql(plan, [stepSql, ...where])}` : totalSql,
+    page: watchesPage ? watchedPage.page : whole.page,
+    total: watchesTotal ? sql`SELECT count(*) AS total ${fromSql(plan, [step, ...where])}` : total,
   }
   const isBounded = conditions.length > 0 && !watchesTotal
+  const counted = { plan, expansions: selection.expansions, accesses: view.accesses }
   return {
-    pageSql: whole.pageSql,
-    totalSql,
-    sizeSql: selection.expansions.length === 0 ? null : answerSizeSql(plan, selection.expansions, watchedPage.rowids),
+    page: whole.page,
+    total,
+    size: selection.expansions.length === 0 ? null : answerSizeSql(counted, watchedPage.rowids),
     watched: watchesPage || watchesTotal ? watched : null,
-    totalHereSql: isBounded
-      ? `SELECT count(*) AS total FROM (SELECT 1 ${fromSql(plan, where)} LIMIT ${totalHereMax + 1})`
+    totalHere: isBounded
+      ? sql`SELECT count(*) AS total FROM (SELECT 1 ${fromSql(plan, where)} LIMIT ${totalHereMax + 1})`
       : null,
   }
+}
+
+function textOf(conditions: readonly SearchCondition[]): string {
+  return conditions.map((condition) => condition.sql("d")).join(" AND ")
 }
 
 /** A page's statement, and the one that gives, as `r`, the rowids of its rows. */
 function pageStatements(
   plan: CollectionPlan,
-  { keys, page, selection }: ListQuery,
-  { where, explain }: { readonly where: readonly string[]; readonly explain: (sql: string) => readonly string[] },
-): { readonly pageSql: string; readonly rowids: string } {
+  { query: { keys, page }, view: { statements } }: SeenQuery,
+  { where, explain }: { readonly where: readonly Fragment[]; readonly explain: (sql: string) => readonly string[] },
+): { readonly page: Fragment; readonly rowids: Fragment } {
   const found = fromSql(plan, where)
-  const cut = page.kind === "offset" ? "LIMIT ? OFFSET ?" : "LIMIT ?"
-  const pageRows = `${found} ORDER BY ${orderBySql(keys, "d")} ${cut}`
-  const rowids = `SELECT d.rowid AS r ${pageRows}`
+  const cut = slotSql("cut", page.kind === "offset" ? "LIMIT ? OFFSET ?" : "LIMIT ?")
+  const pageRows = sql`${found} ORDER BY ${orderBySql(keys, "d")} ${cut}`
+  const rowids = sql`SELECT d.rowid AS r ${pageRows}`
   const sortsMany = sorts(
-    explain(`SELECT d.rowid ${found} ORDER BY ${orderBySql(costlyKeys(plan, keys), "d")} LIMIT ?`),
+    explain(`SELECT d.rowid ${found.sql} ORDER BY ${orderBySql(costlyKeys(plan, keys), "d")} LIMIT ?`),
   )
-  const source = sortsMany ? `FROM (${rowids}) AS page CROSS JOIN ${plan.table} AS d ON d.rowid = page.r` : pageRows
+  const source = sortsMany ? sql`FROM (${rowids}) AS page CROSS JOIN ${plan.table} AS d ON d.rowid = page.r` : pageRows
   const sortValues = keys.map(({ field }, index) => `d.${quoteName(field.name)} AS k${index}`)
-  const pageSql =
-    page.kind === "offset"
-      ? `SELECT group_concat(doc, ',') AS docs FROM (SELECT ${selection.rowSql} AS doc ${source})`
-      : `SELECT ${selection.rowSql} AS doc, ${sortValues.join(", ")} ${source}`
-  return { pageSql, rowids }
+  const { row } = statements
+  return {
+    rowids,
+    page:
+      page.kind === "offset"
+        ? sql`SELECT group_concat(doc, ',') AS docs FROM (SELECT ${row} AS doc ${source})`
+        : sql`SELECT ${row} AS doc, ${sortValues.join(", ")} ${source}`,
+  }
 }
 
 function isDeep(page: Page): boolean {
@@ -114,7 +126,7 @@ function costlyKeys(plan: CollectionPlan, keys: readonly SortKey[]): readonly So
   return last.field.type === "bool" || last.field.enum !== null ? keys : keys.slice(0, -1)
 }
 
-function fromSql(plan: CollectionPlan, conditions: readonly string[]): string {
-  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`
-  return `FROM ${plan.table} AS d${where}`
+function fromSql(plan: CollectionPlan, conditions: readonly Fragment[]): Fragment {
+  if (conditions.length === 0) return sql`FROM ${plan.table} AS d`
+  return sql`FROM ${plan.table} AS d WHERE ${joinSql(conditions, " AND ")}`
 }

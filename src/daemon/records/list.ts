@@ -8,18 +8,24 @@ import type { CollectionPlan } from "./collection-plan.ts"
 import { isCostly } from "./condition.ts"
 import { decodeCursor, encodeCursor, keysetAfter, listFingerprint } from "./cursor.ts"
 import type { Keyset } from "./cursor.ts"
+import { valuesOf } from "./fragment.ts"
+import type { Fragment } from "./fragment.ts"
+import { requireScope } from "./key-scope.ts"
 import { conditionValues, parseListQuery } from "./list-query.ts"
-import type { ListQuery } from "./list-query.ts"
 import { listShape, listStatements, totalHereMax } from "./list-statements.ts"
-import type { ListStatements } from "./list-statements.ts"
 import { readAside } from "./read-aside.ts"
 import type { JsonText, ListRequest, RecordParts } from "./records.ts"
+import { seenQuery } from "./seen-query.ts"
+import type { SeenQuery } from "./seen-query.ts"
 
 /** Answers a page of documents, with the number of all that match unless the query skips it. */
 export function listRecords(parts: RecordParts, request: ListRequest): JsonText | Promise<JsonText> {
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
+  requireScope(request.caller, request.collection, "read")
   const query = parseListQuery(plan, request.query)
-  const read = planRead({ plan, database: parts.database }, query)
+  const seen = seenQuery(plan, query, request.caller)
+  const read = planRead({ plan, database: parts.database }, seen)
+  if (seen.isEmpty) return read.answer([], read.total === null ? null : 0)
   return (query.conditions.some(isCostly) ? undefined : readHere(parts, read)) ?? readListAside(parts, read)
 }
 
@@ -42,32 +48,29 @@ interface ListFrame {
   readonly database: Database
 }
 
-function planRead(frame: ListFrame, query: ListQuery): ListRead {
-  const { page } = query
-  return page.kind === "offset" ? planPage(frame, query, page.offset) : planWalk(frame, query, page.cursor)
+function planRead(frame: ListFrame, seen: SeenQuery): ListRead {
+  const { page } = seen.query
+  return page.kind === "offset" ? planPage(frame, seen, page.offset) : planWalk(frame, seen, page.cursor)
 }
 
-function planPage(frame: ListFrame, query: ListQuery, offset: number): ListRead {
-  const { plan } = frame
-  const { limit } = query.page
-  const statements = statementsFor(frame, query, null)
+function planPage(frame: ListFrame, seen: SeenQuery, offset: number): ListRead {
+  const { limit } = seen.query.page
   return {
-    ...listQueries(plan, query, statements, [limit, offset]),
+    ...listQueries(frame, seen, { keyset: null, cut: [limit, offset] }),
     answer: (rows, total) =>
       `{"docs":[${textOf(rows[0]?.["docs"])}],"total":${total},"limit":${limit},"offset":${offset}}`,
   }
 }
 
-function planWalk(frame: ListFrame, query: ListQuery, cursor: string): ListRead {
+function planWalk(frame: ListFrame, seen: SeenQuery, cursor: string): ListRead {
   const { plan } = frame
-  const { keys, conditions } = query
-  const { limit } = query.page
+  const { keys, conditions, page } = seen.query
+  const { limit } = page
   const list = listFingerprint(plan.collection.name, conditions, keys)
   const keyset = cursor === "" ? null : keysetAfter(keys, decodeCursor(list, keys, cursor), "d")
-  const statements = statementsFor(frame, query, keyset)
   return {
     // One row more than the page tells whether anything follows.
-    ...listQueries(plan, query, statements, [...(keyset?.values ?? []), limit + 1]),
+    ...listQueries(frame, seen, { keyset, cut: [limit + 1] }),
     answer: (rows, total) => {
       const docs = rows.slice(0, limit).map((row) => textOf(row["doc"]))
       requireShortAnswer(docs)
@@ -78,35 +81,40 @@ function planWalk(frame: ListFrame, query: ListQuery, cursor: string): ListRead 
   }
 }
 
-function statementsFor({ plan, database }: ListFrame, query: ListQuery, keyset: Keyset | null): ListStatements {
-  return plan.lists.get(listShape(query, keyset), () =>
-    listStatements(plan, query, { keyset, explain: (sql) => explain(database, sql) }),
-  )
+/** Where a page begins, and what it binds for its limit. */
+interface PagePlace {
+  readonly keyset: Keyset | null
+  readonly cut: readonly number[]
 }
 
-function explain(database: Database, sql: string): readonly string[] {
-  const steps = database.read((reader) => reader.all<{ detail: string }>(sqlQuery(`EXPLAIN QUERY PLAN ${sql}`)))
-  return steps.map(({ detail }) => detail)
-}
-
-/** `pageValues` are what the page binds after the values of the conditions. */
 function listQueries(
-  plan: CollectionPlan,
-  { conditions, page, selection, skipTotal }: ListQuery,
-  { pageSql, totalSql, sizeSql, totalHereSql, watched }: ListStatements,
-  pageValues: readonly StoredValue[],
+  { plan, database }: ListFrame,
+  seen: SeenQuery,
+  { keyset, cut }: PagePlace,
 ): Omit<ListRead, "answer"> {
-  const totalValues = conditionValues(conditions)
-  const values = [...totalValues, ...pageValues]
-  const total = (sql: string | null): Query | null => (sql === null || skipTotal ? null : sqlQuery(sql, totalValues))
-  const counted = sizeSql !== null && answerCouldBeLarge(selection.expansions, page.limit, plan.limits)
+  const { page, selection, skipTotal } = seen.query
+  const statements = plan.lists.get(listShape(seen, keyset), () =>
+    listStatements(plan, seen, { keyset, explain: (text) => explain(database, text) }),
+  )
+  const slots = { conditions: conditionValues(seen.conditions), keyset: keyset?.values ?? [], cut }
+  const bound = { accesses: seen.view.accesses, slots }
+  const query = (statement: Fragment): Query => sqlQuery(statement.sql, valuesOf(statement, bound))
+  const total = (statement: Fragment | null): Query | null =>
+    statement === null || skipTotal ? null : query(statement)
+  const { size, watched } = statements
+  const counted = size !== null && answerCouldBeLarge(selection.expansions, page.limit, plan.limits)
   return {
-    page: sqlQuery(pageSql, values),
-    total: total(totalSql),
-    size: counted ? sqlQuery(sizeSql, values) : null,
-    watched: watched === null ? null : { page: sqlQuery(watched.pageSql, values), total: total(watched.totalSql) },
-    totalHere: total(totalHereSql),
+    page: query(statements.page),
+    total: total(statements.total),
+    size: counted ? query(size) : null,
+    watched: watched === null ? null : { page: query(watched.page), total: total(watched.total) },
+    totalHere: total(statements.totalHere),
   }
+}
+
+function explain(database: Database, text: string): readonly string[] {
+  const steps = database.read((reader) => reader.all<{ detail: string }>(sqlQuery(`EXPLAIN QUERY PLAN ${text}`)))
+  return steps.map(({ detail }) => detail)
 }
 
 /** Total and page are read in one turn, so they are of one state. Returns undefined when that takes too long. */

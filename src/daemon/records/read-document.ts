@@ -1,48 +1,55 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
-import type { Reader } from "../storage/database.ts"
+import type { Query, Reader } from "../storage/database.ts"
 import { requireSmallAnswer } from "./answer-size.ts"
-import type { CollectionPlan } from "./collection-plan.ts"
 import { multiplies } from "./expand.ts"
+import { valuesOf } from "./fragment.ts"
 import { readAside } from "./read-aside.ts"
 import type { RecordParts } from "./records.ts"
-import type { Selection } from "./selection.ts"
+import type { View } from "./view.ts"
 
-/** Reads the JSON of one document as the selection shows it; undefined when there is none. */
-export function readDocument(
-  reader: Reader,
-  plan: CollectionPlan,
-  { byKeySql, sizeByKeySql }: Selection,
-  key: StoredValue,
-): string | undefined {
-  if (sizeByKeySql !== null) requireSmallAnswer(reader.get(sqlQuery(sizeByKeySql, [key])), plan.limits)
-  return reader.get(sqlQuery<{ doc: string }>(byKeySql, [key]))?.doc
+/** Reads the JSON of one document as the view shows it; undefined when there is none, or the caller may not read it. */
+export function readDocument(reader: Reader, view: View, key: StoredValue): string | undefined {
+  const { document, size } = queriesOf(view, key)
+  if (size !== null) requireSmallAnswer(reader.get(size), view.plan.limits)
+  return reader.get(document)?.doc
 }
 
 /** The same where nothing is written: relations that bring so much that it takes long are read by another process. */
 export function readDocumentAlone(
   parts: RecordParts,
-  plan: CollectionPlan,
-  selection: Selection,
+  view: View,
   key: StoredValue,
 ): string | undefined | Promise<string | undefined> {
-  const read = (reader: Reader) => ({ body: readDocument(reader, plan, selection, key) })
-  if (!multiplies(selection.expansions)) return parts.database.read(read).body
-  const found = parts.database.readBriefly({ text: selection.byKeySql, values: [key] }, read)
+  const read = (reader: Reader) => ({ body: readDocument(reader, view, key) })
+  if (!multiplies(view.selection.expansions)) return parts.database.read(read).body
+  const { document } = queriesOf(view, key)
+  const found = parts.database.readBriefly({ text: document.sql, values: document.parameters }, read)
   if (found !== undefined) return found.body
-  return readDocumentAside(parts, selection, key)
+  return readDocumentAside(parts, view, key)
 }
 
-async function readDocumentAside(
-  parts: RecordParts,
-  { byKeySql, sizeByKeySql }: Selection,
-  key: StoredValue,
-): Promise<string | undefined> {
-  if (sizeByKeySql !== null) {
-    const [rows] = await readAside(parts, [sqlQuery(sizeByKeySql, [key])])
+async function readDocumentAside(parts: RecordParts, view: View, key: StoredValue): Promise<string | undefined> {
+  const { document, size } = queriesOf(view, key)
+  if (size !== null) {
+    const [rows] = await readAside(parts, [size])
     requireSmallAnswer(rows?.[0], parts.limits)
   }
-  const [rows] = await readAside(parts, [sqlQuery(byKeySql, [key])])
+  const [rows] = await readAside(parts, [document])
   const doc = rows?.[0]?.["doc"]
   return typeof doc === "string" ? doc : undefined
+}
+
+interface DocumentQueries {
+  readonly document: Query<{ doc: string }>
+  /** Counts the documents of an answer that could hold too many; null when it cannot. */
+  readonly size: Query | null
+}
+
+function queriesOf({ accesses, statements: { byKey, sizeByKey } }: View, key: StoredValue): DocumentQueries {
+  const bound = { accesses, slots: { key: [key] } }
+  return {
+    document: sqlQuery(byKey.sql, valuesOf(byKey, bound)),
+    size: sizeByKey === null ? null : sqlQuery(sizeByKey.sql, valuesOf(sizeByKey, bound)),
+  }
 }

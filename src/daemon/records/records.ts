@@ -18,6 +18,10 @@ export interface RecordParts {
   readonly schemas: Pick<SchemaHolder, "current">
   readonly clock: Clock
   readonly limits: RecordLimits
+  /** In dev: whether the refusal of a rule carries the rule with the value of every part. */
+  readonly explains: boolean
+  /** `auth.collection`: the collection of accounts' documents, whose managed fields only admins write; null for none. */
+  readonly accountsCollection: string | null
 }
 
 /** How much one request may ask for. */

@@ -3,7 +3,11 @@ import type { AlyxError } from "../../errors.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader } from "../storage/database.ts"
+import { fieldAccessSql, rowAccessSql } from "./access-sql.ts"
+import type { Caller } from "../caller.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
+import { joinSql, slotSql, sql, valuesOf } from "./fragment.ts"
+import { readAccess } from "./read-access.ts"
 import { quoteName } from "../../lib/sql-name.ts"
 import type { Values } from "./validate.ts"
 
@@ -30,11 +34,10 @@ export function explainBrokenReference(
   })
 }
 
-/** Says which collection still points to a document that should be deleted. */
+/** Says which collection still points to a document that should be deleted, if the caller may read what points. */
 export function explainRestrictedDelete(
   reader: Reader,
-  plan: CollectionPlan,
-  key: StoredValue,
+  { plan, caller, key }: { readonly plan: CollectionPlan; readonly caller: Caller; readonly key: StoredValue },
   cause: AlyxError,
 ): AlyxError {
   for (const other of plan.collections()) {
@@ -42,8 +45,14 @@ export function explainRestrictedDelete(
       const { references } = field
       if (references?.collection !== plan.collection.name || references.onDelete !== "restrict") continue
       const pointed = `SELECT ${quoteName(references.field)} FROM ${plan.table} WHERE ${quoteName(plan.key.name)} = ?`
-      const sql = `SELECT 1 FROM ${quoteName(other.name)} WHERE ${quoteName(field.name)} = (${pointed}) LIMIT 1`
-      if (reader.get(sqlQuery(sql, [key])) === undefined) continue
+      const access = readAccess(plan.related(other.name), caller)
+      const placed = { access, index: 0 }
+      const points = slotSql("key", `o.${quoteName(field.name)} = (${pointed})`)
+      const seen = [...rowAccessSql(placed, "o"), ...fieldAccessSql(placed, field, "o")]
+      const where = joinSql([points, ...seen], " AND ")
+      const found = sql`SELECT 1 FROM ${quoteName(other.name)} AS o WHERE ${where} LIMIT 1`
+      const bound = { accesses: [access], slots: { key: [key] } }
+      if (reader.get(sqlQuery(found.sql, valuesOf(found, bound))) === undefined) continue
       return alyxError("REFERENCE_CONFLICT", {
         message: `Documents of ${other.name} still point to this one with ${field.name}.`,
         next: `Delete them first, or declare onDelete: cascade for ${other.name}.${field.name}.`,
@@ -52,7 +61,16 @@ export function explainRestrictedDelete(
       })
     }
   }
-  return cause
+  return caller.isAdmin ? cause : stillPointedTo(plan, cause)
+}
+
+/** What points is not for the caller to know; that something does, the refusal itself tells. */
+function stillPointedTo({ collection: { name } }: CollectionPlan, cause: AlyxError): AlyxError {
+  return alyxError("REFERENCE_CONFLICT", {
+    message: `Other documents still point to this one of ${name}.`,
+    details: { collection: name },
+    cause,
+  })
 }
 
 function hasDocument(
@@ -60,6 +78,6 @@ function hasDocument(
   { collection, field }: { readonly collection: string; readonly field: string },
   value: StoredValue,
 ): boolean {
-  const sql = `SELECT 1 FROM ${quoteName(collection)} WHERE ${quoteName(field)} = ?`
-  return reader.get(sqlQuery(sql, [value])) !== undefined
+  const text = `SELECT 1 FROM ${quoteName(collection)} WHERE ${quoteName(field)} = ?`
+  return reader.get(sqlQuery(text, [value])) !== undefined
 }

@@ -1,25 +1,22 @@
 import type { Field } from "../../schema/schema.ts"
-import { answerCouldBeLarge, documentSizeSql } from "./answer-size.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
-import { documentSql } from "./document-sql.ts"
-import { parseExpand } from "./expand.ts"
+import { expandedPlans, parseExpand } from "./expand.ts"
 import type { Expansion } from "./expand.ts"
 import { documentParameters, sortParameters, unknownParameter } from "./parameters.ts"
 import { QueryProblems, quoted, suggestion } from "./query-problems.ts"
 import type { QueryPairs } from "./records.ts"
-import { quoteName } from "../../lib/sql-name.ts"
 
-/** What `fields` and `expand` make of a document. */
+/** What `fields` and `expand` ask for, whoever asks. */
 export interface Selection {
   /** Equal for equal text of both parameters. */
   readonly key: string
-  /** Selects `doc`, the JSON of the document with a primary key. */
-  readonly byKeySql: string
-  /** Counts, as `size`, the documents of that answer; null when they cannot be too many. */
-  readonly sizeByKeySql: string | null
-  /** The JSON of a row under the alias `d`. */
-  readonly rowSql: string
+  readonly plan: CollectionPlan
+  readonly fields: readonly Field[]
+  /** Whether `fields` names them. */
+  readonly namesFields: boolean
   readonly expansions: readonly Expansion[]
+  /** The collection itself, then that of every expansion by its index. */
+  readonly plans: readonly CollectionPlan[]
 }
 
 /** Reads the query of a request for one document; throws what is wrong with it. */
@@ -38,7 +35,14 @@ export function parseDocumentQuery(plan: CollectionPlan, pairs: QueryPairs): Sel
 
 /** The selection of a query that asks for nothing special. */
 export function plainSelection(plan: CollectionPlan): Selection {
-  return plan.selections.get("", () => makeSelection(plan, "", { fields: plan.fields.values(), expansions: [] }))
+  return plan.selections.get("", () => ({
+    key: "",
+    plan,
+    fields: [...plan.fields.values()],
+    namesFields: false,
+    expansions: [],
+    plans: [plan],
+  }))
 }
 
 /** Reads `fields` and `expand`. */
@@ -54,24 +58,13 @@ export function parseSelection(
   const known = plan.selections.peek(key)
   if (known !== undefined) return known
   const ours = new QueryProblems()
-  const fields = fieldsText === undefined ? plan.fields.values() : parseFields(plan, fieldsText, ours)
+  const fields = fieldsText === undefined ? [...plan.fields.values()] : parseFields(plan, fieldsText, ours)
   const expansions = parseExpand({ plan, limits: plan.limits, problems: ours }, expandText ?? "")
-  const selection = makeSelection(plan, key, { fields, expansions })
+  const namesFields = fieldsText !== undefined
+  const selection = { key, plan, fields, namesFields, expansions, plans: [plan, ...expandedPlans(expansions)] }
   if (ours.isEmpty) plan.selections.set(key, selection)
   problems.addAll(ours)
   return selection
-}
-
-function makeSelection(
-  plan: CollectionPlan,
-  key: string,
-  shown: { readonly fields: Iterable<Field>; readonly expansions: readonly Expansion[] },
-): Selection {
-  const rowSql = documentSql({ plan, limits: plan.limits, ...shown }, "d")
-  const byKeySql = `SELECT ${rowSql} AS doc FROM ${plan.table} AS d WHERE d.${quoteName(plan.key.name)} = ?`
-  const { expansions } = shown
-  const sizeByKeySql = answerCouldBeLarge(expansions, 1, plan.limits) ? documentSizeSql(plan, expansions) : null
-  return { key, byKeySql, sizeByKeySql, rowSql, expansions }
 }
 
 /** Reads `fields=title,slug`; answers keep the order of the schema. */

@@ -1,25 +1,28 @@
 import { alyxError, isAlyxError } from "../../errors.ts"
 import { applyDefaults, updateTimestamps } from "../../schema/defaults.ts"
+import type { StoredRow } from "../../rules/rules.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Transaction } from "../storage/database.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { entityTag, matchesStrongly } from "./etag.ts"
+import { judgeCreate, judgeDelete, judgeUpdate } from "./judge.ts"
+import type { JudgeFrame } from "./judge.ts"
 import { readDocument } from "./read-document.ts"
 import { documentNotFound } from "./record-key.ts"
 import type { CreatedRecord, RecordAnswer } from "./records.ts"
 import { explainBrokenReference, explainRestrictedDelete } from "./reference-conflict.ts"
-import type { Selection } from "./selection.ts"
 import type { Values } from "./validate.ts"
+import type { View } from "./view.ts"
 
 /**
  * The writes themselves, inside a transaction: a single request and a batch share them. Everything that was read of
- * the request is valid by now; what only the database knows is judged here.
+ * the request is valid by now; what only the database knows is judged here: first whether rules let the caller do it,
+ * then If-Match, and only then what other documents say to it.
  */
-interface WriteFrame {
-  readonly plan: CollectionPlan
-  /** How the answer shows the document. */
-  readonly selection: Selection
+interface WriteFrame extends JudgeFrame {
+  /** How the answer shows the document, to this caller. */
+  readonly view: View
   readonly nowMs: number
 }
 
@@ -41,25 +44,40 @@ export interface UpdateWrite extends WriteFrame, WriteTarget {
   readonly values: Values
 }
 
-/** A delete that is ready to be written; the selection is that of the document that its tag was read with. */
-export interface DeleteWrite extends WriteTarget, Pick<WriteFrame, "plan" | "selection"> {}
+/** A delete that is ready to be written; the view is that of the document that its tag was read with. */
+export interface DeleteWrite extends WriteTarget, Omit<WriteFrame, "nowMs"> {}
+
+/** What a row is written from, whoever writes it. */
+export type RowWrite = Pick<CreateWrite, "plan" | "values" | "nowMs">
 
 /** Inserts a document and reads it back as the caller sees it. */
 export function insertRecord(transaction: Transaction, write: CreateWrite): CreatedRecord {
-  const { plan, selection } = write
-  const key = insertRow(transaction, write)
-  const body = readDocument(transaction, plan, selection, key)
-  if (body === undefined) throw new Error(`A document of ${plan.collection.name} is gone right after its insert.`)
-  return { body, etag: entityTag(body), id: String(key) }
+  const row = completeRow(write)
+  judgeCreate(write, { row: Object.fromEntries(row), values: write.values })
+  const key = insertCompleted(transaction, write, row)
+  return { ...answerOf(transaction, write.view, key), id: String(key) }
 }
 
 /** Inserts a document with its defaults, and returns its primary key. */
-export function insertRow(transaction: Transaction, write: Omit<CreateWrite, "selection">): StoredValue {
-  const { plan, nowMs } = write
-  const row = applyDefaults(plan.collection, write.values, {
+export function insertRow(transaction: Transaction, write: RowWrite): StoredValue {
+  return insertCompleted(transaction, write, completeRow(write))
+}
+
+/** The whole row of a create, as it would be written; only a key that SQLite counts is missing. */
+export function completeRow({ plan, values, nowMs }: RowWrite): ReadonlyMap<string, StoredValue> {
+  return applyDefaults(plan.collection, values, {
     nowIso: new Date(nowMs).toISOString(),
     newId: () => plan.ids.next(nowMs),
   })
+}
+
+/** Inserts a row that completeRow made, and returns its primary key. */
+export function insertCompleted(
+  transaction: Transaction,
+  write: Pick<RowWrite, "plan" | "values">,
+  row: ReadonlyMap<string, StoredValue>,
+): StoredValue {
+  const { plan } = write
   const values = plan.writes.columnNames.map((name) => row.get(name) ?? null)
   const givenKey = row.get(plan.key.name) ?? null
   const query = sqlQuery(plan.writes.insertSql, values)
@@ -70,39 +88,66 @@ export function insertRow(transaction: Transaction, write: Omit<CreateWrite, "se
 
 /** Changes some fields of a document. An empty change writes nothing; any other moves `onUpdate: now` fields. */
 export function changeRecord(transaction: Transaction, write: UpdateWrite): RecordAnswer {
-  const { plan, selection, key, values, ifMatch } = write
+  const { plan, caller, view, id, key, values, ifMatch } = write
+  const changed = changedValues(write)
+  const row = caller.isAdmin ? undefined : storedRow(transaction, plan, key)
+  judgeUpdate(write, { id, row }, { after: { ...row, ...Object.fromEntries(changed) }, values })
   if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
-  if (values.size > 0) changeRow(transaction, write)
-  const body = readDocument(transaction, plan, selection, key)
-  if (body === undefined) throw documentNotFound(plan, write.id)
-  return { body, etag: entityTag(body) }
+  if (values.size > 0) writeChanged(transaction, write, changed)
+  return answerOf(transaction, view, key, () => documentNotFound(plan, id))
 }
 
 /** Writes some fields of the document with a key, and moves its `onUpdate: now` fields. */
-export function changeRow(
+export function changeRow(transaction: Transaction, write: RowWrite & Pick<UpdateWrite, "key">): void {
+  writeChanged(transaction, write, changedValues(write))
+}
+
+/** What a change writes; nothing when the body names nothing. */
+function changedValues({ plan, values, nowMs }: RowWrite): Values {
+  return values.size === 0 ? values : updateTimestamps(plan.collection, values, new Date(nowMs).toISOString())
+}
+
+function writeChanged(
   transaction: Transaction,
-  write: Pick<UpdateWrite, "plan" | "key" | "values" | "nowMs">,
+  write: Pick<UpdateWrite, "plan" | "key" | "values">,
+  changed: Values,
 ): void {
-  const { plan, key, values, nowMs } = write
-  const changed = updateTimestamps(plan.collection, values, new Date(nowMs).toISOString())
-  const sql = plan.writes.updateSql([...changed.keys()])
-  runWrite(transaction, sqlQuery(sql, [...changed.values(), key]), write)
+  const sql = write.plan.writes.updateSql([...changed.keys()])
+  runWrite(transaction, sqlQuery(sql, [...changed.values(), write.key]), write)
 }
 
 /** Deletes a document, with what its references cascade to. */
 export function removeRecord(transaction: Transaction, write: DeleteWrite): void {
-  const { plan, ifMatch } = write
+  const { plan, caller, id, key, ifMatch } = write
+  if (!caller.isAdmin) judgeDelete(write, { id, row: storedRow(transaction, plan, key) })
   if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
   const changes = runDelete(transaction, write)
-  if (changes === 0) throw documentNotFound(plan, write.id)
+  if (changes === 0) throw documentNotFound(plan, id)
+}
+
+/** The document as the caller sees it now. One that may not be read by who wrote it is told by its id alone. */
+function answerOf(
+  transaction: Transaction,
+  view: View,
+  key: StoredValue,
+  missing: () => Error = () => new Error("A document is gone right after its insert."),
+): RecordAnswer {
+  const found = readDocument(transaction, view, key)
+  if (found === undefined && view.accesses[0]?.rows === "all") throw missing()
+  const body = found ?? JSON.stringify({ [view.plan.key.name]: typeof key === "bigint" ? Number(key) : key })
+  return { body, etag: entityTag(body) }
+}
+
+function storedRow(transaction: Transaction, plan: CollectionPlan, key: StoredValue): StoredRow | undefined {
+  return transaction.get<StoredRow>(sqlQuery(plan.writes.rowSql, [key]))
 }
 
 /** The tag is that of the document as this request would show it; a document that is gone is not found. */
 function requireMatch(
   transaction: Transaction,
-  { plan, selection, id, key, ifMatch }: DeleteWrite & { readonly ifMatch: string },
+  { plan, view, id, key, ifMatch }: Omit<DeleteWrite, "ifMatch"> & { readonly ifMatch: string },
 ): void {
-  const body = readDocument(transaction, plan, selection, key)
+  const body = readDocument(transaction, view, key)
   if (body === undefined) throw documentNotFound(plan, id)
   if (matchesStrongly(ifMatch, entityTag(body))) return
   throw alyxError("PRECONDITION_FAILED", {
@@ -115,7 +160,7 @@ function requireMatch(
 function runCounted(
   transaction: Transaction,
   query: ReturnType<typeof sqlQuery>,
-  write: Omit<CreateWrite, "selection">,
+  write: Pick<RowWrite, "plan" | "values">,
 ) {
   const { key, collection } = write.plan
   try {
@@ -144,10 +189,12 @@ function runWrite(
   }
 }
 
-function runDelete(transaction: Transaction, { plan, key }: DeleteWrite): number {
+function runDelete(transaction: Transaction, { plan, caller, key }: DeleteWrite): number {
   try {
     return transaction.run(sqlQuery(plan.writes.deleteSql, [key])).changes
   } catch (error) {
-    throw isAlyxError(error, "REFERENCE_CONFLICT") ? explainRestrictedDelete(transaction, plan, key, error) : error
+    throw isAlyxError(error, "REFERENCE_CONFLICT")
+      ? explainRestrictedDelete(transaction, { plan, caller, key }, error)
+      : error
   }
 }

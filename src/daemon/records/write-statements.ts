@@ -9,6 +9,8 @@ export interface WriteStatements {
   readonly insertSql: string
   /** Takes the primary key. */
   readonly deleteSql: string
+  /** Selects every field in stored form. Takes the primary key. */
+  readonly rowSql: string
   /** Takes the values of the fields in the order given, then the primary key. */
   updateSql(fieldNames: readonly string[]): string
 }
@@ -28,6 +30,7 @@ export function writeStatements({ name, fields, primaryKey }: Collection): Write
     columnNames,
     insertSql: userTables.insertInto(name).values(placeholders(columnNames)).compile().sql,
     deleteSql: userTables.deleteFrom(name).where(primaryKey.name, "=", null).compile().sql,
+    rowSql: userTables.selectFrom(name).select(columnNames).where(primaryKey.name, "=", null).compile().sql,
     updateSql: (fieldNames) =>
       updates.get(
         fieldNames.join(),

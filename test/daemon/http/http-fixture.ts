@@ -5,6 +5,7 @@ import path from "node:path"
 
 import { onTestFinished } from "vitest"
 
+import type { Identity } from "../../../src/daemon/caller.ts"
 import { Activity } from "../../../src/daemon/activity.ts"
 import { DaemonLog } from "../../../src/daemon/daemon-log.ts"
 import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
@@ -26,6 +27,7 @@ import { openTestDatabase } from "./test-database.ts"
 export function httpConfig(server: Partial<HttpConfig["server"]> = {}): HttpConfig {
   return {
     api: { docs: true },
+    metrics: { token: null },
     server: {
       host: "127.0.0.1",
       port: 0,
@@ -73,8 +75,12 @@ export interface HttpOptions {
   /** Values of the configuration of accounts, by their places: `{ "auth.jwt.access_ttl": "1h" }`. */
   readonly auth?: Readonly<Record<string, string>>
   readonly clock?: Clock
+  /** Whom tokens belong to; the accounts of the server where left out. */
+  readonly identify?: (token: string) => Identity
   /** What takes over sockets; without it nothing does. */
-  readonly live?: (made: Pick<HttpParts, "records" | "identities" | "logger"> & { readonly signals: Signals }) => LiveEdge
+  readonly live?: (
+    made: Pick<HttpParts, "records" | "identities" | "logger"> & { readonly signals: Signals },
+  ) => LiveEdge
 }
 
 /** A real HTTP edge over a real database in a temporary folder, listening on a free port until the test ends. */
@@ -94,14 +100,21 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   }
   const logger = new DaemonLog({ mode: "start", output, activity }, { level: "debug", format: "json" })
   const { clock = systemClock, mode = "start" } = options
-  const records = { database, schemas, clock, limits: defaultRecordLimits }
+  const records = {
+    database,
+    schemas,
+    clock,
+    limits: defaultRecordLimits,
+    explains: false,
+    accountsCollection: "users",
+  }
   const values = options.auth ?? {}
   const { auth, identities, signals, sent } = openTestAuth({ folder, records, schemas, clock, mode, logger, values })
   const parts: HttpParts = {
     config: () => config,
     schemas,
     auth,
-    identities,
+    identities: { identify: options.identify ?? ((token) => identities.identify(token)) },
     records,
     live: options.live?.({ records, identities, logger, signals }) ?? null,
     activity,

@@ -1,3 +1,4 @@
+import type { Caller } from "../../../src/daemon/caller.ts"
 import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { isAlyxError } from "../../../src/errors.ts"
 import type { AlyxError } from "../../../src/errors.ts"
@@ -31,6 +32,8 @@ export interface Listed {
 /** How the records under test are made. */
 export interface RecordsOptions {
   readonly limits?: Partial<RecordLimits>
+  readonly explains?: boolean
+  readonly accountsCollection?: string
 }
 
 /** The records of a schema over a real database file, called as the HTTP layer calls them and read as a client would. */
@@ -42,7 +45,8 @@ export class TestRecords {
   /** The one that is served; a test may put another in its place. */
   readonly schemas: SchemaHolder
   readonly parts: RecordParts
-  readonly #caller = ownerCaller("req_test", "127.0.0.1")
+  /** Who asks from now on. */
+  caller: Caller = ownerCaller("req_test", "127.0.0.1")
 
   constructor(schema: Schema, database: TempDatabase, options: RecordsOptions) {
     this.schema = schema
@@ -53,6 +57,8 @@ export class TestRecords {
       schemas: this.schemas,
       clock: { now: () => this.nowMs },
       limits: { ...defaultRecordLimits, ...options.limits },
+      explains: options.explains ?? false,
+      accountsCollection: options.accountsCollection ?? null,
     }
   }
 
@@ -98,13 +104,13 @@ export class TestRecords {
   }
 
   async batch(operations: unknown, query = ""): Promise<Doc[]> {
-    const request = { schema: this.schema, caller: this.#caller, query: pairs(query), body: { operations } }
+    const request = { schema: this.schema, caller: this.caller, query: pairs(query), body: { operations } }
     const text = await runBatch(this.parts, request)
     return (JSON.parse(String(text)) as { results: Doc[] }).results
   }
 
   #frame(collection: string) {
-    return { schema: this.schema, collection, caller: this.#caller }
+    return { schema: this.schema, collection, caller: this.caller }
   }
 }
 

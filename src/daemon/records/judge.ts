@@ -1,0 +1,105 @@
+import { alyxError } from "../../errors.ts"
+import type { AlyxError } from "../../errors.ts"
+import type { CompiledRule, RuleDocuments, StoredRow } from "../../rules/rules.ts"
+import type { Field, RuleOperation } from "../../schema/schema.ts"
+import { isKnown } from "../caller.ts"
+import type { Caller } from "../caller.ts"
+import type { CollectionPlan } from "./collection-plan.ts"
+import { forbiddenFields } from "./forbidden-fields.ts"
+import { requireUnmanaged } from "./managed-fields.ts"
+import { documentNotFound } from "./record-key.ts"
+import type { Values } from "./validate.ts"
+
+/** Who writes where. Rules are judged inside the transaction that writes, so that nothing comes in between. */
+export interface JudgeFrame {
+  readonly plan: CollectionPlan
+  readonly caller: Caller
+  /** In dev: whether a refusal carries the rule with the value of every part. */
+  readonly explains: boolean
+  /** The collection of accounts' documents, whose managed fields only admins write; null where there is none. */
+  readonly accountsCollection: string | null
+}
+
+/** The stored document that is to be changed, as the request names it. */
+export interface StoredDocument {
+  readonly id: string
+  /** Undefined where there is none. */
+  readonly row: StoredRow | undefined
+}
+
+/** Judges a create: `row` is the document as it would be written, `values` what the body names. */
+export function judgeCreate(
+  frame: JudgeFrame,
+  { row, values }: { readonly row: StoredRow; readonly values: Values },
+): void {
+  if (frame.caller.isAdmin) return
+  const documents = { doc: row, new: row }
+  requireRule(frame, "create", [documents])
+  requireWritableFields(frame, values, documents)
+}
+
+/** Judges a change: what the caller may not read is not found, before anything else is said about it. */
+export function judgeUpdate(
+  frame: JudgeFrame,
+  { id, row }: StoredDocument,
+  { after, values }: { readonly after: StoredRow; readonly values: Values },
+): void {
+  if (frame.caller.isAdmin) return
+  if (row === undefined || !isReadable(frame, row)) throw documentNotFound(frame.plan, id)
+  const documents = { doc: row, new: after }
+  // A rule that looks at one state only must hold for both: else a document could be moved to where it may not be.
+  const seesBoth = (frame.plan.rules.update?.mentions.new.length ?? 0) > 0
+  requireRule(frame, "update", seesBoth ? [documents] : [documents, { doc: after, new: after }])
+  requireWritableFields(frame, values, documents)
+  requireUnmanaged(frame, row, values)
+}
+
+/** Judges the end of a document. */
+export function judgeDelete(frame: JudgeFrame, { id, row }: StoredDocument): void {
+  if (frame.caller.isAdmin) return
+  if (row === undefined || !isReadable(frame, row)) throw documentNotFound(frame.plan, id)
+  requireRule(frame, "delete", [{ doc: row }])
+}
+
+/** Whether the caller may read a document. */
+export function isReadable({ plan, caller }: Pick<JudgeFrame, "plan" | "caller">, row: StoredRow): boolean {
+  return plan.rules.read?.holds(caller, { doc: row }) === true
+}
+
+function requireRule(frame: JudgeFrame, operation: RuleOperation, states: readonly RuleDocuments[]): void {
+  const rule = frame.plan.rules[operation]
+  if (rule === null) throw refusal(frame, operation, null)
+  const refused = states.find((documents) => !rule.holds(frame.caller, documents))
+  if (refused !== undefined) throw refusal(frame, operation, { rule, documents: refused })
+}
+
+function requireWritableFields({ plan, caller }: JudgeFrame, values: Values, documents: RuleDocuments): void {
+  const hidden: Field[] = []
+  for (const [name, { write }] of plan.rules.fields) {
+    if (write === null || !values.has(name) || write.holds(caller, documents)) continue
+    hidden.push(plan.collection.fields.get(name)!)
+  }
+  if (hidden.length > 0) throw forbiddenFields(plan, "write", hidden)
+}
+
+interface Refused {
+  readonly rule: CompiledRule
+  readonly documents: RuleDocuments
+}
+
+/** Says what was refused; how the rule came to that only where `explains`, since it shows values. */
+function refusal({ plan, caller, explains }: JudgeFrame, operation: RuleOperation, refused: Refused | null): AlyxError {
+  const collection = plan.collection.name
+  const details = { collection, operation }
+  const explained = refused === null || !explains ? {} : { rule: refused.rule.explain(caller, refused.documents) }
+  const message =
+    refused === null
+      ? `${collection} has no ${operation} rule, so only admins may ${operation} its documents.`
+      : `The ${operation} rule of ${collection} does not let the caller ${operation} this document.`
+  if (isKnown(caller)) return alyxError("FORBIDDEN", { message, details: { ...details, ...explained } })
+  return alyxError("UNAUTHENTICATED", {
+    message,
+    next: "Sign in, and send the access token: Authorization: Bearer <token>.",
+    details: { ...details, ...explained },
+  })
+}
