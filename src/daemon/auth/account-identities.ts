@@ -21,6 +21,7 @@ const keyPrefix = "alyx_"
 /** Finds who an API key is. */
 export interface KeyFinder {
   identify(secret: string): Identity
+  identifyForLong(secret: string): Identified
 }
 
 /** What finding out needs. */
@@ -35,7 +36,7 @@ export interface AccountIdentitiesParts {
 /** Whom a token belongs to, and until when at most. */
 export interface Identified {
   readonly identity: Identity
-  /** The end of the access token; infinite for an API key, which `accounts` and a look now and then end. */
+  /** The end of the access token or of the API key; its session may end before, of which `accounts` tells. */
   readonly expiresAtMs: number
 }
 
@@ -71,8 +72,8 @@ export class AccountIdentities {
 
   /** The same for those who go on listening: they have to know when the token ends. */
   async identifyForLong(token: string): Promise<Identified> {
+    if (token.startsWith(keyPrefix)) return this.#parts.keys.identifyForLong(token)
     const identity = await this.identify(token)
-    if (token.startsWith(keyPrefix)) return { identity, expiresAtMs: Number.POSITIVE_INFINITY }
     return { identity, expiresAtMs: (await this.#parts.tokens.verify(token)).expiresAtMs }
   }
 

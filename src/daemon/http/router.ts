@@ -8,6 +8,7 @@ import type { CapturedRequests } from "./capture/captured-requests.ts"
 import { captureRequests } from "./capture/request-capture.ts"
 import { Compression } from "./compression.ts"
 import { errorBody, jsonContentType, toAnsweredError } from "./errors.ts"
+import type { InsiderParts } from "./insiders.ts"
 import { acceptJsonBodies } from "./json-body.ts"
 import type { LogStreams } from "./log-streams.ts"
 import type { HttpMetrics } from "./metrics.ts"
@@ -22,6 +23,7 @@ import { startingCheck } from "./middleware/starting.ts"
 import { notFound } from "./not-found.ts"
 import type { HttpParts } from "./parts.ts"
 import { adminRoutes } from "./routes/admin.ts"
+import { authRoutes } from "./routes/auth.ts"
 import { docsPageRoutes } from "./routes/docs-page.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { metricsRoute } from "./routes/metrics.ts"
@@ -33,6 +35,7 @@ import { UntakenAnswers } from "./untaken-answers.ts"
 
 /** What the router shares with the listeners around it. */
 export interface RouterParts extends HttpParts {
+  readonly address: InsiderParts["address"]
   readonly requestIds: RequestIds
   readonly exchanges: Exchanges
   readonly metrics: HttpMetrics
@@ -107,9 +110,10 @@ export function createRouter(parts: RouterParts): Router {
   const compression = new Compression({ isEnabled: () => config().server.compression, untaken })
   rootRoute(app, parts)
   recordRoutes(app, parts, compression)
+  authRoutes(app, parts)
   realtimeRoute(app, parts)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
-  metricsRoute(app, parts.metrics, compression)
+  metricsRoute(app, parts, compression)
   openApiRoutes(app, parts, compression)
   docsPageRoutes(app, parts, compression)
   adminRoutes(app, parts)

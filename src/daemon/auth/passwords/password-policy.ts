@@ -21,7 +21,7 @@ export function passwordProblems(
   }
   const problems: PasswordProblem[] = []
   const text = password.normalize("NFC")
-  if ([...text].length < policy.minLength) {
+  if (Array.from(text).length < policy.minLength) {
     problems.push({ code: "TOO_SHORT", message: `${name} must have at least ${policy.minLength} characters.` })
   }
   if (policy.requireUppercase && !/\p{Lu}/u.test(text)) {

@@ -74,7 +74,7 @@ export class AccessTokens {
 
   /** What a token says, at once where it was verified lately. Throws INVALID_TOKEN, or rejects with it. */
   verify(token: string): VerifiedToken | Promise<VerifiedToken> {
-    if (token.length > tokenLengthMax) throw invalidToken("The token is none of this server.")
+    if (token.length > tokenLengthMax) throw notOurs()
     const key = secretHash(token)
     const known = this.#verified.peek(key)
     return known === undefined ? this.#verify(token, key) : this.#requireCurrent(known)
@@ -100,7 +100,7 @@ export class AccessTokens {
       throw refusal(error)
     })
     const { sub: accountId, sid: sessionId, exp } = payload
-    if (accountId === undefined || typeof sessionId !== "string" || exp === undefined) throw refusal(undefined)
+    if (accountId === undefined || typeof sessionId !== "string" || exp === undefined) throw notOurs()
     const verified = { accountId, sessionId, expiresAtMs: exp * 1_000 }
     this.#verified.set(key, verified)
     return verified
@@ -117,12 +117,14 @@ export class AccessTokens {
   }
 }
 
-function refusal(error: unknown): Error {
+/** What is no fault of the token comes back as it is. */
+function refusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return expired()
-  if (error === undefined || error instanceof errors.JOSEError) {
-    return invalidToken("The token is none of this server.")
-  }
-  return error instanceof Error ? error : new Error(String(error))
+  return error instanceof errors.JOSEError ? notOurs() : error
+}
+
+function notOurs(): Error {
+  return invalidToken("The token is none of this server.")
 }
 
 function expired(): Error {

@@ -35,8 +35,8 @@ export async function loadSigningKeys({ jwt, keyFile, logger }: KeySource): Prom
 
 async function edKeys(keyFile: string, logger: Logger): Promise<SigningKeys> {
   const { kty, crv, x, d } = await keptPrivateKey(keyFile, logger)
-  const signingKey = (await importJWK({ kty, crv, x, d }, "EdDSA")) as CryptoKey
-  const verifyingKey = (await importJWK({ kty, crv, x }, "EdDSA", { extractable: true })) as CryptoKey
+  const signingKey = await importJWK({ kty, crv, x, d }, "EdDSA")
+  const verifyingKey = await importJWK({ kty, crv, x }, "EdDSA", { extractable: true })
   const keyId = secretHash(x)
   const publicKey = { ...(await exportJWK(verifyingKey)), use: "sig", alg: "EdDSA", kid: keyId }
   return { algorithm: "EdDSA", signingKey, verifyingKey, keyId, publicKey }

@@ -2,12 +2,13 @@ import { BlockList, isIP, isIPv6, type Socket } from "node:net"
 
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify"
 
-import { alyxError } from "../../../errors.ts"
+import { alyxError, isAlyxError } from "../../../errors.ts"
 import type { Caller, Identity } from "../../caller.ts"
 import { administrator, anonymous } from "../../callers.ts"
 import { plainAddress } from "../loopback.ts"
 import type { HttpConfig, Identities } from "../parts.ts"
 import { HttpRuleRequest } from "../rule-request.ts"
+import { indifferentRoutes } from "./indifferent-routes.ts"
 
 /** What stands in logs for the address of the owner, who has none. */
 const localAddress = "local"
@@ -47,18 +48,25 @@ export function callerAddress({ config, ownerSockets }: Omit<CallerParts, "ident
 /** Makes the hook that finds out who asks, by the token that came along. */
 export function callerToken({ config, identities }: Omit<CallerParts, "ownerSockets">) {
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    if (request.caller.owner) return done()
-    const token = bearerToken(request.raw.headers.authorization)
-    if (token === null) return done()
+    const { authorization } = request.raw.headers
+    if (request.caller.owner || authorization === undefined) return done()
     const { address } = request.caller
     const take = (identity: Identity): void => {
       const known = config().server.insecureOpen ? { ...identity, isAdmin: true } : identity
       request.caller = callerOf(request, known, { owner: false, address })
       done()
     }
-    const found = identities.identify(token)
-    if (!(found instanceof Promise)) return take(found)
-    found.then(take, done)
+    const refuse = (error: Error): void => {
+      const isIndifferent = indifferentRoutes.has(request.routeOptions.url ?? "")
+      done(isIndifferent && isAlyxError(error, "INVALID_TOKEN") ? undefined : error)
+    }
+    try {
+      const found = identities.identify(bearerToken(authorization) ?? "")
+      if (!(found instanceof Promise)) return take(found)
+      found.then(take, refuse)
+    } catch (error) {
+      refuse(error as Error)
+    }
   }
 }
 

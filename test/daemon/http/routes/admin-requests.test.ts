@@ -13,7 +13,7 @@ test("a request is kept with what was sent and answered, without its secrets", a
   const answer = await send(port, {
     method: "POST",
     path: "/api/collections/notes?api_key=k1",
-    headers: { "content-type": "application/json", Authorization: "Bearer t0", "x-request-id": "mine" },
+    headers: { "content-type": "application/json", "X-Auth-Token": "t0", "x-request-id": "mine" },
     body: '{"title":"a", "password": "p4ss"}',
   })
   const detail = await detailOf(answer)
@@ -28,7 +28,7 @@ test("a request is kept with what was sent and answered, without its secrets", a
     code: answer.body.error.code,
   })
   expect(detail.request).toMatchObject({ body: '{"title":"a", "password": "[hidden]"}', bodyBytes: 33 })
-  expect(detail.request.headers).toContainEqual(["Authorization", "[hidden]"])
+  expect(detail.request.headers).toContainEqual(["X-Auth-Token", "[hidden]"])
   expect(detail.response).toMatchObject({ body: answer.text, bodyBytes: answer.bytes.length })
   expect(detail.response.headers).toContainEqual(["x-request-id", "mine"])
   expect(detail.rule).toBeNull()

@@ -1,0 +1,30 @@
+/**
+ * Routes that do not care who asks: a token that is no good counts for nothing there, since whoever comes to sign in,
+ * or looks whether the server lives, may still carry an old one.
+ */
+export const indifferentRoutes: ReadonlySet<string> = new Set([
+  "/",
+  "/health",
+  "/health/live",
+  "/health/ready",
+  "/health/stats",
+  "/metrics",
+  "/docs",
+  "/docs/assets/:version/:file",
+  "/api/openapi.json",
+  "/api/openapi.yaml",
+  "/.well-known/jwks.json",
+  "/api/auth/register",
+  "/api/auth/login",
+  "/api/auth/refresh",
+  "/api/auth/logout",
+  "/api/auth/verify",
+  "/api/auth/reset",
+  "/api/auth/reset/confirm",
+  "/api/auth/email/confirm",
+  "/api/auth/providers",
+  "/api/auth/oauth/:provider",
+  "/api/auth/oauth/:provider/callback",
+  "/api/auth/oauth/exchange",
+  "/api/auth/oauth/link",
+])
