@@ -34,6 +34,11 @@ export interface AcceptedResponse {
   readonly message: string
 }
 
+/** POST /api/auth/verify, reset/confirm and email/confirm: what the link of a mail was for is done. */
+export interface DoneResponse {
+  readonly message: string
+}
+
 /** POST /api/auth/login. */
 export interface SignInRequest {
   readonly email: string
@@ -144,6 +149,8 @@ export interface CreatedKeyResponse {
   readonly key: KeyView
   /** `alyx_` and 43 characters. */
   readonly secret: string
+  /** What may be a slip: collections that the schema does not have. */
+  readonly notices: readonly string[]
 }
 
 /** GET /api/admin/mails: in dev every mail, newest first. */

@@ -67,6 +67,7 @@ export class HttpApp {
       requestIds: this.#requestIds,
       ownerSockets: this.#ownerSockets,
       upgrades: this.#upgrades,
+      address: () => this.address(),
       isClosing: () => this.#isClosing,
     })
   }

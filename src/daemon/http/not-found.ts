@@ -5,6 +5,8 @@ import { nearestWord } from "../../lib/nearest-word.ts"
 import type { Schema } from "../../schema/schema.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 import { hideUserInfo } from "./capture/hidden-values.ts"
+import { requireInsider } from "./insiders.ts"
+import type { InsiderParts } from "./insiders.ts"
 import type { RequireServed } from "./resource.ts"
 
 /** What is served over TCP, as a person would write it. */
@@ -46,10 +48,12 @@ export function notFound(request: IncomingMessage, { schemas, config }: NotFound
   })
 }
 
-/** For the paths that describe the API: refuses the request when the configuration hides them. */
-export function requireDocs(parts: NotFoundParts): RequireServed {
+/** For the paths that describe the API: refuses the request when the configuration hides them, or its caller may not look. */
+export function requireDocs(parts: NotFoundParts & InsiderParts): RequireServed {
+  const requireReader = requireInsider(parts, { takesMetricsToken: false })
   return (request) => {
     if (!parts.config().api.docs) throw notFound(request.raw, parts)
+    requireReader(request)
   }
 }
 

@@ -18,7 +18,7 @@ import type { SchemaHolder } from "../schema-holder.ts"
  * The part of the configuration that the HTTP edge reads. It is read at every request, so that an option acts at once;
  * what belongs to a listener (see ListenerSettings) acts when that is opened again.
  */
-export type HttpConfig = Pick<Config, "server"> & { readonly api: Pick<Config["api"], "docs"> }
+export type HttpConfig = Pick<Config, "server" | "metrics"> & { readonly api: Pick<Config["api"], "docs"> }
 
 /** Tells whom a token belongs to. */
 export interface Identities {

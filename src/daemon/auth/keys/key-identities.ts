@@ -28,7 +28,7 @@ export interface KeyIdentitiesParts {
 interface HeldKey {
   readonly id: string
   readonly identity: Identity
-  readonly expiresMs: number
+  readonly expiresAtMs: number
   lastUsedMs: number
 }
 
@@ -50,12 +50,17 @@ export class KeyIdentities {
 
   /** At once; throws INVALID_TOKEN for what is no key, or one that has ended. */
   identify(secret: string): Identity {
+    return this.identifyForLong(secret).identity
+  }
+
+  /** The same for those who go on listening: they have to know when the key expires. */
+  identifyForLong(secret: string): { readonly identity: Identity; readonly expiresAtMs: number } {
     const hash = keyHash(secret)
     const key = hash === null ? undefined : (this.#held.peek(hash) ?? this.#read(hash))
     const nowMs = this.#parts.clock.now()
-    if (key === undefined || nowMs >= key.expiresMs) throw invalidKey()
+    if (key === undefined || nowMs >= key.expiresAtMs) throw invalidKey()
     if (Math.abs(nowMs - key.lastUsedMs) >= lastUsedPrecisionMs) this.#use(key, nowMs)
-    return key.identity
+    return key
   }
 
   /** Waits for what is being written. */
@@ -107,7 +112,7 @@ function heldKey(row: SystemTables["_alyx_api_keys"]): HeldKey {
           })
         : null,
     }),
-    expiresMs: expires === null ? Number.POSITIVE_INFINITY : Date.parse(expires),
+    expiresAtMs: expires === null ? Number.POSITIVE_INFINITY : Date.parse(expires),
     lastUsedMs: used === null ? 0 : Date.parse(used),
   }
 }

@@ -1,27 +1,24 @@
 import type { FastifyInstance } from "fastify"
 
 import type { ShutdownResponse } from "../../../protocol/admin-api.ts"
+import { adminCheck, requireOwner } from "../admin-access.ts"
 import { readLogQuery } from "../log-streams.ts"
-import { notFound } from "../not-found.ts"
+import { originCheck } from "../middleware/cors.ts"
 import { parseQueryString } from "../query-string.ts"
 import { addResource } from "../resource.ts"
 import type { RouterParts } from "../router.ts"
 import { checkRoute } from "./admin-check.ts"
 import { adminDataRoutes } from "./admin-data.ts"
+import { adminKeyRoutes } from "./admin-keys.ts"
 import { adminMigrationRoutes } from "./admin-migrations.ts"
 import { adminRequestRoutes } from "./admin-requests.ts"
 import { adminSeedRoutes } from "./admin-seed.ts"
 
-/**
- * Serves the control API, `/api/admin/*`, to the owner. To everybody else these paths are like any that do not exist,
- * down to the words of the answer.
- */
+/** Serves the admin API, `/api/admin/*`: to the owner over the local socket, and to admins over TCP. */
 export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
-  const { admin, logs, captures } = parts
+  const { admin, logs, captures, config, mode } = parts
   void root.register((app, _options, done) => {
-    app.addHook("onRequest", (request, _reply, next) =>
-      request.caller.owner ? next() : next(notFound(request.raw, parts)),
-    )
+    app.addHook("onRequest", adminCheck(originCheck(config, mode)))
 
     addResource(app, "/api/admin/stats", { GET: () => admin.stats() })
     addResource(app, "/api/admin/logs", {
@@ -31,12 +28,15 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
       },
     })
     checkRoute(app, parts)
+    adminKeyRoutes(app, parts)
     adminMigrationRoutes(app, parts)
     adminRequestRoutes(app, captures)
     adminSeedRoutes(app, parts.seedAndFake)
     adminDataRoutes(app, parts.data)
     addResource(app, "/api/admin/shutdown", {
-      POST: (_request, reply) => {
+      POST: (request, reply) => {
+        // Whoever supervises the server decides when it ends, and nobody could start it again from elsewhere.
+        requireOwner(request, "A daemon is stopped")
         reply.raw.once("close", () => admin.shutdown())
         reply.code(202).send({ pid: process.pid } satisfies ShutdownResponse)
       },

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { entityTag, matchesWeakly } from "../../records/etag.ts"
 import type { Compression } from "../compression.ts"
 import { DocsAssets, docsAssetTypes, isDocsAsset } from "../docs-assets.ts"
+import type { InsiderParts } from "../insiders.ts"
 import { notFound, requireDocs } from "../not-found.ts"
 import type { HttpParts } from "../parts.ts"
 import { addResource } from "../resource.ts"
@@ -21,7 +22,7 @@ const contentPolicy = [
 ].join("; ")
 
 /** Serves `/docs`: the API document as a page on which requests can be tried, from files of the package. */
-export function docsPageRoutes(app: FastifyInstance, parts: HttpParts, compression: Compression): void {
+export function docsPageRoutes(app: FastifyInstance, parts: HttpParts & InsiderParts, compression: Compression): void {
   const assets = new DocsAssets()
 
   const page: ResourceHandlers = {
@@ -42,8 +43,9 @@ export function docsPageRoutes(app: FastifyInstance, parts: HttpParts, compressi
       return sendAs(compression, request, reply, await assets.read(file))
     },
   }
-  addResource(app, "/docs", page, requireDocs(parts))
-  addResource(app, "/docs/assets/:version/:file", asset, requireDocs(parts))
+  const requireServed = requireDocs(parts)
+  addResource(app, "/docs", page, requireServed)
+  addResource(app, "/docs/assets/:version/:file", asset, requireServed)
 }
 
 function sendAs(

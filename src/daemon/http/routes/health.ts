@@ -3,8 +3,10 @@ import type { FastifyInstance } from "fastify"
 import { alyxError } from "../../../errors.ts"
 import { sqlQuery } from "../../storage/database.ts"
 import type { RequestCounts } from "../middleware/exchange.ts"
+import { requireInsider } from "../insiders.ts"
+import type { InsiderParts } from "../insiders.ts"
 import type { HttpParts } from "../parts.ts"
-import { addResource } from "../resource.ts"
+import { addResource, type ResourceHandlers } from "../resource.ts"
 
 /** What the health routes look at besides the parts. */
 export interface HealthSources {
@@ -18,7 +20,7 @@ const probe = sqlQuery("select 1")
  * Serves what load balancers and people ask: `/health/live` (the process answers), `/health/ready` (requests would
  * succeed), `/health` (both, in words) and `/health/stats` (figures; no names and no paths).
  */
-export function healthRoutes(app: FastifyInstance, parts: HttpParts, sources: HealthSources): void {
+export function healthRoutes(app: FastifyInstance, parts: HttpParts & InsiderParts, sources: HealthSources): void {
   const { records, schemas, version } = parts
   const requireReady = () => {
     if (sources.isClosing()) throw alyxError("SHUTTING_DOWN")
@@ -40,7 +42,7 @@ export function healthRoutes(app: FastifyInstance, parts: HttpParts, sources: He
       reply.send({ status: "ok", version, uptime_seconds: uptimeSeconds(), checks: { database: "ok" } })
     },
   })
-  addResource(app, "/health/stats", {
+  const stats: ResourceHandlers = {
     GET: (_request, reply) => {
       const { rss, heapUsed } = process.memoryUsage()
       const database = records.database.stats()
@@ -62,7 +64,8 @@ export function healthRoutes(app: FastifyInstance, parts: HttpParts, sources: He
         collections: schemas.current.collections.size,
       })
     },
-  })
+  }
+  addResource(app, "/health/stats", stats, requireInsider(parts, { takesMetricsToken: true }))
 }
 
 function uptimeSeconds(): number {

@@ -7,31 +7,6 @@ import { expect, onTestFinished, test, vi } from "vitest"
 import { tempFolder } from "../../../helpers/temp-folder.ts"
 import { send, startHttp } from "../http-fixture.ts"
 
-const adminPaths = ["stats", "schema", "logs", "logs?tail=x", "shutdown", "nothing"].map((name) => `/api/admin/${name}`)
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-
-test("over TCP the control API is like any path that does not exist", async () => {
-  const { port, shutdowns } = await startHttp()
-  // The id and the time differ from request to request, and the path is repeated in the message.
-  const seen = async (method: string, target: string) => {
-    const answer = await send(port, {
-      method,
-      path: target,
-      headers: { "x-request-id": "same", "x-forwarded-for": "local" },
-    })
-    const { date, "content-length": _length, ...headers } = answer.headers
-    const text = answer.text.replaceAll(target.split("?")[0]!, "PATH").replace(/"timestamp":"[^"]*"/, "")
-    return { status: answer.status, headers: { ...headers, date: typeof date }, text }
-  }
-
-  for (const method of methods) {
-    const unknown = await seen(method, "/api/xdmin/whatever")
-    expect(unknown.status).toBe(404)
-    for (const target of adminPaths) expect(await seen(method, target), `${method} ${target}`).toEqual(unknown)
-  }
-  expect(shutdowns()).toBe(0)
-})
-
 test("the owner reads figures and the schema, and is told of wrong methods", async () => {
   const { socketPath } = await startLocal()
 

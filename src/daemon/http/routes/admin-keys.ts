@@ -1,0 +1,97 @@
+import type { FastifyInstance } from "fastify"
+
+import { nearestWord } from "../../../lib/nearest-word.ts"
+import { parseDuration } from "../../../lib/units.ts"
+import type { CreatedKeyResponse, CreateKeyRequest, KeysResponse } from "../../../protocol/auth-api.ts"
+import { ruleOperations } from "../../../schema/schema.ts"
+import type { RuleOperation, Schema } from "../../../schema/schema.ts"
+import { createKey, listKeys, revokeKey } from "../../auth/keys/api-keys.ts"
+import type { NewKey } from "../../auth/keys/api-keys.ts"
+import { requireMembers } from "../body-members.ts"
+import type { MemberCheck } from "../body-members.ts"
+import type { HttpParts } from "../parts.ts"
+import { addResource } from "../resource.ts"
+import { isRoleName, roleRule } from "../../auth/role-name.ts"
+
+/** Serves API keys: `/api/admin/keys` and `/api/admin/keys/:id`. Registered under the check of admins. */
+export function adminKeyRoutes(app: FastifyInstance, { auth, schemas }: Pick<HttpParts, "auth" | "schemas">): void {
+  addResource(app, "/api/admin/keys", {
+    GET: (_request, reply) => void reply.send({ keys: listKeys(auth) } satisfies KeysResponse),
+    async POST(request, reply) {
+      const wanted = readCreateKey(request.body)
+      const notices = unknownCollections(wanted, schemas.current)
+      const made: CreatedKeyResponse = { ...(await createKey(auth, wanted)), notices }
+      return reply.code(201).header("location", `/api/admin/keys/${made.key.id}`).send(made)
+    },
+  })
+  addResource(app, "/api/admin/keys/:id", {
+    async DELETE(request, reply) {
+      await revokeKey(auth, (request.params as { readonly id: string }).id)
+      return reply.code(204).send()
+    },
+  })
+}
+
+const nameLengthMax = 100
+const listCountMax = 200
+const lifetimeMsMin = 60_000
+const lifetimeMsMax = 3_650 * 86_400_000
+
+/** What a key may be named: words that fit into a table and a command line, and never begin like a flag. */
+const keyName = /^[\p{L}\p{N}_][\p{L}\p{N} ._:@/-]*$/u
+
+const nameCheck: MemberCheck = (value) =>
+  typeof value === "string" && value.length <= nameLengthMax && keyName.test(value) && value.trim() === value
+    ? null
+    : `must be a name of at most ${nameLengthMax} letters, digits, spaces and . _ : @ / -`
+
+const expiresCheck: MemberCheck = (value) => {
+  const lifetimeMs = typeof value === "string" ? parseDuration(value) : null
+  return lifetimeMs !== null && lifetimeMs >= lifetimeMsMin && lifetimeMs <= lifetimeMsMax
+    ? null
+    : "must be a duration from 1m to 3650d, such as 90d"
+}
+
+const namesCheck: MemberCheck = (value) =>
+  isNameList(value) ? null : `must be a list of 1 to ${listCountMax} names, each once`
+
+const operationsCheck: MemberCheck = (value) =>
+  isNameList(value) && value.every((name) => (ruleOperations as readonly string[]).includes(name))
+    ? null
+    : `must be a list of ${ruleOperations.join(", ")}, each once`
+
+function isNameList(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > listCountMax) return false
+  return new Set(value).size === value.length && value.every((name) => typeof name === "string" && name.length <= 63)
+}
+
+function readCreateKey(body: unknown): NewKey {
+  const members = requireMembers(
+    body,
+    {
+      name: { check: nameCheck, required: true },
+      role: { check: (value) => (isRoleName(value) ? null : `must be ${roleRule}`), required: true },
+      expires: { check: expiresCheck },
+      collections: { check: namesCheck },
+      operations: { check: operationsCheck },
+    },
+    'Send, for example, {"name":"ci","role":"editor","expires":"90d"}.',
+  ) as unknown as CreateKeyRequest
+  return {
+    name: members.name,
+    role: members.role,
+    lifetimeMs: members.expires === undefined ? null : parseDuration(members.expires),
+    collections: members.collections ?? null,
+    operations: (members.operations as readonly RuleOperation[] | undefined) ?? null,
+  }
+}
+
+/** A collection may come later, so that a key for it is no mistake; a slip of the keyboard looks the same. */
+function unknownCollections({ collections }: NewKey, { collections: known }: Schema): readonly string[] {
+  return (collections ?? [])
+    .filter((name) => !known.has(name))
+    .map((name) => {
+      const near = nearestWord(name, [...known.keys()])
+      return `The schema has no collection ${name}.${near === undefined ? "" : ` Did you mean ${near}?`}`
+    })
+}
