@@ -1,9 +1,10 @@
 import type { ReleaseStack } from "../../lib/release-stack.ts"
 import { AccountIdentities } from "../auth/account-identities.ts"
-import type { AccountMails } from "../auth/account-mails.ts"
 import type { AuthParts } from "../auth/auth.ts"
 import { createAuth } from "../auth/create-auth.ts"
 import { KeyIdentities } from "../auth/keys/key-identities.ts"
+import { AccountLinks } from "../auth/mail/account-links.ts"
+import { Mailer } from "../auth/mail/mailer.ts"
 import { keyFilePath } from "../auth/tokens/key-file.ts"
 import type { Identities } from "../http/parts.ts"
 import { AccountDocuments } from "../records/account-documents.ts"
@@ -17,15 +18,28 @@ export interface OpenedAuth {
   readonly identities: Identities
 }
 
-/** Nothing is sent as long as there is no mail service. */
-const noMails: AccountMails = { accountMade: () => undefined, addressKnown: () => undefined }
-
 /** Makes the auth service, and loads the keys of tokens: what is wrong with them shows at the start. */
-export async function openAuth(parts: Parts, records: RecordParts, release: ReleaseStack): Promise<OpenedAuth> {
+export async function openAuth(
+  parts: Parts,
+  { records, ownAddress }: { readonly records: RecordParts; readonly ownAddress: () => string | null },
+  release: ReleaseStack,
+): Promise<OpenedAuth> {
   const { options, config, database, schemas, signals, clock, logger } = parts
   const { mode } = options
   requireTokenSecret(config.current, mode)
   const documents = new AccountDocuments({ records, collection: config.current.auth.collection })
+  const mailer = new Mailer({
+    config: () => config.current,
+    database,
+    clock,
+    logger,
+    root: options.root,
+    isKeeping: mode === "dev",
+  })
+  release.push("mails", () => mailer.stop())
+  const publicAddress = (): string | null => config.current.server.publicUrl ?? ownAddress()
+  const links = new AccountLinks({ config: () => config.current, database, clock, logger, mailer, publicAddress })
+  release.push("links of mails", () => links.idle())
   const auth = createAuth({
     config: () => config.current,
     database,
@@ -35,8 +49,9 @@ export async function openAuth(parts: Parts, records: RecordParts, release: Rele
     logger,
     mode,
     documents,
-    mails: noMails,
+    mails: links,
     keyFile: keyFilePath(database.path),
+    ownAddress,
   })
   const keys = new KeyIdentities({ database, signals, clock, logger })
   release.push("API keys", () => keys.stop())
