@@ -1,4 +1,11 @@
+import { ParseError } from "@marcbachmann/cel-js"
+
 import type { Collection, Rule } from "../schema/schema.ts"
+import { checkNames } from "./check-names.ts"
+import { checkTypes } from "./check-types.ts"
+import { ruleDepthMax, rulePartCountMax } from "./limits.ts"
+import type { RuleProblem } from "./rule-problem.ts"
+import { problemAt } from "./rule-problem.ts"
 import type { RulePlace } from "./rules.ts"
 import type { RuleNode } from "./syntax.ts"
 import { parseRule } from "./syntax.ts"
@@ -7,13 +14,33 @@ import { parseRule } from "./syntax.ts"
 export interface JudgedRule {
   /** Null when there is a problem. */
   readonly node: RuleNode | null
+  readonly problems: readonly RuleProblem[]
 }
 
 /** Parses and checks a rule. Never throws for what it says. */
-export function judgeRule(rule: Rule, _collection: Collection, _place: RulePlace): JudgedRule {
+export function judgeRule({ expression }: Rule, collection: Collection, place: RulePlace): JudgedRule {
+  const node = tryParse(expression)
+  if ("code" in node) return { node: null, problems: [node] }
+  // Types say nothing while a name is wrong.
+  const names = checkNames(node, collection, place)
+  const problems = names.length > 0 ? names : checkTypes(node, expression, collection)
+  return { node: problems.length === 0 ? node : null, problems }
+}
+
+function tryParse(expression: string): RuleNode | RuleProblem {
+  const whole = { start: 0, end: expression.length }
   try {
-    return { node: parseRule(rule.expression) }
-  } catch {
-    return { node: null }
+    return parseRule(expression)
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    const isTooLarge = error.code.startsWith("limit") || /exceeded|too (many|deep|large)/i.test(error.summary)
+    if (isTooLarge) {
+      const next = `A rule has at most ${rulePartCountMax} parts, nested ${ruleDepthMax} deep.`
+      return problemAt(whole, "RULE_TOO_LARGE", "The rule is too large.", next)
+    }
+    const { start, end } = error.range ?? whole
+    const next = "Rules are written in CEL, such as auth.id == doc.author_id; see docs/rules.md."
+    const at = { start: Math.min(start, expression.length - 1), end: Math.max(end, start + 1) }
+    return problemAt(at, "RULE_SYNTAX", `${error.summary.replace("EOF", "the end of the rule")}.`, next)
   }
 }

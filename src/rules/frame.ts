@@ -18,7 +18,8 @@ export class RuleFrame {
     this.auth = context.auth
     this.request = context.request
     this.doc = documents?.doc ?? null
-    this.new = documents?.new ?? null
+    // On create a write rule finds the document under either name.
+    this.new = documents?.new ?? documents?.doc ?? null
   }
 
   /** Takes from the work that is left. False when it is used up. */
