@@ -42,7 +42,7 @@ export async function startDataDaemon(schema: string): Promise<DataDaemon> {
     isMigrating: false,
     flags: {},
     flagWords: [],
-    env: {},
+    env: { ALYX_SERVER_INSECURE_OPEN: "true" },
     version: "0.0.0",
     clock: systemClock,
     programs: {
