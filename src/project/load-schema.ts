@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.ts"
+import { checkRules } from "../rules/check-rules.ts"
 import { parseSchema } from "../schema/parse.ts"
 import type { Schema } from "../schema/schema.ts"
 import { projectPaths } from "./paths.ts"
@@ -20,7 +21,7 @@ const schemaBytesMax = 4 * 1024 * 1024
 /** Reads schema.yaml of a project. Never throws for what stands in the file. */
 export function loadProjectSchema(root: string): LoadedSchema {
   const file = readText({ path: projectPaths(root).schemaFile, name: "schema.yaml", bytesMax: schemaBytesMax })
-  if (file.kind === "text") return { ...parseSchema(file.text, "schema.yaml"), text: file.text }
+  if (file.kind === "text") return loadSchemaText(file.text, "schema.yaml")
   const problem =
     file.kind === "unreadable"
       ? file.problem
@@ -30,4 +31,13 @@ export function loadProjectSchema(root: string): LoadedSchema {
           next: "Write one, or see what one looks like with: alyx init example --template blog",
         }
   return { schema: null, problems: [problem], notices: [], text: "" }
+}
+
+/** Parses a schema and checks its rules; `file` is its path for messages. Never throws for what the text says. */
+export function loadSchemaText(text: string, file: string): LoadedSchema {
+  const { schema, problems, notices } = parseSchema(text, file)
+  if (schema === null) return { schema, problems, notices, text }
+  const rules = checkRules(schema, text)
+  const isGood = rules.problems.length === 0
+  return { schema: isGood ? schema : null, problems: rules.problems, notices: [...notices, ...rules.notices], text }
 }

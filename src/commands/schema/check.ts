@@ -5,9 +5,8 @@ import * as Args from "@oclif/core/args"
 import type { Problem } from "../../errors.ts"
 import { alyxError } from "../../errors.ts"
 import type { LoadedSchema } from "../../project/load-schema.ts"
-import { loadProjectSchema } from "../../project/load-schema.ts"
+import { loadProjectSchema, loadSchemaText } from "../../project/load-schema.ts"
 import { readText } from "../../project/read-text.ts"
-import { parseSchema } from "../../schema/parse.ts"
 import { countOf } from "../../ui/amount.ts"
 import { renderNotices } from "../../ui/problem-list.ts"
 import { BaseCommand } from "../base-command.ts"
@@ -45,7 +44,7 @@ export default class SchemaCheck extends BaseCommand {
   async #load(file: string | undefined): Promise<LoadedSchema> {
     if (file === undefined) return loadProjectSchema(this.project().root)
     const read = readText({ path: path.resolve(this.startFolder, file), name: file, bytesMax: schemaBytesMax })
-    if (read.kind === "text") return { ...parseSchema(read.text, file), text: read.text }
+    if (read.kind === "text") return loadSchemaText(read.text, file)
     throw alyxError("FILE_UNREADABLE", {
       message: read.kind === "missing" ? `There is no file ${file}.` : read.problem.message,
       next: "Check its path; without one it is schema.yaml of the project.",

@@ -1,8 +1,7 @@
 import { alyxError } from "../../errors.ts"
-import { loadProjectSchema } from "../../project/load-schema.ts"
+import { loadProjectSchema, loadSchemaText } from "../../project/load-schema.ts"
 import type { LoadedSchema } from "../../project/load-schema.ts"
 import { unreadableText } from "../../project/read-text.ts"
-import { parseSchema } from "../../schema/parse.ts"
 import type { Schema } from "../../schema/schema.ts"
 
 /** A schema that was read, with what should be known of it. */
@@ -22,7 +21,7 @@ export function readSchema(root: string): ReadSchema {
 export function readSchemaText(text: string): ReadSchema {
   const problem = unreadableText("schema.yaml", text)
   if (problem !== null) return requireGood({ schema: null, problems: [problem], notices: [], text })
-  return requireGood({ ...parseSchema(text, "schema.yaml"), text })
+  return requireGood(loadSchemaText(text, "schema.yaml"))
 }
 
 function requireGood({ schema, problems, notices, text }: LoadedSchema): ReadSchema {
@@ -30,13 +29,5 @@ function requireGood({ schema, problems, notices, text }: LoadedSchema): ReadSch
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
     throw alyxError("SCHEMA_INVALID", { message: `schema.yaml has ${count}.`, problems })
   }
-  const sentences = notices.map((notice) => notice.message)
-  return { schema, text, notices: hasRules(schema) ? [...sentences, rulesNotice] : sentences }
-}
-
-const rulesNotice =
-  "Access rules are read but not enforced yet: whoever reaches this API can read and write everything."
-
-function hasRules(schema: Schema): boolean {
-  return [...schema.collections.values()].some(({ rules }) => Object.values(rules).some((rule) => rule !== null))
+  return { schema, text, notices: notices.map(({ message, next }) => [message, next ?? ""].join(" ").trim()) }
 }
