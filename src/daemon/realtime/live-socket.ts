@@ -108,12 +108,8 @@ export class LiveSocket {
     this.#output.send(messageBytes({ type: "connected", payload: { client_id: clientId } }))
   }
 
-  get address(): string {
-    return this.#caller.address
-  }
-
-  get isOwner(): boolean {
-    return this.#caller.owner
+  get untakenBytes(): number {
+    return this.#ws.bufferedAmount
   }
 
   /** Whether there is a token that may end. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto"
-import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { setImmediate as nextTurn } from "node:timers/promises"
@@ -39,6 +38,8 @@ export interface UpgradeRequest {
 /** How the sockets are, for people. */
 export interface LiveSocketStats extends LiveQueryStats {
   readonly sockets: number
+  /** What all clients together have not taken yet. */
+  readonly untakenBytes: number
 }
 
 /** How many sockets are looked at before other work gets its turn. */
@@ -110,7 +111,9 @@ export class LiveSockets {
   }
 
   stats(): LiveSocketStats {
-    return { sockets: this.#open.size, ...this.#parts.live.stats() }
+    let untakenBytes = 0
+    for (const socket of this.#open.values()) untakenBytes += socket.untakenBytes
+    return { sockets: this.#open.size, untakenBytes, ...this.#parts.live.stats() }
   }
 
   /** Ends every socket; those that do not say goodbye in time are cut off. May be called again. */
@@ -120,7 +123,7 @@ export class LiveSockets {
     clearTimeout(this.#nudged)
     for (const unlisten of this.#unlisten) unlisten()
     const open = [...this.#open]
-    const closed = open.map(([socket]) => (socket.closed ? undefined : once(socket, "close")))
+    const closed = open.map(([socket]) => closeOf(socket))
     for (const [, live] of open) live.goAway()
     const deadline = setTimeout(() => {
       for (const [, live] of open) live.cutOff()
@@ -177,4 +180,12 @@ export class LiveSockets {
       await nextTurn()
     }
   }
+}
+
+/** A connection that breaks at last has ended too. */
+function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve()
+    else socket.once("close", () => resolve())
+  })
 }

@@ -29,6 +29,7 @@ export class ListedQueries implements LiveQueries {
   readonly followed = new Set<Followed>()
   /** Who asked, in their order. */
   readonly callers: Caller[] = []
+  #held: { readonly reach: () => void; readonly released: Promise<void> } | undefined
   #seq = 0
   #deltas = 0
 
@@ -36,17 +37,28 @@ export class ListedQueries implements LiveQueries {
     this.#database = database
   }
 
-  subscribe(request: SubscribeRequest, subscriber: Subscriber): Promise<Subscription> {
+  /** The next subscription has its snapshot and is not begun until it is released. */
+  hold(): { readonly reached: Promise<void>; release(): void } {
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    this.#held = { reach: reached.resolve, released: released.promise }
+    return { reached: reached.promise, release: released.resolve }
+  }
+
+  async subscribe(request: SubscribeRequest, subscriber: Subscriber): Promise<Subscription> {
     const { query, caller, isReset } = request
-    if (query.collection !== "notes") return Promise.reject(alyxError("COLLECTION_NOT_FOUND"))
+    if (query.collection !== "notes") throw alyxError("COLLECTION_NOT_FOUND")
     this.callers.push(caller)
     const followed: Followed = { caller, subscriber, known: this.#read(caller) }
     this.followed.add(followed)
     subscriber.deliver(this.#snapshot(followed.known, isReset === true))
-    return Promise.resolve({
+    const held = this.#held
+    this.#held = undefined
+    held?.reach()
+    await held?.released
+    return {
       snapshot: () => this.#snapshot((followed.known = this.#read(caller)), true),
       end: () => void this.followed.delete(followed),
-    })
+    }
   }
 
   stats(): LiveQueryStats {

@@ -1,10 +1,14 @@
+import path from "node:path"
+
 import { onTestFinished } from "vitest"
 
+import type { Identity } from "../../../src/daemon/caller.ts"
 import { administrator, anonymous } from "../../../src/daemon/callers.ts"
 import { LiveSockets } from "../../../src/daemon/realtime/live-sockets.ts"
 import type { RealtimeConfig } from "../../../src/daemon/realtime/live-sockets.ts"
 import { socketLimits } from "../../../src/daemon/realtime/socket-limits.ts"
 import type { SocketLimits } from "../../../src/daemon/realtime/socket-limits.ts"
+import type { Signals } from "../../../src/daemon/signals/signals.ts"
 import { sendJson, startHttp } from "../http/http-fixture.ts"
 import type { HttpOptions, RunningHttp } from "../http/http-fixture.ts"
 import { ListedQueries } from "./listed-queries.ts"
@@ -13,7 +17,10 @@ import { ListedQueries } from "./listed-queries.ts"
 export interface RunningLive extends RunningHttp {
   readonly sockets: LiveSockets
   readonly live: ListedQueries
-  /** Writes notes over HTTP. */
+  readonly signals: Signals
+  /** Where the owner asks. */
+  readonly socketPath: string
+  /** Writes notes, as the owner. */
   readonly write: (...titles: readonly string[]) => Promise<void>
 }
 
@@ -21,19 +28,22 @@ export interface LiveOptions extends HttpOptions {
   readonly limits?: Partial<SocketLimits>
   readonly config?: Partial<RealtimeConfig>
   readonly messageLimitBytes?: number
+  /** Whom tokens belong to; the accounts of the server where left out. */
+  readonly identify?: (token: string) => Identity
 }
 
 /** Serves sockets over a real database. */
 export async function startLive(options: LiveOptions = {}): Promise<RunningLive> {
-  const made: { sockets?: LiveSockets; live?: ListedQueries } = {}
+  const made: { sockets?: LiveSockets; live?: ListedQueries; signals?: Signals } = {}
   const isOpen = options.server?.insecureOpen ?? true
   const http = await startHttp({
     ...options,
     live: ({ records, identities, logger, signals }) => {
+      made.signals = signals
       made.live = new ListedQueries(records.database)
       made.sockets = new LiveSockets({
         live: made.live,
-        identify: (token) => identities.identify(token),
+        identify: options.identify ?? ((token) => identities.identify(token)),
         nobody: () => (isOpen ? administrator : anonymous),
         config: () => ({
           connectionsMax: 10_000,
@@ -50,13 +60,19 @@ export async function startLive(options: LiveOptions = {}): Promise<RunningLive>
       return made.sockets
     },
   })
-  const { sockets, live } = made as Required<typeof made>
+  const { sockets, live, signals } = made as Required<typeof made>
   onTestFinished(() => sockets.stop())
+  const folder = path.dirname(http.databaseFile)
+  const socketPath = path.join(folder, "alyx.sock")
+  await http.app.listenLocal(socketPath)
   const write = async (...titles: readonly string[]): Promise<void> => {
-    const operations = titles.map((title) => ({ op: "create", collection: "notes", data: { title } }))
-    const answer = await sendJson(http.port, "POST", "/api/batch", { operations })
+    const operations = titles.map((title) => {
+      const data = { title: title.slice(0, 100), text: title.split(" of ")[1] ?? "" }
+      return { op: "create", collection: "notes", data }
+    })
+    const answer = await sendJson(socketPath, "POST", "/api/batch", { operations })
     if (answer.status !== 200) throw new Error(answer.text)
     live.changed()
   }
-  return { ...http, sockets, live, write }
+  return { ...http, sockets, live, signals, socketPath, write }
 }

@@ -78,8 +78,6 @@ test("a socket that is opened behind an unfinished request is refused, and its a
 
 test("in dev the log has one line for a socket, and metrics count them", async () => {
   const { port, activity } = await startLive({ mode: "dev" })
-  const lines: unknown[] = []
-  activity.follow?.({ deliver: (entry: unknown) => lines.push(entry) } as never)
   const client = await openSocket(port)
   await client.ask(notes)
 
@@ -88,6 +86,9 @@ test("in dev the log has one line for a socket, and metrics count them", async (
   expect(text).toContain("alyx_realtime_subscriptions 1\n")
   expect(text).toContain("alyx_http_requests_in_flight 1\n")
   expect(text).toMatch(/route="\/api\/realtime",status="101"/)
+  expect(activity.past({ tail: 10 })).toContainEqual(
+    expect.objectContaining({ kind: "request", method: "GET", url: "/api/realtime", status: 101 }),
+  )
 })
 
 test("closing says goodbye to every client and waits for none", async () => {
