@@ -103,7 +103,7 @@ export function changeRow(transaction: Transaction, write: RowWrite & Pick<Updat
 }
 
 /** What a change writes; nothing when the body names nothing. */
-function changedValues({ plan, values, nowMs }: RowWrite): Values {
+export function changedValues({ plan, values, nowMs }: RowWrite): Values {
   return values.size === 0 ? values : updateTimestamps(plan.collection, values, new Date(nowMs).toISOString())
 }
 

@@ -95,26 +95,31 @@ export class KeyIdentities {
   }
 }
 
-/** A key has no address and no metadata; `verified` is false, since there is no address that was proven. */
 function heldKey(row: SystemTables["_alyx_api_keys"]): HeldKey {
-  const { id, role, collections, operations, expires_at: expires, last_used_at: used } = row
-  const isScoped = collections !== null || operations !== null
+  const { id, expires_at: expires, last_used_at: used } = row
   return {
     id,
-    identity: Object.freeze({
-      auth: Object.freeze({ id: `key:${id}`, email: null, role, verified: false, metadata: Object.freeze({}) }),
-      isAdmin: role === "admin",
-      sessionId: null,
-      scope: isScoped
-        ? Object.freeze({
-            collections: collections === null ? null : (JSON.parse(collections) as readonly string[]),
-            operations: operations === null ? null : (JSON.parse(operations) as readonly RuleOperation[]),
-          })
-        : null,
-    }),
+    identity: identityOfKey(row),
     expiresAtMs: expires === null ? Number.POSITIVE_INFINITY : Date.parse(expires),
     lastUsedMs: used === null ? 0 : Date.parse(used),
   }
+}
+
+/** A key has no address and no metadata; `verified` is false, since there is no address that was proven. */
+export function identityOfKey(row: SystemTables["_alyx_api_keys"]): Identity {
+  const { id, role, collections, operations } = row
+  const isScoped = collections !== null || operations !== null
+  return Object.freeze({
+    auth: Object.freeze({ id: `key:${id}`, email: null, role, verified: false, metadata: Object.freeze({}) }),
+    isAdmin: role === "admin",
+    sessionId: null,
+    scope: isScoped
+      ? Object.freeze({
+          collections: collections === null ? null : (JSON.parse(collections) as readonly string[]),
+          operations: operations === null ? null : (JSON.parse(operations) as readonly RuleOperation[]),
+        })
+      : null,
+  })
 }
 
 function invalidKey(): Error {

@@ -12,6 +12,7 @@ import { adminDataRoutes } from "./admin-data.ts"
 import { adminKeyRoutes } from "./admin-keys.ts"
 import { adminMigrationRoutes } from "./admin-migrations.ts"
 import { adminRequestRoutes } from "./admin-requests.ts"
+import { adminRuleRoutes } from "./admin-rules.ts"
 import { adminSeedRoutes } from "./admin-seed.ts"
 
 /** Serves the admin API, `/api/admin/*`: to the owner over the local socket, and to admins over TCP. */
@@ -31,6 +32,7 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
     adminKeyRoutes(app, parts)
     adminMigrationRoutes(app, parts)
     adminRequestRoutes(app, captures)
+    adminRuleRoutes(app, parts)
     adminSeedRoutes(app, parts.seedAndFake)
     adminDataRoutes(app, parts.data)
     addResource(app, "/api/admin/shutdown", {
