@@ -23,6 +23,7 @@ import { startingCheck } from "./middleware/starting.ts"
 import { notFound } from "./not-found.ts"
 import type { HttpParts } from "./parts.ts"
 import { adminRoutes } from "./routes/admin.ts"
+import { authLinkRoutes } from "./routes/auth-links.ts"
 import { authRoutes } from "./routes/auth.ts"
 import { docsPageRoutes } from "./routes/docs-page.ts"
 import { healthRoutes } from "./routes/health.ts"
@@ -111,6 +112,7 @@ export function createRouter(parts: RouterParts): Router {
   rootRoute(app, parts)
   recordRoutes(app, parts, compression)
   authRoutes(app, parts)
+  authLinkRoutes(app, parts)
   realtimeRoute(app, parts)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
   metricsRoute(app, parts, compression)
