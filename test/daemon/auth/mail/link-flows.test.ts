@@ -1,0 +1,179 @@
+import { expect, it } from "vitest"
+
+import type { MailsResponse } from "../../../../src/protocol/auth-api.ts"
+import { linkIn, startMailServer } from "../../../helpers/mail-server.ts"
+import { goodPassword, startAccountsDaemon } from "../accounts-daemon.ts"
+import type { WrittenConfig } from "../accounts-daemon.ts"
+
+async function startWithMail(config: WrittenConfig = {}) {
+  const server = await startMailServer()
+  const mail = { smtp: server.url, from: "App <app@app.example>" }
+  const daemon = await startAccountsDaemon({ config: { ...config, mail } })
+  return { server, daemon }
+}
+
+it("proves an address by the link of a mail, once, and only when the button is pressed", async () => {
+  const { server, daemon } = await startWithMail()
+  const { access_token: token } = await daemon.register("ada@example.com")
+  const [mail] = await server.until(1)
+  const link = linkIn(mail!)
+  const code = link.searchParams.get("token")!
+
+  const page = await fetch(link, { headers: { accept: "text/html" } })
+  const text = await page.text()
+  const before = await daemon.sendAs(token, "GET", "/api/auth/me")
+  const form = { method: "POST", body: new URLSearchParams({ token: code }) }
+  const pressed = await fetch(link.origin + link.pathname, form)
+  const after = await daemon.sendAs(token, "GET", "/api/auth/me")
+  const document = await daemon.sendAs(token, "GET", `/api/collections/users/${after.body.user.id}`)
+  const again = await daemon.send("POST", "/api/auth/verify", { token: code })
+
+  expect(link.origin).toBe(daemon.url)
+  expect(page.status).toBe(200)
+  expect(Object.fromEntries(page.headers)).toMatchObject({
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+  })
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'")
+  expect(text).not.toMatch(/<script|https?:\/\//)
+  expect(before.body.user.verified).toBe(false)
+  expect(pressed.status).toBe(200)
+  expect(after.body.user.verified).toBe(true)
+  expect(document.body.verified).toBe(true)
+  expect(again).toMatchObject({ status: 400, body: { error: { code: "INVALID_CODE" } } })
+  expect(daemon.log()).not.toContain(code)
+})
+
+it("sends a newer link on demand, after which the older one is worth nothing", async () => {
+  const { server, daemon } = await startWithMail()
+  const { access_token: token } = await daemon.register("ada@example.com")
+  const [first] = await server.until(1)
+
+  const asked = await daemon.sendAs(token, "POST", "/api/auth/verify/request")
+  const [, second] = await server.until(2)
+  const old = await daemon.send("POST", "/api/auth/verify", { token: linkIn(first!).searchParams.get("token") })
+  const current = await daemon.send("POST", "/api/auth/verify", { token: linkIn(second!).searchParams.get("token") })
+  const nobody = await daemon.send("POST", "/api/auth/verify/request")
+
+  expect([asked.status, old.status, current.status, nobody.status]).toEqual([202, 400, 200, 401])
+})
+
+it("sets a new password by a link, which ends every session and proves the address", async () => {
+  const { server, daemon } = await startWithMail()
+  const { access_token: token } = await daemon.register("ada@example.com")
+  await server.until(1)
+
+  const asked = await daemon.send("POST", "/api/auth/reset", { email: "Ada@Example.com" })
+  const [, mail] = await server.until(2)
+  const code = linkIn(mail!).searchParams.get("token")
+  const weak = await daemon.send("POST", "/api/auth/reset/confirm", { token: code, password: "short" })
+  const done = await daemon.send("POST", "/api/auth/reset/confirm", { token: code, password: "another good one" })
+  const again = await daemon.send("POST", "/api/auth/reset/confirm", { token: code, password: "another good one" })
+  const session = await daemon.sendAs(token, "GET", "/api/auth/me")
+  const withOld = await daemon.logIn("ada@example.com")
+  const withNew = await daemon.logIn("ada@example.com", "another good one")
+
+  expect(asked.status).toBe(202)
+  expect(weak).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } })
+  expect([done.status, again.status, session.status, withOld.status]).toEqual([200, 400, 401, 401])
+  expect(withNew).toMatchObject({ status: 200, body: { user: { verified: true } } })
+})
+
+it("answers the same for an address without an account, and sends nothing", async () => {
+  const { server, daemon } = await startWithMail()
+  await daemon.register("ada@example.com")
+  await server.until(1)
+
+  const known = await daemon.send("POST", "/api/auth/reset", { email: "ada@example.com" })
+  const unknown = await daemon.send("POST", "/api/auth/reset", { email: "eve@example.com" })
+  await server.until(2)
+  const malformed = await daemon.send("POST", "/api/auth/reset", { email: "a@b.example\r\nBcc: c@d.example" })
+
+  expect([unknown.status, unknown.body]).toEqual([known.status, known.body])
+  expect(malformed.status).toBe(400)
+  expect(server.arrived.map(({ recipients }) => recipients)).toEqual([["ada@example.com"], ["ada@example.com"]])
+})
+
+it("leads to the configured address, whatever a request says of its host", async () => {
+  const { server, daemon } = await startWithMail({
+    server: { public_url: "https://api.app.example/backend/", hosts: ["evil.example"] },
+    auth: { reset_url: "https://app.example/new-password?from=mail" },
+  })
+  await daemon.register("ada@example.com")
+  await server.until(1)
+
+  await daemon.send(
+    "POST",
+    "/api/auth/reset",
+    { email: "ada@example.com" },
+    {
+      "x-forwarded-host": "evil.example",
+      "x-forwarded-proto": "http",
+      forwarded: "host=evil.example",
+    },
+  )
+  const links = (await server.until(2)).map(linkIn)
+
+  expect(links.map(({ origin, pathname }) => origin + pathname)).toEqual([
+    "https://api.app.example/backend/api/auth/verify",
+    "https://app.example/new-password",
+  ])
+  expect(links[1]!.searchParams.get("from")).toBe("mail")
+  expect(server.arrived.map(({ source }) => source).join("")).not.toContain("evil.example")
+})
+
+it("changes the address when the new one is proven, and tells the old one", async () => {
+  const { server, daemon } = await startWithMail()
+  const { access_token: token } = await daemon.register("ada@example.com")
+  await daemon.register("bob@example.com")
+  await server.until(2)
+  const change = (new_email: string, password = goodPassword) =>
+    daemon.sendAs(token, "POST", "/api/auth/email", { new_email, password })
+
+  const refused = [await change("new@example.com", "wrong"), await change("bob@example.com"), await change("nonsense")]
+  const asked = await change("New@example.com")
+  const mails = (await server.until(4)).slice(2)
+  const before = await daemon.sendAs(token, "GET", "/api/auth/me")
+  const code = linkIn(mails.find(({ recipients }) => recipients[0] === "New@example.com")!).searchParams.get("token")
+  const done = await daemon.send("POST", "/api/auth/email/confirm", { token: code })
+  const after = await daemon.sendAs(token, "GET", "/api/auth/me")
+  const document = await daemon.sendAs(token, "GET", `/api/collections/users/${after.body.user.id}`)
+
+  expect(refused.map(({ body }) => body.error.code)).toEqual(["INVALID_CREDENTIALS", "EMAIL_TAKEN", "VALIDATION_ERROR"])
+  expect([asked.status, done.status]).toEqual([202, 200])
+  expect(mails.map(({ recipients }) => recipients[0]).toSorted()).toEqual(["New@example.com", "ada@example.com"])
+  expect(mails.find(({ recipients }) => recipients[0] === "ada@example.com")!.parsed.text).not.toMatch(/token=/)
+  expect(before.body.user.email).toBe("ada@example.com")
+  expect(after.body.user).toMatchObject({ email: "New@example.com", verified: true })
+  expect(document.body.email).toBe("New@example.com")
+})
+
+it("hides accounts: the second registration of an address looks like the first, and a mail tells", async () => {
+  const { server, daemon } = await startWithMail({ auth: { hide_accounts: true } })
+  const register = () => daemon.send("POST", "/api/auth/register", { email: "ada@example.com", password: goodPassword })
+
+  const first = await register()
+  await server.until(1)
+  const second = await register()
+  const mails = await server.until(2)
+
+  expect([second.status, second.body]).toEqual([first.status, first.body])
+  expect(mails.map(({ parsed }) => parsed.subject)).toEqual([
+    `Confirm your address for ${new URL(daemon.url).host}`,
+    `You have an account at ${new URL(daemon.url).host} already`,
+  ])
+})
+
+it("in dev keeps mails for admins alone", async () => {
+  const daemon = await startAccountsDaemon({ mode: "dev" })
+  await daemon.register("ada@example.com")
+  const kept = async () => (await daemon.client.get<MailsResponse>("/api/admin/mails")).mails
+  await expect.poll(kept).toHaveLength(1)
+
+  const stranger = await daemon.send("GET", "/api/admin/mails")
+  const requests = await daemon.send("POST", "/api/auth/verify", { token: "A".repeat(43) })
+
+  expect((await kept())[0]).toMatchObject({ to: "ada@example.com", state: "kept", template: "verify" })
+  expect(stranger.status).toBe(401)
+  expect(requests.status).toBe(400)
+})
