@@ -19,13 +19,8 @@ export function changeAccount(
   parts: Pick<AuthParts, "schemas" | "clock" | "documents">,
   { id, changes }: { readonly id: string; readonly changes: AccountChanges },
 ): Account {
-  const { email, role, isVerified, passwordHash } = changes
-  if (email !== undefined) {
-    const owner = findAccountByEmail(transaction, email)
-    if (owner !== undefined && owner.id !== id) throw emailTaken()
-  }
-  if (!updateAccountRow(transaction, { id, nowIso: nowIso(parts), changes })) throw userNotFound()
-  if (passwordHash !== undefined || email !== undefined) transaction.run(sqlQuery(endCodesSql, [id]))
+  const { email, role, isVerified } = changes
+  changeAccountAlone(transaction, { id, nowIso: nowIso(parts), changes })
   parts.documents.mirror(transaction, {
     schema: parts.schemas.current,
     id,
@@ -34,4 +29,18 @@ export function changeAccount(
     ...(isVerified === undefined ? {} : { verified: isVerified }),
   })
   return findAccount(transaction, id)!
+}
+
+/** The same for who has written the document already. */
+export function changeAccountAlone(
+  transaction: Transaction,
+  { id, nowIso: now, changes }: { readonly id: string; readonly nowIso: string; readonly changes: AccountChanges },
+): void {
+  const { email, passwordHash } = changes
+  if (email !== undefined) {
+    const owner = findAccountByEmail(transaction, email)
+    if (owner !== undefined && owner.id !== id) throw emailTaken()
+  }
+  if (!updateAccountRow(transaction, { id, nowIso: now, changes })) throw userNotFound()
+  if (passwordHash !== undefined || email !== undefined) transaction.run(sqlQuery(endCodesSql, [id]))
 }

@@ -25,7 +25,7 @@ const toolDrainMs = 1_000
 
 /** Opens the addresses before the schema is applied: a start that cannot have them has changed nothing then. */
 export async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp> {
-  const { options, read, config, activity, logger, traces, database, schemas, clock } = parts
+  const { options, read, config, activity, logger, traces, database, schemas, signals, clock } = parts
   const { mode, version } = options
   const check = new DatabaseCheck({ path: () => database.path, readerProcess: options.programs.readerProcess })
   release.push("database check", () => check.stop())
@@ -52,6 +52,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     get accountsCollection() {
       return config.current.auth.collection
     },
+    accountsChanged: () => signals.nudge("accounts"),
   }
   const { auth, identities } = await openAuth(parts, { records, ownAddress: () => urlIfOpen(http) }, release)
   const shared = {

@@ -4,13 +4,16 @@ import type { ManagedValues, UserDocuments } from "../auth/user-documents.ts"
 import { managedFields } from "../auth/user-documents.ts"
 import type { Transaction } from "../storage/database.ts"
 import { sqlQuery } from "../storage/database.ts"
+import { callerOfOperation } from "./batch-operations.ts"
 import { collectionPlan } from "./collection-plan.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { getRecord } from "./get.ts"
+import { judgeCreate } from "./judge.ts"
+import { requireScope } from "./key-scope.ts"
 import { quoted } from "./query-problems.ts"
 import type { RecordParts } from "./records.ts"
 import { validateCreate, validateUpdate } from "./validate.ts"
-import { changeRow, insertRow } from "./write-record.ts"
+import { changeRow, completeRow, insertCompleted } from "./write-record.ts"
 
 /** The documents of accounts, over the same writes as those of the records API. */
 export class AccountDocuments implements UserDocuments {
@@ -32,8 +35,16 @@ export class AccountDocuments implements UserDocuments {
     if (plan === null) return refuseValues(values)
     const { collection, key } = plan
     if (Object.hasOwn(values, key.name)) throw invalidField(key.name, "is given by the server")
+    requireScope(account.caller, collection.name, "create")
     const body = { ...values, ...managedMembers(collection, account), [key.name]: id }
-    insertRow(transaction, { plan, values: validateCreate(plan, body), nowMs: this.#parts.clock.now() })
+    const valid = validateCreate(plan, body)
+    const row = completeRow({ plan, values: valid, nowMs: this.#parts.clock.now() })
+    const { explains, accountsCollection } = this.#parts
+    // Rules never see the password, which came in the same body.
+    const caller = callerOfOperation(account.caller, values)
+    const named = new Map([...valid].filter(([name]) => Object.hasOwn(values, name)))
+    judgeCreate({ plan, caller, explains, accountsCollection }, { row: Object.fromEntries(row), values: named })
+    insertCompleted(transaction, { plan, values: valid }, row)
   }
 
   mirror(transaction: Transaction, account: Parameters<UserDocuments["mirror"]>[1]): void {

@@ -96,7 +96,7 @@ function parseOperation({ parts, request, nowMs }: OperationFrame, members: unkn
 }
 
 /** `request.body` in rules is the data of the operation: a rule means the same in a batch and alone. */
-function callerOfOperation(caller: Caller, body: unknown): Caller {
+export function callerOfOperation(caller: Caller, body: unknown): Caller {
   if (caller.isAdmin) return caller
   const { request } = caller
   return {

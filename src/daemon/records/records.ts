@@ -22,6 +22,8 @@ export interface RecordParts {
   readonly explains: boolean
   /** `auth.collection`: the collection of accounts' documents, whose managed fields only admins write; null for none. */
   readonly accountsCollection: string | null
+  /** Called after each commit in which a write on documents changed or ended accounts; it must not throw. */
+  readonly accountsChanged: () => void
 }
 
 /** How much one request may ask for. */

@@ -2,6 +2,7 @@ import { alyxError } from "../../errors.ts"
 import type { Schema } from "../../schema/schema.ts"
 import type { Transaction } from "../storage/database.ts"
 import type { RecordParts, RecordRequest } from "./records.ts"
+import { settleAccounts } from "./settle-accounts.ts"
 
 /** How often a write that waited is judged by another schema; each time a migration came in between. */
 const attemptCountMax = 5
@@ -22,11 +23,15 @@ export async function writeOnSchema<Result>(
   for (let attempt = 0; attempt < attemptCountMax; attempt += 1) {
     const judged = schema
     const work = prepare(judged)
-    const result = await parts.database.write(
-      (transaction) => (parts.schemas.current === judged ? work(transaction) : overtaken),
+    const settled = await parts.database.write(
+      (transaction) =>
+        parts.schemas.current === judged ? settleAccounts(parts, { transaction, schema: judged }, work) : overtaken,
       { requestId: request.caller.requestId },
     )
-    if (result !== overtaken) return result
+    if (settled !== overtaken) {
+      if (settled.hasChanged) parts.accountsChanged()
+      return settled.result
+    }
     schema = parts.schemas.current
   }
   throw alyxError("DATABASE_BUSY", { message: "The schema changes faster than the write.", retryAfterSeconds: 1 })

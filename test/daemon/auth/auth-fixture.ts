@@ -47,15 +47,15 @@ export interface AuthFixtureOptions extends Pick<AuthSources, "schemas" | "clock
   readonly folder: string
   readonly records: RecordParts
   readonly logger: Logger
+  readonly signals?: LocalSignals
   readonly values?: Readonly<Record<string, string>>
 }
 
 /** A real auth service over a real database; only mails are kept in lists. It ends with the test. */
 export function openTestAuth(options: AuthFixtureOptions) {
-  const { folder, records, schemas, clock, mode, logger } = options
+  const { folder, records, schemas, clock, mode, logger, signals = new LocalSignals() } = options
   const { database } = records
   const config = authConfig(options.values)
-  const signals = new LocalSignals()
   const sent: SentMails = { accountMade: [], addressKnown: [] }
   const auth: AuthParts = createAuth({
     config: () => config,

@@ -95,7 +95,15 @@ function documentsOf(schema: Schema): fc.Arbitrary<Documents> {
 
 async function fill({ database }: TempDatabase, schema: Schema, documents: Documents): Promise<void> {
   await applySchema(database, schema, { clock: systemClock })
-  const parts = { database, schemas: { current: schema }, clock: systemClock, limits: defaultRecordLimits }
+  const parts = {
+    database,
+    schemas: { current: schema },
+    clock: systemClock,
+    limits: defaultRecordLimits,
+    explains: false,
+    accountsCollection: null,
+    accountsChanged: () => undefined,
+  }
   const caller = ownerCaller("req_test", "127.0.0.1")
   for (const { collection, data } of documents) {
     try {

@@ -1,3 +1,5 @@
+import { writeAccounts } from "../../../src/daemon/auth/auth.ts"
+import { changeAccount } from "../../../src/daemon/auth/change-account.ts"
 import { send, startHttp } from "./http-fixture.ts"
 import type { Answer, HttpOptions, RunningHttp } from "./http-fixture.ts"
 
@@ -71,4 +73,11 @@ export async function signInAs(port: number, { email, password }: Pick<Person, "
   const { status, body, text } = await sendAs(port, null, "POST", "/api/auth/login", { email, password })
   if (status !== 200) throw new Error(`signing in ${email}: ${status} ${text}`)
   return { id: body.user.id, email, password, access: body.access_token, refresh: body.refresh_token }
+}
+
+/** Makes somebody an admin, as the owner of the project does. */
+export async function makeAdmin({ parts }: Pick<RunningHttp, "parts">, { id }: Pick<Person, "id">): Promise<void> {
+  await writeAccounts(parts.auth, { requestId: "test" }, (transaction) =>
+    changeAccount(transaction, parts.auth, { id, changes: { role: "admin" } }),
+  )
 }

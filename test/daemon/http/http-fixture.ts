@@ -15,6 +15,7 @@ import { RequestTraces } from "../../../src/daemon/request-trace.ts"
 import type { MigrationService } from "../../../src/daemon/served/migration-service.ts"
 import type { Signals } from "../../../src/daemon/signals/signals.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
+import { LocalSignals } from "../../../src/daemon/signals/signals.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { Clock } from "../../../src/lib/clock.ts"
 import type { StatsResponse } from "../../../src/protocol/admin-api.ts"
@@ -107,9 +108,11 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     limits: defaultRecordLimits,
     explains: false,
     accountsCollection: "users",
+    accountsChanged: () => signals.nudge("accounts"),
   }
   const values = options.auth ?? {}
-  const { auth, identities, signals, sent } = openTestAuth({ folder, records, schemas, clock, mode, logger, values })
+  const signals = new LocalSignals()
+  const { auth, identities, sent } = openTestAuth({ folder, records, schemas, signals, clock, mode, logger, values })
   const parts: HttpParts = {
     config: () => config,
     schemas,

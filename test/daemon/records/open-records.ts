@@ -45,6 +45,8 @@ export class TestRecords {
   /** The one that is served; a test may put another in its place. */
   readonly schemas: SchemaHolder
   readonly parts: RecordParts
+  /** How often a write changed accounts. */
+  accountChangeCount = 0
   /** Who asks from now on. */
   caller: Caller = ownerCaller("req_test", "127.0.0.1")
 
@@ -59,6 +61,7 @@ export class TestRecords {
       limits: { ...defaultRecordLimits, ...options.limits },
       explains: options.explains ?? false,
       accountsCollection: options.accountsCollection ?? null,
+      accountsChanged: () => void (this.accountChangeCount += 1),
     }
   }
 

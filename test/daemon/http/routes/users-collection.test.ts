@@ -1,0 +1,268 @@
+import { expect, test } from "vitest"
+
+import { findAccount } from "../../../../src/daemon/auth/accounts.ts"
+import { parseEmailAddress } from "../../../../src/daemon/auth/email-address.ts"
+import { makeAccount } from "../../../../src/daemon/auth/make-account.ts"
+import { ownerCaller } from "../../../../src/daemon/callers.ts"
+import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
+import type { RunningHttp } from "../http-fixture.ts"
+import { makeAdmin, registerAs, sendAs, signInAs, startAuth, usersSchema } from "../auth-http.ts"
+import type { Person } from "../auth-http.ts"
+
+/** A server with an admin. */
+async function startWithAdmin(schemaText = usersSchema): Promise<RunningHttp & { readonly admin: Person }> {
+  const running = await startAuth({ schemaText })
+  const admin = await registerAs(running.port, "admin")
+  await makeAdmin(running, admin)
+  return { ...running, admin }
+}
+
+function count({ parts }: RunningHttp, table: string): number {
+  const query = sqlQuery<{ n: number }>(`SELECT count(*) AS n FROM "${table}"`)
+  return parts.auth.database.read((reader) => reader.get(query))?.n ?? -1
+}
+
+test("registering makes the document and the account with one id", async () => {
+  const running = await startAuth()
+
+  const ada = await registerAs(running.port, "ada", { name: "Ada" })
+
+  const own = await sendAs(running.port, ada.access, "GET", `/api/collections/users/${ada.id}`)
+  expect(own).toMatchObject({
+    status: 200,
+    body: { id: ada.id, email: ada.email, role: "user", verified: false, name: "Ada" },
+  })
+})
+
+test("whatever a registration gets wrong leaves neither account nor document", async () => {
+  const running = await startAuth()
+  const body = { email: "ada@example.com", password: "long enough" }
+  const tries: [Record<string, unknown>, number, string][] = [
+    [{ ...body, nmae: "Ada" }, 400, "VALIDATION_ERROR"],
+    [{ ...body, name: "x".repeat(81) }, 400, "VALIDATION_ERROR"],
+    [{ ...body, id: "0198c0de-0000-7000-8000-000000000000" }, 400, "VALIDATION_ERROR"],
+    [{ ...body, email: "ada" }, 400, "VALIDATION_ERROR"],
+    [{ ...body, password: "short" }, 400, "VALIDATION_ERROR"],
+    [{ email: body.email }, 400, "VALIDATION_ERROR"],
+    [{ ...body, role: "admin" }, 403, "MANAGED_FIELD"],
+    [{ ...body, verified: true }, 403, "MANAGED_FIELD"],
+    [{ ...body, metadata: { plan: "gold" } }, 403, "MANAGED_FIELD"],
+  ]
+
+  for (const [sent, status, code] of tries) {
+    const answer = await sendAs(running.port, null, "POST", "/api/auth/register", sent)
+    expect({ sent, status: answer.status, code: answer.body.error.code }).toEqual({ sent, status, code })
+  }
+
+  expect([count(running, "_alyx_users"), count(running, "users")]).toEqual([0, 0])
+})
+
+test("the create rule of the users collection decides who may register", async () => {
+  const closed = usersSchema.replace("create: true", "create: \"auth.role == 'host'\"")
+  const running = await startWithRegistration(closed)
+
+  const refused = await sendAs(running.port, null, "POST", "/api/auth/register", guest)
+  expect(refused).toMatchObject({ status: 401, body: { error: { code: "UNAUTHENTICATED" } } })
+  const byUser = await sendAs(running.port, running.user.access, "POST", "/api/auth/register", guest)
+  expect(byUser).toMatchObject({ status: 403, body: { error: { code: "FORBIDDEN" } } })
+  const before = count(running, "_alyx_users")
+
+  await sendAs(running.port, running.admin.access, "PATCH", `/api/collections/users/${running.user.id}`, {
+    role: "host",
+  })
+  const byHost = await sendAs(running.port, running.user.access, "POST", "/api/auth/register", guest)
+
+  expect(byHost.status).toBe(201)
+  expect(count(running, "_alyx_users")).toBe(before + 1)
+})
+
+const guest = { email: "guest@example.com", password: "long enough" }
+
+/** A server whose schema does not let anybody register: its people come from before. */
+async function startWithRegistration(schemaText: string) {
+  const running = await startAuth({ schemaText })
+  const person = async (name: string, role: string): Promise<Person> => {
+    const [email, password] = [`${name}@example.com`, `password of ${name}`]
+    const passwordHash = await running.parts.auth.passwords.hash(password)
+    await running.parts.auth.database.write((transaction) =>
+      makeAccount(transaction, running.parts.auth, {
+        caller: ownerCaller("test"),
+        address: parseEmailAddress(email)!,
+        passwordHash,
+        role,
+        isVerified: true,
+        values: {},
+      }),
+    )
+    return signInAs(running.port, { email, password })
+  }
+  return { ...running, admin: await person("admin", "admin"), user: await person("user", "user") }
+}
+
+test("nobody makes themselves an admin by their own document, alone or in a batch", async () => {
+  const { port } = await startAuth()
+  const ada = await registerAs(port, "ada")
+  const path = `/api/collections/users/${ada.id}`
+  const inBatch = (data: unknown) => ({ operations: [{ op: "update", collection: "users", id: ada.id, data }] })
+
+  for (const change of [{ role: "admin" }, { verified: true }, { email: "other@example.com" }]) {
+    for (const answer of [
+      await sendAs(port, ada.access, "PATCH", path, change),
+      await sendAs(port, ada.access, "POST", "/api/batch", inBatch(change)),
+    ]) {
+      expect(answer).toMatchObject({ status: 403, body: { error: { code: "MANAGED_FIELD" } } })
+    }
+  }
+  for (const answer of [
+    await sendAs(port, ada.access, "POST", "/api/collections/users", { email: "evil@example.com", role: "admin" }),
+    await sendAs(port, ada.access, "POST", "/api/batch", {
+      operations: [{ op: "create", collection: "users", data: { email: "evil@example.com", role: "admin" } }],
+    }),
+    await sendAs(port, null, "POST", "/api/collections/users", { email: "evil@example.com" }),
+  ]) {
+    expect(answer).toMatchObject({ status: 403, body: { error: { code: "REGISTER_INSTEAD" } } })
+  }
+  expect((await sendAs(port, ada.access, "PATCH", path, { name: "Ada" })).status).toBe(200)
+  const me = await sendAs(port, ada.access, "GET", "/api/auth/me")
+  expect(me.body.user).toMatchObject({ role: "user", verified: false, email: ada.email, name: "Ada" })
+})
+
+test("what an admin writes to managed fields is the account's from the next request on", async () => {
+  const running = await startWithAdmin()
+  const { port, admin } = running
+  const ada = await registerAs(port, "ada")
+  expect((await sendAs(port, ada.access, "GET", "/api/auth/me")).body.user.role).toBe("user")
+
+  const changed = await sendAs(port, admin.access, "PATCH", `/api/collections/users/${ada.id}`, {
+    email: "ada.l@example.com",
+    role: "editor",
+    verified: true,
+  })
+
+  expect(changed.status).toBe(200)
+  const me = await sendAs(port, ada.access, "GET", "/api/auth/me")
+  expect(me.body.user).toMatchObject({ email: "ada.l@example.com", role: "editor", verified: true })
+  expect(await signInAs(port, { ...ada, email: "ada.l@example.com" })).toMatchObject({ id: ada.id })
+  expect(
+    (await sendAs(port, null, "POST", "/api/auth/login", { email: ada.email, password: ada.password })).status,
+  ).toBe(401)
+})
+
+test("an address that another account has, in any spelling, is a conflict for admins too, and nothing is written", async () => {
+  const { port, admin } = await startWithAdmin()
+  const ada = await registerAs(port, "ada")
+  await registerAs(port, "bob")
+
+  for (const email of ["bob@example.com", "BOB@Example.COM"]) {
+    const answer = await sendAs(port, admin.access, "PATCH", `/api/collections/users/${ada.id}`, {
+      email,
+      name: "lost",
+    })
+    expect(answer.status).toBe(409)
+    expect(["EMAIL_TAKEN", "UNIQUE_CONFLICT"]).toContain(answer.body.error.code)
+  }
+  const created = await sendAs(port, admin.access, "POST", "/api/collections/users", { email: "Bob@example.com" })
+  expect(created).toMatchObject({ status: 409, body: { error: { code: "EMAIL_TAKEN" } } })
+  const me = await sendAs(port, ada.access, "GET", "/api/auth/me")
+  expect(me.body.user).toMatchObject({ email: ada.email, name: null })
+})
+
+test("a document that an admin makes brings an account without a password", async () => {
+  const running = await startWithAdmin()
+  const { port, admin } = running
+
+  const made = await sendAs(port, admin.access, "POST", "/api/collections/users", {
+    email: "eve@example.com",
+    role: "editor",
+  })
+
+  expect(made.status).toBe(201)
+  const account = running.parts.auth.database.read((reader) => findAccount(reader, made.body.id))
+  expect(account).toMatchObject({ email: "eve@example.com", role: "editor", isVerified: false, passwordHash: null })
+  for (const password of ["", "anything at all"]) {
+    const answer = await sendAs(port, null, "POST", "/api/auth/login", { email: "eve@example.com", password })
+    expect(answer).toMatchObject({ status: 401, body: { error: { code: "INVALID_CREDENTIALS" } } })
+  }
+})
+
+test.each(["by its owner", "by an admin", "in a batch"])(
+  "the end of a document ends account and sessions: %s",
+  async (how) => {
+    const running = await startWithAdmin()
+    const { port, admin } = running
+    const ada = await registerAs(port, "ada")
+    const token = how === "by its owner" ? ada.access : admin.access
+
+    const answer =
+      how === "in a batch"
+        ? await sendAs(port, token, "POST", "/api/batch", {
+            operations: [{ op: "delete", collection: "users", id: ada.id }],
+          })
+        : await sendAs(port, token, "DELETE", `/api/collections/users/${ada.id}`)
+
+    expect([200, 204]).toContain(answer.status)
+    expect(await sendAs(port, ada.access, "GET", "/api/auth/me")).toMatchObject({
+      status: 401,
+      body: { error: { code: "INVALID_TOKEN" } },
+    })
+    expect((await sendAs(port, null, "POST", "/api/auth/refresh", { refresh_token: ada.refresh })).status).toBe(401)
+    expect([count(running, "_alyx_users"), count(running, "users"), count(running, "_alyx_sessions")]).toEqual([
+      1, 1, 1,
+    ])
+  },
+)
+
+test("a cascade from another collection ends accounts too", async () => {
+  const schemaText = `
+collections:
+  teams:
+    fields:
+      name: { type: string }
+  users:
+    fields:
+      id: { type: string, primary: true }
+      team_id: { type: uuid, references: teams.id, onDelete: cascade, nullable: true }
+    rules: { create: true, read: true }
+`
+  const running = await startWithAdmin(schemaText)
+  const { port, admin } = running
+  const team = await sendAs(port, admin.access, "POST", "/api/collections/teams", { name: "red" })
+  const ada = await registerAs(port, "ada", { team_id: team.body.id })
+  const bob = await registerAs(port, "bob")
+
+  expect((await sendAs(port, admin.access, "DELETE", `/api/collections/teams/${team.body.id}`)).status).toBe(204)
+
+  expect((await sendAs(port, ada.access, "GET", "/api/auth/me")).status).toBe(401)
+  expect((await sendAs(port, bob.access, "GET", "/api/auth/me")).status).toBe(200)
+  expect(count(running, "_alyx_users")).toBe(2)
+})
+
+test("a batch that fails at its end leaves accounts as they were", async () => {
+  const running = await startWithAdmin()
+  const { port, admin } = running
+  const ada = await registerAs(port, "ada")
+
+  const answer = await sendAs(port, admin.access, "POST", "/api/batch", {
+    operations: [
+      { op: "create", collection: "users", data: { email: "eve@example.com" } },
+      { op: "update", collection: "users", id: ada.id, data: { role: "editor" } },
+      { op: "delete", collection: "users", id: "0198c0de-0000-7000-8000-000000000000" },
+    ],
+  })
+
+  expect(answer.status).toBe(404)
+  expect(count(running, "_alyx_users")).toBe(2)
+  expect((await sendAs(port, ada.access, "GET", "/api/auth/me")).body.user.role).toBe("user")
+})
+
+test("without a users collection there are accounts all the same, and nothing else is taken", async () => {
+  const { port } = await startAuth({ schemaText: "collections:\n  notes:\n    fields:\n      text: { type: text }\n" })
+
+  const more = await sendAs(port, null, "POST", "/api/auth/register", { ...guest, name: "Guest" })
+  expect(more).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } })
+  const registered = await sendAs(port, null, "POST", "/api/auth/register", guest)
+
+  expect(registered).toMatchObject({ status: 201, body: { user: { email: guest.email, role: "user" } } })
+  const names = Object.keys(registered.body.user).toSorted()
+  expect(names).toEqual(["created_at", "email", "id", "metadata", "role", "updated_at", "verified"])
+})
