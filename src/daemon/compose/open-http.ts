@@ -60,6 +60,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     identities,
     schemas,
     records,
+    live: null,
     activity,
     admin: status,
     migrations: parts.migrations,
