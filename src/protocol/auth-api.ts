@@ -117,6 +117,22 @@ export interface UpdateUserRequest {
   readonly password?: string
 }
 
+/** GET, POST (201) and PATCH of /api/admin/users/:id, which takes an id or an address. */
+export interface UserResponse {
+  readonly user: AccountView
+}
+
+/** DELETE /api/admin/users/:id/sessions, and /sessions/:session. */
+export interface EndedSessionsResponse {
+  readonly ended: number
+}
+
+/** POST /api/admin/users/:id/reset: a link for a new password, to be handed to the person. It works once. */
+export interface ResetLinkResponse {
+  readonly link: string
+  readonly expires_at: string
+}
+
 /** An API key without its secret. */
 export interface KeyView {
   readonly id: string

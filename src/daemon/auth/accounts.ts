@@ -37,7 +37,8 @@ export interface AccountChanges {
   readonly metadata?: Readonly<Record<string, JsonValue>>
 }
 
-type UserRow = Selectable<SystemTables["_alyx_users"]>
+/** An account as it is stored. */
+export type UserRow = Selectable<SystemTables["_alyx_users"]>
 
 const byIdSql = systemTables.selectFrom("_alyx_users").selectAll().where("id", "=", "").compile().sql
 const byKeySql = systemTables.selectFrom("_alyx_users").selectAll().where("email_key", "=", "").compile().sql
@@ -120,7 +121,11 @@ export function authOfAccount({ id, email, role, isVerified, metadata }: Account
 }
 
 function accountOf(row: UserRow | undefined): Account | undefined {
-  if (row === undefined) return undefined
+  return row === undefined ? undefined : accountOfRow(row)
+}
+
+/** The account that a row holds. */
+export function accountOfRow(row: UserRow): Account {
   return {
     id: row.id,
     email: row.email,

@@ -10,10 +10,12 @@ import type { RouterParts } from "../router.ts"
 import { checkRoute } from "./admin-check.ts"
 import { adminDataRoutes } from "./admin-data.ts"
 import { adminKeyRoutes } from "./admin-keys.ts"
+import { adminMailRoutes } from "./admin-mails.ts"
 import { adminMigrationRoutes } from "./admin-migrations.ts"
 import { adminRequestRoutes } from "./admin-requests.ts"
 import { adminRuleRoutes } from "./admin-rules.ts"
 import { adminSeedRoutes } from "./admin-seed.ts"
+import { adminUserRoutes } from "./admin-users.ts"
 
 /** Serves the admin API, `/api/admin/*`: to the owner over the local socket, and to admins over TCP. */
 export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
@@ -29,7 +31,9 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
       },
     })
     checkRoute(app, parts)
+    adminUserRoutes(app, parts)
     adminKeyRoutes(app, parts)
+    adminMailRoutes(app, parts)
     adminMigrationRoutes(app, parts)
     adminRequestRoutes(app, captures)
     adminRuleRoutes(app, parts)
