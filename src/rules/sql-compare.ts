@@ -1,9 +1,9 @@
 import type { JsonOperand, KnownOperand, Operand, ScalarOperand } from "./sql-operand.ts"
-import { boundValue, jsonAs, jsonTypeSql, scalarTypeOf } from "./sql-operand.ts"
+import { boundValue, jsonAs, jsonStep, jsonTypeSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
-import { faultPiece, notPiece, sqlPiece } from "./sql-piece.ts"
-import type { RuleValue } from "./values.ts"
-import { RuleFault, typeName } from "./values.ts"
+import { bothPieces, faultPiece, isKnown, notPiece, sqlPiece } from "./sql-piece.ts"
+import type { RuleKey, RuleMap, RuleObject, RuleValue } from "./values.ts"
+import { RuleFault, isList, isMap, mapGet, mapKeys } from "./values.ts"
 
 export type OrderOperator = "<" | "<=" | ">" | ">="
 
@@ -45,21 +45,48 @@ export function neverWhereKnown({ sql, nulls, field }: ScalarOperand): Piece {
   return nulls === "fault" ? sqlPiece(`(CASE WHEN ${sql} IS NOT NULL THEN 0 END)`, [], [field]) : { known: false }
 }
 
-/** A json value equals a known one. Lists and maps are not compared. */
+/** A json value equals a known one. */
 export function jsonIs(json: JsonOperand, value: RuleValue): Piece {
+  if (isList(value) || isMap(value)) return wholeJsonIs(json, value)
   const type = jsonTypeSql(json)
   const isWhole = json.path === "$"
   const fields = [json.field]
   if (value === null) return sqlPiece(isWhole ? `(${type} IS NULL)` : `(${type} = 'null')`, [], fields)
   const scalarType = scalarTypeOf(value)
-  if (scalarType === null) return faultPiece(`A json value is not compared with ${typeName(value)} here.`)
   const bound = boundValue(value)
-  if (bound === null || scalarType === "timestamp" || scalarType === "bytes") {
+  if (scalarType === null || bound === null || scalarType === "timestamp" || scalarType === "bytes") {
     return isWhole ? { known: false } : sqlPiece(`(CASE WHEN ${type} IS NOT NULL THEN 0 END)`, [], fields)
   }
   const { sql } = jsonAs(json, scalarType)
   return sqlPiece(isWhole ? `(${sql} IS ?)` : `(CASE WHEN ${type} IS NOT NULL THEN ${sql} IS ? END)`, [bound], fields)
 }
+
+/** A json value equals a known list or map: as many members, each of which is equal. */
+function wholeJsonIs(json: JsonOperand, value: readonly RuleValue[] | RuleMap | RuleObject): Piece {
+  const keys = isList(value) ? [...value.keys()] : mapKeys(value)
+  if (keys.length > comparedMemberCountMax) return tooLarge
+  const steps = keys.map((key) => (typeof key === "number" ? `[${key}]` : jsonStep(key)))
+  const type = jsonTypeSql(json)
+  const source = `json_each(${json.column}, '${json.path}')`
+  const count = `(SELECT count(*) FROM ${source}) = ${keys.length}`
+  const isKind = sqlPiece(`(${type} IS '${isList(value) ? "array" : "object"}' AND ${count})`, [], [json.field])
+  const members = keys.map((key, index) => {
+    const step = steps[index]
+    const member = isList(value) ? value[key as number]! : mapGet(value, key as RuleKey)!
+    if (step === null || step === undefined) return faultPiece("A key is not looked up in SQL.")
+    const piece = jsonIs({ ...json, path: json.path + step }, member)
+    // A member that is not there makes the whole unequal; it is no error.
+    return isKnown(piece) ? piece : sqlPiece(`(${piece.sql} IS 1)`, piece.values, piece.fields)
+  })
+  const equal = members.reduce(bothPieces, isKind)
+  if (isKnown(equal) || json.path === "$") return equal
+  return sqlPiece(`(CASE WHEN ${type} IS NOT NULL THEN ${equal.sql} END)`, equal.values, equal.fields)
+}
+
+/** Members of one known list or map that are compared in SQL, each of which is a condition. */
+const comparedMemberCountMax = 32
+
+const tooLarge = faultPiece(`A list or map has more than ${comparedMemberCountMax} members.`)
 
 /** A json value equals a column that is never null. */
 function jsonIsColumn(json: JsonOperand, column: ScalarOperand): NarrowPart | null {

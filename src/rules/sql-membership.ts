@@ -4,8 +4,8 @@ import { jsonIs, neverWhereKnown, scalarIs } from "./sql-compare.ts"
 import type { JsonOperand, Operand, ScalarOperand, ScalarType } from "./sql-operand.ts"
 import { boundValue, jsonTypeSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
-import { eitherPiece, faultPiece, sqlPiece } from "./sql-piece.ts"
-import type { RuleValue } from "./values.ts"
+import { eitherPiece, faultPiece, isKnown, sqlPiece } from "./sql-piece.ts"
+import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
 import { RuleFault, isList, isMap, mapKeys, typeName } from "./values.ts"
 
 /** How many members a known list may have that json values are looked up in, each of which is a condition. */
@@ -43,9 +43,7 @@ function listSql(
   values: readonly Exclude<StoredValue, null>[],
   type: ScalarType,
 ): { readonly sql: string; readonly values: readonly StoredValue[] } {
-  const fitsJson =
-    type !== "bytes" &&
-    values.every((value) => typeof value !== "bigint" && Number.isFinite(Number(typeof value === "number" ? value : 0)))
+  const fitsJson = type !== "bytes" && values.every((value) => typeof value === "string" || Number.isFinite(value))
   if (values.length <= placeholderCountMax || !fitsJson) return { sql: values.map(() => "?").join(", "), values }
   return { sql: "SELECT value FROM json_each(?)", values: [JSON.stringify(values)] }
 }
@@ -72,12 +70,23 @@ function inJson(value: Exclude<Operand, JsonOperand>, json: JsonOperand): Narrow
     const known = value.evaluate(frame)
     if (known instanceof RuleFault) return { known }
     if (known === null) return inJsonPiece(json, { sql: "NULL", type: null, values: [], fields: [json.field] })
+    if (isList(known) || isMap(known)) return wholeInJson(json, known)
     const type = scalarTypeOf(known)
-    if (type === null) return faultPiece(`${typeName(known)} is not looked up in a json value here.`)
+    if (type === null) return inJsonPiece(json, { sql: "NULL", type: "timestamp", values: [], fields: [json.field] })
     const bound = boundValue(known)
     const values = bound === null ? [] : [bound]
     return inJsonPiece(json, { sql: bound === null ? "NULL" : "?", type, values, fields: [json.field] })
   }
+}
+
+/** Whether a list of json holds a known list or map. */
+function wholeInJson(json: JsonOperand, known: readonly RuleValue[] | RuleMap | RuleObject): Piece {
+  const equal = jsonIs({ kind: "json", column: "_each.value", path: "$", field: json.field }, known)
+  if (isKnown(equal)) return equal
+  const source = `json_each(${json.column}, '${json.path}')`
+  const test = `CASE WHEN _each.type IN ('array', 'object') THEN ${equal.sql} END`
+  const sql = `(CASE ${jsonTypeSql(json)} WHEN 'array' THEN EXISTS (SELECT 1 FROM ${source} AS _each WHERE ${test}) WHEN 'object' THEN 0 END)`
+  return sqlPiece(sql, equal.values, equal.fields)
 }
 
 interface Sought {
@@ -92,8 +101,8 @@ interface Sought {
 function inJsonPiece(json: JsonOperand, { sql, type, values, fields }: Sought): ReturnType<typeof sqlPiece> {
   const source = json.path === "$" ? `json_each(${json.column})` : `json_each(${json.column}, '${json.path}')`
   const test = elementTest(type, sql)
-  const isElement = test === null ? "0" : `EXISTS (SELECT 1 FROM ${source} AS e WHERE ${test})`
-  const isKey = type === "text" ? `EXISTS (SELECT 1 FROM ${source} AS e WHERE e.key = ${sql})` : "0"
+  const isElement = test === null ? "0" : `EXISTS (SELECT 1 FROM ${source} AS _each WHERE ${test})`
+  const isKey = type === "text" ? `EXISTS (SELECT 1 FROM ${source} AS _each WHERE _each.key = ${sql})` : "0"
   const bound = [...(test?.includes("?") === true ? values : []), ...(isKey.includes("?") ? values : [])]
   return sqlPiece(
     `(CASE ${jsonTypeSql(json)} WHEN 'array' THEN ${isElement} WHEN 'object' THEN ${isKey} END)`,
@@ -105,13 +114,13 @@ function inJsonPiece(json: JsonOperand, { sql, type, values, fields }: Sought): 
 function elementTest(type: ScalarType | null, sql: string): string | null {
   switch (type) {
     case null:
-      return "e.type = 'null'"
+      return "_each.type = 'null'"
     case "text":
-      return `e.type = 'text' AND e.value = ${sql}`
+      return `_each.type = 'text' AND _each.value = ${sql}`
     case "number":
-      return `e.type IN ('integer', 'real') AND CAST(e.value AS REAL) = ${sql}`
+      return `_each.type IN ('integer', 'real') AND CAST(_each.value AS REAL) = ${sql}`
     case "bool":
-      return `e.type = CASE ${sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END`
+      return `_each.type = CASE ${sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END`
     case "timestamp":
     case "bytes":
       return null

@@ -66,6 +66,11 @@ export function fieldOperand({ name, type, nullable }: Field): ScalarOperand | J
   }
 }
 
+/** The step of a path to a key, or null for a key that would need escapes. */
+export function jsonStep(key: string | boolean | bigint): string | null {
+  return typeof key === "string" && /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? `.${key}` : null
+}
+
 /** The type of a json value in SQLite's words; NULL where there is none. */
 export function jsonTypeSql({ column, path }: JsonOperand): string {
   return path === "$" ? `json_type(${column})` : `json_type(${column}, '${path}')`

@@ -4,7 +4,7 @@ import { isKnownBeforeRows } from "./mentions.ts"
 import { equalityOf, inequalityOf, orderOf } from "./sql-compare.ts"
 import { membershipOf } from "./sql-membership.ts"
 import type { JsonOperand, Operand } from "./sql-operand.ts"
-import { fieldOperand, jsonAs, jsonTypeSql } from "./sql-operand.ts"
+import { fieldOperand, jsonAs, jsonStep, jsonTypeSql } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { bothPieces, choicePiece, eitherPiece, faultPiece, isKnown, notPiece, sqlPiece } from "./sql-piece.ts"
 import { sizeOperand, textTestOf, textTests } from "./sql-texts.ts"
@@ -189,9 +189,6 @@ function translateOperand(node: RuleNode, scope: Scope): Operand | Untranslatabl
   return size ?? { kind: "known", evaluate: () => new RuleFault("size() does not take this.") }
 }
 
-/** Keys that may stand in a path of SQLite without being escaped. */
-const plainKeyRegExp = /^[A-Za-z_][A-Za-z0-9_]*$/
-
 function translateSelection(node: RuleNode, scope: Scope): Operand | Untranslatable {
   const selection = selectionOf(node)
   if (selection === null) return translateIndex(node, scope)
@@ -203,8 +200,8 @@ function translateSelection(node: RuleNode, scope: Scope): Operand | Untranslata
   const parent = translateOperand(object, scope)
   if (parent instanceof Untranslatable) return parent
   if (parent.kind !== "json") return { kind: "known", evaluate: () => new RuleFault("This has no members.") }
-  if (plainKeyRegExp.test(key)) return within(parent, `.${key}`)
-  return new Untranslatable(node, "a key of a json field must be a plain word")
+  const step = jsonStep(key)
+  return step === null ? new Untranslatable(node, "a key of a json field must be a plain word") : within(parent, step)
 }
 
 function translateIndex(node: RuleNode, scope: Scope): Operand | Untranslatable {

@@ -1,0 +1,65 @@
+import { DatabaseSync } from "node:sqlite"
+
+import { expect, test } from "vitest"
+
+import type { CompiledReadRule, RuleContext, StoredRow } from "../../src/rules/rules.ts"
+import { scaled, testSeed } from "../helpers/scale.ts"
+import { Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
+import { contextOf, readRule } from "./rule-fixture.ts"
+
+const rowCount = 200
+const contextCount = 5
+
+test("the SQL of a rule finds the rows that the rule lets pass, and no others", { timeout: 900_000 }, () => {
+  const seed = testSeed()
+  const random = new Random(seed)
+  const wanted = scaled(1_000_000, 20_000)
+  const totals = { comparisons: 0, rules: 0, refused: 0, withoutSql: 0, all: 0, none: 0, conditions: 0 }
+  const rows = Array.from({ length: rowCount }, (_, index) => randomRow(random, String(index)))
+  using database = openRows(rows)
+
+  while (totals.comparisons < wanted) {
+    const expression = randomRule(random, random.below(4))
+    const rule = readRule(expression)
+    if (rule.constant === false && rule.mentions.doc.length + rule.mentions.auth.length === 0) totals.refused += 1
+    else if (!rule.isSql) totals.withoutSql += 1
+    else {
+      totals.rules += 1
+      for (let count = 0; count < contextCount; count += 1) {
+        const context = contextOf(randomAuth(random))
+        const narrowed = rule.narrow(context)
+        totals[typeof narrowed === "string" ? narrowed : "conditions"] += 1
+        const label = `seed ${seed}: ${expression} for ${JSON.stringify(context.auth)}`
+        expect(passing(database, rule, context), label).toEqual(holding(rows, rule, context))
+        totals.comparisons += rowCount
+      }
+    }
+  }
+
+  console.log(`seed ${seed}: ${JSON.stringify(totals)}`)
+  expect(totals.conditions).toBeGreaterThan(totals.rules)
+})
+
+function openRows(rows: readonly StoredRow[]): DatabaseSync {
+  const database = new DatabaseSync(":memory:")
+  database.exec(`CREATE TABLE posts (id TEXT PRIMARY KEY, title TEXT, slug TEXT, body TEXT, author_id TEXT, owner_id TEXT,
+    views INTEGER, likes INTEGER, price REAL, score REAL, published INTEGER, featured INTEGER, created TEXT, edited TEXT,
+    meta TEXT, tags TEXT, picture BLOB) STRICT`)
+  const names = Object.keys(rows[0]!)
+  const insert = database.prepare(`INSERT INTO posts (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`)
+  for (const row of rows) insert.run(...names.map((name) => row[name] as string | number | null | Uint8Array))
+  return database
+}
+
+function passing(database: DatabaseSync, rule: CompiledReadRule, context: RuleContext): readonly unknown[] {
+  const narrowed = rule.narrow(context)
+  if (narrowed === "none") return []
+  const where = narrowed === "all" ? "1" : narrowed.sql('"d"')
+  const values = narrowed === "all" ? [] : narrowed.values
+  const found = database.prepare(`SELECT id FROM posts AS "d" WHERE ${where} ORDER BY CAST(id AS INTEGER)`)
+  return found.all(...values).map(({ id }) => id)
+}
+
+function holding(rows: readonly StoredRow[], rule: CompiledReadRule, context: RuleContext): readonly unknown[] {
+  return rows.filter((doc) => rule.holds(context, { doc })).map(({ id }) => id)
+}
