@@ -37,18 +37,32 @@ export interface CountedAnswer {
 }
 
 /** The SQL that counts an answer's documents; `rows` gives, as `r`, the rowids of those that are expanded. */
-export function answerSizeSql({ plan, expansions, accesses }: CountedAnswer, rows: Fragment): Fragment {
+export function answerSizeSql(answer: CountedAnswer, rows: Fragment): Fragment {
+  const { levels } = levelsOf(answer, rows)
+  const counts = levels.map((_, index) => `(SELECT count(*) FROM level${index})`)
+  return sql`WITH ${joinSql(levels, ", ")} SELECT ${counts.join(" + ")} AS size`
+}
+
+/** The SQL that selects, as `r`, the rowids of the documents that one expansion brings into an answer. */
+export function expandedRowsSql(answer: CountedAnswer, rows: Fragment, index: number): Fragment {
+  const { levels, levelOf } = levelsOf(answer, rows)
+  return sql`WITH ${joinSql(levels, ", ")} SELECT DISTINCT r FROM ${levelOf.get(index)!}`
+}
+
+/** The rowids of each expansion, as tables that build on one another, and their names. */
+function levelsOf({ plan, expansions, accesses }: CountedAnswer, rows: Fragment) {
   const levels = [sql`level0(r) AS MATERIALIZED (${rows})`]
+  const levelOf = new Map([[0, "level0"]])
   const add = (parent: Parent, children: readonly Expansion[]): void => {
     for (const expansion of children) {
       const level = `level${levels.length}`
+      levelOf.set(expansion.index, level)
       levels.push(sql`${level}(r) AS MATERIALIZED (${relatedRowsSql(parent, accesses, expansion)})`)
       add({ plan: expansion.target, index: expansion.index, level }, expansion.children)
     }
   }
   add({ plan, index: 0, level: "level0" }, expansions)
-  const counts = levels.map((_, index) => `(SELECT count(*) FROM level${index})`)
-  return sql`WITH ${joinSql(levels, ", ")} SELECT ${counts.join(" + ")} AS size`
+  return { levels, levelOf }
 }
 
 interface Parent {

@@ -9,9 +9,10 @@ import type { DocumentValidator } from "../../schema/document.ts"
 import type { Collection, Field, Relation, Schema } from "../../schema/schema.ts"
 import { BoundedCache } from "../../lib/bounded-cache.ts"
 import type { ReadAccess } from "./access.ts"
+import { judgesRow } from "./judged-access.ts"
 import type { ListStatements } from "./list-statements.ts"
 import { quoted, suggestion } from "./query-problems.ts"
-import { readsRequest } from "./read-access.ts"
+import { readRulesOf, readsRequest } from "./read-access.ts"
 import type { RecordLimits } from "./records.ts"
 import type { Selection } from "./selection.ts"
 import { quoteName } from "../../lib/sql-name.ts"
@@ -37,6 +38,8 @@ export interface CollectionPlan {
   readonly relations: ReadonlyMap<string, Relation>
   /** Compiled once a schema. */
   readonly rules: CollectionRules
+  /** True where a read rule is no SQL, so that rows are judged one by one. */
+  readonly judgesRows: boolean
   /** What accounts may read; null where that depends on the request. */
   readonly readAccesses: WeakMap<RuleAuth, ReadAccess> | null
   /** By the text of `fields` and `expand`. */
@@ -107,6 +110,7 @@ function makePlan(limits: RecordLimits, schema: Schema, collection: Collection):
     fields: visibleFields(collection),
     relations: visibleRelations(schema, collection),
     rules,
+    judgesRows: collection.readInMemory && readRulesOf(rules).some(judgesRow),
     readAccesses: readsRequest(rules) ? null : new WeakMap(),
     views: new BoundedCache({ sizeMax: viewCountMax, keyLengthMax }),
     selections: new BoundedCache({ sizeMax: selectionCountMax, keyLengthMax }),

@@ -22,6 +22,6 @@ export function getRecord(parts: RecordParts, request: GetRequest): FoundRecord 
     if (request.ifNoneMatch !== undefined && matchesWeakly(request.ifNoneMatch, etag)) return "not-modified"
     return { body, etag }
   }
-  const body = readDocumentAlone(parts, view, key)
+  const body = readDocumentAlone(parts, view, { caller: request.caller, key })
   return body instanceof Promise ? body.then(answer) : answer(body)
 }

@@ -16,6 +16,8 @@ import { quoteName } from "../../lib/sql-name.ts"
 export interface ListStatements {
   /** Gives `docs`, the page's documents as JSON joined by commas, or, for a cursor, a row a document. */
   readonly page: Fragment
+  /** Gives, as `r`, the rowids of the page's documents, in their order. */
+  readonly rowids: Fragment
   /** Gives `total`. */
   readonly total: Fragment
   /** Counts, as `size`, the documents of the answer, expanded ones too. */
@@ -74,6 +76,7 @@ export function listStatements(
   const counted = { plan, expansions: selection.expansions, accesses: view.accesses }
   return {
     page: whole.page,
+    rowids: watchedPage.rowids,
     total,
     size: selection.expansions.length === 0 ? null : answerSizeSql(counted, watchedPage.rowids),
     watched: watchesPage || watchesTotal ? watched : null,

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer"
 import { hash } from "node:crypto"
 
-import type { CollectionRules, CompiledReadRule, Narrowed, RuleContext } from "../../rules/rules.ts"
+import type { CollectionRules, CompiledReadRule, Narrowed, RowCondition, RuleContext } from "../../rules/rules.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
 import type { ReadAccess, ReadAccessOf } from "./access.ts"
@@ -19,10 +19,10 @@ export const readAccess: ReadAccessOf = (plan, caller) => {
   if (caller.isAdmin) return everything
   const { rules, readAccesses } = plan
   if (rules.read === null || rules.read.constant === false) return nothing
-  if (readAccesses === null) return narrowAccess(rules, caller)
+  if (readAccesses === null) return narrowAccess(rules, caller, hidden)
   const known = readAccesses.get(caller.auth)
   if (known !== undefined) return known
-  const access = narrowAccess(rules, caller)
+  const access = narrowAccess(rules, caller, hidden)
   readAccesses.set(caller.auth, access)
   return access
 }
@@ -32,27 +32,39 @@ export function readsRequest(rules: CollectionRules): boolean {
   return readRulesOf(rules).some(({ mentions }) => mentions.request.length > 0)
 }
 
-function readRulesOf({ read, fields }: CollectionRules): CompiledReadRule[] {
+/** Every rule that decides what may be read. */
+export function readRulesOf({ read, fields }: CollectionRules): CompiledReadRule[] {
   return [read, ...Array.from(fields.values(), (field) => field.read)].filter((rule) => rule !== null)
 }
 
-function narrowAccess(rules: CollectionRules, context: RuleContext): ReadAccess {
-  const rows = rules.read === null ? "none" : narrow(rules.read, context)
+/** Narrows rules; what a rule comes to that is no SQL is for `judge` to say. */
+export function narrowAccess(
+  rules: CollectionRules,
+  context: RuleContext,
+  judge: (rule: CompiledReadRule, field: string | null) => Narrowed,
+): ReadAccess {
+  const narrow = (rule: CompiledReadRule, field: string | null): Narrowed => {
+    if (rule.constant !== null) return rule.constant ? "all" : "none"
+    return rule.isSql ? rule.narrow(context) : judge(rule, field)
+  }
+  const rows = rules.read === null ? "none" : narrow(rules.read, null)
   if (rows === "none") return nothing
   const fields = new Map<string, Narrowed>()
   for (const [name, { read }] of rules.fields) {
-    const seen = read === null ? "all" : narrow(read, context)
+    const seen = read === null ? "all" : narrow(read, name)
     if (seen !== "all") fields.set(name, seen)
   }
   if (rows === "all" && fields.size === 0) return everything
   return new NarrowedAccess(rows, fields)
 }
 
-/** A rule that is no SQL lets nothing be seen where rows are not judged one by one. */
-function narrow(rule: CompiledReadRule, context: RuleContext): Narrowed {
-  if (rule.constant !== null) return rule.constant ? "all" : "none"
-  return rule.isSql ? rule.narrow(context) : "none"
+/** Where rows are not judged one by one, a rule that is no SQL lets nothing be seen. */
+function hidden(_rule: CompiledReadRule, field: string | null): Narrowed {
+  return field === null ? "none" : nowhere
 }
+
+/** A field that may be asked for, and is found in no document. */
+const nowhere: RowCondition = { shape: "0", values: [], sql: () => "0", equalities: [], fields: [] }
 
 /** What somebody sees where there are conditions. */
 export class NarrowedAccess implements ReadAccess {

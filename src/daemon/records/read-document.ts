@@ -1,9 +1,11 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
+import type { Caller } from "../caller.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Query, Reader } from "../storage/database.ts"
 import { requireSmallAnswer } from "./answer-size.ts"
 import { multiplies } from "./expand.ts"
 import { valuesOf } from "./fragment.ts"
+import { judgedView, showsJudged } from "./judged-candidates.ts"
 import { readAside } from "./read-aside.ts"
 import type { RecordParts } from "./records.ts"
 import type { View } from "./view.ts"
@@ -18,9 +20,11 @@ export function readDocument(reader: Reader, view: View, key: StoredValue): stri
 /** The same where nothing is written: relations that bring so much that it takes long are read by another process. */
 export function readDocumentAlone(
   parts: RecordParts,
-  view: View,
-  key: StoredValue,
+  asked: View,
+  { caller, key }: { readonly caller: Caller; readonly key: StoredValue },
 ): string | undefined | Promise<string | undefined> {
+  const isPlain = !showsJudged(asked.selection, caller)
+  const view = isPlain ? asked : parts.database.read((reader) => judgedView(reader, asked, caller, key))
   const read = (reader: Reader) => ({ body: readDocument(reader, view, key) })
   if (!multiplies(view.selection.expansions)) return parts.database.read(read).body
   const { document } = queriesOf(view, key)

@@ -60,7 +60,8 @@ function guarded(condition: Condition, seen: Narrowed): SearchCondition {
 }
 
 function rowCondition(rows: Narrowed): SearchCondition[] {
-  if (typeof rows === "string") return []
+  if (rows === "all") return []
+  if (rows === "none") return [{ shape: "rows:none", values: [], sql: () => "0" }]
   const { shape, values } = rows
   return [{ shape: `rows:${shape}`, values, sql: (alias) => `(${rows.sql(alias)})` }]
 }

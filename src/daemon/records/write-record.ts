@@ -8,6 +8,7 @@ import type { CollectionPlan } from "./collection-plan.ts"
 import { entityTag, matchesStrongly } from "./etag.ts"
 import { judgeCreate, judgeDelete, judgeUpdate } from "./judge.ts"
 import type { JudgeFrame } from "./judge.ts"
+import { judgedView } from "./judged-candidates.ts"
 import { readDocument } from "./read-document.ts"
 import { documentNotFound } from "./record-key.ts"
 import type { CreatedRecord, RecordAnswer } from "./records.ts"
@@ -55,7 +56,7 @@ export function insertRecord(transaction: Transaction, write: CreateWrite): Crea
   const row = completeRow(write)
   judgeCreate(write, { row: Object.fromEntries(row), values: write.values })
   const key = insertCompleted(transaction, write, row)
-  return { ...answerOf(transaction, write.view, key), id: String(key) }
+  return { ...answerOf(transaction, { ...write, key }), id: String(key) }
 }
 
 /** Inserts a document with its defaults, and returns its primary key. */
@@ -88,13 +89,13 @@ export function insertCompleted(
 
 /** Changes some fields of a document. An empty change writes nothing; any other moves `onUpdate: now` fields. */
 export function changeRecord(transaction: Transaction, write: UpdateWrite): RecordAnswer {
-  const { plan, caller, view, id, key, values, ifMatch } = write
+  const { plan, caller, id, key, values, ifMatch } = write
   const changed = changedValues(write)
   const row = caller.isAdmin ? undefined : storedRow(transaction, plan, key)
   judgeUpdate(write, { id, row }, { after: { ...row, ...Object.fromEntries(changed) }, values })
   if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
   if (values.size > 0) writeChanged(transaction, write, changed)
-  return answerOf(transaction, view, key, () => documentNotFound(plan, id))
+  return answerOf(transaction, write, () => documentNotFound(plan, id))
 }
 
 /** Writes some fields of the document with a key, and moves its `onUpdate: now` fields. */
@@ -128,10 +129,10 @@ export function removeRecord(transaction: Transaction, write: DeleteWrite): void
 /** The document as the caller sees it now. One that may not be read by who wrote it is told by its id alone. */
 function answerOf(
   transaction: Transaction,
-  view: View,
-  key: StoredValue,
+  { view: asked, caller, key }: Pick<UpdateWrite, "view" | "caller" | "key">,
   missing: () => Error = () => new Error("A document is gone right after its insert."),
 ): RecordAnswer {
+  const view = judgedView(transaction, asked, caller, key)
   const found = readDocument(transaction, view, key)
   if (found === undefined && view.accesses[0]?.rows === "all") throw missing()
   const body = found ?? JSON.stringify({ [view.plan.key.name]: typeof key === "bigint" ? Number(key) : key })
@@ -145,9 +146,9 @@ function storedRow(transaction: Transaction, plan: CollectionPlan, key: StoredVa
 /** The tag is that of the document as this request would show it; a document that is gone is not found. */
 function requireMatch(
   transaction: Transaction,
-  { plan, view, id, key, ifMatch }: Omit<DeleteWrite, "ifMatch"> & { readonly ifMatch: string },
+  { plan, caller, view, id, key, ifMatch }: Omit<DeleteWrite, "ifMatch"> & { readonly ifMatch: string },
 ): void {
-  const body = readDocument(transaction, view, key)
+  const body = readDocument(transaction, judgedView(transaction, view, caller, key), key)
   if (body === undefined) throw documentNotFound(plan, id)
   if (matchesStrongly(ifMatch, entityTag(body))) return
   throw alyxError("PRECONDITION_FAILED", {

@@ -1,0 +1,65 @@
+import { sqlQuery } from "../storage/database.ts"
+import type { Query, Reader } from "../storage/database.ts"
+import type { Caller } from "../caller.ts"
+import type { StoredValue } from "../../schema/fields/field-type.ts"
+import type { ReadAccess } from "./access.ts"
+import { expandedRowsSql } from "./answer-size.ts"
+import type { CollectionPlan } from "./collection-plan.ts"
+import { slotSql, sql, valuesOf } from "./fragment.ts"
+import type { Bound, Fragment } from "./fragment.ts"
+import { candidateAccess, candidateCountMax, isJudged, judgedAccess, rowidColumn } from "./judged-access.ts"
+import type { CandidateRow } from "./judged-access.ts"
+import type { Selection } from "./selection.ts"
+import { viewWith } from "./view.ts"
+import type { View } from "./view.ts"
+import { quoteName } from "../../lib/sql-name.ts"
+
+/** Whether anything that a selection shows has to be judged row by row for the caller. */
+export function showsJudged({ plans }: Selection, caller: Caller): boolean {
+  return !caller.isAdmin && plans.some((plan) => isJudged(plan, caller))
+}
+
+/** The query of the rows that are to be judged; one more than the limit tells that there are more. */
+export function candidatesQuery(plan: CollectionPlan, rowids: Fragment, bound: Bound): Query<CandidateRow> {
+  const rows = sql`(SELECT r FROM (${rowids}) LIMIT ${candidateCountMax + 1})`
+  const columns = `c.rowid AS ${quoteName(rowidColumn)}, c.*`
+  const query = sql`SELECT ${columns} FROM ${rows} AS p CROSS JOIN ${plan.table} AS c ON c.rowid = p.r`
+  return sqlQuery(query.sql, valuesOf(query, bound))
+}
+
+/** The view of one document, with its row and what is expanded of it judged. */
+export function judgedView(reader: Reader, view: View, caller: Caller, key: StoredValue): View {
+  const { plan, selection } = view
+  if (!showsJudged(selection, caller)) return view
+  const byKey = slotSql("key", `t.${quoteName(plan.key.name)} = ?`)
+  const rows = sql`SELECT t.rowid AS r FROM ${plan.table} AS t WHERE ${byKey}`
+  const bound = { accesses: view.accesses, slots: { key: [key] } }
+  const accesses = [...view.accesses]
+  if (isJudged(plan, caller)) {
+    accesses[0] = judgedAccess(plan, caller, reader.all(candidatesQuery(plan, rows, bound)))
+  }
+  return viewWith(selection, judgedExpansions(reader, { selection, caller, rows, bound: { ...bound, accesses } }))
+}
+
+/** Documents whose expansions are judged. */
+export interface JudgedDocuments {
+  readonly selection: Selection
+  readonly caller: Caller
+  /** Gives their rowids, as `r`. */
+  readonly rows: Fragment
+  readonly bound: Bound
+}
+
+/** The accesses of a request, with what its documents bring with them judged: first parents, then what they bring. */
+export function judgedExpansions(reader: Reader, { selection, caller, rows, bound }: JudgedDocuments): ReadAccess[] {
+  const { plan, plans, expansions } = selection
+  const accesses = [...bound.accesses]
+  for (const [index, target] of plans.entries()) {
+    if (index === 0 || !isJudged(target, caller)) continue
+    accesses[index] = candidateAccess(target, caller)
+    const rowids = expandedRowsSql({ plan, expansions, accesses }, rows, index)
+    const found = reader.all(candidatesQuery(target, rowids, { ...bound, accesses }))
+    accesses[index] = judgedAccess(target, caller, found.slice(0, candidateCountMax))
+  }
+  return accesses
+}
