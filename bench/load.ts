@@ -1,7 +1,8 @@
 import { connect } from "node:net"
 import type { Socket } from "node:net"
+import { json } from "node:stream/consumers"
 
-/** What one run of load sends. Read as JSON from the first argument; the result goes to stdout as JSON. */
+/** What one run of load sends. Read as JSON from stdin; the result goes to stdout as JSON. */
 export interface LoadPlan {
   readonly host: string
   readonly port: number
@@ -104,5 +105,5 @@ function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
-const plan = JSON.parse(process.argv[2]!) as LoadPlan
+const plan = (await json(process.stdin)) as LoadPlan
 process.stdout.write(JSON.stringify(await runLoad(plan)))

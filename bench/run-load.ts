@@ -1,18 +1,18 @@
-import { execFile } from "node:child_process"
+import { spawn } from "node:child_process"
 import path from "node:path"
-import { promisify } from "node:util"
+import { json } from "node:stream/consumers"
 
 import type { LoadPlan, LoadResult } from "./load.ts"
 import type { BenchServer } from "./servers/server.ts"
 
-const run = promisify(execFile)
 const loadFile = path.join(import.meta.dirname, "load.ts")
 
 /** Runs load in a process of its own, where `pin` says. */
 export async function runLoad(plan: LoadPlan, pin: readonly string[]): Promise<LoadResult> {
-  const [command, ...args] = [...pin, process.execPath, loadFile, JSON.stringify(plan)]
-  const { stdout } = await run(command, args, { maxBuffer: 1 << 20 })
-  return JSON.parse(stdout) as LoadResult
+  const [command, ...args] = [...pin, process.execPath, loadFile]
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] })
+  child.stdin.end(JSON.stringify(plan))
+  return (await json(child.stdout)) as LoadResult
 }
 
 /** A complete HTTP/1.1 request as text, of the person that the server knows. */
