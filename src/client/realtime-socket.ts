@@ -57,10 +57,9 @@ export class RealtimeSocket {
     ws.once("open", resolve)
     ws.once("error", (error) => reject(openError(error)))
     ws.once("unexpected-response", (_request, response) => {
-      void refusalOf(response).then((refusal) => {
-        reject(refusal)
-        ws.terminate()
-      })
+      void refusalOf(response)
+        .then(reject)
+        .finally(() => ws.terminate())
     })
     await promise
     return socket

@@ -72,6 +72,8 @@ export interface StatsResponse {
   readonly schema: { readonly hash: string; readonly collections: readonly CollectionStats[] }
   /** Of the API; what is asked over the local socket does not count. `failed` was answered with 500 or above. */
   readonly requests: { readonly total: number; readonly failed: number; readonly inFlight: number }
+  /** Null where live queries are not served. */
+  readonly realtime: RealtimeStats | null
   /** Those who follow the log now: dashboards, and `alyx logs --follow`. */
   readonly clients: number
   /** What the schema or configuration asks for and this version does not do yet, and similar. */
@@ -80,6 +82,20 @@ export interface StatsResponse {
   readonly problem: WireError | null
   /** In dev: what leads to the written schema and waits for a decision, since something is lost by it or files are pending. */
   readonly plan: MigrationPlan | null
+}
+
+/** How live queries are. */
+export interface RealtimeStats {
+  readonly sockets: number
+  readonly subscriptions: number
+  /** Different queries among them, which are looked at once each. */
+  readonly groups: number
+  /** Messages handed to subscribers since the start. */
+  readonly deltas: number
+  /** Milliseconds of the slowest hand-out since somebody last asked. */
+  readonly slowestFanOutMs: number
+  /** What clients have not taken yet. */
+  readonly untakenBytes: number
 }
 
 export interface CollectionStats {

@@ -1,4 +1,4 @@
-import type { StatsResponse } from "../protocol/admin-api.ts"
+import type { RealtimeStats, StatsResponse } from "../protocol/admin-api.ts"
 import { countOf, showBytes, showCount, showSeconds } from "./amount.ts"
 import type { Paint } from "./paint.ts"
 import { printable } from "./printable.ts"
@@ -26,6 +26,7 @@ export function renderStatus(stats: StatsResponse, paint: Paint): string {
       "Requests",
       `${showCount(requests.total)}, ${showCount(requests.failed)} failed (5xx), ${showCount(requests.inFlight)} now`,
     ],
+    ...liveRow(stats.realtime),
     [
       "Memory",
       `${showBytes(memory.rssBytes)}, ${showBytes(memory.heapUsedBytes)} of it JavaScript; Node ${stats.node}`,
@@ -45,4 +46,12 @@ export function renderStatus(stats: StatsResponse, paint: Paint): string {
     stats.notices.map((notice) => `${paint("warn", "!")} ${printable(notice)}`).join("\n"),
   ]
   return blocks.filter((block) => block !== "").join("\n\n")
+}
+
+/** Shown when somebody follows something. */
+function liveRow(live: RealtimeStats | null): string[][] {
+  if (live === null || live.sockets + live.subscriptions === 0) return []
+  const waits = live.untakenBytes > 0 ? `, ${showBytes(live.untakenBytes)} not taken yet` : ""
+  const followed = `${countOf(live.subscriptions, "subscription")} in ${countOf(live.groups, "group")}`
+  return [["Live", `${countOf(live.sockets, "socket")}, ${followed}, ${countOf(live.deltas, "message")} sent${waits}`]]
 }

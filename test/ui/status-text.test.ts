@@ -31,6 +31,7 @@ const stats: StatsResponse = {
   notices: ["webhooks: not acted on yet."],
   problem: null,
   plan: null,
+  realtime: null,
   clients: 1,
 }
 
@@ -50,4 +51,13 @@ Documents
   tags       …
 
 ! webhooks: not acted on yet.`)
+})
+
+test("sockets and what they follow are shown when there are some", () => {
+  const live = { sockets: 0, subscriptions: 0, groups: 0, deltas: 7, slowestFanOutMs: 1, untakenBytes: 0 }
+  expect(renderStatus({ ...stats, realtime: live }, paintNothing)).not.toContain("Live")
+  const busy = { ...live, sockets: 1, subscriptions: 12, groups: 2, deltas: 1_200, untakenBytes: 3_000 }
+  expect(renderStatus({ ...stats, realtime: busy }, paintNothing)).toContain(
+    "  Live      1 socket, 12 subscriptions in 2 groups, 1,200 messages sent, 2.9 KB not taken yet\n",
+  )
 })

@@ -12,6 +12,7 @@ import { liveRecordLimits } from "../served/record-limits.ts"
 import { SeedAndFake } from "../data/seed-and-fake.ts"
 import { openAuth } from "./open-auth.ts"
 import type { Parts } from "./open-parts.ts"
+import { openRealtime } from "./open-realtime.ts"
 
 /** The edge that is open, and what it answers the owner with. */
 export interface OpenedHttp {
@@ -34,6 +35,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     identity: identityOf(options, clock),
     url: () => urlIfOpen(http),
     requests: () => http.requestCounts(),
+    realtime: () => http.liveStats(),
     clients: () => activity.followerCount,
     shutdown: options.onShutdown,
     check,
@@ -55,12 +57,13 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     accountsChanged: () => signals.nudge("accounts"),
   }
   const { auth, identities } = await openAuth(parts, { records, ownAddress: () => urlIfOpen(http) }, release)
+  const live = await openRealtime(parts, { records, identities }, release)
   const shared = {
     auth,
     identities,
     schemas,
     records,
-    live: null,
+    live,
     activity,
     admin: status,
     migrations: parts.migrations,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
+import type { LiveSocketStats } from "../realtime/live-sockets.ts"
 import { CapturedRequests } from "./capture/captured-requests.ts"
 import { faultAnswer } from "./fault-answer.ts"
 import { explainListenError, HttpListener, type ListenerHandlers, type ListenerSettings } from "./listener.ts"
@@ -54,7 +55,7 @@ export class HttpApp {
     this.#metrics = new HttpMetrics({
       databaseStats: () => parts.records.database.stats(),
       inFlight: () => this.#exchanges.inFlight,
-      live: () => parts.live?.stats() ?? null,
+      live: () => this.liveStats(),
     })
     const captures = parts.traces === null ? null : new CapturedRequests()
     this.#exchanges = new Exchanges(parts, { metrics: this.#metrics, ownerSockets: this.#ownerSockets, captures })
@@ -118,6 +119,11 @@ export class HttpApp {
   /** What was asked since the start. */
   requestCounts(): RequestCounts {
     return this.#exchanges.counts()
+  }
+
+  /** How live queries are; null where they are not served. */
+  liveStats(): LiveSocketStats | null {
+    return this.#parts.live?.stats() ?? null
   }
 
   /** Ends log streams and sockets, lets requests in work finish, cuts off what outlasts the deadline. May be called again. */

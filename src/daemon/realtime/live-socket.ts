@@ -112,11 +112,6 @@ export class LiveSocket {
     return this.#ws.bufferedAmount
   }
 
-  /** Whether there is a token that may end. */
-  get hasToken(): boolean {
-    return this.#token !== null
-  }
-
   /** Pings, and cuts off a client that did not answer the last time. One that is behind is judged by what it takes. */
   beat(): void {
     if (this.#output.isBehind) return

@@ -70,7 +70,7 @@ export class LiveSockets {
   start(): void {
     const { limits, signals } = this.#parts
     this.#timers = [
-      setInterval(() => void this.#each((socket) => socket.beat()), limits.pingMs).unref(),
+      setInterval(() => void this.#each(beat), limits.pingMs).unref(),
       setInterval(() => void this.#recheck(), limits.recheckMs).unref(),
     ]
     const soon = (): void => {
@@ -169,17 +169,22 @@ export class LiveSockets {
     // Whoever is looked at now is looked at as things are now.
     if (this.#isRechecking) return
     this.#isRechecking = true
-    await this.#each((socket) => (socket.hasToken ? socket.recheck() : undefined))
+    await this.#each((socket) => socket.recheck())
     this.#isRechecking = false
   }
 
-  async #each(act: (socket: LiveSocket) => void | Promise<void>): Promise<void> {
+  async #each(act: (socket: LiveSocket) => Promise<void>): Promise<void> {
     const sockets = [...this.#open.values()]
     for (let start = 0; start < sockets.length; start += sliceSize) {
       await Promise.all(sockets.slice(start, start + sliceSize).map(act))
       await nextTurn()
     }
   }
+}
+
+function beat(socket: LiveSocket): Promise<void> {
+  socket.beat()
+  return Promise.resolve()
 }
 
 /** A connection that breaks at last has ended too. */

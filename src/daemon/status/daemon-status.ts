@@ -16,6 +16,7 @@ export interface DaemonStatusParts {
   readonly identity: Omit<DaemonFile, "url">
   readonly url: () => string | null
   readonly requests: () => StatsResponse["requests"]
+  readonly realtime: () => StatsResponse["realtime"]
   /** How many follow the log. */
   readonly clients: () => number
   readonly config: ConfigHolder
@@ -44,7 +45,7 @@ export class DaemonStatus implements AdminParts {
   }
 
   stats(): Promise<StatsResponse> {
-    const { config, database, schemas, findings, clock, requests, clients } = this.#parts
+    const { config, database, schemas, findings, clock, requests, realtime, clients } = this.#parts
     const memory = process.memoryUsage()
     const { fileBytes, walBytes, commitCount } = database.stats()
     const fault = database.fault()
@@ -57,6 +58,7 @@ export class DaemonStatus implements AdminParts {
       database: { path: database.path, fileBytes, walBytes, commitCount, durability },
       schema: { hash: schemas.current.hash, collections: this.#counts.all() },
       requests: requests(),
+      realtime: realtime(),
       clients: clients(),
       notices: findings.notices,
       problem: fault === undefined ? findings.problem : toWireError(fault),

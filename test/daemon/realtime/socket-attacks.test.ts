@@ -5,6 +5,7 @@ import { expect, test } from "vitest"
 import { openRaw, send } from "../http/http-fixture.ts"
 import { startLive } from "./live-fixture.ts"
 import { openSocket } from "./socket-client.ts"
+import type { Heard } from "./socket-client.ts"
 
 const notes = { type: "subscribe", payload: { collection: "notes" } } as const
 const handshake =
@@ -39,12 +40,12 @@ test("what is no message is answered with INVALID_MESSAGE and its id, and the so
     const before = client.heard.length
     client.sayRaw(message)
     await client.ask({ type: "ping" })
-    const answer = client.heard.slice(before).find(({ type }) => type === "error") as any
+    const answer = client.heard.slice(before).find(({ type }) => type === "error") as Heard<"error"> | undefined
     expect(answer?.payload, name).toMatchObject({ code: "INVALID_MESSAGE" })
-    expect(answer.payload.message, name).toContain(says)
+    expect(answer?.payload.message, name).toContain(says)
   }
   client.sayRaw('{"id":"seven","type":"nothing"}')
-  await client.until<any>((message) => "id" in message && message.id === "seven")
+  await client.hear("error", ({ id }) => id === "seven")
   expect(await client.ask({ type: "subscribe", payload: { collection: "secrets" } })).toMatchObject({
     payload: { code: "COLLECTION_NOT_FOUND" },
   })
@@ -115,11 +116,11 @@ test("a client that never stops talking is told so, and then cut off", async () 
   const client = await openSocket(port)
   for (let count = 0; count < 300; count += 1) client.sayRaw(`{"id":"m${count}","type":"ping"}`)
   expect(await client.closed).toBe(1008)
-  const refused = client.heard.filter((message) => message.type === "error") as any[]
+  const refused = client.heard.filter((message) => message.type === "error")
   expect(client.heard.filter(({ type }) => type === "pong").length).toBeLessThanOrEqual(20)
   expect(refused.length).toBeGreaterThan(50)
   expect(refused[0]).toMatchObject({ id: "m20", payload: { code: "RATE_LIMITED" } })
-  expect(refused[0].payload.details.retry_after_seconds).toBeGreaterThanOrEqual(1)
+  expect(refused[0]!.payload.details!["retry_after_seconds"]).toBeGreaterThanOrEqual(1)
 })
 
 test("a client that does not answer pings is cut off, and one that does stays", async () => {

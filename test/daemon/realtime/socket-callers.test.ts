@@ -40,6 +40,8 @@ async function withPeople(): Promise<RunningLive & { readonly people: People; re
   return { ...live, people, changeAccounts: () => live.signals.nudge("accounts") }
 }
 
+const word = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+
 const titles = (docs: readonly Readonly<Record<string, unknown>>[]): unknown[] => docs.map(({ title }) => title)
 
 test("a token in the header, and one in a message, decide what is followed", async () => {
@@ -54,7 +56,7 @@ test("a token in the header, and one in a message, decide what is followed", asy
 
   const bob = await ann.ask<"authenticated">({ type: "auth", payload: { token: "bob-token" } })
   expect(bob).toMatchObject({ type: "authenticated", payload: { user: { id: "bob", role: "user" } } })
-  const again = await ann.until<any>((message) => message.type === "snapshot" && message.payload.reset === true)
+  const again = await ann.hear("snapshot", ({ payload }) => payload.reset === true)
   expect(again.payload.subscription_id).toBe(first.payload.subscription_id)
   expect(titles(again.payload.docs)).toEqual(["two of bob"])
 
@@ -67,7 +69,7 @@ test("what the one before would have been told is not told after a change of cal
   const client = await openSocket(port, { headers: { authorization: "Bearer ann-token" } })
   await client.ask(notes)
   await client.ask({ type: "auth", payload: { token: "bob-token" } })
-  await client.until<any>((message) => message.type === "snapshot" && message.payload.reset === true)
+  await client.hear("snapshot", ({ payload }) => payload.reset === true)
   const seen = client.heard.length
   await write("three of ann")
   await client.ask({ type: "ping" })
@@ -93,9 +95,9 @@ test("a changed role brings fresh snapshots within a second of the nudge", async
   people.add("ann-token", "ann", "editor")
   const before = performance.now()
   changeAccounts()
-  const told = await client.until<any>(({ type }) => type === "authenticated")
+  const told = await client.hear("authenticated")
   expect(told.payload.user).toEqual({ id: "ann", role: "editor" })
-  await client.until<any>((message) => message.type === "snapshot" && message.payload.reset === true)
+  await client.hear("snapshot", ({ payload }) => payload.reset === true)
   expect(performance.now() - before).toBeLessThan(1_000)
   expect(live.callers.at(-1)!.auth.role).toBe("editor")
 })
@@ -106,9 +108,9 @@ test("an ended session ends what was followed with it; the socket goes on as nob
   const { payload } = await client.ask<"snapshot">(notes)
   people.tokens.delete("ann-token")
   changeAccounts()
-  const ended = await client.until<any>(({ type }) => type === "error")
+  const ended = await client.hear("error")
   expect(ended.payload).toMatchObject({ code: "INVALID_TOKEN", subscription_id: payload.subscription_id })
-  const told = await client.until<any>(({ type }) => type === "authenticated")
+  const told = await client.hear("authenticated")
   expect(told.payload.user).toBeNull()
   expect(sockets.stats().subscriptions).toBe(0)
   expect(await client.ask({ type: "ping" })).toMatchObject({ type: "pong" })
@@ -117,13 +119,12 @@ test("an ended session ends what was followed with it; the socket goes on as nob
 test("a token that says when it ends is asked about then, without a nudge", async () => {
   const { port, people } = await withPeople()
   const endsAt = Date.now() / 1_000 + 0.5
-  const word = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
   const token = `${word({ alg: "HS256" })}.${word({ exp: endsAt })}.c2ln`
   people.add(token, "ann")
   const client = await openSocket(port, { headers: { authorization: `Bearer ${token}` } })
   await client.ask(notes)
   people.tokens.delete(token)
-  const ended = await client.until<any>(({ type }) => type === "error")
+  const ended = await client.hear("error")
   expect(ended.payload.code).toBe("INVALID_TOKEN")
   expect(Date.now() / 1_000).toBeGreaterThanOrEqual(endsAt)
   expect(Date.now() / 1_000).toBeLessThan(endsAt + 1)
@@ -139,7 +140,7 @@ test("a subscription that is still beginning when the caller changes is answered
   held.release()
   expect(titles((await answer).payload.docs)).toEqual(["one of ann"])
   await changed
-  const again = await client.until<any>((message) => message.type === "snapshot" && message.payload.reset === true)
+  const again = await client.hear("snapshot", ({ payload }) => payload.reset === true)
   expect(titles(again.payload.docs)).toEqual(["two of bob"])
   expect(live.followed.size).toBe(1)
 })
@@ -151,7 +152,7 @@ test("the owner acts as admin over the local socket, and as somebody else after 
   await owner.ask(notes)
   expect(live.callers.at(-1)).toMatchObject({ owner: true, isAdmin: true, address: ownerCaller("x").address })
   await owner.ask({ type: "auth", payload: { token: "eve-token" } })
-  await owner.until<any>((message) => message.type === "snapshot" && message.payload.reset === true)
+  await owner.hear("snapshot", ({ payload }) => payload.reset === true)
   expect(live.callers.at(-1)).toMatchObject({ owner: false, isAdmin: false, auth: { id: "eve" } })
 })
 
@@ -169,6 +170,6 @@ test("real accounts: signing out ends what the socket of the session follows", a
   await client.ask(notes)
   const out = await sendJson(port, "POST", "/api/auth/logout", { refresh_token })
   expect(out.status).toBeLessThan(300)
-  const ended = await client.until<any>(({ type }) => type === "error")
+  const ended = await client.hear("error")
   expect(ended.payload.code).toBe("INVALID_TOKEN")
 })

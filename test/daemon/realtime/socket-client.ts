@@ -6,6 +6,9 @@ import { WebSocket } from "ws"
 
 import type { ClientMessage, ServerMessage } from "../../../src/protocol/realtime-api.ts"
 
+/** A message of one type. */
+export type Heard<Type extends ServerMessage["type"]> = Extract<ServerMessage, { readonly type: Type }>
+
 /** A real WebSocket client that keeps what it hears. */
 export interface SocketClient {
   readonly ws: WebSocket
@@ -14,10 +17,10 @@ export interface SocketClient {
   say(message: ClientMessage): void
   /** Sends bytes as they are. */
   sayRaw(data: string | Buffer): void
-  /** Waits for the first message that fits, from the beginning on. */
-  until<Message extends ServerMessage = ServerMessage>(fits: (message: ServerMessage) => boolean): Promise<Message>
+  /** Waits for the first message of a type that fits, from the beginning on. */
+  hear<Type extends ServerMessage["type"]>(type: Type, fits?: (message: Heard<Type>) => boolean): Promise<Heard<Type>>
   /** Sends a message with an id and waits for what answers it. */
-  ask<Type extends ServerMessage["type"]>(message: ClientMessage): Promise<Extract<ServerMessage, { type: Type }>>
+  ask<Type extends ServerMessage["type"]>(message: ClientMessage): Promise<Heard<Type>>
   /** The code with which it ended. */
   readonly closed: Promise<number>
 }
@@ -51,7 +54,7 @@ export function beginSocket(at: number | string, options: ClientOptions = {}): S
   })
   ws.on("error", () => undefined)
   const closed = new Promise<number>((resolve) => void ws.on("close", resolve))
-  const until: SocketClient["until"] = (fits) =>
+  const until = (fits: (message: ServerMessage) => boolean): Promise<never> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
         const found = heard.find(fits)
@@ -69,7 +72,7 @@ export function beginSocket(at: number | string, options: ClientOptions = {}): S
     ws,
     heard,
     closed,
-    until,
+    hear: (type, fits = () => true) => until((message) => message.type === type && fits(message as never)),
     say: (message) => ws.send(JSON.stringify(message)),
     sayRaw: (data) => ws.send(data),
     ask: (message) => {

@@ -106,7 +106,7 @@ test("a client that reads nothing costs a bounded memory, slows nobody, and is b
 
   const before = sockets.stats().untakenBytes
   for (let more = 1; more <= 10; more += 1) await write(large(`more ${more}`))
-  await good.until((message) => message.type === "delta" && JSON.stringify(message).includes('"more 10'))
+  await good.hear("delta", (message) => JSON.stringify(message).includes('"more 10'))
   expect(good.heard.filter(({ type }) => type === "delta")).toHaveLength(10)
   expect(sockets.stats().untakenBytes).toBeLessThanOrEqual(before)
 

@@ -11,12 +11,12 @@ test("a client is greeted, follows a query, hears of changes, and ends it", asyn
   await write("one")
   const client = await openSocket(port)
 
-  const { payload: greeting } = await client.until<any>(({ type }) => type === "connected")
+  const { payload: greeting } = await client.hear("connected")
   expect(greeting.client_id).toMatch(/^client_/)
   const snapshot = await client.ask<"snapshot">(notes)
   expect(snapshot).toMatchObject({ type: "snapshot", payload: { docs: [{ title: "one" }], total: 1 } })
   await write("two")
-  const delta = await client.until<any>(({ type }) => type === "delta")
+  const delta = await client.hear("delta")
   const { subscription_id } = snapshot.payload
   expect(delta.payload).toMatchObject({ subscription_id, changes: { inserts: [{ title: "two" }] } })
   expect(sockets.stats()).toMatchObject({ sockets: 1, subscriptions: 1 })

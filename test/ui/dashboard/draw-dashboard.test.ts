@@ -23,6 +23,7 @@ const stats: StatsResponse = {
     collections: Array.from({ length: 9 }, (_, i) => ({ name: `collection_${i}`, documentCount: i })),
   },
   requests: { total: 1_234, failed: 2, inFlight: 0 },
+  realtime: null,
   clients: 2,
   notices: [],
   problem: null,

@@ -90,6 +90,7 @@ const stats = hostile({
   database: { path: "x", fileBytes: 1, walBytes: 1, commitCount: 1, durability: "full" },
   schema: { hash: "x", collections: [{ name: "c", documentCount: 1 }] },
   requests: { total: 1, failed: 0, inFlight: 0 },
+  realtime: null,
   clients: 1,
   notices: ["n"],
   problem: null,
