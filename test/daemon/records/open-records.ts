@@ -92,12 +92,12 @@ export class TestRecords {
   }
 
   async create(collection: string, body: unknown, query = ""): Promise<Doc> {
-    return read(await createRecord(this.parts, { ...this.#frame(collection), body, query: pairs(query) }))
+    return read(await createRecord(this.parts, { ...this.#frame(collection, body), body, query: pairs(query) }))
   }
 
   async update(collection: string, id: string, body: unknown, options: { query?: string; ifMatch?: string } = {}) {
     const { query = "", ...condition } = options
-    const request = { ...this.#frame(collection), id, body, query: pairs(query), ...condition }
+    const request = { ...this.#frame(collection, body), id, body, query: pairs(query), ...condition }
     return read(await updateRecord(this.parts, request))
   }
 
@@ -112,8 +112,10 @@ export class TestRecords {
     return (JSON.parse(String(text)) as { results: Doc[] }).results
   }
 
-  #frame(collection: string) {
-    return { schema: this.schema, collection, caller: this.caller }
+  /** The body of a request is what rules see as `request.body`. */
+  #frame(collection: string, body: unknown = null) {
+    const request = { ...this.caller.request, body }
+    return { schema: this.schema, collection, caller: { ...this.caller, request } }
   }
 }
 
