@@ -49,6 +49,11 @@ export interface DeltaPayload extends LivePosition {
     readonly inserts: readonly LiveDocument[]
     readonly updates: readonly LiveDocument[]
     readonly deletes: readonly (string | number)[]
+    /**
+     * Where inserted and moved documents stand now, in ascending order: take out what was deleted and what stands here, then
+     * put each of these in at its place. Absent where nothing was inserted or moved.
+     */
+    readonly positions?: readonly (readonly [id: string | number, index: number])[]
   }
   /** Where it changed. */
   readonly total?: number

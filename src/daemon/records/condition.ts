@@ -79,11 +79,9 @@ export function hasElement(field: Field, text: string): Condition {
   })
 }
 
-/** Finds any of several values. The last is repeated up to a power of two, so that all lists share a few statements. */
+/** Finds any of several values. */
 export function isOneOf(field: Field, list: readonly StoredValue[]): Condition {
-  const values = [...list]
-  const last = list.at(-1) ?? null
-  while (!isPowerOfTwo(values.length)) values.push(last)
+  const values = paddedList(list)
   const places = values.map(() => "?").join(", ")
   return condition(field, {
     operator: "in",
@@ -91,6 +89,13 @@ export function isOneOf(field: Field, list: readonly StoredValue[]): Condition {
     values,
     sql: (column) => `${column} IN (${places})`,
   })
+}
+
+/** Repeats the last of a list up to a power of two, so that lists of all lengths share a few statements. */
+export function paddedList<Value>(list: readonly Value[]): Value[] {
+  const values = [...list]
+  if (list.length > 0) while (!isPowerOfTwo(values.length)) values.push(list[list.length - 1]!)
+  return values
 }
 
 /** LIKE takes time in proportion to pattern times text: longer patterns may not run where others wait. */

@@ -1,0 +1,122 @@
+import { alyxError } from "../../errors.ts"
+import type { Database, SlowReader } from "../storage/database.ts"
+import { epochQuery, readChanges, seqQuery } from "./change-feed.ts"
+import type { LiveGroup } from "./group.ts"
+import type { LiveGroups } from "./live-groups.ts"
+import type { WholeWindow } from "./query-reads.ts"
+
+/** What SlowReads needs. */
+export interface SlowReadsOptions {
+  readonly database: Database & SlowReader
+  /** The groups of the present schema: those of another one are not read any further. */
+  readonly groups: () => LiveGroups
+  /** Called after a group got what was read, or an error. */
+  readonly onRead: (group: LiveGroup) => void
+}
+
+/** Somebody who wants to join a group that is read elsewhere. */
+export interface Waiter {
+  /** Called in the turn in which the group stands where it was read. */
+  joined(): void
+  failed(error: unknown): void
+}
+
+interface ReadGroup {
+  readonly groups: LiveGroups
+  readonly group: LiveGroup
+  readonly whole: WholeWindow
+}
+
+/** How often a group is read in vain. */
+const attemptCountMax = 3
+
+/** Changes after such a reading that are looked at one by one. */
+const caughtUpMax = 1_000
+
+/**
+ * Reads groups in another process, when their queries would hold up everybody here. The number of the newest change is
+ * read with the window, in one state, and what came after it is then told as usual.
+ */
+export class SlowReads {
+  readonly #options: SlowReadsOptions
+  readonly #waiters = new Map<LiveGroup, Waiter[]>()
+  readonly #underWay = new Map<LiveGroup, Promise<void>>()
+
+  constructor(options: SlowReadsOptions) {
+    this.#options = options
+  }
+
+  /** Waits for the next reading of a group that begins from now on. */
+  wait(group: LiveGroup, waiter: Waiter): void {
+    const waiters = this.#waiters.get(group) ?? []
+    this.#waiters.set(group, [...waiters, waiter])
+    this.read(group)
+  }
+
+  /** Whether somebody waits for a group. */
+  isAwaited(group: LiveGroup): boolean {
+    return this.#waiters.has(group) || this.#underWay.has(group)
+  }
+
+  /** Reads a group, unless it is being read. */
+  read(group: LiveGroup): void {
+    if (this.#underWay.has(group)) return
+    this.#options.groups().setSlow(group)
+    this.#underWay.set(group, this.#read(group))
+  }
+
+  /** Resolves when nothing is being read. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#underWay.values())
+  }
+
+  async #read(group: LiveGroup): Promise<void> {
+    const waiters = this.#waiters.get(group) ?? []
+    this.#waiters.delete(group)
+    const groups = this.#options.groups()
+    try {
+      await this.#readUntilPlaced(groups, group)
+      for (const waiter of waiters) waiter.joined()
+    } catch (error) {
+      for (const waiter of waiters) waiter.failed(error)
+      groups.failedElsewhere(group, error)
+    } finally {
+      this.#underWay.delete(group)
+      if (this.#waiters.has(group)) this.read(group)
+      this.#options.onRead(group)
+    }
+  }
+
+  /** Another reading is needed only where all data was replaced during this one. */
+  async #readUntilPlaced(groups: LiveGroups, group: LiveGroup): Promise<void> {
+    const { size, window, total } = group.reads.slowQueries()
+    const queries = [epochQuery, seqQuery, size ?? seqQuery, window, total]
+    for (let attempt = 0; attempt < attemptCountMax; attempt += 1) {
+      const [epochRows, seqRows, sizeRows, ...answer] = await this.#options.database.readSlow(queries)
+      if (this.#options.groups() !== groups || groups.find(group.query.key) !== group) return
+      const whole = group.reads.slowAnswer([size === null ? [] : (sizeRows ?? []), ...answer])
+      const state = { epoch: epochRows?.[0]?.["value"], seq: Number(seqRows?.[0]?.["seq"] ?? 0) }
+      if (this.#place({ groups, group, whole }, state)) return
+    }
+    throw alyxError("DATABASE_BUSY")
+  }
+
+  /** False when the state is not one of the present database. */
+  #place({ groups, group, whole }: ReadGroup, { epoch, seq }: { epoch: unknown; seq: number }): boolean {
+    return this.#options.database.read((reader) => {
+      groups.look(reader)
+      if (epoch !== groups.feed.epoch) return false
+      if (seq < group.seq) {
+        // Meanwhile it was brought further than that, for somebody who had to be told.
+        groups.setQuick(group)
+        return true
+      }
+      const isFar = groups.feed.position - seq > caughtUpMax
+      const changes = isFar ? undefined : readChanges(reader, seq)
+      groups.readElsewhere(whole, group, seq)
+      if (changes === undefined) group.markStale()
+      else groups.markOnly(reader, group, changes)
+      return true
+    })
+  }
+}
