@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest"
 
 import type { Identity } from "../../../src/daemon/caller.ts"
 import { administrator, anonymous } from "../../../src/daemon/callers.ts"
+import { LiveQueryCore } from "../../../src/daemon/realtime/live-query-core.ts"
 import { LiveSockets } from "../../../src/daemon/realtime/live-sockets.ts"
 import type { RealtimeConfig } from "../../../src/daemon/realtime/live-sockets.ts"
 import { socketLimits } from "../../../src/daemon/realtime/socket-limits.ts"
@@ -11,12 +12,23 @@ import type { SocketLimits } from "../../../src/daemon/realtime/socket-limits.ts
 import type { Signals } from "../../../src/daemon/signals/signals.ts"
 import { sendJson, startHttp } from "../http/http-fixture.ts"
 import type { HttpOptions, RunningHttp } from "../http/http-fixture.ts"
-import { ListedQueries } from "./listed-queries.ts"
+import { WatchedQueries } from "./watched-queries.ts"
+
+/** Those who are signed in read their own notes, whose text is their id; nobody else reads any but admins. */
+const ownNotesSchema = `
+collections:
+  notes:
+    fields:
+      title: { type: string, maxLength: 200 }
+      text: { type: text, default: "" }
+    rules:
+      read: auth.id == doc.text
+`
 
 /** A server whose sockets are open. */
 export interface RunningLive extends RunningHttp {
   readonly sockets: LiveSockets
-  readonly live: ListedQueries
+  readonly live: WatchedQueries
   readonly signals: Signals
   /** Where the owner asks. */
   readonly socketPath: string
@@ -34,13 +46,21 @@ export interface LiveOptions extends HttpOptions {
 
 /** Serves sockets over a real database. */
 export async function startLive(options: LiveOptions = {}): Promise<RunningLive> {
-  const made: { sockets?: LiveSockets; live?: ListedQueries; signals?: Signals } = {}
+  const made: { sockets?: LiveSockets; live?: WatchedQueries; signals?: Signals } = {}
   const isOpen = options.server?.insecureOpen ?? true
   const http = await startHttp({
+    schemaText: ownNotesSchema,
     ...options,
     live: ({ records, identities, logger, signals }) => {
       made.signals = signals
-      made.live = new ListedQueries(records.database)
+      made.live = new WatchedQueries(
+        new LiveQueryCore({
+          records,
+          signals,
+          pollIntervalMs: () => 250,
+          onWarning: (error) => logger.error("live queries failed", { error }),
+        }),
+      )
       made.sockets = new LiveSockets({
         live: made.live,
         identify: options.identify ?? ((token) => identities.identify(token)),
@@ -61,6 +81,8 @@ export async function startLive(options: LiveOptions = {}): Promise<RunningLive>
     },
   })
   const { sockets, live, signals } = made as Required<typeof made>
+  await live.core.start()
+  onTestFinished(() => live.core.stop())
   onTestFinished(() => sockets.stop())
   const folder = path.dirname(http.databaseFile)
   const socketPath = path.join(folder, "alyx.sock")
@@ -72,7 +94,6 @@ export async function startLive(options: LiveOptions = {}): Promise<RunningLive>
     })
     const answer = await sendJson(socketPath, "POST", "/api/batch", { operations })
     if (answer.status !== 200) throw new Error(answer.text)
-    live.changed()
   }
   return { ...http, sockets, live, signals, socketPath, write }
 }
