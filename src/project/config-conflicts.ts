@@ -59,6 +59,9 @@ function* findConflicts(config: Config): Generator<Conflict> {
 function* providerConflicts({ auth }: Config): Generator<Conflict> {
   for (const [name, { issuer }] of Object.entries(auth.oauth)) {
     const path = `auth.oauth.${name}`
+    if (takenNames.has(name)) {
+      yield { paths: [`${path}.client_id`], message: `A provider cannot be named ${name}: that is a path of the API.` }
+    }
     const isKnown = knownProviders.some((known) => known === name)
     if (issuer === null && !isKnown) {
       const names = knownProviders.join(", ")
@@ -76,3 +79,6 @@ function* providerConflicts({ auth }: Config): Generator<Conflict> {
     }
   }
 }
+
+/** What stands below /api/auth/oauth besides providers. */
+const takenNames: ReadonlySet<string> = new Set(["exchange", "link"])

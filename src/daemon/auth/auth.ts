@@ -9,6 +9,7 @@ import type { Signals } from "../signals/signals.ts"
 import type { Database, Transaction } from "../storage/database.ts"
 import type { AccountMails } from "./account-mails.ts"
 import type { AuthLimits } from "./auth-limits.ts"
+import type { OAuthProviders } from "./oauth/providers.ts"
 import type { Passwords } from "./passwords/passwords.ts"
 import type { AccessTokens } from "./tokens/access-tokens.ts"
 import type { UserDocuments } from "./user-documents.ts"
@@ -36,6 +37,7 @@ export interface AuthParts {
   readonly tokens: AccessTokens
   readonly mails: AccountMails
   readonly limits: AuthLimits
+  readonly providers: OAuthProviders
   /** Where people reach this server, for links and sign-ins through providers; null while it listens nowhere. */
   readonly publicAddress: () => string | null
 }

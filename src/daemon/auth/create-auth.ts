@@ -2,6 +2,7 @@ import type { Clock } from "../../lib/clock.ts"
 import { IdSource } from "../../lib/id.ts"
 import type { AuthConfig, AuthParts } from "./auth.ts"
 import { makeAuthLimits } from "./auth-limits.ts"
+import { OAuthProviders } from "./oauth/providers.ts"
 import { Passwords } from "./passwords/passwords.ts"
 import { AccessTokens } from "./tokens/access-tokens.ts"
 import { loadSigningKeys } from "./tokens/signing-keys.ts"
@@ -29,6 +30,7 @@ export function createAuth({ keyFile, ownAddress, ...sources }: AuthSources): Au
     passwords: new Passwords(),
     tokens: new AccessTokens({ jwt, clock, loadKeys: () => loadSigningKeys({ jwt: jwt(), keyFile, logger }) }),
     limits: makeAuthLimits(config, clock),
+    providers: new OAuthProviders({ config, clock }),
     publicAddress: () => config().server.publicUrl ?? ownAddress(),
   }
 }

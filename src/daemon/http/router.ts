@@ -24,6 +24,7 @@ import { notFound } from "./not-found.ts"
 import type { HttpParts } from "./parts.ts"
 import { adminRoutes } from "./routes/admin.ts"
 import { authLinkRoutes } from "./routes/auth-links.ts"
+import { authOAuthRoutes } from "./routes/auth-oauth.ts"
 import { authRoutes } from "./routes/auth.ts"
 import { docsPageRoutes } from "./routes/docs-page.ts"
 import { healthRoutes } from "./routes/health.ts"
@@ -113,6 +114,7 @@ export function createRouter(parts: RouterParts): Router {
   recordRoutes(app, parts, compression)
   authRoutes(app, parts)
   authLinkRoutes(app, parts)
+  authOAuthRoutes(app, parts)
   realtimeRoute(app, parts)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })
   metricsRoute(app, parts, compression)

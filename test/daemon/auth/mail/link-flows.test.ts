@@ -141,7 +141,7 @@ it("changes the address when the new one is proven, and tells the old one", asyn
 
   expect(refused.map(({ body }) => body.error.code)).toEqual(["INVALID_CREDENTIALS", "EMAIL_TAKEN", "VALIDATION_ERROR"])
   expect([asked.status, done.status]).toEqual([202, 200])
-  expect(mails.map(({ recipients }) => recipients[0]).toSorted()).toEqual(["New@example.com", "ada@example.com"])
+  expect(new Set(mails.map(({ recipients }) => recipients[0]))).toEqual(new Set(["New@example.com", "ada@example.com"]))
   expect(mails.find(({ recipients }) => recipients[0] === "ada@example.com")!.parsed.text).not.toMatch(/token=/)
   expect(before.body.user.email).toBe("ada@example.com")
   expect(after.body.user).toMatchObject({ email: "New@example.com", verified: true })
