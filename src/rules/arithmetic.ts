@@ -8,10 +8,12 @@ export type ArithmeticOperator = "+" | "-" | "*" | "/" | "%"
 const intMax = 2n ** 63n - 1n
 const intMin = -(2n ** 63n)
 
-/** The first and the last moment that CEL knows, and the longest span between two. */
+/** The first and the last moment that CEL knows. */
 const timestampMsMin = Date.parse("0001-01-01T00:00:00.000Z")
 const timestampMsMax = Date.parse("9999-12-31T23:59:59.999Z")
-const durationMsMax = timestampMsMax - timestampMsMin
+
+/** CEL counts spans in nanoseconds of 64 bits. */
+const durationMsMax = 9_223_372_036_854
 
 /** `+ - * / %`, which take two values of one type; times and spans may be added. */
 export function calculate(operator: ArithmeticOperator, a: RuleValue, b: RuleValue, frame: RuleFrame): Outcome {
@@ -97,5 +99,5 @@ export function timestampAt(ms: number): Outcome {
 
 /** A span, if CEL knows it. */
 export function durationOf(ms: number): Outcome {
-  return Math.abs(ms) <= durationMsMax ? new RuleDuration(ms) : new RuleFault("A duration is longer than 9999 years.")
+  return Math.abs(ms) <= durationMsMax ? new RuleDuration(ms) : new RuleFault("A duration is longer than 292 years.")
 }

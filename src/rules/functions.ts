@@ -1,4 +1,4 @@
-import { timestampAt } from "./arithmetic.ts"
+import { durationOf, timestampAt } from "./arithmetic.ts"
 import { tooMuchWork } from "./compare.ts"
 import type { RuleFrame } from "./frame.ts"
 import { RuleDuration, RuleFault, RuleTimestamp, isList, isMap, mapKeys, typeName } from "./values.ts"
@@ -68,10 +68,8 @@ function toDuration([value]: readonly RuleValue[]): Outcome {
   if (!durationRegExp.test(value)) return new RuleFault('duration() needs a text such as "90s", "1h30m" or "-24h".')
   let ms = 0
   for (const [, amount, unit] of value.matchAll(/([\d.]+)(h|ms|m|s)/g)) ms += Number(amount) * durationUnits[unit!]!
-  if (!Number.isSafeInteger(Math.round(ms)) || Math.abs(ms - Math.round(ms)) > 1e-6) {
-    return new RuleFault("A duration must be a whole number of milliseconds.")
-  }
-  return new RuleDuration(value.startsWith("-") ? -Math.round(ms) : Math.round(ms))
+  if (Math.abs(ms - Math.round(ms)) > 1e-6) return new RuleFault("A duration must be a whole number of milliseconds.")
+  return durationOf(value.startsWith("-") ? -Math.round(ms) : Math.round(ms))
 }
 
 function toText([value]: readonly RuleValue[]): Outcome {
