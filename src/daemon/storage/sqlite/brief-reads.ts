@@ -49,7 +49,7 @@ export class BriefReads {
   /** Returns what the work gives, or undefined when it was given up. */
   run<T>(name: ReadName, work: (isWatched: boolean) => T): T | undefined {
     const history = this.#histories.get(name.text, () => ({ id: (this.#textCount += 1), suspectUntilMs: 0 }))
-    const key = history.id + JSON.stringify(name.values)
+    const key = history.id + JSON.stringify(name.values.map(plainValue))
     const startedAtMs = performance.now()
     if ((this.#quick.peek(key) ?? 0) > startedAtMs) return work(false)
     this.#endsAtMs = startedAtMs + (history.suspectUntilMs > startedAtMs ? suspectTrialMsMax : trialMsMax)
@@ -66,4 +66,9 @@ export class BriefReads {
       this.#endsAtMs = Number.POSITIVE_INFINITY
     }
   }
+}
+
+/** JSON knows no large integers, which only conditions of rules bind. */
+function plainValue(value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value
 }
