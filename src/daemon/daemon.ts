@@ -1,4 +1,5 @@
 import { ReleaseStack } from "../lib/release-stack.ts"
+import { EndedPruner } from "./auth/ended-pruner.ts"
 import { explainFileError } from "../project/file-errors.ts"
 import { projectPaths } from "../project/paths.ts"
 import { writeEditorSchemas } from "../project/editor-schemas.ts"
@@ -31,8 +32,12 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     if (options.mode === "tool") return toolDaemon(parts, status, release)
     await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
+    await pruneAccounts(parts, release)
     const reloads = makeReloads(parts, { http, status })
-    if (options.mode === "dev") data.whenReplaced(() => reloadOnce("schema", reloads.schema, parts.report))
+    data.whenReplaced(async () => {
+      parts.signals.nudge("database")
+      if (options.mode === "dev") await reloadOnce("schema", reloads.schema, parts.report)
+    })
     if (options.mode === "dev") await writeEditorSchemas(options.root)
     if (options.isWatching) await followProject(parts, { reloads, seen }, release)
     if (options.mode === "dev" && !options.isForeground) await stopWhenIdle(parts, http, release)
@@ -93,6 +98,16 @@ async function pruneChangeLog({ database, clock, config, logger }: Parts, releas
   })
   await pruner.start()
   release.push("change pruner", () => pruner.stop())
+}
+
+async function pruneAccounts({ database, clock, logger }: Parts, release: ReleaseStack): Promise<void> {
+  const pruner = new EndedPruner({
+    database,
+    clock,
+    onWarning: (error) => logger.warn("Expired sessions could not be deleted; the next look tries again.", { error }),
+  })
+  await pruner.start()
+  release.push("session pruner", () => pruner.stop())
 }
 
 /**

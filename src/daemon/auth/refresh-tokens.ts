@@ -47,3 +47,20 @@ export function markUsed(
   const query = systemTables.updateTable("_alyx_refresh_tokens").set({ used_at: nowIso })
   transaction.run(query.where("token_hash", "=", hash).where("used_at", "is", null).compile())
 }
+
+/**
+ * Tokens that are kept of one session; a week of one every fifteen minutes has 672. Those that were used longest ago
+ * are forgotten first, and are unknown then instead of used before.
+ */
+export const tokenCountMax = 1_000
+
+/** Forgets what is over the limit. */
+export function forgetOldTokens(transaction: Transaction, sessionId: string): void {
+  const countSql = `SELECT count(*) AS n FROM "_alyx_refresh_tokens" WHERE session_id = ?`
+  const { n = 0 } = transaction.get(sqlQuery<{ n: number }>(countSql, [sessionId])) ?? {}
+  if (n <= tokenCountMax) return
+  const oldestSql = `SELECT token_hash FROM "_alyx_refresh_tokens" WHERE session_id = ? AND used_at IS NOT NULL
+    ORDER BY created_at LIMIT ?`
+  const sql = `DELETE FROM "_alyx_refresh_tokens" WHERE token_hash IN (${oldestSql})`
+  transaction.run(sqlQuery(sql, [sessionId, n - tokenCountMax]))
+}

@@ -7,7 +7,7 @@ import type { AuthParts, AuthRequest } from "./auth.ts"
 import { signedInAnswer } from "./begin-session.ts"
 import type { NewSession } from "./begin-session.ts"
 import { endSessionRow } from "./end-sessions.ts"
-import { findRefreshToken, insertRefreshToken, markUsed } from "./refresh-tokens.ts"
+import { findRefreshToken, forgetOldTokens, insertRefreshToken, markUsed } from "./refresh-tokens.ts"
 import type { FoundRefreshToken } from "./refresh-tokens.ts"
 import { invalidToken } from "./tokens/access-tokens.ts"
 
@@ -55,6 +55,7 @@ function nextOf(transaction: Transaction, parts: AuthParts, { hash, sessionId }:
   const nowIso = new Date(nowMs).toISOString()
   const expiresIso = new Date(nowMs + parts.config().auth.jwt.refreshTtlMs).toISOString()
   markUsed(transaction, { hash, nowIso })
+  forgetOldTokens(transaction, sessionId)
   const used = systemTables.updateTable("_alyx_sessions").set({ last_used_at: nowIso, expires_at: expiresIso })
   transaction.run(used.where("id", "=", sessionId).compile())
   return { sessionId, refreshToken: insertRefreshToken(transaction, { sessionId, nowIso, expiresIso }) }

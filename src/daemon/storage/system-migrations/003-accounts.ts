@@ -42,7 +42,8 @@ export const accounts: SystemMigration = {
       expires_at TEXT NOT NULL,
       used_at TEXT
     ) STRICT;
-    CREATE INDEX _alyx_refresh_tokens_session ON _alyx_refresh_tokens (session_id);
+    CREATE INDEX _alyx_refresh_tokens_session ON _alyx_refresh_tokens (session_id, created_at);
+    CREATE INDEX _alyx_refresh_tokens_expires ON _alyx_refresh_tokens (expires_at);
 
     CREATE TABLE _alyx_oauth_accounts (
       provider TEXT NOT NULL,
