@@ -58,6 +58,16 @@ export class DaemonClient {
     return requestJson({ socketPath: this.#socketPath, method: "POST", path, ...jsonBody(body) })
   }
 
+  /** Sends what changes, and returns the JSON that is answered. */
+  async patch<Answer>(path: string, body: unknown): Promise<Answer> {
+    return requestJson({ socketPath: this.#socketPath, method: "PATCH", path, ...jsonBody(body) })
+  }
+
+  /** Ends something; what is answered may be nothing. */
+  async delete<Answer = void>(path: string): Promise<Answer> {
+    return requestJson({ socketPath: this.#socketPath, method: "DELETE", path })
+  }
+
   /** Asks for long work, and returns its result; errors are thrown as they were there. A stream is sent as NDJSON. */
   async postWithProgress<Result>(path: string, body: unknown, onProgress: OnProgress): Promise<Result> {
     const content = body instanceof Readable ? ndjsonBody(body) : jsonBody(body)

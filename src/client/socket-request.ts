@@ -9,7 +9,7 @@ import type { WireError } from "../protocol/admin-api.ts"
 /** A call to the daemon's local socket. */
 export interface SocketRequest {
   readonly socketPath: string
-  readonly method: "GET" | "POST"
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
   /** Path and query. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
@@ -27,7 +27,10 @@ const bodyBytesMax = 32 * 1024 * 1024
 
 /** Calls the daemon and returns the parsed body; an error answer is thrown as the AlyxError that it carries. */
 export async function requestJson<Body>(call: SocketRequest): Promise<Body> {
-  const body = await readBody(await openResponse(call))
+  const response = await openResponse(call)
+  const body = await readBody(response)
+  // There is nothing to say: 204.
+  if (response.statusCode === 204) return undefined as Body
   try {
     return JSON.parse(body) as Body
   } catch (error) {

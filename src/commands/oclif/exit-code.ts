@@ -7,6 +7,8 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   NO_DAEMON: 3,
   DAEMON_NOT_YOURS: 4,
   PLAN_CHANGED: 5,
+  EMAIL_TAKEN: 5,
+  KEY_NAME_TAKEN: 5,
   INTERRUPTED: 130,
   UNKNOWN_COMMAND: 127,
 }

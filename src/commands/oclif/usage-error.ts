@@ -31,7 +31,10 @@ export function usageError(error: unknown, command: { id: string; flags: readonl
   if (argument !== undefined) {
     return alyxError("USAGE", { message: `alyx ${command.id} needs <${argument.name}>.`, next: help, cause: error })
   }
-  return alyxError("USAGE", { message: parserSentence(failure.message), next: help, cause: error })
+  const missing = [...failure.message.matchAll(/Missing required flag (\S+)/g)].map(([, name]) => `--${name}`)
+  const message =
+    missing.length > 0 ? `alyx ${command.id} needs ${missing.join(" and ")}.` : parserSentence(failure.message)
+  return alyxError("USAGE", { message, next: help, cause: error })
 }
 
 /** "Parsing --port \n\tExpected an integer\nSee more help with --help" becomes one sentence. */

@@ -229,6 +229,16 @@ test.each([
   expect((await ask("POST", "/api/admin/keys", body)).body.error.code).toBe("VALIDATION_ERROR")
 })
 
+function asking(to: number | string, headers: Record<string, string>) {
+  return (method: string, target: string, body?: unknown): Promise<Answer> =>
+    send(to, {
+      method,
+      path: target,
+      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+}
+
 async function startAsAdmin() {
   const running = await startHttp({ server: { insecureOpen: false }, schemaText: usersSchema })
   const { auth } = running.parts
@@ -236,15 +246,6 @@ async function startAsAdmin() {
   const person = await signedIn(auth, { email: "person@example.com" })
   const socketPath = path.join(await tempFolder(), "daemon.sock")
   await running.app.listenLocal(socketPath)
-  const asking =
-    (to: number | string, headers: Record<string, string>) =>
-    (method: string, target: string, body?: unknown): Promise<Answer> =>
-      send(to, {
-        method,
-        path: target,
-        headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
   return {
     ...running,
     admin,

@@ -1,0 +1,49 @@
+import * as Flags from "@oclif/core/flags"
+
+import { alyxError, isAlyxError } from "../../errors.ts"
+import type { UserResponse } from "../../protocol/auth-api.ts"
+import { readPassword } from "../../ui/auth/read-password.ts"
+import { DataCommand } from "../data-command.ts"
+
+/** `alyx auth create-admin`. */
+export default class AuthCreateAdmin extends DataCommand {
+  static override summary = "Make an account of the role admin."
+  static override description =
+    "Asks for the password at the terminal, or takes it from stdin. The address counts as verified. An admin passes every rule and may use /api/admin."
+  static override examples = [
+    "alyx auth create-admin --email ada@example.com",
+    "alyx auth create-admin --email ada@example.com --password-stdin < password.txt",
+  ]
+  static override flags = {
+    email: Flags.string({ required: true, helpValue: "<address>", summary: "The address of the account." }),
+    "password-stdin": Flags.boolean({ default: false, summary: "Take the password from stdin." }),
+  }
+
+  override async run(): Promise<UserResponse | undefined> {
+    const { flags } = await this.parse(AuthCreateAdmin)
+    const { email } = flags
+    this.project()
+    const question = { message: `Password of ${email}`, fromStdin: flags["password-stdin"], stdin: process.stdin }
+    const password = await readPassword(question, { ...this.terminal, isJson: this.jsonEnabled() })
+    if (password === undefined) {
+      process.exitCode = 130
+      return undefined
+    }
+    const wanted = { email, password, role: "admin", verified: true }
+    const made = await this.withWrittenSchema((client) => client.post<UserResponse>("/api/admin/users", wanted)).catch(
+      (error: unknown) => {
+        throw isAlyxError(error, "EMAIL_TAKEN") ? isAccountAlready(email, error) : error
+      },
+    )
+    this.print(`${made.user.email} is an admin.`)
+    return made
+  }
+}
+
+function isAccountAlready(email: string, cause: Error): Error {
+  return alyxError("EMAIL_TAKEN", {
+    message: `There is an account of ${email} already.`,
+    next: `To make it an admin: alyx auth users set ${email} --role admin`,
+    cause,
+  })
+}

@@ -1,0 +1,145 @@
+import { execa } from "execa"
+import { describe, expect, test } from "vitest"
+
+import { builtCli } from "../helpers/built-cli.ts"
+import { makeProject } from "../helpers/cli-project.ts"
+import { openTerminal } from "../helpers/terminal-screen.ts"
+import { send, sendJson } from "../daemon/http/http-fixture.ts"
+
+describe("alyx auth", () => {
+  test("makes an admin without a daemon, who then signs in and uses the admin API", async () => {
+    const { alyx, start } = await authProject()
+
+    const made = await alyx(
+      ["auth", "create-admin", "--email", "ada@example.com", "--password-stdin"],
+      "correct horse\n",
+    )
+    const again = await alyx(["auth", "--create-admin", "ada@example.com", "--password-stdin"], "correct horse")
+    const { port } = await start()
+    const signIn = await sendJson(port, "POST", "/api/auth/login", {
+      email: "ada@example.com",
+      password: "correct horse",
+    })
+    const headers = { authorization: `Bearer ${signIn.body.access_token}` }
+
+    expect(made).toMatchObject({ exitCode: 0, stdout: "ada@example.com is an admin." })
+    expect(again).toMatchObject({
+      exitCode: 5,
+      stdout: "",
+      stderr: expect.stringContaining("alyx auth users set ada@example.com --role admin") as unknown,
+    })
+    expect((await send(port, { path: "/api/admin/stats", headers })).status).toBe(200)
+    expect((await send(port, { path: "/api/admin/stats" })).status).toBe(401)
+  })
+
+  test("lists, changes and ends accounts and their sessions, while a server runs", async () => {
+    const { alyx, start } = await authProject()
+    const { port } = await start()
+    const ada = { email: "ada@example.com", password: "correct horse" }
+    const { body } = await sendJson(port, "POST", "/api/auth/register", ada)
+    const me = () => send(port, { path: "/api/auth/me", headers: { authorization: `Bearer ${body.access_token}` } })
+
+    const listed = await alyx(["auth", "users", "--search", "ADA"])
+    const changed = await alyx(["auth", "users", "set", "ada@example.com", "--role", "editor", "--verified", "--json"])
+    const nothing = await alyx(["auth", "users", "set", "ada@example.com"])
+    const sessions = await alyx(["auth", "sessions", "ada@example.com", "--json"])
+
+    expect(listed.stdout).toMatch(/^address +role +verified +sessions[^]*\nada@example\.com +user +no +1 /)
+    expect(JSON.parse(changed.stdout)).toMatchObject({ user: { role: "editor", verified: true } })
+    expect(nothing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--role") as unknown })
+    expect(JSON.parse(sessions.stdout)).toMatchObject({ sessions: [{ address: "127.0.0.1" }] })
+    expect((await me()).body.user.role).toBe("editor")
+
+    expect((await alyx(["auth", "sessions", "ada@example.com", "--end"])).stdout).toBe("Ended 1 session.")
+    expect((await me()).body.error.code).toBe("INVALID_TOKEN")
+
+    const reset = await alyx(["auth", "--reset-password", "ada@example.com", "--password-stdin"], "another horse")
+    expect(reset).toMatchObject({ exitCode: 0 })
+    expect((await sendJson(port, "POST", "/api/auth/login", { ...ada, password: "another horse" })).status).toBe(200)
+    const link = await alyx(["auth", "reset-password", "ada@example.com", "--link"])
+    expect((await fetch(link.stdout)).status).toBe(200)
+
+    const unasked = await alyx(["auth", "users", "delete", "ada@example.com"])
+    expect(unasked).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("alyx auth users delete ada@example.com --yes") as unknown,
+    })
+    expect((await alyx(["auth", "users", "delete", "ada@example.com", "--yes"])).exitCode).toBe(0)
+    expect(await alyx(["auth", "users", "delete", "ada@example.com", "--yes"])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("USER_NOT_FOUND") as unknown,
+    })
+  })
+
+  test("makes, lists and ends API keys; the secret is on stdout and nowhere else", async () => {
+    const { alyx, start } = await authProject()
+    const { port } = await start()
+
+    const made = await alyx(["auth", "key", "create", "--name", "ci", "--role", "admin", "--expires", "90d"])
+    const asks = () => send(port, { path: "/api/admin/stats", headers: { authorization: `Bearer ${made.stdout}` } })
+
+    expect(made.stdout).toMatch(/^alyx_[\w-]{43}$/)
+    expect(made.stderr).toContain("shown this once")
+    expect((await asks()).status).toBe(200)
+    const listed = await alyx(["auth", "key", "list"])
+    expect(listed.stdout).toMatch(/\nci +admin +nothing +20\d\d-/)
+    expect(listed.stdout).not.toContain(made.stdout.slice(5, 20))
+    const slip = await alyx(["auth", "key", "create", "--name", "x", "--role", "r", "--collection", "note"])
+    expect(slip.stderr).toContain("The schema has no collection note. Did you mean notes?")
+    expect(await alyx(["auth", "key", "revoke", "ci"])).toMatchObject({ exitCode: 2 })
+    expect((await alyx(["auth", "key", "revoke", "ci", "--yes", "--json"])).exitCode).toBe(0)
+    expect((await asks()).status).toBe(401)
+  })
+
+  test("asks for the password at a terminal, twice, and shows none of it", async () => {
+    const { folder } = await authProject()
+    const command = [await builtCli(), "auth", "create-admin", "--email", "ada@example.com"]
+    const terminal = openTerminal({ command: process.execPath, args: command, cwd: folder })
+
+    await terminal.shows("Password of ada@example.com")
+    terminal.type("correct horse\r")
+    await terminal.shows("The same again")
+    terminal.type("correct horse\r")
+
+    await terminal.shows("ada@example.com is an admin.")
+    expect(terminal.text()).not.toContain("correct")
+  })
+
+  test.each([
+    { args: ["auth"], code: 2, says: "alyx auth needs to know what to do." },
+    { args: ["auth", "create-admin"], code: 2, says: "alyx auth create-admin needs --email." },
+    { args: ["auth", "key", "create"], code: 2, says: "alyx auth key create needs --name and --role." },
+    { args: ["auth", "create-admin", "--email", "ada@example.com"], code: 2, says: "--password-stdin" },
+    { args: ["auth", "create-admin", "--email", "ada", "--password-stdin"], code: 1, says: "must be an email address" },
+    { args: ["auth", "create-admin", "--email", "a@b.example", "--password-stdin"], code: 1, says: "at least" },
+  ])("refuses $args with a sentence", async ({ args, code, says }) => {
+    const { alyx } = await authProject()
+
+    const { exitCode, stdout, stderr } = await alyx(args, "short")
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: "" })
+    expect(stderr).toContain(says)
+  })
+})
+
+/** A project that is not open, and a way to run alyx in it with something on stdin. */
+async function authProject() {
+  const project = await makeProject()
+  const launcher = await builtCli()
+  const env = { PATH: process.env["PATH"], HOME: project.folder, LANG: "C.UTF-8", ALYX_SERVER_INSECURE_OPEN: "false" }
+  const alyx = async (args: readonly string[], input = "") => {
+    const options = { cwd: project.folder, env, extendEnv: false, input, reject: false } as const
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, ...args], options)
+    return { exitCode, stdout, stderr }
+  }
+  return {
+    folder: project.folder,
+    alyx,
+    async start() {
+      const { exitCode, stdout } = await alyx(["start", "--detach", "--json", "--port", "0"])
+      expect(exitCode).toBe(0)
+      const { daemon } = JSON.parse(stdout) as { daemon: { url: string } }
+      return { port: Number(new URL(daemon.url).port) }
+    },
+  }
+}
