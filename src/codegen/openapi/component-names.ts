@@ -1,5 +1,5 @@
 import type { Collection, Schema } from "../../schema/schema.ts"
-import { operationIds, sharedSchemaNames } from "./shared-names.ts"
+import { authOperationIds, operationIds, sharedSchemaNames } from "./shared-names.ts"
 
 /** A collection with the words that stand for it in the document. */
 export interface NamedCollection {
@@ -33,14 +33,16 @@ export type SchemaSuffix = (typeof schemaSuffixes)[number]
 export const operationVerbs = ["list", "create", "get", "update", "delete"] as const
 
 /** The headings that are no collections. */
-const ownTags = ["Batch", "Server"]
+const ownTags = ["Auth", "Batch", "Server"]
 
 /**
  * Names what the document says of each collection. Generators of clients turn names into identifiers, so none may be
  * equal to another one without regard to case and underscores; what would be is numbered.
  */
 export function nameCollections(schema: Schema): NamedCollections {
-  const taken = new Set([...sharedSchemaNames, ...Object.values(operationIds)].map(spelling))
+  const taken = new Set(
+    [...sharedSchemaNames, ...Object.values(operationIds), ...Object.values(authOperationIds)].map(spelling),
+  )
   const tags = new Set(ownTags.map(spelling))
   const named = new Map<string, NamedCollection>()
   const byName = [...schema.collections.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))

@@ -2,6 +2,8 @@ import type { RequestLimits } from "../../project/request-limits.ts"
 import type { JsonSchema } from "../../schema/json-schema.ts"
 import type { Schema } from "../../schema/schema.ts"
 import { securitySchemes } from "./access.ts"
+import { authPaths } from "./auth-paths.ts"
+import { authSchemas } from "./auth-schemas.ts"
 import { batchPath, batchSchemas } from "./batch.ts"
 import { collectionPaths } from "./collection-paths.ts"
 import { collectionSchemas } from "./collection-schemas.ts"
@@ -46,12 +48,14 @@ export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenAp
   const users = schema.collections.has(options.accountsCollection ?? "") ? options.accountsCollection : null
   const paths: Record<string, PathItem> = {
     ...batchPath({ collections, limits, errors, schema, users }),
+    ...authPaths(errors),
     ...servicePaths({ errors, isServed: options.isServed }),
   }
   const schemas: Record<string, JsonSchema> = {
     ...errorSchemas,
     ...batchSchemas(collections, limits),
     ...serviceSchemas,
+    ...authSchemas(schema.collections.get(users ?? "") ?? null),
   }
   for (const named of collections.values()) {
     Object.assign(paths, collectionPaths({ named, schema, limits, errors, users }))
@@ -67,6 +71,7 @@ export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenAp
         name: tag,
         description: `The documents of the collection \`${collection.name}\`.`,
       })),
+      { name: "Auth", description: "Accounts, tokens and sessions." },
       { name: "Batch", description: "Several writes at once." },
       { name: "Server", description: "What the server says of itself." },
     ],

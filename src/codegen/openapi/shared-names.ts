@@ -10,6 +10,23 @@ export const sharedSchemaNames = [
   "Status",
   "Health",
   "HealthStats",
+  "AuthUser",
+  "SignedIn",
+  "AuthMessage",
+  "AuthMe",
+  "AuthSessions",
+  "AuthProviders",
+  "AuthRegister",
+  "AuthLogin",
+  "AuthRefresh",
+  "AuthLogout",
+  "AuthPassword",
+  "AuthEmail",
+  "AuthReset",
+  "AuthResetConfirm",
+  "AuthToken",
+  "AuthExchange",
+  "AuthLink",
 ] as const
 
 /** The operations that every document has. */
@@ -23,4 +40,27 @@ export const operationIds = {
   ready: "getHealthReady",
   stats: "getHealthStats",
   metrics: "getMetrics",
+} as const
+
+/** The operations of accounts. */
+export const authOperationIds = {
+  register: "authCreateAccount",
+  login: "authSignIn",
+  refresh: "authRefreshTokens",
+  logout: "authSignOut",
+  me: "authReadMe",
+  changePassword: "authChangePassword",
+  listSessions: "authListSessions",
+  endOtherSessions: "authEndOtherSessions",
+  endSession: "authEndSession",
+  askVerify: "authAskToVerify",
+  verify: "authVerifyAddress",
+  askReset: "authAskToReset",
+  reset: "authResetPassword",
+  askEmail: "authAskToChangeEmail",
+  confirmEmail: "authChangeEmail",
+  providers: "authListProviders",
+  exchange: "authExchangeCode",
+  link: "authLinkProvider",
+  unlink: "authUnlinkProvider",
 } as const
