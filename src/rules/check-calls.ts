@@ -40,7 +40,6 @@ const instead: Readonly<Record<string, string>> = {
   bool: 'Compare with a text instead: value == "true".',
   bytes: 'Write bytes as b"…".',
   type: "Types are known from the schema.",
-  dyn: "Leave dyn() out.",
   lowerAscii: "Keep the text in the form that it is compared in.",
   upperAscii: "Keep the text in the form that it is compared in.",
 }

@@ -135,6 +135,18 @@ class NameChecker {
     ) {
       this.#add(node, "RULE_UNSUPPORTED", "Rules have no unsigned numbers.", "Leave the u out.")
     }
+    if (
+      node.op === "value" &&
+      node.args instanceof Uint8Array &&
+      node.input.slice(node.start, node.end).includes("\\")
+    ) {
+      const next = "Write the characters themselves, in UTF-8."
+      this.#add(node, "RULE_UNSUPPORTED", "Bytes are written without escapes here.", next)
+    }
+    if (node.op === "value" && typeof node.args === "bigint" && node.args > BigInt(Number.MAX_SAFE_INTEGER)) {
+      const next = `Fields hold whole numbers up to ${Number.MAX_SAFE_INTEGER}.`
+      this.#add(node, "RULE_UNSUPPORTED", "This whole number is too large to be compared with a float exactly.", next)
+    }
     if (node.op === ".?" || node.op === "[?]") {
       this.#add(node, "RULE_UNSUPPORTED", "Rules have no optional values.", "Ask with has(…) first.")
     }

@@ -78,8 +78,9 @@ function withAccountName(rule: RuleNode, expression: string): string {
 function typeProblem(rule: RuleNode, expression: string, error: TypeError): RuleProblem {
   const { start, end } = error.range ?? { start: rule.start, end: rule.end }
   const part = { start: Math.max(0, start), end: Math.max(start + 1, end) }
-  const summary = error.summary.replaceAll(/google\.protobuf\.(Timestamp|Duration)/g, (_all, name: string) =>
-    name.toLowerCase(),
+  const summary = (error.summary ?? error.message).replaceAll(
+    /google\.protobuf\.(Timestamp|Duration)/g,
+    (_all, name: string) => name.toLowerCase(),
   )
   const [, shown = ""] = /^no such overload: (.*)$/s.exec(summary) ?? []
   if (shown === "") return problemAt(part, "RULE_TYPE", `${summary[0]!.toUpperCase()}${summary.slice(1)}.`, "")

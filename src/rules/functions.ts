@@ -14,6 +14,7 @@ export const plainFunctions: ReadonlyMap<string, RuleFunction> = new Map<string,
   ["duration", toDuration],
   ["string", toText],
   ["double", toDouble],
+  ["dyn", ([value]) => value!],
 ])
 
 /** The functions that rules may call as `value.name(…)`. `matches` is compiled with its pattern (matches.ts). */
@@ -29,6 +30,7 @@ export const methods: ReadonlyMap<string, RuleFunction> = new Map<string, RuleFu
   ["getDayOfWeek", ofTime("getDayOfWeek", (date) => date.getUTCDay())],
   ["getHours", ofTime("getHours", (date) => date.getUTCHours(), 3_600_000)],
   ["getMinutes", ofTime("getMinutes", (date) => date.getUTCMinutes(), 60_000)],
+  ["getMilliseconds", ofTime("getMilliseconds", (date) => date.getUTCMilliseconds())],
   ["getSeconds", ofTime("getSeconds", (date) => date.getUTCSeconds(), 1000)],
 ])
 

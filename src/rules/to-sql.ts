@@ -180,6 +180,7 @@ function translateOperand(node: RuleNode, scope: Scope): Operand | Untranslatabl
   if (isKnownBeforeRows(node)) return { kind: "known", evaluate: compilePart(node, scope) }
   const selection = selectionOf(node)
   if (selection !== null || node.op === "[]") return translateSelection(node, scope)
+  if (node.op === "call" && node.args[0] === "dyn") return translateOperand(node.args[1][0]!, scope)
   const isSize = (node.op === "call" && node.args[0] === "size") || (node.op === "rcall" && node.args[0] === "size")
   if (!isSize) return new Untranslatable(node, whyNot(node))
   const measured = node.op === "call" ? node.args[1][0]! : (node.args[1] as RuleNode)

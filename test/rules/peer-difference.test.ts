@@ -53,7 +53,7 @@ test("a rule comes to the same as in an independent implementation of CEL", { ti
 function alike(expression: string): string | null {
   return expression.includes("has(")
     ? null
-    : expression.replaceAll("ﬀ", "f").replaceAll("9007199254740993", "9007199254740991")
+    : expression.replaceAll("ﬀ", "f").replaceAll("9007199254740991 + 2", "9007199254740989 + 2")
 }
 
 /**
