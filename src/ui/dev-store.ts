@@ -39,6 +39,8 @@ export interface DevSnapshot {
   readonly stats: StatsResponse | null
   /** Requests a second, newest last: one value for each time that the counts were asked for. */
   readonly rates: readonly number[]
+  /** Messages of live queries a second; null until it was asked for twice. */
+  readonly liveRate: number | null
   /** Oldest first. */
   readonly requests: readonly Numbered<RequestEntry>[]
   /** Reloads, and what the daemon said beside them; oldest first. */
@@ -73,7 +75,8 @@ export class DevStore {
   readonly #requests = new EntryRing<RequestEntry>({ countMax: keptCountMax })
   readonly #changes = new EntryRing<ChangeEntry>({ countMax: keptCountMax })
   #rates: readonly number[] = []
-  #counted: { readonly total: number; readonly atMs: number } | null = null
+  #liveRate: number | null = null
+  #counted: { readonly total: number; readonly deltas: number; readonly atMs: number } | null = null
   #nextId = 1
   #daemon: DaemonFile
   #daemonState: DaemonState = "starting"
@@ -136,6 +139,7 @@ export class DevStore {
     if (daemon.pid !== this.#daemon.pid) {
       this.#stats = null
       this.#counted = null
+      this.#liveRate = null
     }
     this.#daemon = daemon
     this.setDaemonState("starting")
@@ -148,12 +152,15 @@ export class DevStore {
 
   setStats(stats: StatsResponse, nowMs: number = performance.now()): void {
     const { total } = stats.requests
+    const deltas = stats.realtime?.deltas ?? 0
     const before = this.#counted
     if (before !== null && nowMs - before.atMs > 500) {
-      const rate = Math.max(0, total - before.total) / ((nowMs - before.atMs) / 1_000)
+      const seconds = (nowMs - before.atMs) / 1_000
+      const rate = Math.max(0, total - before.total) / seconds
+      this.#liveRate = Math.max(0, deltas - before.deltas) / seconds
       this.#rates = [...this.#rates, rate].slice(-rateCountMax)
     }
-    if (before === null || nowMs - before.atMs > 500) this.#counted = { total, atMs: nowMs }
+    if (before === null || nowMs - before.atMs > 500) this.#counted = { total, deltas, atMs: nowMs }
     this.#stats = stats
     this.setDaemonState("serving")
   }
@@ -197,6 +204,7 @@ export class DevStore {
       daemonState: this.#daemonState,
       stats: this.#stats,
       rates: this.#rates,
+      liveRate: this.#liveRate,
       requests: this.#requests.shown(),
       changes: this.#changes.shown(),
       heldCount: this.#requests.heldCount + this.#changes.heldCount,

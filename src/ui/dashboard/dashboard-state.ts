@@ -1,4 +1,5 @@
-import type { RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
+import type { LogLine, RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
+import type { MailView } from "../../protocol/auth-api.ts"
 import type { Progress } from "../../protocol/progress.ts"
 import type { ChangeEntry } from "../dev-store.ts"
 import type { Numbered } from "./entry-ring.ts"
@@ -12,6 +13,12 @@ export type FetchedRequest =
   | { readonly state: "there"; readonly detail: RequestDetail }
   | { readonly state: "missing"; readonly reason: string }
 
+/** What a mail is shown with. */
+export type FetchedMail =
+  | { readonly state: "loading" }
+  | { readonly state: "there"; readonly mail: MailView }
+  | { readonly state: "missing"; readonly reason: string }
+
 /** What covers the panes. `offset` is its first line shown; it may be too large, and is cut to what there is. */
 export type Overlay =
   | { readonly kind: "help"; readonly offset: number }
@@ -22,6 +29,7 @@ export type Overlay =
       readonly offset: number
       readonly fetched: FetchedRequest
     }
+  | { readonly kind: "mail"; readonly entry: LogLine; readonly offset: number; readonly fetched: FetchedMail }
   | { readonly kind: "change"; readonly entry: ChangeEntry; readonly offset: number }
 
 /** What the person did with the screen. What the daemon said is in the store beside it. */
@@ -61,6 +69,7 @@ export type Effect =
   | { readonly kind: "leave"; readonly how: "detach" | "stop" }
   | { readonly kind: "interrupt" }
   | { readonly kind: "fetchRequest"; readonly entry: RequestEntry }
+  | { readonly kind: "fetchMail"; readonly entry: LogLine }
   | { readonly kind: "pause"; readonly isPaused: boolean }
   | { readonly kind: "clear"; readonly pane: "requests" | "changes" }
   | { readonly kind: "openApiPage" }

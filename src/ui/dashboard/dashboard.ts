@@ -1,10 +1,12 @@
 import { DaemonClient } from "../../client/daemon-client.ts"
 import { isAlyxError } from "../../errors.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
-import type { RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
+import type { LogLine, RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
+import type { MailsResponse } from "../../protocol/auth-api.ts"
 import type { DevStore } from "../dev-store.ts"
-import type { Answer, DashboardState, Effect, FetchedRequest, Sight } from "./dashboard-state.ts"
+import type { Answer, DashboardState, Effect, FetchedMail, FetchedRequest, Sight } from "./dashboard-state.ts"
 import type { KeyName } from "./key-name.ts"
+import { mailIdOf } from "./mail-in-full.ts"
 import { openInBrowser } from "./open-in-browser.ts"
 import { applyPlan, undoEdit, writeMigration } from "./plan-actions.ts"
 import type { PlanTalk } from "./plan-talk.ts"
@@ -99,6 +101,8 @@ export class Dashboard implements PlanTalk {
       }
       case "fetchRequest":
         return void this.#fetchRequest(effect.entry)
+      case "fetchMail":
+        return void this.#fetchMail(effect.entry)
       case "openApiPage":
         return void this.#openApiPage()
       case "writeMigration":
@@ -127,6 +131,22 @@ export class Dashboard implements PlanTalk {
     try {
       const path = `/api/admin/requests/${encodeURIComponent(requestId)}`
       return { state: "there", detail: await this.client.get<RequestDetail>(path) }
+    } catch (error) {
+      return { state: "missing", reason: reasonOf(error) }
+    }
+  }
+
+  async #fetchMail(entry: LogLine): Promise<void> {
+    const fetched = await this.#findMail(entry)
+    const { overlay } = this.#store.view
+    if (overlay?.kind === "mail" && overlay.entry === entry) this.#patch({ overlay: { ...overlay, fetched } })
+  }
+
+  async #findMail(entry: LogLine): Promise<FetchedMail> {
+    try {
+      const { mails } = await this.client.get<MailsResponse>("/api/admin/mails")
+      const mail = mails.find(({ id }) => id === mailIdOf(entry))
+      return mail === undefined ? { state: "missing", reason: "It is not kept any more." } : { state: "there", mail }
     } catch (error) {
       return { state: "missing", reason: reasonOf(error) }
     }

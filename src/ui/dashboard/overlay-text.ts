@@ -4,6 +4,7 @@ import { planLines } from "../migrations/plan-lines.ts"
 import { changeInFull } from "./change-in-full.ts"
 import type { OverlayText } from "./overlay-lines.ts"
 import { helpLines } from "./help-lines.ts"
+import { mailInFull } from "./mail-in-full.ts"
 import { requestInFull } from "./request-in-full.ts"
 
 /** What the overlay of the view says, laid out for a width; null when there is none. */
@@ -23,6 +24,8 @@ export function overlayText(
     }
     case "request":
       return { title: "Request", lines: requestInFull(overlay.entry, overlay.fetched, look) }
+    case "mail":
+      return { title: "Mail", lines: mailInFull(overlay.entry, overlay.fetched, look) }
     case "change":
       return { title: "Change", lines: changeInFull(overlay.entry, look) }
   }

@@ -6,6 +6,7 @@ import { changeRow } from "./change-row.ts"
 import type { DashboardState } from "./dashboard-state.ts"
 import { frame, roomInside } from "./frame.ts"
 import type { PaneArea } from "./layout.ts"
+import { liveLine } from "./live-line.ts"
 import { listPane } from "./list-pane.ts"
 import type { PaneName } from "./panes.ts"
 import { paneNames, paneTitles } from "./panes.ts"
@@ -43,10 +44,21 @@ export function paneLines(area: PaneArea, { snapshot, entries, paint, isSingle }
         row: (entry, columns) => changeRow(entry, { paint, columns }),
       })
     case "events":
-      return emptyPane(shared, "No events yet.")
+      return eventsPane(shared, snapshot)
     case "functions":
       return emptyPane(shared, "No functions yet.")
   }
+}
+
+/** Who follows what, while somebody does. */
+function eventsPane(
+  shared: { area: PaneArea; title: string; paint: Paint },
+  { stats, liveRate }: DevSnapshot,
+): readonly string[] {
+  const { area, title, paint } = shared
+  const line = liveLine(stats?.realtime, { paint, messagesPerSecond: liveRate })
+  if (line === null) return emptyPane(shared, "No events yet.")
+  return frame([line], { ...area, paint, title, tone: area.isFocused ? "name" : "quiet" })
 }
 
 function emptyPane(shared: { area: PaneArea; title: string; paint: Paint }, text: string): readonly string[] {

@@ -8,7 +8,13 @@ import type { Move } from "./selection.ts"
 const back: ReadonlySet<KeyName["name"]> = new Set(["escape", "backspace", "left"] as const)
 
 /** The letter that opened an overlay closes it, too. */
-const openers: Readonly<Record<Overlay["kind"], string | null>> = { help: "?", plan: "v", request: null, change: null }
+const openers: Readonly<Record<Overlay["kind"], string | null>> = {
+  help: "?",
+  plan: "v",
+  request: null,
+  mail: null,
+  change: null,
+}
 
 /** What a key does while a text covers the panes. */
 export function pressInOverlay(

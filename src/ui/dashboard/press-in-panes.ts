@@ -2,6 +2,7 @@ import type { DashboardState, Overlay, Sight, Turn } from "./dashboard-state.ts"
 import type { Numbered } from "./entry-ring.ts"
 import { moveOf } from "./key-moves.ts"
 import type { KeyName } from "./key-name.ts"
+import { mailIdOf } from "./mail-in-full.ts"
 import type { PaneName } from "./panes.ts"
 import { paneAfter } from "./panes.ts"
 import { pressAnywhere } from "./press-anywhere.ts"
@@ -37,6 +38,10 @@ function openSelected(state: DashboardState, sight: Sight): Turn {
   }
   if (state.focus !== "changes") return stay(state)
   const entry = chosen(sight.lists.changes.entries, state.selections.changes)
+  if (entry?.kind === "log" && mailIdOf(entry) !== null) {
+    const overlay: Overlay = { kind: "mail", entry, offset: 0, fetched: { state: "loading" } }
+    return { state: { ...state, overlay }, effects: [{ kind: "fetchMail", entry }] }
+  }
   return stay(entry === undefined ? state : { ...state, overlay: { kind: "change", entry, offset: 0 } })
 }
 

@@ -48,7 +48,7 @@ describe("alyx realtime watch", () => {
     await sendTo(url!, "POST", "/api/collections/notes", { text: "other" })
 
     const following = await watch(project.folder, "notes", "--json", "--filter", "text:like:o%e", "--sort", "text")
-    const snapshot = JSON.parse(await following.line()) as Record<string, any>
+    const snapshot = JSON.parse(await following.line()) as Record<string, unknown>
     expect(snapshot).toMatchObject({ type: "snapshot", docs: [{ text: "one" }], total: 1 })
     expect(snapshot).not.toHaveProperty("subscription_id")
 
