@@ -29,8 +29,43 @@ export async function runScenarios(send: Send): Promise<void> {
   const document = await send("GET", "/api/openapi.json")
   await send("GET", "/api/openapi.json", undefined, { "if-none-match": document.headers.get("etag")! })
   await send("GET", "/api/openapi.yaml")
+  await runAuth(send)
   await runBlog(send)
   await runKinds(send)
+}
+
+/** Codes of mails and of providers' sign-ins are tried where those are: here they are well-formed, and unknown. */
+async function runAuth(send: Send): Promise<void> {
+  const auth = "/api/auth"
+  const email = "grace@example.com"
+  const password = "nine lives of a moth"
+  await send("POST", `${auth}/register`, { email, password, name: "Grace" })
+  await send("POST", `${auth}/register`, { email, password })
+  await send("POST", `${auth}/login`, { email, password: "wrong" })
+  const signedIn = await send("POST", `${auth}/login`, { email, password })
+  const head = { authorization: `Bearer ${signedIn.body.access_token}` }
+  await send("GET", `${auth}/me`, undefined, head)
+  const { body } = await send("GET", `${auth}/sessions`, undefined, head)
+  const others = body.sessions.find((session: { current: boolean }) => !session.current)
+  await send("DELETE", `${auth}/sessions/${others.id}`, undefined, head)
+  const again = await send("POST", `${auth}/login`, { email, password })
+  const refreshed = await send("POST", `${auth}/refresh`, { refresh_token: again.body.refresh_token })
+  await send("POST", `${auth}/logout`, { refresh_token: refreshed.body.refresh_token })
+  await send("DELETE", `${auth}/sessions`, undefined, head)
+  const changed = { current_password: password, new_password: "ten lives of a moth" }
+  await send("PATCH", `${auth}/password`, changed, head)
+  await send("POST", `${auth}/verify/request`, undefined, head)
+  await send("POST", `${auth}/email`, { new_email: "hopper@example.com", password: changed.new_password }, head)
+  const token = "A".repeat(43)
+  await send("POST", `${auth}/verify`, { token })
+  await send("POST", `${auth}/email/confirm`, { token })
+  await send("POST", `${auth}/reset`, { email: "nobody@example.com" })
+  await send("POST", `${auth}/reset/confirm`, { token, password })
+  await send("GET", `${auth}/providers`)
+  await send("POST", `${auth}/oauth/exchange`, { code: token })
+  await send("POST", `${auth}/oauth/link`, { code: token, password })
+  await send("DELETE", `${auth}/oauth/github`, undefined, head)
+  await send("POST", `${auth}/logout`, undefined, head)
 }
 
 async function runBlog(send: Send): Promise<void> {

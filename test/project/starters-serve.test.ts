@@ -41,7 +41,9 @@ function readRequest(block: string, variables: ReadonlyMap<string, string>): Lis
     title: title!,
     method: method!,
     target: pathname + search,
-    headers: Object.fromEntries(headers.map((header) => header.split(": ") as [string, string])),
+    headers: Object.fromEntries(
+      headers.map((header) => header.split(": ")).map(([name, value]) => [name!.toLowerCase(), value!]),
+    ),
     body: body === "" ? undefined : JSON.parse(body),
   }
 }
