@@ -72,6 +72,7 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
   release.push("reloads", () => turns.idle())
   const migrations = new Migrations({
     root: options.root,
+    accountsCollection: () => config.current.auth.collection,
     mode,
     database,
     schemas,

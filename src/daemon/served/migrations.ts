@@ -61,13 +61,13 @@ export class Migrations implements MigrationService {
   }
 
   async plan(): Promise<MigrationPlan> {
-    const { schema } = readSchema(this.#parts.root)
+    const { schema } = readSchema(this.#parts.root, this.#parts.accountsCollection())
     return (await planPending(this.#engine, this.#state(), schema)).plan
   }
 
   apply({ hash, onProgress }: { readonly hash?: string; readonly onProgress: OnProgress }): Promise<MigrateResponse> {
     return this.#told(async () => {
-      const read = readSchema(this.#parts.root)
+      const read = readSchema(this.#parts.root, this.#parts.accountsCollection())
       const runnable = await planPending(this.#engine, this.#state(), read.schema)
       requirePlan(runnable.plan, hash)
       return this.#run(runnable, read, onProgress)
@@ -75,13 +75,19 @@ export class Migrations implements MigrationService {
   }
 
   async planFor(request: SchemaRequest): Promise<MigrationPlan> {
-    const { state, read } = readRequestedFiles(this.#engine, this.#paths, request)
+    const { state, read } = readRequestedFiles(this.#engine, this.#parts.accountsCollection(), {
+      paths: this.#paths,
+      request,
+    })
     return (await planPending(this.#engine, state, read.schema)).plan
   }
 
   applyFor(request: SchemaRequest, { onProgress }: { readonly onProgress: OnProgress }): Promise<MigrateResponse> {
     return this.#told(async () => {
-      const { state, read, files } = readRequestedFiles(this.#engine, this.#paths, request)
+      const { state, read, files } = readRequestedFiles(this.#engine, this.#parts.accountsCollection(), {
+        paths: this.#paths,
+        request,
+      })
       const runnable = await planPending(this.#engine, state, read.schema)
       requirePlan(runnable.plan, request.apply)
       await stageFiles(this.#paths, this.#engine, { files, schemaHash: read.schema.hash })

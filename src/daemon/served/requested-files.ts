@@ -27,10 +27,11 @@ export interface RequestedFiles {
  */
 export function readRequestedFiles(
   engine: SqliteDatabase,
-  paths: ProjectPaths,
-  { schema, migrations = [] }: SchemaRequest,
+  accountsCollection: string,
+  { paths, request }: { readonly paths: ProjectPaths; readonly request: SchemaRequest },
 ): RequestedFiles {
-  const read = readSchemaText(schema)
+  const { schema, migrations = [] } = request
+  const read = readSchemaText(schema, accountsCollection)
   const added = newFiles(paths, migrations)
   const parsed = added.map(({ file, text }) => parseIncoming(`migrations/${file}`, text))
   const present = readMigrationFiles(paths)

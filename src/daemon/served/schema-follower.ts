@@ -24,6 +24,8 @@ import type { Reload } from "./reload.ts"
 /** What SchemaFollower needs. */
 export interface SchemaFollowerParts extends MigrationRunnerParts {
   readonly root: string
+  /** The collection that is to hold the documents of accounts. */
+  readonly accountsCollection: () => string
   readonly mode: DaemonMode
   readonly schemas: SchemaHolder
   readonly findings: Findings
@@ -44,9 +46,9 @@ export class SchemaFollower {
 
   /** Brings the database to the files and serves them, or says what waits. */
   readonly reload: Reload = async (isCurrent) => {
-    const { findings, root } = this.#parts
+    const { findings, root, accountsCollection } = this.#parts
     try {
-      const read = readSchema(root)
+      const read = readSchema(root, accountsCollection())
       const state = this.#state()
       const changes = isCurrent() ? await this.#follow(read, state, isCurrent) : null
       if (changes === null) return { changes: [] }
@@ -69,10 +71,11 @@ export class SchemaFollower {
 
   /** After a rollback the files wait again, and the written schema is not what is served. */
   async lookAgain(): Promise<void> {
-    const { findings, root, mode } = this.#parts
+    const { findings, root, mode, accountsCollection } = this.#parts
     if (mode !== "dev") return
     try {
-      const { plan } = await planPending(this.#engine, this.#state(), readSchema(root).schema)
+      const { schema } = readSchema(root, accountsCollection())
+      const { plan } = await planPending(this.#engine, this.#state(), schema)
       findings.plan = plan
       findings.setBad("schema", toWireError(pendingError(plan, adviceFor(mode))))
     } catch (error) {

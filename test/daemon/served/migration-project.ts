@@ -80,6 +80,7 @@ export async function openMigrationProject(options: MigrationProjectOptions = {}
   const report = (entry: ReloadReport): void => void reports.push(entry)
   const migrations = new Migrations({
     root,
+    accountsCollection: () => "users",
     mode,
     database,
     schemas,
