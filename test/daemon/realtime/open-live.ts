@@ -2,6 +2,7 @@ import { anonymous, bareRequest, ownerCaller } from "../../../src/daemon/callers
 import type { Caller } from "../../../src/daemon/caller.ts"
 import { LiveQueryCore } from "../../../src/daemon/realtime/live-query-core.ts"
 import type { LiveMessage, Subscription } from "../../../src/daemon/realtime/live-queries.ts"
+import type { RecordParts } from "../../../src/daemon/records/records.ts"
 import { LocalSignals } from "../../../src/daemon/signals/signals.ts"
 import type { LiveQueryRequest } from "../../../src/protocol/realtime-api.ts"
 import type { Schema } from "../../../src/schema/schema.ts"
@@ -34,6 +35,7 @@ export interface Told {
 /** A client that follows one query: what it was told, and what it shows. */
 export class LiveClient {
   readonly told: Told[] = []
+  onTold: ((told: Told) => void) | undefined
   /** The window as a client puts it together. */
   docs: Doc[] = []
   total = -1
@@ -46,11 +48,23 @@ export class LiveClient {
     this.key = key
   }
 
+  /** What a message did not fit to. A subscriber must not throw. */
+  readonly faults: unknown[] = []
+
   deliver(message: LiveMessage): void {
+    try {
+      this.#hear(message)
+    } catch (error) {
+      this.faults.push(error)
+    }
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  #hear(message: LiveMessage): void {
     const payload = message.type === "error" ? { seq: -1, resume: "" } : (JSON.parse(`{${message.members}}`) as Payload)
     this.told.push({ type: message.type, payload, code: message.type === "error" ? message.error.code : null })
     if (message.type !== "error") this.#take(message.type, payload)
-    for (const wake of this.#waiting.splice(0)) wake()
+    this.onTold?.(this.last)
   }
 
   /** Resolves when so many messages were told in all. */
@@ -103,10 +117,14 @@ export class TestLive {
   readonly core: LiveQueryCore
   readonly warnings: unknown[] = []
 
-  constructor(records: TestRecords, pollIntervalMs: number) {
+  constructor(
+    records: TestRecords,
+    pollIntervalMs: number,
+    database: RecordParts["database"] = records.parts.database,
+  ) {
     this.records = records
     this.core = new LiveQueryCore({
-      records: records.parts,
+      records: { ...records.parts, database },
       signals: this.signals,
       pollIntervalMs: () => pollIntervalMs,
       onWarning: (error) => this.warnings.push(error),
