@@ -12,6 +12,7 @@ import { readConfig } from "../served/read-config.ts"
 import { configReload } from "../served/reload-config.ts"
 import { addressOptions } from "./open-http.ts"
 import type { Parts } from "./open-parts.ts"
+import { requireTokenSecret } from "./require-token-secret.ts"
 
 /** What is done when a file of the project changes; both take turns with whatever else changes the database. */
 export function makeReloads(
@@ -29,6 +30,7 @@ export function makeReloads(
         openDatabase: (settings) => database.openNext(settings, (engine) => migrations.prepare(engine)),
         async reopenListener(next) {
           refuseOpenAddress(next.config)
+          requireTokenSecret(next.config, options.mode)
           const move = { drainTimeoutMs: next.config.server.drainTimeoutMs }
           return urlOf(await listenOn((address) => http.relisten(address, move), addressOptions(parts, next)))
         },
