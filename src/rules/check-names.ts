@@ -36,7 +36,10 @@ class NameChecker {
       return this.#visitMember(node, selection, selection.object.args)
     }
     if (node.op === "id") return this.#visitName(node, node.args, elements)
+    const countBefore = this.problems.length
     this.#refuseConstruct(node)
+    // What is inside of a refused part would only be complained about as well.
+    if (this.problems.length > countBefore) return
     const parts = partsOf(node)
     const isEquality = node.op === "==" || node.op === "!="
     for (const [index, part] of parts.entries()) {

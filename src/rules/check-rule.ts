@@ -40,7 +40,7 @@ function tryParse(expression: string): RuleNode | RuleProblem {
     }
     const { start, end } = error.range ?? whole
     const next = "Rules are written in CEL, such as auth.id == doc.author_id; see docs/rules.md."
-    const at = { start: Math.min(start, expression.length - 1), end: Math.max(end, start + 1) }
+    const at = { start, end: Math.max(end, start + 1) }
     return problemAt(at, "RULE_SYNTAX", `${error.summary.replace("EOF", "the end of the rule")}.`, next)
   }
 }

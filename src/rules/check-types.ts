@@ -83,9 +83,15 @@ function typeProblem(rule: RuleNode, expression: string, error: TypeError): Rule
     (_all, name: string) => name.toLowerCase(),
   )
   const [, shown = ""] = /^no such overload: (.*)$/s.exec(summary) ?? []
-  if (shown === "") return problemAt(part, "RULE_TYPE", `${summary[0]!.toUpperCase()}${summary.slice(1)}.`, "")
+  if (shown === "") {
+    const next =
+      error.code === "heterogeneous_list_element" ? otherLists : "See docs/rules.md for what takes which types."
+    return problemAt(part, "RULE_TYPE", `${summary[0]!.toUpperCase()}${summary.slice(1)}.`, next)
+  }
   return problemAt(part, "RULE_TYPE", `There is no ${shown}.`, adviceFor(shown, expression.slice(start, end)))
 }
+
+const otherLists = "Write a list for each type, and join the comparisons with ||."
 
 function adviceFor(shown: string, text: string): string {
   if (/\bnull\b/.test(shown)) return `A required field is never null: leave ${text} out.`

@@ -17,23 +17,24 @@ export interface ExplainedText {
 
 /** Evaluates a rule part by part. Costs more than holds(), and is asked for by people. */
 export function explainRule(text: ExplainedText, context: RuleContext, documents: RuleDocuments): ExplainedRule {
-  return explainPart(text.node, text, new RuleFrame(context, documents))
+  // Each part is evaluated anew, with all the work that an evaluation may take.
+  return explainPart(text.node, text, () => new RuleFrame(context, documents))
 }
 
-function explainPart(node: RuleNode, text: ExplainedText, frame: RuleFrame): ExplainedRule {
-  const outcome = outcomeOf(node, text, frame)
-  const reached = reachedParts(node, text, frame)
+function explainPart(node: RuleNode, text: ExplainedText, newFrame: () => RuleFrame): ExplainedRule {
+  const outcome = outcomeOf(node, text, newFrame)
+  const reached = reachedParts(node, text, newFrame)
   const parts = visibleParts(node).map((part) =>
-    reached.includes(part) ? explainPart(part, text, frame) : { text: textOf(part, text), parts: [] },
+    reached.includes(part) ? explainPart(part, text, newFrame) : { text: textOf(part, text), parts: [] },
   )
   const own = textOf(node, text)
   if (outcome instanceof RuleFault) return { text: own, error: outcome.message, parts }
   return { text: own, value: shownValue(outcome), parts }
 }
 
-function outcomeOf(node: RuleNode, { collection }: ExplainedText, frame: RuleFrame): Outcome {
+function outcomeOf(node: RuleNode, { collection }: ExplainedText, newFrame: () => RuleFrame): Outcome {
   try {
-    return compilePart(node, { collection, elements: [] })(frame)
+    return compilePart(node, { collection, elements: [] })(newFrame())
   } catch {
     return new RuleFault("The value is no JSON, or is nested too deeply.")
   }
@@ -52,16 +53,16 @@ function visibleParts(node: RuleNode): readonly RuleNode[] {
 }
 
 /** The parts that were needed for the result. */
-function reachedParts(node: RuleNode, text: ExplainedText, frame: RuleFrame): readonly RuleNode[] {
+function reachedParts(node: RuleNode, text: ExplainedText, newFrame: () => RuleFrame): readonly RuleNode[] {
   switch (node.op) {
     case "&&":
     case "||": {
       const [left, right] = node.args
-      return outcomeOf(left, text, frame) === (node.op === "||") ? [left] : [left, right]
+      return outcomeOf(left, text, newFrame) === (node.op === "||") ? [left] : [left, right]
     }
     case "?:": {
       const [condition, yes, no] = node.args
-      const outcome = outcomeOf(condition, text, frame)
+      const outcome = outcomeOf(condition, text, newFrame)
       return outcome === true ? [condition, yes] : outcome === false ? [condition, no] : [condition]
     }
     default:

@@ -54,6 +54,7 @@ function quantified(elements: readonly RuleValue[], test: (element: RuleValue) =
   for (const element of elements) {
     const outcome = test(element)
     if (outcome === end) return end
+    if (outcome === tooMuchWork) return outcome
     if (outcome !== !end) fault ??= asFault(outcome)
   }
   return fault ?? !end

@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest"
+
+import { checkRules } from "../../src/rules/check-rules.ts"
+import { rulesOf } from "../../src/rules/compile-rules.ts"
+import type { CompiledRule } from "../../src/rules/rules.ts"
+import { ruleOperations } from "../../src/schema/schema.ts"
+import { scaled, testSeed } from "../helpers/scale.ts"
+import { Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
+import { authOf, contextOf, plainPost, postsWith } from "./rule-fixture.ts"
+
+function createRule(expression: string): CompiledRule {
+  const schema = postsWith("create", expression)
+  expect(checkRules(schema).problems).toEqual([])
+  return rulesOf(schema).get("posts")!.create!
+}
+
+/** How long a call takes. */
+function msOf(call: () => unknown): number {
+  const start = performance.now()
+  call()
+  return performance.now() - start
+}
+
+describe("a rule that would take long", () => {
+  test("a pattern that explodes in other engines takes the time of its length", () => {
+    const rule = createRule("doc.title.matches('^(a+)+$')")
+    const title = `${"a".repeat(30_000)}!`
+
+    expect(msOf(() => rule.holds(contextOf(authOf({})), { doc: { ...plainPost, title } }))).toBeLessThan(2_000)
+    expect(rule.holds(contextOf(authOf({})), { doc: { ...plainPost, title: "aaa" } })).toBe(true)
+    expect(rule.holds(contextOf(authOf({})), { doc: { ...plainPost, title } })).toBe(false)
+  })
+
+  test.each([
+    "request.body.all(a, request.body.exists(b, a == b))",
+    "request.body.all(a, a in request.body)",
+    "request.body.exists(a, request.body == [a])",
+    "request.body.map(a, request.body) == [request.body]",
+    "request.body.all(a, request.body.all(b, request.body[0] + request.body[1] != 'x'))",
+  ])("a large body against %s is given up", (expression) => {
+    const rule = createRule(expression)
+    const body = Array.from({ length: 100_000 }, (_, index) => `${"x".repeat(1000)}${index}`)
+    const context = contextOf(authOf({}), body)
+
+    expect(msOf(() => rule.holds(context, { doc: plainPost }))).toBeLessThan(2_000)
+    expect(rule.holds(context, { doc: plainPost })).toBe(false)
+    expect(rule.explain(context, { doc: plainPost }).value).not.toBe("true")
+  })
+
+  test("a body that is nested too deeply refuses, and so does a json column that is none", () => {
+    const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`) as unknown
+    const equal = createRule("request.body.a == request.body.b")
+    const other = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`) as unknown
+
+    expect(equal.holds(contextOf(authOf({}), { a: deep, b: other }), { doc: plainPost })).toBe(false)
+    expect(equal.explain(contextOf(authOf({}), { a: deep, b: other }), { doc: plainPost }).error).toBeDefined()
+    const tags = createRule("'a' in doc.tags")
+    expect(tags.holds(contextOf(authOf({})), { doc: { ...plainPost, tags: "[" } })).toBe(false)
+    expect(tags.explain(contextOf(authOf({})), { doc: { ...plainPost, tags: "[" } }).error).toBeDefined()
+  })
+})
+
+describe("names that JavaScript has on every object", () => {
+  test.each(["doc.constructor", "doc.__proto__", "auth.toString", "request.hasOwnProperty"])(
+    "%s is no member",
+    (name) => {
+      expect(checkRules(postsWith("create", `${name} == null`)).problems).toMatchObject([{ code: "RULE_NAME_UNKNOWN" }])
+    },
+  )
+
+  test.each(["constructor", "__proto__", "toString", "length"])("%s is no key of a body", (key) => {
+    const rule = createRule(`has(request.body.${key}) || request.body.${key} != 1 || '${key}' in request.body`)
+
+    expect(rule.holds(contextOf(authOf({}), {}), { doc: plainPost })).toBe(false)
+    expect(rule.holds(contextOf(authOf({}), JSON.parse(`{ "${key}": 2 }`)), { doc: plainPost })).toBe(true)
+  })
+})
+
+test("no text makes a check, a compilation or an evaluation throw", { timeout: 600_000 }, () => {
+  const seed = testSeed()
+  const random = new Random(seed)
+  const count = scaled(20_000, 1_000)
+  let wrong = 0
+  for (let index = 0; index < count; index += 1) {
+    const expression = hostile(random)
+    const operation = random.pick(ruleOperations)
+    const schema = postsWith(operation, expression.trim() === "" ? "true" : expression, "    read_in_memory: true\n")
+    const problems = checkRules(schema).problems
+    wrong += Math.min(1, problems.length)
+    const rules = rulesOf(schema).get("posts")!
+    const rule = rules[operation]!
+    const context = contextOf(randomAuth(random), random.pick<unknown>([null, {}, [], "x", { a: [1, { b: null }] }]))
+    const documents = { doc: randomRow(random, "1"), new: randomRow(random, "1") }
+    const holds = rule.holds(context, documents)
+    const label = `seed ${seed}: ${expression}`
+    expect(typeof rule.explain(context, documents).text, label).toBe("string")
+    if (operation === "read") expect(rules.read!.narrow(context), label).toBeDefined()
+    if (problems.length > 0) expect(holds, label).toBe(false)
+    else expect(rule.explain(context, documents).value === "true", label).toBe(holds)
+  }
+  console.log(`seed ${seed}: ${count} texts, ${wrong} refused`)
+})
+
+const words = [
+  "auth",
+  "doc",
+  "new",
+  "old",
+  "request",
+  ".id",
+  ".title",
+  ".tags",
+  ".meta",
+  ".body",
+  "[0]",
+  "['a']",
+  "[",
+  "]",
+  "(",
+  ")",
+  "{",
+  "}",
+  "&&",
+  "||",
+  "!",
+  "==",
+  "!=",
+  "<",
+  ">",
+  "in",
+  "?",
+  ":",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  ",",
+  "null",
+  "true",
+  "1",
+  "-1",
+  "1.5",
+  "1u",
+  "1e309",
+  "9223372036854775807",
+  "'a'",
+  '"',
+  "'",
+  "'''",
+  "b'\\xff'",
+  "has(",
+  "size(",
+  ".exists(x, ",
+  ".all(doc, ",
+  ".matches('(')",
+  ".matches('a+')",
+  "timestamp('x')",
+  "duration('1h')",
+  "cel.bind(a, 1, a)",
+  "optional.none()",
+  "x",
+  "\\",
+  "\u0000",
+  "\u2028",
+  "😀",
+  "\ud800",
+  "//",
+  "\n",
+  "int(",
+  "dyn(",
+  ".?a",
+  "google.protobuf.Timestamp{}",
+  "`a`",
+]
+
+/** Words in any order, and good rules with a piece cut out or put in. */
+function hostile(random: Random): string {
+  if (random.next() < 0.5)
+    return Array.from({ length: 1 + random.below(12) }, () => random.pick(words)).join(random.pick(["", " "]))
+  const rule = randomRule(random, 2)
+  const at = random.below(rule.length)
+  const cut = random.below(5)
+  return rule.slice(0, at) + (random.next() < 0.5 ? random.pick(words) : "") + rule.slice(at + cut)
+}
