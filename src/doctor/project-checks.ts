@@ -7,7 +7,9 @@ import { fine } from "./check.ts"
 
 /** The configuration as `alyx start` would read it, with what is unknown or not used. */
 export function checkConfig(loaded: LoadedConfig): Finding {
-  return findingOf("Configuration", loaded, "alyx.yaml, .env and the environment fit together.")
+  // Of an open server the check of access tells.
+  const notices = loaded.notices.filter(({ code }) => code !== "INSECURE_OPEN")
+  return findingOf("Configuration", { ...loaded, notices }, "alyx.yaml, .env and the environment fit together.")
 }
 
 /** schema.yaml as it is written. */

@@ -5,6 +5,7 @@ import { withDaemon } from "../client/with-daemon.ts"
 import type { ToolLaunch } from "../client/with-daemon.ts"
 import { isAlyxError } from "../errors.ts"
 import type { OnProgress } from "../protocol/progress.ts"
+import { checkAccess, checkAdmins } from "./access-checks.ts"
 import type { CheckSurroundings, Finding } from "./check.ts"
 import { checkDatabase } from "./database-checks.ts"
 import { checkGitIgnore, checkModes, checkStaleFiles } from "./file-checks.ts"
@@ -43,6 +44,7 @@ export async function runChecks(options: DoctorOptions): Promise<readonly Result
     checkNode(options),
     checkConfig(loaded),
     checkSchema(surroundings),
+    checkAccess(surroundings),
     await checkGitIgnore(surroundings),
     await checkStaleFiles(surroundings, daemon),
     await checkModes(surroundings),
@@ -61,7 +63,10 @@ async function lookIntoDatabase(options: DoctorOptions, surroundings: CheckSurro
     return [{ title, status: "skipped", message: "The configuration has to be mended first." }]
   }
   try {
-    return await withDaemon(launch, (client, daemon) => checkDatabase(client, daemon, { ...surroundings, onProgress }))
+    return await withDaemon(launch, async (client, daemon) => [
+      ...(await checkDatabase(client, daemon, { ...surroundings, onProgress })),
+      ...(await checkAdmins(client)),
+    ])
   } catch (error) {
     if (!isAlyxError(error)) throw error
     const { message, next } = error

@@ -10,6 +10,7 @@ import type { Config } from "./config.ts"
 import { configOptions, placedOptions, variableName } from "./options.ts"
 import type { PlacedOption } from "./options.ts"
 import type { Option } from "./options/option.ts"
+import { openServerNotices } from "./open-server-notice.ts"
 import type { Origin } from "./origin.ts"
 import { readConfigTree } from "./read-config-file.ts"
 import type { FileValues } from "./read-config-file.ts"
@@ -72,7 +73,11 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   return {
     config: problems.length === 0 ? config : null,
     problems: inOrder(problems),
-    notices: inOrder([...unbuiltNotices(origins), ...unknownVariables(variables)]),
+    notices: inOrder([
+      ...openServerNotices(config, origins),
+      ...unbuiltNotices(origins),
+      ...unknownVariables(variables),
+    ]),
     origins,
     files: [configFile, ...variables.files],
   }

@@ -93,7 +93,7 @@ export interface ExchangeRequest {
   readonly code: string
 }
 
-/** GET /api/admin/users?search=&limit=&offset=: newest first. */
+/** GET /api/admin/users?search=&role=&limit=&offset=: newest first. */
 export interface UsersResponse {
   readonly users: readonly (AccountView & { readonly last_sign_in_at: string | null; readonly session_count: number })[]
   readonly total: number

@@ -135,7 +135,7 @@ async function authProject() {
   return {
     folder: project.folder,
     alyx,
-    async start() {
+    start: async () => {
       const { exitCode, stdout } = await alyx(["start", "--detach", "--json", "--port", "0"])
       expect(exitCode).toBe(0)
       const { daemon } = JSON.parse(stdout) as { daemon: { url: string } }

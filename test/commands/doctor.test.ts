@@ -13,7 +13,9 @@ const schema = `collections:
   authors:
     fields:
       name: { type: string }
+    rules: { create: "true", read: "true", update: "true", delete: "true" }
   books:
+    rules: { create: "true", read: "true", update: "true", delete: "true" }
     fields:
       title: { type: string }
       author_id: { type: uuid, nullable: true, references: authors.id, onDelete: set null }
@@ -22,13 +24,13 @@ const schema = `collections:
 test("a sound project has nothing to mend, with a daemon and without", async () => {
   const folder = await servedProject()
   const { exitCode, checks } = await doctor(folder)
-  expect(checks.filter(({ status }) => status !== "ok")).toEqual([])
+  expect(checks.filter(({ status }) => status !== "ok")).toMatchObject([{ title: "Admins", status: "note" }])
   expect(exitCode).toBe(0)
   expect(checks.find(({ title }) => title === "Daemon")!.message).toContain("one was started for these checks")
 
   const daemon = await startDaemon({ folder })
   const beside = await doctor(folder)
-  expect(beside.checks.filter(({ status }) => status !== "ok")).toEqual([])
+  expect(beside.checks.filter(({ status }) => status !== "ok")).toMatchObject([{ title: "Admins", status: "note" }])
   expect(beside.checks.find(({ title }) => title === "Port")!.message).toContain(daemon.url)
   expect(await daemon.stop()).toBe(0)
 })
@@ -113,7 +115,8 @@ async function doctor(
   folder: string,
   ...flags: string[]
 ): Promise<{ exitCode: number | undefined; checks: readonly Result[] }> {
-  const { exitCode, stdout } = await runAlyx(["doctor", "--json", ...flags], { cwd: folder })
+  const env = { ALYX_SERVER_INSECURE_OPEN: "false" }
+  const { exitCode, stdout } = await runAlyx(["doctor", "--json", ...flags], { cwd: folder, env })
   return { exitCode, checks: (JSON.parse(stdout) as { checks: Result[] }).checks }
 }
 

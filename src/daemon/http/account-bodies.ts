@@ -49,13 +49,14 @@ const createRules: MemberRules = {
 
 /** Reads the query of `GET /api/admin/users`. */
 export function readAccountQuery(pairs: QueryPairs): AccountQuery {
-  let query: AccountQuery = { search: "", limit: pageSizeDefault, offset: 0 }
+  let query: AccountQuery = { search: "", role: null, limit: pageSizeDefault, offset: 0 }
   for (const [name, value] of pairs) {
     if (name === "search" && value.length <= searchLengthMax) query = { ...query, search: value }
+    else if (name === "role") query = { ...query, role: value.slice(0, searchLengthMax) }
     else if (name === "limit") query = { ...query, limit: wholeNumber(name, value, [1, pageSizeMax]) }
     else if (name === "offset") query = { ...query, offset: wholeNumber(name, value, [0, 1_000_000_000]) }
     else if (name === "search") throw invalidQuery(`search has at most ${searchLengthMax} characters.`)
-    else throw invalidQuery(`There is no parameter ${name.slice(0, 60)}: search, limit and offset are known.`)
+    else throw invalidQuery(`There is no parameter ${name.slice(0, 60)}: search, role, limit and offset are known.`)
   }
   return query
 }

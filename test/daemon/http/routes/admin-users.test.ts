@@ -81,6 +81,8 @@ test("accounts are listed newest first, by pages, and found by a part of their a
   expect(await emails("limit=2&offset=1")).toEqual(["bob@example.com", "ann@example.com"])
   expect(await emails("search=BO")).toEqual(["bob@example.com"])
   expect(await emails("search=anns")).toEqual(["ann@example.com"])
+  expect(await emails("role=admin")).toEqual(["admin@example.com"])
+  expect(await emails("role=admin&search=bob")).toEqual([])
   expect(await emails("search=%25")).toEqual([])
   for (const query of ["limit=0", "limit=501", "offset=-1", "page=1", `search=${"x".repeat(255)}`]) {
     expect((await ask("GET", `/api/admin/users?${query}`)).body.error?.code, query).toBe("INVALID_QUERY")
