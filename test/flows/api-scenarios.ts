@@ -17,6 +17,7 @@ export const kindsSchema = `
       mail: { type: string, format: email, nullable: true }
       site: { type: string, format: url, nullable: true }
       level: { type: int, enum: [1, 2, 3], default: 1 }
+    rules: { create: true, read: true, update: true, delete: true }
 `
 
 /** Sends one request; a body is sent as JSON. */
