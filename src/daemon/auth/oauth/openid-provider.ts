@@ -90,7 +90,7 @@ export class OpenIdProvider implements OAuthProvider {
   }
 
   async #ask(): Promise<Configuration> {
-    const { allowInsecureRequests, discovery } = await import("openid-client")
+    const { allowInsecureRequests, discovery, enableNonRepudiationChecks } = await import("openid-client")
     const { definition, config } = this.#options
     const issuer = new URL(definition.issuer)
     const isNear = issuer.protocol === "http:" && isLoopbackHost(issuer.hostname)
@@ -98,8 +98,12 @@ export class OpenIdProvider implements OAuthProvider {
       try {
         return await discovery(issuer, config.clientId, config.clientSecret, undefined, {
           timeout: providerTimeoutSeconds,
-          // On this machine alone, for trying things out; the configuration refuses it elsewhere.
-          ...(isNear ? { execute: [allowInsecureRequests] } : {}),
+          execute: [
+            // Not only TLS says whose ID token it is, but its signature as well.
+            enableNonRepudiationChecks,
+            // On this machine alone, for trying things out; the configuration refuses it elsewhere.
+            ...(isNear ? [allowInsecureRequests] : []),
+          ],
         })
       } catch (error) {
         const pauseMs = discoveryPausesMs[tries]
