@@ -4,6 +4,8 @@ import path from "node:path"
 
 import type { Measurement } from "./measure-server.ts"
 import type { ReadsWhileWriting } from "./reads-while-writing.ts"
+import { renderRealtime } from "./realtime-report.ts"
+import type { RealtimeReport } from "./realtime.ts"
 import { saveBudgetMs } from "./save-to-served.ts"
 import type { SaveToServed } from "./save-to-served.ts"
 import { median } from "./startup.ts"
@@ -16,12 +18,13 @@ const budgets: Readonly<Record<string, number>> = { "get by id": 2, "list 20 of 
 export interface Report {
   readonly measurements: readonly Measurement[]
   readonly whileWriting: readonly ReadsWhileWriting[]
+  readonly realtime: RealtimeReport
   readonly startup: Startup
   readonly saves: SaveToServed
 }
 
 /** The tables as Markdown, medians over the rounds. */
-export function renderReport({ measurements, whileWriting, startup, saves }: Report): string {
+export function renderReport({ measurements, whileWriting, realtime, startup, saves }: Report): string {
   const whats = [...new Set(measurements.map((one) => one.what))]
   return [
     "| what | server | CPU µs a request | PocketBase ÷ this | budget | requests/s | p50 ms | p99 ms | memory MiB |",
@@ -32,6 +35,7 @@ export function renderReport({ measurements, whileWriting, startup, saves }: Rep
     "|---|---:|---:|---:|---:|---:|",
     ...whileWriting.map(whileWritingRow),
     "",
+    renderRealtime(realtime),
     "| start-up | median | budget |",
     "|---|---:|---:|",
     `| \`node -e 0\` | ${startup.nodeMs.toFixed(0)} ms | |`,

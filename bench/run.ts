@@ -7,6 +7,7 @@ import { parseArgs } from "node:util"
 import { measureServer } from "./measure-server.ts"
 import type { Measurement } from "./measure-server.ts"
 import { measureReadsWhileWriting } from "./reads-while-writing.ts"
+import { measureRealtime } from "./realtime.ts"
 import { renderReport, writeReport } from "./report.ts"
 import { measureSaveToServed } from "./save-to-served.ts"
 import { startAlyx } from "./servers/alyx.ts"
@@ -53,10 +54,12 @@ try {
   }
   process.stderr.write("reads while writing\n")
   const whileWriting = await measureReadsWhileWriting(freshFolder(), { seconds: Number(values.seconds), pin, loadPin })
+  process.stderr.write("live queries\n")
+  const realtime = await measureRealtime({ folder: freshFolder(), pin })
   process.stderr.write("start-up\n")
   const startup = await measureStartup(freshFolder())
   process.stderr.write("saves\n")
-  const report = { measurements, whileWriting, startup, saves: await measureSaveToServed(freshFolder()) }
+  const report = { measurements, whileWriting, realtime, startup, saves: await measureSaveToServed(freshFolder()) }
   process.stdout.write(renderReport(report))
   if (values.write) writeReport(report)
 } finally {
