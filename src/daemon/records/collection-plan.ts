@@ -16,7 +16,7 @@ import { readRulesOf, readsRequest } from "./read-access.ts"
 import type { RecordLimits } from "./records.ts"
 import type { Selection } from "./selection.ts"
 import { quoteName } from "../../lib/sql-name.ts"
-import type { ViewStatements } from "./view.ts"
+import type { View, ViewStatements } from "./view.ts"
 import { visibleFields } from "./visible.ts"
 import { writeStatements } from "./write-statements.ts"
 import type { WriteStatements } from "./write-statements.ts"
@@ -44,6 +44,8 @@ export interface CollectionPlan {
   readonly readAccesses: WeakMap<RuleAuth, ReadAccess> | null
   /** By the text of `fields` and `expand`. */
   readonly selections: BoundedCache<Selection>
+  /** Of requests that ask for nothing special. */
+  readonly plainViews: WeakMap<ReadAccess, View>
   /** By selection and the shapes of accesses. */
   readonly views: BoundedCache<ViewStatements>
   /** By the shape of the query and of accesses. */
@@ -112,6 +114,7 @@ function makePlan(limits: RecordLimits, schema: Schema, collection: Collection):
     rules,
     judgesRows: collection.readInMemory && readRulesOf(rules).some(judgesRow),
     readAccesses: readsRequest(rules) ? null : new WeakMap(),
+    plainViews: new WeakMap(),
     views: new BoundedCache({ sizeMax: viewCountMax, keyLengthMax }),
     selections: new BoundedCache({ sizeMax: selectionCountMax, keyLengthMax }),
     lists: new BoundedCache({ sizeMax: listCountMax, keyLengthMax }),

@@ -25,7 +25,7 @@ collections:
       owner_id: { type: string, references: people.id }
       public: { type: bool, default: false }
       reviewer_id: { type: string, references: people.id, nullable: true, rules: { read: "doc.public" } }
-    rules: { read: "doc.public || auth.id == doc.owner_id" }
+    rules: { read: "doc.public || auth.id == doc.owner_id", delete: "auth.id == doc.owner_id" }
   locked:
     timestamps: false
     fields:
@@ -138,6 +138,38 @@ describe("expanded documents", () => {
     expect(owned["papers(owner_id)"]).toMatchObject([{ id: 1 }])
     expect(reviewed["papers(reviewer_id)"]).toMatchObject([{ id: 1 }])
     expect((await as(admin).get("people", "bob", "expand=papers(reviewer_id)"))["papers(reviewer_id)"]).toHaveLength(2)
+  })
+})
+
+describe("what a refusal says", () => {
+  test("is the operation and the collection alone, to a stranger as to somebody signed in", async () => {
+    const details = { collection: "people", operation: "update" }
+
+    expect(await refusal(() => as(bob).update("people", "ada", { name: "x" }))).toMatchObject({
+      code: "FORBIDDEN",
+      message: "people has no update rule, so only admins may update its documents.",
+      details,
+    })
+    const judged = await refusal(() => as(stranger).delete("papers", "1"))
+    expect(judged).toMatchObject({
+      code: "UNAUTHENTICATED",
+      message: "The delete rule of papers does not let the caller delete this document.",
+    })
+    expect(judged.details).toEqual({ collection: "papers", operation: "delete" })
+  })
+
+  test("in dev is also the rule with what its parts came to", async () => {
+    const explaining = await openRecords(schemaYaml, { explains: true })
+    await explaining.create("people", { id: "ada", name: "Ada" })
+    await explaining.create("papers", { id: 1, title: "one", owner_id: "ada", public: true })
+    explaining.caller = bob
+
+    const { code, details } = await refusal(() => explaining.delete("papers", "1"))
+    await explaining.database.remove()
+
+    expect(code).toBe("FORBIDDEN")
+    expect(details?.["rule"]).toMatchObject({ text: "auth.id == doc.owner_id", value: "false" })
+    expect(JSON.stringify(details)).toContain(`\\"ada\\"`)
   })
 })
 

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { attackedDocuments, attackedYaml, expandingAttacks, readingAttacks, writingAttacks } from "./attacks.ts"
-import type { Attack } from "./attacks.ts"
-import { accountAttacks, answerAttacks, batchAttacks, scopeAttacks, tagAttacks } from "./attacks-with-tags.ts"
+import { attackedDocuments, attackedYaml } from "./attacked-project.ts"
+import type { Attack } from "./attacked-project.ts"
 import { admin } from "./callers.ts"
 import { openRecords, refusal } from "./open-records.ts"
 import type { TestRecords } from "./open-records.ts"
+import { accountAttacks, answerAttacks, batchAttacks, scopeAttacks, tagAttacks } from "./other-attacks.ts"
+import { expandingAttacks, readingAttacks } from "./reading-attacks.ts"
+import { writingAttacks } from "./writing-attacks.ts"
 
 const opened: TestRecords[] = []
 

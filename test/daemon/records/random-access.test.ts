@@ -66,8 +66,8 @@ async function list(schema: Schema, caller: Caller, collection: string, query: s
 
 async function get(schema: Schema, caller: Caller, id: string): Promise<Doc | null> {
   try {
-    const found = await getRecord(records.parts, { schema, caller, collection: "posts", id, query: [] })
-    return JSON.parse((found as RecordAnswer).body) as Doc
+    const answer = await getRecord(records.parts, { schema, caller, collection: "posts", id, query: [] })
+    return JSON.parse((answer as RecordAnswer).body) as Doc
   } catch (error) {
     if (isAlyxError(error, "DOCUMENT_NOT_FOUND")) return null
     throw error
@@ -172,7 +172,7 @@ test(
       }
     }
 
-    console.log(`seed ${seed}: ${JSON.stringify(totals)}`)
+    process.stdout.write(`seed ${seed}: ${JSON.stringify(totals)}\n`)
     expect(Math.min(totals.shown, totals.hidden)).toBeGreaterThan(totals.callers)
   },
 )

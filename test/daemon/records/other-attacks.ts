@@ -1,13 +1,8 @@
 import type { Caller } from "../../../src/daemon/caller.ts"
-import { ada, bob, editor } from "./attacks.ts"
-import type { Attack } from "./attacks.ts"
-import { admin, person, stranger } from "./callers.ts"
+import { ada, bob, editor, keyOf } from "./attacked-project.ts"
+import type { Attack } from "./attacked-project.ts"
+import { admin, stranger } from "./callers.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
-
-/** A machine whose key is limited, with the rights of ada otherwise. */
-function keyOf(scope: Caller["scope"], rights: Partial<Caller> = {}): Caller {
-  return { ...person("ada"), sessionId: null, ...rights, scope }
-}
 
 const reader = keyOf({ collections: ["comments"], operations: ["read"] })
 
@@ -180,7 +175,7 @@ export const scopeAttacks: readonly Attack[] = [
   },
   {
     name: "a key of an admin is limited all the same",
-    as: keyOf({ collections: ["comments"], operations: null }, { isAdmin: true }),
+    as: keyOf({ collections: ["comments"], operations: null }, true),
     run: (r) => r.get("vault", "v"),
     refused: "FORBIDDEN_SCOPE",
     twin: { as: admin, answer: { id: "v", code: "1234" } },
