@@ -1,5 +1,5 @@
 import { nearestWord } from "../lib/nearest-word.ts"
-import type { RuleFrame } from "./frame.ts"
+import { noContext, RuleFrame } from "./frame.ts"
 import { methods, plainFunctions } from "./functions.ts"
 import { matcherFor, patternOf } from "./matches.ts"
 import type { RuleProblem } from "./rule-problem.ts"
@@ -81,9 +81,6 @@ function checkTime(node: Call, name: "timestamp" | "duration", argument: RuleNod
   if (argument.op !== "value" || typeof argument.args !== "string") {
     return [problemAt(node, "RULE_UNSUPPORTED", `${name}() takes a text that stands in the rule.`, next)]
   }
-  const outcome = plainFunctions.get(name)!([argument.args], noFrame)
+  const outcome = plainFunctions.get(name)!([argument.args], new RuleFrame(noContext, null))
   return outcome instanceof RuleFault ? [problemAt(argument, "RULE_TYPE", outcome.message, next)] : []
 }
-
-/** Times are read without spending any work. */
-const noFrame = undefined as unknown as RuleFrame

@@ -8,15 +8,9 @@ export const tooMuchWork = new RuleFault("The data is too large for this rule to
 /** `==`: values of different types are unequal, numbers are compared by what they mean. */
 export function equals(a: RuleValue, b: RuleValue, frame: RuleFrame): boolean | RuleFault {
   if (a === b) return typeof a === "string" && !frame.spend(a.length >> 6) ? tooMuchWork : true
-  switch (typeof a) {
-    case "string":
-      return typeof b === "string" && !frame.spend(a.length >> 6) ? tooMuchWork : false
-    case "bigint":
-    case "number":
-      return isNumber(b) && numbersOrder(a, b) === 0
-    default:
-      return typeof a === "object" && typeof b === "object" && a !== null && b !== null && objectsEqual(a, b, frame)
-  }
+  if (typeof a === "string") return typeof b === "string" && !frame.spend(a.length >> 6) ? tooMuchWork : false
+  if (isNumber(a)) return isNumber(b) && numbersOrder(a, b) === 0
+  return typeof a === "object" && typeof b === "object" && a !== null && b !== null && objectsEqual(a, b, frame)
 }
 
 function objectsEqual(a: object, b: object, frame: RuleFrame): boolean | RuleFault {
@@ -56,22 +50,12 @@ function mapsEqual(a: AnyMap, b: AnyMap, frame: RuleFrame): boolean | RuleFault 
 
 /** The order of two values: negative, 0 or positive, NaN where a double is none; a fault where types have no order. */
 export function order(a: RuleValue, b: RuleValue): number | RuleFault {
-  switch (typeof a) {
-    case "string":
-      if (typeof b === "string") return compareText(a, b)
-      break
-    case "number":
-    case "bigint":
-      if (isNumber(b)) return numbersOrder(a, b)
-      break
-    case "boolean":
-      if (typeof b === "boolean") return Number(a) - Number(b)
-      break
-    default:
-      if (a instanceof RuleTimestamp && b instanceof RuleTimestamp) return a.ms - b.ms
-      if (a instanceof RuleDuration && b instanceof RuleDuration) return a.ms - b.ms
-      if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b)
-  }
+  if (typeof a === "string" && typeof b === "string") return compareText(a, b)
+  if (isNumber(a) && isNumber(b)) return numbersOrder(a, b)
+  if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b)
+  if (a instanceof RuleTimestamp && b instanceof RuleTimestamp) return a.ms - b.ms
+  if (a instanceof RuleDuration && b instanceof RuleDuration) return a.ms - b.ms
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b)
   return new RuleFault(`There is no order between ${typeName(a)} and ${typeName(b)}.`)
 }
 

@@ -2,20 +2,11 @@ import type { Collection, Rule, Schema } from "../schema/schema.ts"
 import { judgeRule } from "./check-rule.ts"
 import { compilePart } from "./evaluator.ts"
 import { explainRule } from "./explain.ts"
-import { RuleFrame } from "./frame.ts"
+import { noContext, RuleFrame } from "./frame.ts"
 import { mentionsOf } from "./mentions.ts"
 import type { Narrowing } from "./narrow.ts"
 import { narrowingOf } from "./narrow.ts"
-import type {
-  CollectionRules,
-  CompiledReadRule,
-  CompiledRule,
-  FieldRules,
-  RuleContext,
-  RuleMentions,
-  RulePlace,
-} from "./rules.ts"
-import { anonymousAuth } from "./rules.ts"
+import type { CollectionRules, CompiledReadRule, CompiledRule, FieldRules, RuleMentions, RulePlace } from "./rules.ts"
 import type { RuleNode } from "./syntax.ts"
 import { Untranslatable } from "./to-sql.ts"
 
@@ -83,7 +74,7 @@ function compileNode(rule: Rule, node: RuleNode, collection: Collection): Compil
   return {
     rule,
     mentions,
-    constant: isConstant ? evaluate(new RuleFrame(nobody, null)) === true : null,
+    constant: isConstant ? evaluate(new RuleFrame(noContext, null)) === true : null,
     holds: (context, documents) => {
       try {
         return evaluate(new RuleFrame(context, documents)) === true
@@ -94,11 +85,6 @@ function compileNode(rule: Rule, node: RuleNode, collection: Collection): Compil
     },
     explain: (context, documents) => explainRule({ node, collection, expression: rule.expression }, context, documents),
   }
-}
-
-const nobody: RuleContext = {
-  auth: anonymousAuth,
-  request: { method: "", ip: "", time: "1970-01-01T00:00:00.000Z", body: null, headers: {} },
 }
 
 const noMentions: RuleMentions = { auth: [], request: [], doc: [], new: [] }

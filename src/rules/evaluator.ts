@@ -2,11 +2,13 @@ import type { Collection } from "../schema/schema.ts"
 import type { ArithmeticOperator } from "./arithmetic.ts"
 import { calculate, negate } from "./arithmetic.ts"
 import { equals, order, tooMuchWork } from "./compare.ts"
-import type { Evaluate, RuleFrame } from "./frame.ts"
+import type { Evaluate } from "./frame.ts"
+import { noContext, RuleFrame } from "./frame.ts"
 import { methods, plainFunctions } from "./functions.ts"
 import type { RuleFunction } from "./functions.ts"
 import { asFault, macroEvaluate } from "./macros.ts"
 import { matcherFor, patternOf } from "./matches.ts"
+import { shownValue } from "./shown-value.ts"
 import type { MacroCall, RuleNode } from "./syntax.ts"
 import { macroOf, selectionOf } from "./syntax.ts"
 import { RuleFault, isList, isMap, mapGet, typeName } from "./values.ts"
@@ -48,21 +50,41 @@ export function compilePart(node: RuleNode, scope: Scope): Evaluate {
     case "rcall":
       return compileCall(node, scope)
     case "list":
-      return withValues(
+      return written(
         node.args.map((part) => compilePart(part, scope)),
+        node.args,
         (values) => values,
       )
     case "map":
-      return withValues(
+      return written(
         node.args.flat().map((part) => compilePart(part, scope)),
+        node.args.flat(),
         mapOf,
       )
     case ".?":
     case "[?]":
       return constant(unavailable(node.op))
-    default:
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+    case "in":
+    case "+":
+    case "-":
+    case "*":
+    case "/":
+    case "%":
       return compileBinary(node.op, node.args, scope)
   }
+}
+
+/** A list or a map as written; one of literals alone is made once. */
+function written(parts: readonly Evaluate[], nodes: readonly RuleNode[], make: RuleFunction): Evaluate {
+  const evaluate = withValues(parts, make)
+  if (!nodes.every(({ op }) => op === "value")) return evaluate
+  return constant(evaluate(new RuleFrame(noContext, null)))
 }
 
 function constant(value: Outcome): Evaluate {
@@ -111,7 +133,7 @@ function compileAccess(node: RuleNode, scope: Scope): Evaluate {
 function member(value: RuleValue, key: RuleValue): Outcome {
   if (!isMap(value)) return new RuleFault(`${typeName(value)} has no members.`)
   const found = mapGet(value, key)
-  return found === undefined ? new RuleFault(`There is no key ${String(key)}.`) : found
+  return found === undefined ? new RuleFault(`There is no key ${shownValue(key)}.`) : found
 }
 
 function element(list: readonly RuleValue[], index: RuleValue): Outcome {
@@ -119,7 +141,8 @@ function element(list: readonly RuleValue[], index: RuleValue): Outcome {
     return new RuleFault(`A list is not indexed by ${typeName(index)}.`)
   }
   return (
-    list[Number(index)] ?? (Number(index) in list ? null : new RuleFault(`The list has no element ${String(index)}.`))
+    list[Number(index)] ??
+    (Number(index) in list ? null : new RuleFault(`The list has no element ${shownValue(index)}.`))
   )
 }
 
@@ -240,7 +263,7 @@ export function isAccount(node: RuleNode, other: RuleNode): boolean {
 }
 
 function accountId(node: RuleNode): RuleNode {
-  return { ...node, op: ".", args: [node, "id"] } as RuleNode
+  return { ...node, op: ".", args: [node, "id"] }
 }
 
 type Binary = (a: RuleValue, b: RuleValue, frame: RuleFrame) => Outcome
@@ -264,7 +287,11 @@ function binaryFunction(operator: BinaryOperator): Binary {
       return ordered((sign) => sign >= 0)
     case "in":
       return contains
-    default:
+    case "+":
+    case "-":
+    case "*":
+    case "/":
+    case "%":
       return (a, b, frame) => calculate(operator, a, b, frame)
   }
 }

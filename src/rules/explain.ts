@@ -54,18 +54,12 @@ function visibleParts(node: RuleNode): readonly RuleNode[] {
 
 /** The parts that were needed for the result. */
 function reachedParts(node: RuleNode, text: ExplainedText, newFrame: () => RuleFrame): readonly RuleNode[] {
-  switch (node.op) {
-    case "&&":
-    case "||": {
-      const [left, right] = node.args
-      return outcomeOf(left, text, newFrame) === (node.op === "||") ? [left] : [left, right]
-    }
-    case "?:": {
-      const [condition, yes, no] = node.args
-      const outcome = outcomeOf(condition, text, newFrame)
-      return outcome === true ? [condition, yes] : outcome === false ? [condition, no] : [condition]
-    }
-    default:
-      return partsOf(node)
+  if (node.op === "&&" || node.op === "||") {
+    const [left, right] = node.args
+    return outcomeOf(left, text, newFrame) === (node.op === "||") ? [left] : [left, right]
   }
+  if (node.op !== "?:") return partsOf(node)
+  const [condition, yes, no] = node.args
+  const outcome = outcomeOf(condition, text, newFrame)
+  return outcome === true ? [condition, yes] : outcome === false ? [condition, no] : [condition]
 }

@@ -1,6 +1,13 @@
 import { evaluationWorkMax } from "./limits.ts"
 import type { RuleAuth, RuleContext, RuleDocuments, RuleRequest, StoredRow } from "./rules.ts"
+import { anonymousAuth } from "./rules.ts"
 import type { Outcome, RuleValue } from "./values.ts"
+
+/** Nobody asks for nothing: what parts are evaluated with that depend on no caller. */
+export const noContext: RuleContext = Object.freeze({
+  auth: anonymousAuth,
+  request: Object.freeze({ method: "", ip: "", time: "1970-01-01T00:00:00.000Z", body: null, headers: {} }),
+})
 
 /** One evaluation of a rule: what it is about, and how much of its work is left. */
 export class RuleFrame {

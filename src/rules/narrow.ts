@@ -8,7 +8,7 @@ import { narrowedPiece, translateCondition, Untranslatable } from "./to-sql.ts"
 
 /** How a read rule becomes a condition. */
 export interface Narrowing {
-  narrow(context: RuleContext): Narrowed
+  readonly narrow: (context: RuleContext) => Narrowed
 }
 
 /** Translates a read rule, or returns the part that SQL cannot say. */

@@ -47,8 +47,11 @@ function allParts(node: RuleNode): readonly RuleNode[] {
 
 function comparesAccountWithNull([left, right]: readonly [RuleNode, RuleNode]): boolean {
   if (isAccount(left, right) || isAccount(right, left)) return true
-  const isNull = (node: RuleNode): boolean => node.op === "value" && node.args === null
   return (isAccountId(left) && isNull(right)) || (isAccountId(right) && isNull(left))
+}
+
+function isNull(node: RuleNode): boolean {
+  return node.op === "value" && node.args === null
 }
 
 function isAccountId(node: RuleNode): boolean {

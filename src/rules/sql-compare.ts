@@ -2,7 +2,7 @@ import type { JsonOperand, KnownOperand, Operand, ScalarOperand } from "./sql-op
 import { boundValue, jsonAs, jsonStep, jsonTypeSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { bothPieces, faultPiece, isKnown, notPiece, sqlPiece } from "./sql-piece.ts"
-import type { RuleKey, RuleMap, RuleObject, RuleValue } from "./values.ts"
+import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
 import { RuleFault, isList, isMap, mapGet, mapKeys } from "./values.ts"
 
 export type OrderOperator = "<" | "<=" | ">" | ">="
@@ -72,7 +72,7 @@ function wholeJsonIs(json: JsonOperand, value: readonly RuleValue[] | RuleMap | 
   const isKind = sqlPiece(`(${type} IS '${isList(value) ? "array" : "object"}' AND ${count})`, [], [json.field])
   const members = keys.map((key, index) => {
     const step = steps[index]
-    const member = isList(value) ? value[key as number]! : mapGet(value, key as RuleKey)!
+    const member = isList(value) ? value[key as number]! : mapGet(value, key)!
     if (step === null || step === undefined) return faultPiece("A key is not looked up in SQL.")
     const piece = jsonIs({ ...json, path: json.path + step }, member)
     // A member that is not there makes the whole unequal; it is no error.

@@ -89,33 +89,19 @@ export function jsonAs(json: JsonOperand, type: ScalarType): ScalarOperand {
 
 /** The type that a known value has in comparisons; null for what no column holds. */
 export function scalarTypeOf(value: RuleValue): ScalarType | null {
-  switch (typeof value) {
-    case "string":
-      return "text"
-    case "number":
-    case "bigint":
-      return "number"
-    case "boolean":
-      return "bool"
-    default:
-      if (value instanceof RuleTimestamp) return "timestamp"
-      return value instanceof Uint8Array ? "bytes" : null
-  }
+  if (typeof value === "string") return "text"
+  if (typeof value === "number" || typeof value === "bigint") return "number"
+  if (typeof value === "boolean") return "bool"
+  if (value instanceof RuleTimestamp) return "timestamp"
+  return value instanceof Uint8Array ? "bytes" : null
 }
 
 /** A known value as it is bound, or null for one that no column can hold: NaN, and texts with lone surrogates. */
 export function boundValue(value: RuleValue): Exclude<StoredValue, null> | null {
-  switch (typeof value) {
-    case "string":
-      return value.isWellFormed() ? value : null
-    case "number":
-      return Number.isNaN(value) ? null : value
-    case "bigint":
-      return Number.isSafeInteger(Number(value)) ? Number(value) : value
-    case "boolean":
-      return value ? 1 : 0
-    default:
-      if (value instanceof RuleTimestamp) return new Date(value.ms).toISOString()
-      return value instanceof Uint8Array ? value : null
-  }
+  if (typeof value === "string") return value.isWellFormed() ? value : null
+  if (typeof value === "number") return Number.isNaN(value) ? null : value
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (typeof value === "boolean") return value ? 1 : 0
+  if (value instanceof RuleTimestamp) return new Date(value.ms).toISOString()
+  return value instanceof Uint8Array ? value : null
 }

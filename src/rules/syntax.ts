@@ -84,7 +84,24 @@ export function partsOf(node: RuleNode): readonly RuleNode[] {
     case "!_":
     case "-_":
       return [node.args]
-    default:
+    case "[]":
+    case "[?]":
+    case "?:":
+    case "&&":
+    case "||":
+    case "list":
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+    case "in":
+    case "+":
+    case "-":
+    case "*":
+    case "/":
+    case "%":
       return node.args
   }
 }

@@ -30,33 +30,16 @@ export class Untranslatable {
  */
 export function translateCondition(node: RuleNode, scope: Scope): NarrowPart | Untranslatable {
   if (isKnownBeforeRows(node)) return knownPart(node, scope)
-  switch (node.op) {
-    case "&&":
-      return joined(node.args, scope, bothPieces)
-    case "||":
-      return joined(node.args, scope, eitherPiece)
-    case "!_": {
-      const part = translateCondition(node.args, scope)
-      return part instanceof Untranslatable ? part : (frame) => notPiece(part(frame))
-    }
-    case "?:":
-      return translateChoice(node.args, scope)
-    case "==":
-    case "!=":
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-    case "in":
-      return translateComparison(node, scope)
-    case "call":
-      if (node.args[0] === "has") return translateHas(node, scope)
-      break
-    case "rcall":
-      if (macroOf(node) === null) return translateMethod(node, scope)
-      break
-    default:
+  if (node.op === "&&") return joined(node.args, scope, bothPieces)
+  if (node.op === "||") return joined(node.args, scope, eitherPiece)
+  if (node.op === "?:") return translateChoice(node.args, scope)
+  if (node.op === "!_") {
+    const part = translateCondition(node.args, scope)
+    return part instanceof Untranslatable ? part : (frame) => notPiece(part(frame))
   }
+  if (isComparison(node)) return translateComparison(node, scope)
+  if (node.op === "call" && node.args[0] === "has") return translateHas(node, scope)
+  if (node.op === "rcall" && macroOf(node) === null) return translateMethod(node, scope)
   const operand = translateOperand(node, scope)
   return operand instanceof Untranslatable ? operand : truth(operand)
 }
@@ -99,6 +82,12 @@ function truth(operand: Operand): NarrowPart {
 
 type Comparison = RuleNode & { readonly op: "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" }
 
+const comparisonOperators: readonly string[] = ["==", "!=", "<", "<=", ">", ">=", "in"]
+
+function isComparison(node: RuleNode): node is Comparison {
+  return comparisonOperators.includes(node.op)
+}
+
 function translateComparison(node: Comparison, scope: Scope): NarrowPart | Untranslatable {
   const [left, right] = node.args
   if (node.op === "in" && right.op === "list" && !isKnownBeforeRows(right)) {
@@ -122,7 +111,10 @@ function comparisonOf(operator: Comparison["op"], a: Operand, b: Operand): Narro
     }
     case "in":
       return membershipOf(a, b)
-    default:
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
       return orderOf(operator, a, b)
   }
 }
@@ -183,7 +175,7 @@ function translateOperand(node: RuleNode, scope: Scope): Operand | Untranslatabl
   if (node.op === "call" && node.args[0] === "dyn") return translateOperand(node.args[1][0]!, scope)
   const isSize = (node.op === "call" && node.args[0] === "size") || (node.op === "rcall" && node.args[0] === "size")
   if (!isSize) return new Untranslatable(node, whyNot(node))
-  const measured = node.op === "call" ? node.args[1][0]! : (node.args[1] as RuleNode)
+  const measured = node.op === "call" ? node.args[1][0]! : node.args[1]
   const operand = translateOperand(measured, scope)
   if (operand instanceof Untranslatable) return operand
   const size = operand.kind === "known" ? null : sizeOperand(operand)
@@ -222,22 +214,12 @@ function within(parent: JsonOperand, step: string): JsonOperand {
 function whyNot(node: RuleNode): string {
   const macro = macroOf(node)
   if (macro !== null) return `${macro.name}() goes through a list, which SQL does not do as rules do`
-  switch (node.op) {
-    case "call":
-      return `${node.args[0]}() is not computed in SQL as rules do`
-    case "rcall":
-      return `${node.args[0]}() is not computed in SQL as rules do`
-    case "list":
-    case "map":
-      return "a list or a map with document fields is not made in SQL"
-    case "?:":
-    case "&&":
-    case "||":
-    case "!_":
-      return "a condition is not compared with something; write it with && and ||"
-    default:
-      return "arithmetic with document fields is not done in SQL, where its limits are others"
+  if (node.op === "call" || node.op === "rcall") return `${node.args[0]}() is not computed in SQL as rules do`
+  if (node.op === "list" || node.op === "map") return "a list or a map with document fields is not made in SQL"
+  if (["?:", "&&", "||", "!_"].includes(node.op) || isComparison(node)) {
+    return "a condition is not compared with something; write it with && and ||"
   }
+  return "arithmetic with document fields is not done in SQL, where its limits are others"
 }
 
 /** Fills in what is known and says what is left of a whole rule. */

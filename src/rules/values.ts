@@ -53,18 +53,10 @@ export type Outcome = RuleValue | RuleFault
 /** The name of a value's type in CEL, for messages. */
 export function typeName(value: RuleValue): string {
   if (value === null) return "null"
-  switch (typeof value) {
-    case "boolean":
-      return "bool"
-    case "bigint":
-      return "int"
-    case "number":
-      return "double"
-    case "string":
-      return "string"
-    default:
-      return objectTypeName(value)
-  }
+  if (typeof value === "boolean") return "bool"
+  if (typeof value === "bigint") return "int"
+  if (typeof value === "number") return "double"
+  return typeof value === "string" ? "string" : objectTypeName(value)
 }
 
 function objectTypeName(value: object): string {
@@ -92,7 +84,7 @@ export function isMap(value: Outcome): value is RuleMap | RuleObject {
 
 /** The value of a key, or undefined. A whole double finds the int that it equals. */
 export function mapGet(map: RuleMap | RuleObject, key: RuleValue): RuleValue | undefined {
-  if (map instanceof Map) return map.get(plainKey(key) as RuleKey) as RuleValue | undefined
+  if (map instanceof Map) return (map as RuleMap).get(plainKey(key) as RuleKey)
   if (typeof key !== "string" || !Object.hasOwn(map, key)) return undefined
   return (map as RuleObject)[key] ?? null
 }

@@ -62,7 +62,7 @@ function authReader(member: keyof typeof authMembers): Evaluate {
     case "verified":
       return ({ auth }) => auth.verified
     case "metadata":
-      return ({ auth }) => auth.metadata as RuleValue
+      return ({ auth }) => auth.metadata
   }
 }
 

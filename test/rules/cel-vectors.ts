@@ -49,17 +49,17 @@ function visit(suite: Suite, path: string, each: (name: string, test: Test) => v
 
 function asRule(name: string, { expr, bindings, container, disableMacros, resultMatcher }: Test): Vector | null {
   if (container !== "" || disableMacros || /TestAllTypes|google\.|cel\.|proto[23]/.test(expr)) return null
-  const { case: kind, value } = resultMatcher
-  const expected = kind === "value" ? literal(value) : kind === undefined ? "true" : null
+  const { case: kind, value: result } = resultMatcher
+  const expected = kind === "value" ? literal(result) : kind === undefined ? "true" : null
   const isError = kind === "evalError" || kind === "anyEvalErrors"
   if (expected === null && !isError) return null
   const compared = isError ? `(${expr}) == (${expr})` : asCondition(expr, expected!)
   let rule = compared
   for (const [variable, bound] of Object.entries(bindings)) {
-    const text = bound.kind.case === "value" ? literal(bound.kind.value) : null
-    if (text === null || !/^[a-z_]\w*$/i.test(variable)) return null
+    const value = bound.kind.case === "value" ? literal(bound.kind.value) : null
+    if (value === null || !/^[a-z_]\w*$/i.test(variable)) return null
     // What a vector binds becomes the element of a macro.
-    rule = `[${text}].exists(${variable}, ${rule})`
+    rule = `[${value}].exists(${variable}, ${rule})`
   }
   return { name, rule, expects: isError ? "error" : "holds" }
 }
@@ -93,7 +93,10 @@ function literal({ kind }: Value): string | null {
       const entries = kind.value.entries.map(({ key, value }) => joined([literal(key!), literal(value!)], "", "", ": "))
       return joined(entries, "{", "}")
     }
-    default:
+    case "enumValue":
+    case "objectValue":
+    case "typeValue":
+    case undefined:
       return null
   }
 }

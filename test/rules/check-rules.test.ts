@@ -89,14 +89,6 @@ describe("where it stands in the file", () => {
 })
 
 describe("where a rule may stand", () => {
-  const withField = (line: string): readonly string[] => {
-    const yaml = postsYaml("").replace(
-      "id: { type: uuid, primary: true }",
-      `id: { type: uuid, primary: true }\n      ${line}`,
-    )
-    return checkRules(schemaFrom(yaml), yaml).problems.map(({ code, message }) => `${code} ${message}`)
-  }
-
   test("a rule of a field", () => {
     expect(
       withField("secret: { type: string, rules: { read: auth.role == 'admin', write: new.secret != old.secret } }"),
@@ -146,11 +138,6 @@ describe("what is worth a notice", () => {
   })
 
   test("an owner that may be null, who is equal to nobody in particular", () => {
-    const codes = (expression: string): readonly string[] =>
-      checkRules(postsWith("read", expression))
-        .notices.map(({ code }) => code)
-        .filter((code) => code !== "RULE_MISSING")
-
     expect(codes("auth.id == doc.author_id")).toEqual(["RULE_HOLDS_FOR_NOBODY"])
     expect(codes("doc.author_id == auth.id || doc.published")).toEqual(["RULE_HOLDS_FOR_NOBODY"])
     expect(codes("auth != null && auth.id == doc.author_id")).toEqual([])
@@ -158,3 +145,19 @@ describe("what is worth a notice", () => {
     expect(codes("auth.id == doc.owner_id")).toEqual([])
   })
 })
+
+/** What is wrong with posts that have one more field. */
+function withField(line: string): readonly string[] {
+  const yaml = postsYaml("").replace(
+    "id: { type: uuid, primary: true }",
+    `id: { type: uuid, primary: true }\n      ${line}`,
+  )
+  return checkRules(schemaFrom(yaml), yaml).problems.map(({ code, message }) => `${code} ${message}`)
+}
+
+/** The notices of a read rule, without that of the rules that are not there. */
+function codes(expression: string): readonly string[] {
+  return checkRules(postsWith("read", expression))
+    .notices.map(({ code }) => code)
+    .filter((code) => code !== "RULE_MISSING")
+}

@@ -18,9 +18,12 @@ function outcomeOf(expression: string): string {
   return rule.explain(context, { doc: plainPost }).error === undefined ? "does not hold" : "error"
 }
 
+function isRefused(outcome: string): boolean {
+  return outcome.startsWith("RULE_")
+}
+
 describe("the vectors of cel-spec", () => {
   const outcomes = vectors.map((vector) => ({ ...vector, outcome: outcomeOf(vector.rule) }))
-  const isRefused = (outcome: string): boolean => outcome.startsWith("RULE_")
 
   test("come out as the specification says, or are refused when the schema loads", () => {
     const wrong = outcomes.filter(({ outcome, expects }) => !isRefused(outcome) && outcome !== expects)
@@ -38,8 +41,8 @@ describe("the vectors of cel-spec", () => {
   test("are many", () => {
     const passed = outcomes.filter(({ outcome }) => !isRefused(outcome))
 
-    console.log(
-      `${vectors.length} vectors: ${passed.length} as specified, the rest refused; ${skippedCount} not sayable`,
+    process.stdout.write(
+      `${vectors.length} vectors: ${passed.length} as specified, the rest refused; ${skippedCount} not sayable\n`,
     )
     expect(passed.length).toBeGreaterThanOrEqual(580)
   })

@@ -36,7 +36,7 @@ test("the SQL of a rule finds the rows that the rule lets pass, and no others", 
     }
   }
 
-  console.log(`seed ${seed}: ${JSON.stringify(totals)}`)
+  process.stdout.write(`seed ${seed}: ${JSON.stringify(totals)}\n`)
   expect(totals.conditions).toBeGreaterThan(totals.rules)
 })
 
