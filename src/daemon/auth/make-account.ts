@@ -35,13 +35,14 @@ export function makeAccount(
     verified: isVerified,
     values,
   }
-  if (findAccountByEmail(transaction, address) !== undefined) throw emailTaken()
-  insertAccountRow(transaction, { id, address, passwordHash, role, isVerified, nowIso: nowIso(parts) })
   try {
+    // First, so that what is wrong with the request is told whether the address is known or not.
     parts.documents.insert(transaction, document)
   } catch (error) {
     throw isConflictOfAddress(error) ? emailTaken(error) : error
   }
+  if (findAccountByEmail(transaction, address) !== undefined) throw emailTaken()
+  insertAccountRow(transaction, { id, address, passwordHash, role, isVerified, nowIso: nowIso(parts) })
   return findAccount(transaction, id)!
 }
 

@@ -1,11 +1,12 @@
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AcceptedResponse, SignedInResponse } from "../../protocol/auth-api.ts"
-import { defaultRole, findAccountByEmail } from "./accounts.ts"
+import { defaultRole } from "./accounts.ts"
 import type { AuthParts, AuthRequest } from "./auth.ts"
 import { beginSession, signedInAnswer } from "./begin-session.ts"
 import { parseEmailAddress } from "./email-address.ts"
 import type { EmailAddress } from "./email-address.ts"
 import { makeAccount } from "./make-account.ts"
+import { registerKnown } from "./register-known.ts"
 import { passwordProblems } from "./passwords/password-policy.ts"
 
 /** What a registration asks for. */
@@ -31,10 +32,10 @@ export async function register(parts: AuthParts, request: AuthRequest): Promise<
   parts.limits.register.require({ caller, account: address.key })
   const { hideAccounts } = parts.config().auth
   const passwordHash = await parts.passwords.hash(password)
+  const asked = { caller, address, passwordHash, role: defaultRole, isVerified: false, values }
   try {
     const { account, session } = await parts.database.write(
       (transaction) => {
-        const asked = { caller, address, passwordHash, role: defaultRole, isVerified: false, values }
         const made = makeAccount(transaction, parts, asked)
         const isSignedIn = !hideAccounts
         return {
@@ -49,8 +50,7 @@ export async function register(parts: AuthParts, request: AuthRequest): Promise<
     return { kind: "signed-in", answer: await signedInAnswer(parts, { account, session, caller }) }
   } catch (error) {
     if (!hideAccounts || !isAlyxError(error, "EMAIL_TAKEN")) throw error
-    const known = parts.database.read((reader) => findAccountByEmail(reader, address))
-    if (known !== undefined) parts.mails.addressKnown(known)
+    await registerKnown(parts, asked)
     return accepted
   }
 }

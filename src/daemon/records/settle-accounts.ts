@@ -29,12 +29,12 @@ export interface SettledWrite<Result> {
  */
 export function settleAccounts<Result>(
   parts: Pick<RecordParts, "accountsCollection" | "limits" | "clock">,
-  { transaction, schema }: { readonly transaction: Transaction; readonly schema: Schema },
+  { transaction, schema, collection }: WriteFrame,
   work: (transaction: Transaction) => Result,
 ): SettledWrite<Result> {
   const name = parts.accountsCollection
-  const type = name === null ? undefined : schema.collections.get(name)?.primaryKey.type
-  if (name === null || (type !== "uuid" && type !== "string")) return { result: work(transaction), hasChanged: false }
+  if (name === null || !mayReachAccounts(schema, name, collection))
+    return { result: work(transaction), hasChanged: false }
   const seq = latestSeq(transaction)
   const result = work(transaction)
   const changes = transaction.all<{ id: string; isNew: 0 | 1 }>(sqlQuery(changedSql, [seq, name]))
@@ -46,6 +46,39 @@ export function settleAccounts<Result>(
     if (settle(transaction, { plan, id, isNew: isNew === 1, nowIso })) hasChanged = true
   }
   return { result, hasChanged }
+}
+
+/** Where a write happens. */
+interface WriteFrame {
+  readonly transaction: Transaction
+  readonly schema: Schema
+  /** Null for several. */
+  readonly collection: string | null
+}
+
+const reachingBySchema = new WeakMap<Schema, Map<string, ReadonlySet<string>>>()
+
+/** Whether a write in a collection can change documents of accounts: in their own, or by a cascade from another. */
+function mayReachAccounts(schema: Schema, name: string, collection: string | null): boolean {
+  const type = schema.collections.get(name)?.primaryKey.type
+  if (type !== "uuid" && type !== "string") return false
+  if (collection === null || collection === name) return true
+  const known = reachingBySchema.get(schema) ?? new Map<string, ReadonlySet<string>>()
+  reachingBySchema.set(schema, known)
+  const reaching = known.get(name) ?? collectionsReaching(schema, name)
+  known.set(name, reaching)
+  return reaching.has(collection)
+}
+
+/** A document goes, or a reference in it becomes null, with the one that it references. */
+function collectionsReaching(schema: Schema, name: string): ReadonlySet<string> {
+  const reaching = new Set([name])
+  for (const reached of reaching) {
+    for (const { references } of schema.collections.get(reached)?.fields.values() ?? []) {
+      if (references !== null && references.onDelete !== "restrict") reaching.add(references.collection)
+    }
+  }
+  return reaching
 }
 
 const changedSql = `SELECT doc_id AS id, max(operation = 'insert') AS isNew FROM "_alyx_changes"

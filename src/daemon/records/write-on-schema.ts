@@ -16,7 +16,7 @@ const overtaken = Symbol("overtaken")
  */
 export async function writeOnSchema<Result>(
   parts: RecordParts,
-  request: Pick<RecordRequest, "schema" | "caller">,
+  request: Pick<RecordRequest, "schema" | "caller"> & { readonly collection?: string },
   prepare: (schema: Schema) => (transaction: Transaction) => Result,
 ): Promise<Result> {
   let { schema } = request
@@ -25,7 +25,9 @@ export async function writeOnSchema<Result>(
     const work = prepare(judged)
     const settled = await parts.database.write(
       (transaction) =>
-        parts.schemas.current === judged ? settleAccounts(parts, { transaction, schema: judged }, work) : overtaken,
+        parts.schemas.current === judged
+          ? settleAccounts(parts, { transaction, schema: judged, collection: request.collection ?? null }, work)
+          : overtaken,
       { requestId: request.caller.requestId },
     )
     if (settled !== overtaken) {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
 import type { Answer, RunningHttp } from "../http-fixture.ts"
 import { send } from "../http-fixture.ts"
-import { registerAs, sendAs, startAuth } from "../auth-http.ts"
+import { registerAs, sendAs, startAuth, usersSchema } from "../auth-http.ts"
 
 /** What of an answer could tell one account from another. */
 function told({ status, headers, body }: Answer): unknown {
@@ -233,4 +233,33 @@ test("no password and no token is in the log, or in what is kept of requests in 
   const lines = JSON.stringify(logLines)
   expect(lines).toContain("/api/auth/login")
   for (const secret of ["hush-password", access, refresh]) expect(lines).not.toContain(secret)
+})
+
+test("with hidden accounts nothing else that is wrong with a registration tells whether the address is known", async () => {
+  const schemaText = usersSchema
+    .replace(
+      "name: {",
+      "nick: { type: string, unique: true, nullable: true }\n      note_id: { type: uuid, references: notes.id, nullable: true, onDelete: set null }\n      name: {",
+    )
+    .replace("create: true", "create: \"doc.name != 'nobody'\"")
+  const running = await startAuth({ schemaText, auth: { "auth.hide_accounts": "true" } })
+  const { port } = running
+  const register = (email: string, more: Record<string, unknown>) =>
+    sendAs(port, null, "POST", "/api/auth/register", { email, password: "long enough", ...more })
+  expect((await register("ada@example.com", { nick: "ada", name: "Ada" })).status).toBe(202)
+  const mistakes: [Record<string, unknown>, number][] = [
+    [{ nick: "ada", name: "Eve" }, 409],
+    [{ name: "nobody" }, 401],
+    [{ nmae: "Eve" }, 400],
+    [{ name: "Eve", note_id: "0198c0de-0000-7000-8000-000000000000" }, 409],
+    [{ name: "Eve" }, 202],
+  ]
+
+  for (const [more, status] of mistakes) {
+    const known = await counted(running, () => register("ada@example.com", more))
+    const unknown = await counted(running, () => register("eve@example.com", more))
+    expect(told(known.answer)).toEqual(told(unknown.answer))
+    expect({ more, status: known.answer.status }).toEqual({ more, status })
+    expect(known.runs).toBe(unknown.runs)
+  }
 })
