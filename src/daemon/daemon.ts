@@ -14,6 +14,7 @@ import { IdleStop } from "./status/idle-stop.ts"
 import { removeProcessFile, writeProcessFile } from "./status/process-file.ts"
 import { ChangePruner } from "./storage/change-pruner.ts"
 import type { DaemonOptions, RunningDaemon } from "./compose/daemon-options.ts"
+import { tellFirstAdminLink } from "./compose/first-admin-link.ts"
 import { openHttp } from "./compose/open-http.ts"
 import { endMigrations, openParts } from "./compose/open-parts.ts"
 import type { Parts } from "./compose/open-parts.ts"
@@ -26,7 +27,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const seen = await hashProject(projectPaths(options.root))
     const processFile = promiseProcessFile(options.root, release)
     const parts = await openParts(options, release)
-    const { http, status, data } = await openHttp(parts, release)
+    const { http, status, data, auth } = await openHttp(parts, release)
     await firstSchema({ ...options, ...parts })
     await processFile.write(status.file())
     if (options.mode === "tool") return toolDaemon(parts, status, release)
@@ -44,6 +45,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const { logger, schemas } = parts
     logger.info(`Serving ${status.file().url}`, { mode: options.mode, collections: schemas.current.collections.size })
     for (const notice of parts.findings.notices) logger.warn(notice)
+    await tellFirstAdminLink(auth, parts)
     return {
       file: status.file(),
       reloadFiles: () => reloadFiles(parts, reloads),

@@ -32,6 +32,23 @@ describe("alyx auth", () => {
     expect((await send(port, { path: "/api/admin/stats" })).status).toBe(401)
   })
 
+  test("the log of a server without an admin has a link by which one is made", async () => {
+    const { alyx, start } = await authProject()
+    const { port } = await start()
+    const { stdout } = await alyx(["logs", "--kind", "log"])
+    const link = new URL(/There is no admin yet\. .*(http:\S+)/.exec(stdout)?.[1] ?? "")
+
+    const page = await fetch(link)
+    const body = { token: link.searchParams.get("token"), email: "ada@example.com", password: "correct horse" }
+    const made = await sendJson(port, "POST", link.pathname, body)
+
+    expect(page.status).toBe(200)
+    expect(made.status).toBe(201)
+    expect(JSON.parse((await alyx(["auth", "users", "--json"])).stdout)).toMatchObject({ users: [{ role: "admin" }] })
+    await alyx(["restart"])
+    expect((await alyx(["logs", "--kind", "log", "--tail", "5"])).stdout).not.toContain("There is no admin yet")
+  })
+
   test("lists, changes and ends accounts and their sessions, while a server runs", async () => {
     const { alyx, start } = await authProject()
     const { port } = await start()

@@ -1,5 +1,6 @@
 import type { ReleaseStack } from "../../lib/release-stack.ts"
 import { projectPaths } from "../../project/paths.ts"
+import type { AuthParts } from "../auth/auth.ts"
 import { DataService } from "../data/data-service.ts"
 import { DatabaseCheck } from "../served/check-database.ts"
 import { DaemonStatus } from "../status/daemon-status.ts"
@@ -19,6 +20,7 @@ export interface OpenedHttp {
   readonly http: HttpApp
   readonly status: DaemonStatus
   readonly data: DataService
+  readonly auth: AuthParts
 }
 
 /** The command that a daemon in tool mode works for was interrupted or has ended: it only hears the last word. */
@@ -81,7 +83,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
   )
   await http.listenLocal(projectPaths(options.root).socketPath)
   if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
-  return { http, status, data }
+  return { http, status, data, auth }
 }
 
 function dataServiceOf({ options, database, schemas, clock }: Parts): DataService {

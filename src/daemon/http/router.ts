@@ -27,6 +27,7 @@ import { authLinkRoutes } from "./routes/auth-links.ts"
 import { authOAuthRoutes } from "./routes/auth-oauth.ts"
 import { authRoutes } from "./routes/auth.ts"
 import { docsPageRoutes } from "./routes/docs-page.ts"
+import { firstAdminRoute } from "./routes/first-admin.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { metricsRoute } from "./routes/metrics.ts"
 import { openApiRoutes } from "./routes/openapi.ts"
@@ -114,6 +115,7 @@ export function createRouter(parts: RouterParts): Router {
   recordRoutes(app, parts, compression)
   authRoutes(app, parts)
   authLinkRoutes(app, parts)
+  firstAdminRoute(app, parts)
   authOAuthRoutes(app, parts)
   realtimeRoute(app, parts)
   healthRoutes(app, parts, { isClosing: parts.isClosing, requestCounts: () => exchanges.counts() })

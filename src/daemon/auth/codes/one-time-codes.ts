@@ -11,6 +11,8 @@ export const codeLifetimesMs = {
   reset: 60 * 60 * 1000,
   /** Proves the address that an account changes to. */
   change_email: 60 * 60 * 1000,
+  /** Makes the first admin. */
+  first_admin: 60 * 60 * 1000,
   /** A sign-in through a provider that is under way: the person may have to find a password there first. */
   oauth_state: 10 * 60 * 1000,
   /** What a client turns into tokens after a sign-in through a provider. */

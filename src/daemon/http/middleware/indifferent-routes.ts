@@ -14,6 +14,7 @@ export const indifferentRoutes: ReadonlySet<string> = new Set([
   "/api/openapi.json",
   "/api/openapi.yaml",
   "/.well-known/jwks.json",
+  "/api/auth/first-admin",
   "/api/auth/register",
   "/api/auth/login",
   "/api/auth/refresh",

@@ -1,0 +1,73 @@
+import { alyxError } from "../../../errors.ts"
+import type { Caller } from "../../caller.ts"
+import { administrator } from "../../callers.ts"
+import type { Reader } from "../../storage/database.ts"
+import { sqlQuery } from "../../storage/database.ts"
+import { adminRole } from "../accounts.ts"
+import type { Account } from "../accounts.ts"
+import { writeAccounts } from "../auth.ts"
+import type { AuthParts } from "../auth.ts"
+import { findCode, keepCode, useCode } from "../codes/one-time-codes.ts"
+import { parseEmailAddress } from "../email-address.ts"
+import { makeAccount } from "../make-account.ts"
+import { publicUrl } from "../mail/links.ts"
+import { requireGoodPassword } from "../new-password.ts"
+import { notAnAddress } from "../addresses/reset-password.ts"
+import { newSecret } from "../secret-token.ts"
+import { hasAdmin } from "./last-admin.ts"
+
+/** The page that the link leads to. */
+export const firstAdminPath = "/api/auth/first-admin"
+
+const purpose = "first_admin"
+
+/**
+ * Makes a link by which whoever reads the log makes the first admin; it works once, for an hour, and ends the one of the
+ * start before. Null where there is an admin.
+ */
+export async function offerFirstAdmin(parts: AuthParts): Promise<string | null> {
+  const secret = newSecret()
+  const isOffered = await parts.database.write((transaction) => {
+    transaction.run(sqlQuery(`DELETE FROM "_alyx_auth_codes" WHERE purpose = ?`, [purpose]))
+    if (hasAdmin(transaction)) return false
+    keepCode(transaction, secret, { purpose, userId: null, nowMs: parts.clock.now() })
+    return true
+  })
+  if (!isOffered) return null
+  const url = publicUrl(parts, firstAdminPath)
+  url.searchParams.set("token", secret)
+  return url.href
+}
+
+/** Says whether the link still leads anywhere; throws INVALID_CODE when not. */
+export function requireFirstAdminCode(reader: Reader, { clock }: Pick<AuthParts, "clock">, code: string): void {
+  if (hasAdmin(reader)) throw alyxError("INVALID_CODE", { message: "There is an admin already.", next: "Sign in." })
+  findCode(reader, { code, purpose, nowMs: clock.now() })
+}
+
+/** Makes the first admin by the code of the link, in the owner's name: the log is theirs. */
+export async function makeFirstAdmin(
+  parts: AuthParts,
+  asked: { readonly caller: Caller; readonly code: string; readonly email: unknown; readonly password: unknown },
+): Promise<Account> {
+  const { code } = asked
+  const caller: Caller = { ...asked.caller, ...administrator }
+  const address = parseEmailAddress(asked.email)
+  if (address === null) throw notAnAddress("email", asked.email)
+  const password = requireGoodPassword(parts, { name: "password", password: asked.password })
+  // Nobody makes the server hash passwords by codes that they made up.
+  parts.database.read((reader) => requireFirstAdminCode(reader, parts, code))
+  const passwordHash = await parts.passwords.hash(password)
+  return writeAccounts(parts, caller, (transaction) => {
+    requireFirstAdminCode(transaction, parts, code)
+    useCode(transaction, { code, purpose, nowMs: parts.clock.now() })
+    return makeAccount(transaction, parts, {
+      caller,
+      address,
+      passwordHash,
+      role: adminRole,
+      isVerified: true,
+      values: {},
+    })
+  })
+}
