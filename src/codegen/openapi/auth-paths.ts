@@ -198,7 +198,7 @@ const operations: readonly AuthOperation[] = [
     takes: "AuthExchange",
     answers: { 200: "SignedIn" },
     needs: "none",
-    codes: ["VALIDATION_ERROR", "INVALID_CODE", "LINK_NEEDS_PASSWORD"],
+    codes: ["VALIDATION_ERROR", "INVALID_CODE"],
   },
   {
     id: "link",
