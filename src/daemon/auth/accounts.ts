@@ -1,12 +1,10 @@
-import type { Selectable, Updateable } from "kysely"
-
 import type { JsonValue } from "../../schema/schema.ts"
 import type { AccountView } from "../../protocol/auth-api.ts"
 import type { RuleAuth } from "../../rules/rules.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader, Transaction } from "../storage/database.ts"
 import { systemTables } from "../storage/system-tables.ts"
-import type { SystemTables } from "../storage/system-tables.ts"
+import type { SystemRow, SystemRowChange } from "../storage/system-tables.ts"
 import type { EmailAddress } from "./email-address.ts"
 
 /** The role of an account that nobody said anything about, and the one that passes every rule. */
@@ -38,7 +36,7 @@ export interface AccountChanges {
 }
 
 /** An account as it is stored. */
-export type UserRow = Selectable<SystemTables["_alyx_users"]>
+export type UserRow = SystemRow<"_alyx_users">
 
 const byIdSql = systemTables.selectFrom("_alyx_users").selectAll().where("id", "=", "").compile().sql
 const byKeySql = systemTables.selectFrom("_alyx_users").selectAll().where("email_key", "=", "").compile().sql
@@ -85,7 +83,7 @@ export function updateAccountRow(
   change: { readonly id: string; readonly nowIso: string; readonly changes: AccountChanges },
 ): boolean {
   const { email, passwordHash, role, isVerified, metadata } = change.changes
-  const row: Updateable<SystemTables["_alyx_users"]> = {
+  const row: SystemRowChange<"_alyx_users"> = {
     updated_at: change.nowIso,
     ...(email === undefined ? {} : { email: email.email, email_key: email.key }),
     ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),

@@ -1,4 +1,4 @@
-import type { Generated } from "kysely"
+import type { Generated, Selectable, Updateable } from "kysely"
 
 import { createQueryBuilder } from "./query-builder.ts"
 
@@ -109,3 +109,9 @@ export interface SystemTables {
 
 /** Builds typed queries on the system tables; `.compile()` gives what Reader and Transaction run. */
 export const systemTables = createQueryBuilder<SystemTables>()
+
+/** A row of a system table as it is read. */
+export type SystemRow<Table extends keyof SystemTables> = Selectable<SystemTables[Table]>
+
+/** What of a row of a system table may be set. */
+export type SystemRowChange<Table extends keyof SystemTables> = Updateable<SystemTables[Table]>
