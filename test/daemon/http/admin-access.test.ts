@@ -74,6 +74,19 @@ test.each(ownerPaths)("%s %s is for the owner alone", async (method, target) => 
   expect((await ask("owner", { method, path: target })).status).toBe(202)
 })
 
+test("a backup to a path of the machine is for the owner alone", async () => {
+  const { ask } = await startWithCallers()
+  const sent = {
+    method: "POST",
+    path: "/api/admin/db/backup",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ file: "/tmp/somewhere.db" }),
+  }
+
+  expect((await ask("admin", sent)).body.error.code).toBe("OWNER_ONLY")
+  expect((await ask("owner", sent)).body.error.code).toBe("INTERNAL")
+})
+
 test("who has no access learns nothing of methods, and nothing reads the body", async () => {
   const { ask } = await startWithCallers()
 

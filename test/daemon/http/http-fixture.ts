@@ -71,6 +71,7 @@ export interface RunningHttp {
 /** What a test may choose. */
 export interface HttpOptions {
   readonly server?: Partial<HttpConfig["server"]>
+  readonly metrics?: HttpConfig["metrics"]
   readonly mode?: HttpParts["mode"]
   readonly schemaText?: string
   /** Values of the configuration of accounts, by their places: `{ "auth.jwt.access_ttl": "1h" }`. */
@@ -90,7 +91,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
   const databaseFile = path.join(folder, "alyx.db")
   const { database, schema } = await openTestDatabase(databaseFile, options.schemaText)
   const logLines: Record<string, unknown>[] = []
-  let config = httpConfig(options.server)
+  let config = { ...httpConfig(options.server), metrics: options.metrics ?? { token: null } }
   let shutdownCount = 0
   const schemas = new SchemaHolder(schema)
   const traces = options.mode === "dev" ? new RequestTraces() : null
@@ -161,7 +162,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     activity,
     sent,
     logLines,
-    configure: (server) => void (config = httpConfig({ ...config.server, ...server })),
+    configure: (server) => void (config = { ...config, server: { ...config.server, ...server } }),
     shutdowns: () => shutdownCount,
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 
 import { toWireError } from "../../../protocol/wire-error.ts"
 import type { DumpFormat } from "../../../protocol/data-api.ts"
+import { requireOwner } from "../admin-access.ts"
 import {
   readBackupRequest,
   readDumpQuery,
@@ -25,7 +26,7 @@ const contentTypes: Readonly<Record<DumpFormat, string>> = {
   sql: "application/sql; charset=utf-8",
 }
 
-/** Serves dumps, restores, backups and SQL to the owner. Registered under the check of the owner. */
+/** Serves dumps, restores, backups and SQL. Registered under the check of admins. */
 export function adminDataRoutes(app: FastifyInstance, data: DataRequests): void {
   addResource(app, "/api/admin/db/dump", {
     async GET(request, reply) {
@@ -44,6 +45,8 @@ export function adminDataRoutes(app: FastifyInstance, data: DataRequests): void 
   addResource(app, "/api/admin/db/backup", {
     async POST(request, reply) {
       const { file = null } = readBackupRequest(request.body)
+      // Any path of the machine is more than an admin may write.
+      if (file !== null) requireOwner(request, "A backup is written to a path")
       await answerWithProgress(request, reply, (onProgress) => {
         onProgress({ message: "Writing the backup" })
         return data.backup({ file })

@@ -10,7 +10,7 @@ import { addResource } from "../resource.ts"
 
 /**
  * Serves the schema and its migrations: `/api/admin/schema`, `/api/admin/migrations`, `/api/admin/migrate`. Registered
- * under the check of the owner.
+ * under the check of admins.
  */
 export function adminMigrationRoutes(app: FastifyInstance, { admin, migrations }: HttpParts): void {
   addResource(app, "/api/admin/migrations", {

@@ -5,7 +5,7 @@ import { keptRequestsBytesMax, keptRequestsMax } from "../capture/captured-reque
 import type { CapturedRequests } from "../capture/captured-requests.ts"
 import { addResource } from "../resource.ts"
 
-/** Serves one of the last requests in full, to the owner, in dev. */
+/** Serves one of the last requests in full, in dev. */
 export function adminRequestRoutes(app: FastifyInstance, captures: CapturedRequests | null): void {
   addResource(app, "/api/admin/requests/:requestId", {
     GET: (request) => {

@@ -14,9 +14,9 @@ import { addResource } from "../resource.ts"
 export const ndjsonContentType = "application/x-ndjson"
 
 /**
- * Serves to the owner: POST /api/admin/db/seed, whose body is NDJSON of any length up to seedBytesMax, spooled to the
+ * Serves: POST /api/admin/db/seed, whose body is NDJSON of any length up to seedBytesMax, spooled to the
  * disk, and POST /api/admin/db/fake. Both write nothing when the client goes away before the end. Registered under the
- * check of the owner.
+ * check of admins.
  */
 export function adminSeedRoutes(root: FastifyInstance, seedAndFake: Pick<SeedAndFake, "seed" | "fake">): void {
   void root.register((app, _options, done) => {
