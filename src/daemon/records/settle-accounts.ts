@@ -8,6 +8,7 @@ import { parseEmailAddress } from "../auth/email-address.ts"
 import type { EmailAddress } from "../auth/email-address.ts"
 import { emailTaken } from "../auth/make-account.ts"
 import { isRoleName, roleRule } from "../auth/role-name.ts"
+import type { ManagedField } from "../auth/user-documents.ts"
 import { latestSeq } from "../storage/changes.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Transaction } from "../storage/database.ts"
@@ -37,13 +38,13 @@ export function settleAccounts<Result>(
     return { result: work(transaction), hasChanged: false }
   const seq = latestSeq(transaction)
   const result = work(transaction)
-  const changes = transaction.all<{ id: string; isNew: 0 | 1 }>(sqlQuery(changedSql, [seq, name]))
-  if (changes.length === 0) return { result, hasChanged: false }
+  const touched = touchedSince(transaction, { seq, name })
+  if (touched.size === 0) return { result, hasChanged: false }
   const plan = collectionPlan(parts.limits, schema, name)
   const nowIso = new Date(parts.clock.now()).toISOString()
   let hasChanged = false
-  for (const { id, isNew } of changes) {
-    if (settle(transaction, { plan, id, isNew: isNew === 1, nowIso })) hasChanged = true
+  for (const [id, changes] of touched) {
+    if (settle(transaction, { plan, id, changes, nowIso })) hasChanged = true
   }
   return { result, hasChanged }
 }
@@ -81,35 +82,57 @@ function collectionsReaching(schema: Schema, name: string): ReadonlySet<string> 
   return reaching
 }
 
-const changedSql = `SELECT doc_id AS id, max(operation = 'insert') AS isNew FROM "_alyx_changes"
-  WHERE seq > ? AND collection = ? GROUP BY doc_id ORDER BY min(seq)`
+/** What a write did to one document. */
+interface DocumentChanges {
+  isNew: boolean
+  /** Managed fields that it changed: what else the document says of the account may be older than the account. */
+  readonly fields: Set<string>
+}
+
+const changedSql = `SELECT doc_id AS id, operation, changed_fields AS fields FROM "_alyx_changes"
+  WHERE seq > ? AND collection = ? ORDER BY seq`
+
+function touchedSince(
+  transaction: Transaction,
+  { seq, name }: { readonly seq: number; readonly name: string },
+): ReadonlyMap<string, DocumentChanges> {
+  const touched = new Map<string, DocumentChanges>()
+  const query = sqlQuery<{ id: string; operation: string; fields: string | null }>(changedSql, [seq, name])
+  for (const { id, operation, fields } of transaction.all(query)) {
+    const changes = touched.get(id) ?? { isNew: false, fields: new Set() }
+    if (operation === "insert") changes.isNew = true
+    for (const field of fields === null ? [] : (JSON.parse(fields) as string[])) changes.fields.add(field)
+    touched.set(id, changes)
+  }
+  return touched
+}
 
 interface Document {
   readonly plan: CollectionPlan
   readonly id: string
-  readonly isNew: boolean
+  readonly changes: DocumentChanges
   readonly nowIso: string
 }
 
-/** Compares a document with its account as both are now; says whether the account changed. */
-function settle(transaction: Transaction, { plan, id, isNew, nowIso }: Document): boolean {
+/** Brings an account to what its document says now; says whether it changed. */
+function settle(transaction: Transaction, { plan, id, changes, nowIso }: Document): boolean {
   const row = transaction.get<StoredRow>(sqlQuery(plan.writes.rowSql, [id]))
   const account = findAccount(transaction, id)
   if (row === undefined) return account !== undefined && deleteAccountRow(transaction, id)
   if (account === undefined) {
     // Documents that were there before accounts were, or that a seed brought, belong to nobody.
-    if (isNew) insertAccountRow(transaction, newAccount(transaction, { plan, row, id, nowIso }))
-    return isNew
+    if (changes.isNew) insertAccountRow(transaction, newAccount(transaction, { plan, row, id, nowIso }))
+    return changes.isNew
   }
-  const changes = changesOf(row, account)
-  if (Object.keys(changes).length === 0) return false
-  changeAccountAlone(transaction, { id, nowIso, changes })
+  const toAccount = changesOf(row, account, changes)
+  if (Object.keys(toAccount).length === 0) return false
+  changeAccountAlone(transaction, { id, nowIso, changes: toAccount })
   return true
 }
 
 function newAccount(
   transaction: Transaction,
-  { plan, row, id, nowIso }: Omit<Document, "isNew"> & { readonly row: StoredRow },
+  { plan, row, id, nowIso }: Omit<Document, "changes"> & { readonly row: StoredRow },
 ): Parameters<typeof insertAccountRow>[1] {
   if (!plan.collection.fields.has("email")) {
     throw alyxError("REGISTER_INSTEAD", {
@@ -123,13 +146,14 @@ function newAccount(
   return { id, address, passwordHash: null, role, isVerified: row["verified"] === 1, nowIso }
 }
 
-/** What the document says of the account that the account does not say; fields that it lacks say nothing. */
-function changesOf(row: StoredRow, account: Account): AccountChanges {
+/** What was written to the document of the account, and the account does not say yet. */
+function changesOf(row: StoredRow, account: Account, { isNew, fields }: DocumentChanges): AccountChanges {
   const { email, role, verified } = row
+  const isWritten = (name: ManagedField): boolean => (isNew || fields.has(name)) && row[name] !== undefined
   return {
-    ...(email === undefined || email === account.email ? {} : { email: addressOf(row) }),
-    ...(role === undefined || role === null || role === account.role ? {} : { role: roleOf(row) }),
-    ...(typeof verified !== "number" || (verified === 1) === account.isVerified ? {} : { isVerified: verified === 1 }),
+    ...(!isWritten("email") || email === account.email ? {} : { email: addressOf(row) }),
+    ...(!isWritten("role") || role === null || role === account.role ? {} : { role: roleOf(row) }),
+    ...(!isWritten("verified") || (verified === 1) === account.isVerified ? {} : { isVerified: verified === 1 }),
   }
 }
 

@@ -266,3 +266,21 @@ test("without a users collection there are accounts all the same, and nothing el
   const names = Object.keys(registered.body.user).toSorted()
   expect(names).toEqual(["created_at", "email", "id", "metadata", "role", "updated_at", "verified"])
 })
+
+test("what a document says of an account from before is not the account's again when something else is written", async () => {
+  const running = await startWithAdmin()
+  const { port, parts } = running
+  const ada = await registerAs(port, "ada")
+  await makeAdmin(running, ada)
+  // As somebody does who takes a role away in SQL, and forgets the document.
+  await parts.auth.database.write((transaction) =>
+    transaction.run(sqlQuery(`UPDATE "_alyx_users" SET role = 'user' WHERE id = ?`, [ada.id])),
+  )
+  parts.auth.signals.nudge("accounts")
+  const path = `/api/collections/users/${ada.id}`
+
+  expect((await sendAs(port, ada.access, "PATCH", path, { name: "Ada" })).status).toBe(200)
+  expect((await sendAs(port, ada.access, "PATCH", path, { name: "Ada L.", role: "admin" })).status).toBe(200)
+
+  expect((await sendAs(port, ada.access, "GET", "/api/auth/me")).body.user.role).toBe("user")
+})
