@@ -46,7 +46,8 @@ export async function startLiveAlyx(options: {
   const project = path.join(options.folder, `alyx-live-${options.port}`)
   mkdirSync(project, { recursive: true })
   writeFileSync(path.join(project, "schema.yaml"), schema)
-  const [command = "", ...args] = [...options.pin, process.execPath, launcher, "start", "--port", String(options.port)]
+  const words: readonly string[] = [...options.pin, process.execPath, launcher, "start", "--port", String(options.port)]
+  const [command = process.execPath, ...args] = words
   const child = spawn(command, args, {
     cwd: project,
     env: {
@@ -107,7 +108,7 @@ export async function startLivePocketBase(options: {
   const data = path.join(options.folder, "pocketbase-live")
   execFileSync(binary, ["superuser", "upsert", admin.identity, admin.password, "--dir", data], { stdio: "pipe" })
   const served = ["serve", "--http", `127.0.0.1:${options.port}`, "--dir", data, "--automigrate=false"]
-  const [command = "", ...args] = [...options.pin, binary, ...served]
+  const [command = binary, ...args]: readonly string[] = [...options.pin, binary, ...served]
   const child = spawn(command, args, { stdio: "ignore" })
   const base = `http://127.0.0.1:${options.port}`
   const token = await withChild(child, async () => {

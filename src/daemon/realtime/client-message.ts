@@ -4,7 +4,6 @@ import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
 import { findJsonFault, isNestedDeeperThan } from "../../lib/json-syntax.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
-import { liveLimits } from "../../protocol/realtime-api.ts"
 import type { ClientMessage, LiveQueryRequest } from "../../protocol/realtime-api.ts"
 
 /** What a client sent, or what is wrong with it. The id is what the answer repeats. */
@@ -14,12 +13,9 @@ export type ReadMessage =
 
 const depthMax = 20
 const idLengthMax = 128
-/** A list in a filter may hold ids; `message_limit` bounds it too. */
-const listMax = 1_000
-const nameLengthMax = 10_000
+const subscriptionIdLengthMax = 100
 
 const messageTypes = ["subscribe", "unsubscribe", "auth", "ping"] as const
-const queryMembers = ["collection", "filter", "sort", "limit", "expand", "fields", "since"] as const
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -65,7 +61,8 @@ function readMessage(json: Json): ClientMessage {
   const { type } = json
   switch (type) {
     case "subscribe":
-      return { type, payload: readQuery(payloadOf(json)) }
+      // What is in a query is judged where queries are read, with everything that is wrong with it at once.
+      return { type, payload: payloadOf(json) as unknown as LiveQueryRequest }
     case "unsubscribe":
       return { type, payload: { subscription_id: readText(payloadOf(json), "subscription_id") } }
     case "auth": {
@@ -86,49 +83,6 @@ function readMessage(json: Json): ClientMessage {
   }
 }
 
-/** The members have the right types; what they mean is judged by a schema later. */
-function readQuery(payload: Json): LiveQueryRequest {
-  const unknown = Object.keys(payload).find((name) => !(queryMembers as readonly string[]).includes(name))
-  if (unknown !== undefined) {
-    const near = nearestWord(unknown, queryMembers)
-    throw invalid(
-      `A subscription has no member ${shown(unknown)}.`,
-      near === undefined ? `The members are ${queryMembers.join(", ")}.` : `Did you mean ${near}?`,
-    )
-  }
-  const { filter, sort, limit, expand, fields, since } = payload
-  return {
-    collection: readText(payload, "collection"),
-    ...(filter === undefined ? {} : { filter: readFilter(filter) }),
-    ...(sort === undefined ? {} : { sort: readNames("sort", sort) }),
-    ...(limit === undefined ? {} : { limit: readLimit(limit) }),
-    ...(expand === undefined ? {} : { expand: readNames("expand", expand) }),
-    ...(fields === undefined ? {} : { fields: readNames("fields", fields) }),
-    ...(since === undefined ? {} : { since: readText(payload, "since") }),
-  }
-}
-
-function readFilter(filter: unknown): NonNullable<LiveQueryRequest["filter"]> {
-  if (isObject(filter) || isTextList(filter)) return filter
-  throw invalid(
-    "payload.filter must be an object, or a list of texts.",
-    'Such as {"author_id":{"$eq":"…"}}, or ["author_id:eq:…"].',
-  )
-}
-
-function readNames(member: string, names: unknown): string | readonly string[] {
-  if (typeof names === "string" && names.length <= nameLengthMax) return names
-  if (isTextList(names)) return names
-  throw invalid(`payload.${member} must be a list of names.`, `Such as {"${member}":["created_at"]}.`)
-}
-
-function readLimit(limit: unknown): number {
-  if (Number.isInteger(limit) && (limit as number) >= 1 && (limit as number) <= liveLimits.limitMax) {
-    return limit as number
-  }
-  throw invalid(`payload.limit must be a whole number from 1 to ${liveLimits.limitMax}.`)
-}
-
 function payloadOf({ payload }: Json): Json {
   if (isObject(payload)) return payload
   throw invalid("The message needs a payload, which is an object.")
@@ -136,12 +90,8 @@ function payloadOf({ payload }: Json): Json {
 
 function readText(payload: Json, member: string): string {
   const text = payload[member]
-  if (typeof text === "string" && text !== "" && text.length <= nameLengthMax) return text
+  if (typeof text === "string" && text !== "" && text.length <= subscriptionIdLengthMax) return text
   throw invalid(`payload.${member} must be a text.`)
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length <= listMax && value.every((item) => typeof item === "string")
 }
 
 function isObject(value: unknown): value is Json {

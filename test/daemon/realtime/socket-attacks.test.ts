@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 
 import { expect, test } from "vitest"
 
+import { scaled } from "../../helpers/scale.ts"
 import { openRaw, send } from "../http/http-fixture.ts"
 import { startLive } from "./live-fixture.ts"
 import { openSocket } from "./socket-client.ts"
@@ -22,16 +23,37 @@ const wrongMessages: readonly [name: string, message: string | Buffer, says: str
   ["a type of Object", '{"type":"constructor"}', "no message of the type"],
   ["a type that is no text", '{"type":{"a":1}}', "no message of the type"],
   ["no payload", '{"type":"subscribe"}', "needs a payload"],
-  ["no collection", '{"type":"subscribe","payload":{}}', "payload.collection"],
-  ["an unknown member", '{"type":"subscribe","payload":{"collection":"notes","filtr":{}}}', "no member"],
-  ["a limit of 0", '{"type":"subscribe","payload":{"collection":"notes","limit":0}}', "payload.limit"],
-  ["a limit of 501", '{"type":"subscribe","payload":{"collection":"notes","limit":501}}', "payload.limit"],
-  ["a filter of numbers", '{"type":"subscribe","payload":{"collection":"notes","filter":[1]}}', "payload.filter"],
-  ["a sort of objects", '{"type":"subscribe","payload":{"collection":"notes","sort":{"a":1}}}', "payload.sort"],
   ["a token of numbers", '{"type":"auth","payload":{"token":1}}', "payload.token"],
   ["an id that is no text", '{"id":7,"type":"ping"}', "id must be a text"],
   ["a deep message", `{"type":${"[".repeat(30_000)}${"]".repeat(30_000)}}`, "nested deeper"],
 ]
+
+test("what is no query is answered as for a list, and the socket goes on", async () => {
+  const { port } = await startLive()
+  const client = await openSocket(port)
+  const wrongQueries: readonly [payload: object, code: string][] = [
+    [{}, "INVALID_QUERY"],
+    [{ collection: 7 }, "INVALID_QUERY"],
+    [{ collection: "secrets" }, "COLLECTION_NOT_FOUND"],
+    [{ collection: "__proto__" }, "COLLECTION_NOT_FOUND"],
+    [{ collection: "_alyx_users" }, "COLLECTION_NOT_FOUND"],
+    [{ collection: "notes", filtr: {} }, "INVALID_QUERY"],
+    [{ collection: "notes", limit: 501 }, "INVALID_QUERY"],
+    [{ collection: "notes", limit: 1e99 }, "INVALID_QUERY"],
+    [{ collection: "notes", filter: [1] }, "INVALID_FILTER"],
+    [{ collection: "notes", filter: { title: { $where: "1" } } }, "INVALID_FILTER"],
+    [{ collection: "notes", filter: { title: { $in: Array.from({ length: 5_000 }, () => "x") } } }, "INVALID_FILTER"],
+    [{ collection: "notes", sort: { a: 1 } }, "INVALID_QUERY"],
+  ]
+  for (const [payload, code] of wrongQueries) {
+    const name = JSON.stringify(payload).slice(0, 200)
+    const answer = await client.ask<"error">({ type: "subscribe", payload: payload as never })
+    expect(answer, name).toMatchObject({ type: "error", payload: { code } })
+    expect(answer.payload, name).not.toHaveProperty("subscription_id")
+  }
+  const strange = { type: "subscribe", payload: { collection: "notes", since: { a: 1 } as never } } as const
+  expect(await client.ask(strange)).toMatchObject({ type: "snapshot" })
+})
 
 test("what is no message is answered with INVALID_MESSAGE and its id, and the socket goes on", async () => {
   const { port, logLines } = await startLive()
@@ -89,8 +111,12 @@ test("a socket may follow so many queries, and no more", async () => {
 })
 
 test("an address may open so many sockets; the next is refused with 429 until one is closed", async () => {
-  const { port } = await startLive({ config: { connectionsPerAddressMax: 50, connectionsMax: 60 } })
-  const clients = await Promise.all(Array.from({ length: 50 }, () => openSocket(port)))
+  const count = scaled(1_000, 50)
+  const { port } = await startLive({
+    server: { maxConnections: 5_000 },
+    config: { connectionsPerAddressMax: count, connectionsMax: 2_000 },
+  })
+  const clients = await Promise.all(Array.from({ length: count }, () => openSocket(port)))
   const headers = {
     connection: "upgrade",
     upgrade: "websocket",
@@ -109,6 +135,22 @@ test("an address may open so many sockets; the next is refused with 429 until on
         .catch(() => null),
     )
     .toBe(1)
+})
+
+test("ten thousand subscriptions hear of a write, and cost nothing when they have ended", async () => {
+  const { port, write, sockets } = await startLive()
+  const clients = await Promise.all(Array.from({ length: scaled(100, 5) }, () => openSocket(port)))
+  const perSocket = 100
+  await Promise.all(clients.flatMap((client) => Array.from({ length: perSocket }, () => client.ask(notes))))
+  expect(sockets.stats()).toMatchObject({ subscriptions: clients.length * perSocket, groups: 1 })
+  await write("for all")
+  for (const client of clients) {
+    await expect
+      .poll(() => client.heard.filter(({ type }) => type === "delta").length, { timeout: 20_000 })
+      .toBe(perSocket)
+    client.ws.terminate()
+  }
+  await expect.poll(() => sockets.stats()).toMatchObject({ sockets: 0, subscriptions: 0, groups: 0 })
 })
 
 test("a client that never stops talking is told so, and then cut off", async () => {
