@@ -43,7 +43,7 @@ export async function readJudgedList(parts: RecordParts, list: JudgedList): Prom
     const { selection } = query
     return judgedExpansions(reader, { selection, caller, rows: rowids, bound: { ...bound, accesses } })
   })
-  const answer = await readList(parts, plan, seenQueryWith(plan, query, judged))
+  const answer = await readList(parts, plan, { ...seenQueryWith(plan, query, judged), goesOn: isTruncated })
   return `${answer.slice(0, -1)},"truncated":${isTruncated}}`
 }
 

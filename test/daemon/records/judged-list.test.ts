@@ -96,6 +96,17 @@ describe("a list whose rules are no SQL", () => {
     expect(seen).toEqual(Array.from({ length: count }, (_, id) => id).filter((id) => id % 10 < 2))
   })
 
+  test("is walked on where few of the candidates may be read, until there is none", async () => {
+    const first = await as(ada).list("notes", "limit=50&filter=title:ne:x&filter=id:ne:0&sort=title&cursor=")
+    const sparse = await as(stranger).list("notes", "limit=500&sort=-title&cursor=")
+    const next = await as(stranger).list("notes", `limit=500&sort=-title&cursor=${sparse.next_cursor}`)
+
+    expect(first).toMatchObject({ total: 0, next_cursor: null, truncated: true })
+    expect(sparse.docs.length).toBeLessThan(500)
+    expect(sparse.docs.length + next.docs.length).toBe(count / 5)
+    expect(next.next_cursor).toBeNull()
+  })
+
   test("does not tell a hidden field by filters, and cannot be sorted by it", async () => {
     expect(await as(ada).pluck("notes", "id", "secret=s10")).toEqual([10])
     expect((await as(ada).list("notes", "secret=s11")).total).toBe(0)

@@ -181,6 +181,23 @@ export const scopeAttacks: readonly Attack[] = [
     twin: { as: admin, answer: { id: "v", code: "1234" } },
   },
   {
+    name: "a key of an admin that may not read changes what is not there",
+    as: keyOf({ collections: null, operations: ["update", "delete"] }, true),
+    run: (r) => r.update("comments", "99", { text: "x" }),
+    refused: "DOCUMENT_NOT_FOUND",
+    twin: {
+      as: keyOf({ collections: null, operations: ["update", "delete"] }, true),
+      run: (r) => r.update("comments", "3", { text: "x" }, { ifMatch: "*" }),
+      answer: { id: 3 },
+    },
+  },
+  {
+    name: "a key of an admin that may not read deletes by a tag what is not there",
+    as: keyOf({ collections: null, operations: ["update", "delete"] }, true),
+    run: (r) => r.delete("comments", "99", "*"),
+    refused: "DOCUMENT_NOT_FOUND",
+  },
+  {
     name: "a key that may create but not read is told the id alone",
     as: keyOf({ collections: null, operations: ["create"] }),
     run: (r) => r.create("comments", { id: 9, post_id: "open", author_id: "ada", text: "x" }),
