@@ -1,14 +1,13 @@
 import type { Collection } from "../schema/schema.ts"
-import type { ArithmeticOperator } from "./arithmetic.ts"
-import { calculate, negate } from "./arithmetic.ts"
-import { equals, order, tooMuchWork } from "./compare.ts"
+import { negate } from "./arithmetic.ts"
 import type { Evaluate } from "./frame.ts"
 import { noContext, RuleFrame } from "./frame.ts"
 import { methods, plainFunctions } from "./functions.ts"
 import type { RuleFunction } from "./functions.ts"
 import { asFault, macroEvaluate } from "./macros.ts"
 import { matcherFor, patternOf } from "./matches.ts"
-import { shownValue } from "./shown-value.ts"
+import type { BinaryOperator } from "./operators.ts"
+import { binaryFunction, element, member } from "./operators.ts"
 import type { MacroCall, RuleNode } from "./syntax.ts"
 import { macroOf, selectionOf } from "./syntax.ts"
 import { RuleFault, isList, isMap, mapGet, typeName } from "./values.ts"
@@ -130,22 +129,6 @@ function compileAccess(node: RuleNode, scope: Scope): Evaluate {
   return withValues(parts, ([value, index]) => (isList(value!) ? element(value, index!) : member(value!, index!)))
 }
 
-function member(value: RuleValue, key: RuleValue): Outcome {
-  if (!isMap(value)) return new RuleFault(`${typeName(value)} has no members.`)
-  const found = mapGet(value, key)
-  return found === undefined ? new RuleFault(`There is no key ${shownValue(key)}.`) : found
-}
-
-function element(list: readonly RuleValue[], index: RuleValue): Outcome {
-  if (typeof index !== "bigint" && !Number.isInteger(index)) {
-    return new RuleFault(`A list is not indexed by ${typeName(index)}.`)
-  }
-  return (
-    list[Number(index)] ??
-    (Number(index) in list ? null : new RuleFault(`The list has no element ${shownValue(index)}.`))
-  )
-}
-
 /** `&&` and `||`: what decides it wins over an error on the other side. */
 function both(left: Evaluate, right: Evaluate, decisive: boolean): Evaluate {
   return (frame) => {
@@ -243,8 +226,6 @@ function compileHas(node: RuleNode, scope: Scope): Evaluate {
   )
 }
 
-type BinaryOperator = ArithmeticOperator | "==" | "!=" | "<" | "<=" | ">" | ">=" | "in"
-
 function compileBinary(operator: BinaryOperator, args: readonly RuleNode[], scope: Scope): Evaluate {
   const left = compilePart(isAccount(args[0]!, args[1]!) ? accountId(args[0]!) : args[0]!, scope)
   const right = compilePart(isAccount(args[1]!, args[0]!) ? accountId(args[1]!) : args[1]!, scope)
@@ -264,53 +245,4 @@ export function isAccount(node: RuleNode, other: RuleNode): boolean {
 
 function accountId(node: RuleNode): RuleNode {
   return { ...node, op: ".", args: [node, "id"] }
-}
-
-type Binary = (a: RuleValue, b: RuleValue, frame: RuleFrame) => Outcome
-
-function binaryFunction(operator: BinaryOperator): Binary {
-  switch (operator) {
-    case "==":
-      return equals
-    case "!=":
-      return (a, b, frame) => {
-        const equal = equals(a, b, frame)
-        return typeof equal === "boolean" ? !equal : equal
-      }
-    case "<":
-      return ordered((sign) => sign < 0)
-    case "<=":
-      return ordered((sign) => sign <= 0)
-    case ">":
-      return ordered((sign) => sign > 0)
-    case ">=":
-      return ordered((sign) => sign >= 0)
-    case "in":
-      return contains
-    case "+":
-    case "-":
-    case "*":
-    case "/":
-    case "%":
-      return (a, b, frame) => calculate(operator, a, b, frame)
-  }
-}
-
-function ordered(decide: (sign: number) => boolean): Binary {
-  return (a, b) => {
-    const sign = order(a, b)
-    return typeof sign === "number" ? decide(sign) : sign
-  }
-}
-
-/** `in`: an element of a list, or a key of a map. */
-function contains(value: RuleValue, container: RuleValue, frame: RuleFrame): Outcome {
-  if (isMap(container)) return mapGet(container, value) !== undefined
-  if (!isList(container)) return new RuleFault(`in does not take ${typeName(container)} on its right.`)
-  if (!frame.spend(container.length)) return tooMuchWork
-  for (const each of container) {
-    const equal = equals(value, each, frame)
-    if (equal !== false) return equal
-  }
-  return false
 }
