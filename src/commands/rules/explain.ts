@@ -11,7 +11,7 @@ import { DataCommand } from "../data-command.ts"
 export default class RulesExplain extends DataCommand {
   static override summary = "Show why somebody may, or may not, do something: each rule with the value of every part."
   static override description =
-    "Nothing is read or written for the person it is about. Decided by the same code as requests are; what other documents say to a write (references, unique fields) is left out. Ends with 0 whatever the decision is; with --json it is in `allowed`."
+    "Nothing is written for the person it is about. Decided by the same code as requests are, on the rules that are served; where no daemon runs, on schema.yaml, whose safe changes are applied first. What other documents say to a write (references, unique fields) is left out. Ends with 0 whatever the decision is; with --json it is in `allowed`."
   static override examples = [
     "alyx rules explain read posts/01987b3c-6d00-7000-8000-00000000b002 --as anonymous",
     'alyx rules explain update posts/01987b3c-6d00-7000-8000-00000000b002 --as linus@example.com --data \'{"title":"New"}\'',
@@ -53,7 +53,7 @@ export default class RulesExplain extends DataCommand {
       ...(flags.data === undefined ? {} : { data: await readData(flags.data, this.startFolder) }),
     }
     requireFitting(request)
-    const explained = await this.withDaemon((client) =>
+    const explained = await this.withWrittenSchema((client) =>
       client.post<ExplainAccessResponse>("/api/admin/rules/explain", request),
     )
     const { renderExplanation } = await import("../../ui/rules/explain-text.ts")
