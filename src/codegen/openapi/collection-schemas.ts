@@ -137,6 +137,12 @@ function listSchema({ named, limits }: CollectionFrame): JsonSchema {
         type: ["string", "null"],
         description: "In a walk with `cursor`: what to send for the next page; null at the end.",
       },
+      ...(named.collection.readInMemory && {
+        truncated: {
+          type: "boolean",
+          description: "Whether there were more documents than the read rule is judged for, one by one.",
+        },
+      }),
     },
     required: ["docs", "total", "limit"],
   }

@@ -123,6 +123,73 @@ test("the pattern of a filter knows the operators that the server knows of each 
   expect("f_json:eq:nullx").not.toMatch(pattern)
 })
 
+const guarded = `collections:
+  users:
+    fields:
+      email: { type: string, unique: true, format: email, rules: { read: "auth.id == doc.id" } }
+      name: { type: string }
+      role: { type: string, default: user }
+      note: { type: string, nullable: true, rules: { read: false } }
+    rules: { create: true, read: true, update: "auth.id == doc.id" }
+  logs:
+    fields: { text: { type: text }, size: { type: int, nullable: true, rules: { write: "auth.verified" } } }
+    rules: { read: "auth.role == 'auditor'" }
+    read_in_memory: true
+`
+
+test("an operation says whether a token is of use, and what it may be refused with for want of rights", () => {
+  const { paths, components }: Json = madeDocument(guarded)
+  const codesOf = (responses: Json, status: number): string[] => {
+    const ref: string | undefined = responses[status]?.$ref
+    if (ref === undefined) return []
+    const answer = components.responses[ref.split("/").at(-1)!]
+    return Object.keys(answer.content["application/json"].examples)
+  }
+  const users = paths["/api/collections/users"]
+  const logs = paths["/api/collections/logs"]
+
+  expect(components.securitySchemes.bearer).toMatchObject({ type: "http", scheme: "bearer" })
+  expect(users.get.security).toEqual([{}, { bearer: [] }])
+  expect(logs.post.security).toEqual([{ bearer: [] }])
+  expect(paths["/api/auth/me"].get.security).toEqual([{ bearer: [] }])
+  expect(paths["/api/auth/login"].post.security).toEqual([])
+  expect(codesOf(users.get.responses, 401)).toEqual(["INVALID_TOKEN"])
+  expect(codesOf(users.get.responses, 403)).toEqual(["FORBIDDEN_FIELD", "FORBIDDEN_SCOPE"])
+  expect(codesOf(users.post.responses, 403)).toContain("REGISTER_INSTEAD")
+  expect(codesOf(paths["/api/collections/users/{id}"].patch.responses, 403)).toContain("MANAGED_FIELD")
+  expect(codesOf(logs.post.responses, 403)).toEqual(["FORBIDDEN", "FORBIDDEN_FIELD", "FORBIDDEN_SCOPE"])
+  expect(codesOf(logs.get.responses, 429)).toEqual(["RATE_LIMITED"])
+})
+
+test("what nobody sees is left out, what not everybody sees is optional, what the service keeps is read only", () => {
+  const { schemas }: Json = madeDocument(guarded).components
+
+  expect(schemas.Users.properties).not.toHaveProperty("note")
+  expect(schemas.UsersCreate.properties).toHaveProperty("note")
+  expect(schemas.Users.required).toEqual(["id", "name", "role", "created_at", "updated_at"])
+  expect(schemas.Users.properties.email).toMatchObject({ readOnly: true, description: expect.stringMatching(/a rule/) })
+  expect(schemas.UsersUpdate.properties.role.readOnly).toBe(true)
+  expect(schemas.UsersUpdate.properties.name).not.toHaveProperty("readOnly")
+  expect(schemas.AuthRegister).toMatchObject({ required: ["email", "password", "name"], additionalProperties: false })
+  expect(Object.keys(schemas.AuthRegister.properties).toSorted()).toEqual([
+    "created_at",
+    "email",
+    "name",
+    "note",
+    "password",
+    "updated_at",
+  ])
+  expect(schemas.LogsList.properties).toHaveProperty("truncated")
+  expect(schemas.UsersList.properties).not.toHaveProperty("truncated")
+})
+
+test("without a users collection a registration takes an address and a password, and nothing is managed", () => {
+  const { schemas }: Json = madeDocument(guarded, { accountsCollection: null }).components
+
+  expect(Object.keys(schemas.AuthRegister.properties)).toEqual(["email", "password"])
+  expect(schemas.UsersUpdate.properties.role).not.toHaveProperty("readOnly")
+})
+
 test("every reference of the document of a random schema points at something", () => {
   const seed = testSeed()
   process.stdout.write(`seed ${seed}\n`)
