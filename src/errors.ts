@@ -53,7 +53,7 @@ export const errorTable = {
     status: 409,
     sentence: "An account with this address exists; its password must be proven before the provider is linked to it.",
   },
-  MAIL_UNAVAILABLE: { status: 503, sentence: "The mail could not be handed to the mail server." },
+  MAIL_UNAVAILABLE: { status: 503, sentence: "This server sends no mails: mail.smtp is not set." },
   RATE_LIMITED: { status: 429, sentence: "Too many requests; try again after Retry-After seconds." },
   // Live queries
   INVALID_MESSAGE: { status: 400, sentence: "The message on the socket is not valid JSON, or not one that is known." },

@@ -5,6 +5,7 @@ import { writeAccounts } from "../auth.ts"
 import type { AuthParts } from "../auth.ts"
 import { changeAccount } from "../change-account.ts"
 import { parseEmailAddress } from "../email-address.ts"
+import { requireMailServer } from "../mail/require-mail-server.ts"
 import { requireAccount } from "../require-account.ts"
 import { provenAccount } from "../sign-in.ts"
 import { notAnAddress } from "./reset-password.ts"
@@ -30,6 +31,7 @@ export async function askToChangeAddress(
   if (account.passwordHash === null) throw withoutPassword()
   await provenAccount(parts, { account, password })
   limits.login.succeeded({ caller, account: account.emailKey })
+  requireMailServer(parts)
   limits.passwordReset.require({ caller, account: `change:${account.id}` })
   const known = database.read((reader) => findAccountByEmail(reader, address))
   if (known === undefined || known.id === account.id) return parts.mails.addressChangeAsked(account, address)

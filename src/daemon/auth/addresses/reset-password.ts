@@ -6,6 +6,7 @@ import { changeAccount } from "../change-account.ts"
 import { findCode } from "../codes/one-time-codes.ts"
 import { parseEmailAddress } from "../email-address.ts"
 import { endSessions } from "../end-sessions.ts"
+import { requireMailServer } from "../mail/require-mail-server.ts"
 import { requireGoodPassword } from "../new-password.ts"
 import { emailProblem } from "../register.ts"
 import { accountOfCode, takeLinkCode } from "./verify-address.ts"
@@ -15,13 +16,14 @@ import { accountOfCode, takeLinkCode } from "./verify-address.ts"
  * of accounts; all else looks the same from outside.
  */
 export function forgetPassword(
-  { limits, mails }: Pick<AuthParts, "limits" | "mails">,
+  parts: Pick<AuthParts, "limits" | "mails" | "config" | "mode">,
   { caller, email }: { readonly caller: Caller; readonly email: unknown },
 ): void {
   const address = parseEmailAddress(email)
   if (address === null) throw notAnAddress("email", email)
-  limits.passwordReset.require({ caller, account: address.key })
-  mails.passwordForgotten(address)
+  parts.limits.passwordReset.require({ caller, account: address.key })
+  requireMailServer(parts)
+  parts.mails.passwordForgotten(address)
 }
 
 /**

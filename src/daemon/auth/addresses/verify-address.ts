@@ -9,6 +9,7 @@ import { changeAccount } from "../change-account.ts"
 import { useCode } from "../codes/one-time-codes.ts"
 import type { FoundCode } from "../codes/one-time-codes.ts"
 import type { LinkPurpose } from "../mail/links.ts"
+import { requireMailServer } from "../mail/require-mail-server.ts"
 import { requireAccount } from "../require-account.ts"
 
 /** The account that a code is for; throws INVALID_CODE when its address is another one by now. */
@@ -41,10 +42,11 @@ export async function verifyAddress(
 
 /** Sends the mail again to an account that has not proven its address; says nothing where it has. */
 export function askForProof(
-  parts: Pick<AuthParts, "database" | "mails" | "limits">,
+  parts: Pick<AuthParts, "database" | "mails" | "limits" | "config" | "mode">,
   { caller }: { readonly caller: Caller },
 ): void {
   const account = parts.database.read((reader) => requireAccount(reader, caller))
   parts.limits.passwordReset.require({ caller, account: `verify:${account.id}` })
+  requireMailServer(parts)
   if (!account.isVerified) parts.mails.accountMade(account)
 }

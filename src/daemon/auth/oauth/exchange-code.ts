@@ -1,5 +1,6 @@
-import { alyxError } from "../../../errors.ts"
+import { alyxError, isAlyxError } from "../../../errors.ts"
 import type { SignedInResponse } from "../../../protocol/auth-api.ts"
+import type { Transaction } from "../../storage/database.ts"
 import { findAccount } from "../accounts.ts"
 import { nowIso, writeAccounts } from "../auth.ts"
 import type { AuthParts, AuthRequest } from "../auth.ts"
@@ -19,12 +20,26 @@ export async function exchangeCode(
   const { caller, body } = request
   const code = readCode(body.code)
   const signedIn = await writeAccounts(parts, caller, (transaction) => {
-    const { userId } = useCode(transaction, { code, purpose: "oauth_exchange", nowMs: parts.clock.now() })
+    const { userId } = useExchangeCode(transaction, { code, nowMs: parts.clock.now() })
     const account = userId === null ? undefined : findAccount(transaction, userId)
     if (account === undefined) throw alyxError("INVALID_CODE")
     return { account, session: beginSession(transaction, parts, { accountId: account.id, request }) }
   })
   return signedInAnswer(parts, { ...signedIn, caller })
+}
+
+/** Uses the code up; one that waits for a password is said to be that, and stays. */
+function useExchangeCode(
+  transaction: Transaction,
+  { code, nowMs }: { readonly code: string; readonly nowMs: number },
+): FoundCode {
+  try {
+    return useCode(transaction, { code, purpose: "oauth_exchange", nowMs })
+  } catch (error) {
+    if (!isAlyxError(error, "INVALID_CODE")) throw error
+    findCode(transaction, { code, purpose: "oauth_link", nowMs })
+    throw alyxError("LINK_NEEDS_PASSWORD", { next: "Send the code with the password to POST /api/auth/oauth/link." })
+  }
 }
 
 /** What a code remembers that waits for a password. */

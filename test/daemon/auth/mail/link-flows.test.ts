@@ -177,3 +177,30 @@ it("in dev keeps mails for admins alone", async () => {
   expect(stranger.status).toBe(401)
   expect(requests.status).toBe(400)
 })
+
+it("says so where no mails can be sent, whatever the address", async () => {
+  const daemon = await startAccountsDaemon()
+  const { access_token: token } = await daemon.register("ada@example.com")
+
+  const answers = [
+    await daemon.send("POST", "/api/auth/reset", { email: "ada@example.com" }),
+    await daemon.send("POST", "/api/auth/reset", { email: "eve@example.com" }),
+    await daemon.sendAs(token, "POST", "/api/auth/verify/request"),
+    await daemon.sendAs(token, "POST", "/api/auth/email", { new_email: "b@example.com", password: goodPassword }),
+  ]
+
+  expect(answers.map(({ status, body }) => `${status} ${body.error.code}`)).toEqual(
+    Array.from({ length: 4 }, () => "503 MAIL_UNAVAILABLE"),
+  )
+})
+
+it("limits how often somebody may have mails sent", async () => {
+  const rate_limit = { login: "1000/second", register: "1000/second", password_reset: "2/hour" }
+  const { daemon } = await startWithMail({ auth: { rate_limit } })
+  const ask = (email: string) => daemon.send("POST", "/api/auth/reset", { email })
+
+  const answers = [await ask("a@example.com"), await ask("b@example.com"), await ask("c@example.com")]
+
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 429])
+  expect(Number(answers[2]!.headers.get("retry-after"))).toBeGreaterThan(3_000)
+})

@@ -221,7 +221,7 @@ it("does not let who registered an address first into the account of its owner",
   const linked = await daemon.send("POST", "/api/auth/oauth/link", { code, password: "not the password" })
 
   expect(returned.get("error")).toBe("link_needs_password")
-  expect(exchanged.status).toBe(400)
+  expect(exchanged).toMatchObject({ status: 409, body: { error: { code: "LINK_NEEDS_PASSWORD" } } })
   expect(linked).toMatchObject({ status: 401, body: { error: { code: "INVALID_CREDENTIALS" } } })
 })
 
@@ -235,7 +235,7 @@ it("does not let a provider that proves no addresses into an account", async () 
 
   expect(owner.body.user.verified).toBe(true)
   expect(returned.get("error")).toBe("link_needs_password")
-  expect(exchanged.status).toBe(400)
+  expect(exchanged).toMatchObject({ status: 409, body: { error: { code: "LINK_NEEDS_PASSWORD" } } })
 })
 
 it("links an account once its password was proven, and signs in by the provider from then on", async () => {
