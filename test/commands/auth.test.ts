@@ -126,6 +126,7 @@ describe("alyx auth", () => {
     { args: ["auth"], code: 2, says: "alyx auth needs to know what to do." },
     { args: ["auth", "create-admin"], code: 2, says: "alyx auth create-admin needs --email." },
     { args: ["auth", "key", "create"], code: 2, says: "alyx auth key create needs --name and --role." },
+    { args: ["auth", "create-admin", "--email", "a@b.example", "--data", "Ada"], code: 2, says: "--data must be" },
     { args: ["auth", "create-admin", "--email", "ada@example.com"], code: 2, says: "--password-stdin" },
     { args: ["auth", "create-admin", "--email", "ada", "--password-stdin"], code: 1, says: "must be an email address" },
     { args: ["auth", "create-admin", "--email", "a@b.example", "--password-stdin"], code: 1, says: "at least" },

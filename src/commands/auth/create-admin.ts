@@ -12,10 +12,15 @@ export default class AuthCreateAdmin extends DataCommand {
     "Asks for the password at the terminal, or takes it from stdin. The address counts as verified. An admin passes every rule and may use /api/admin."
   static override examples = [
     "alyx auth create-admin --email ada@example.com",
+    `alyx auth create-admin --email ada@example.com --data '{"name":"Ada"}'`,
     "alyx auth create-admin --email ada@example.com --password-stdin < password.txt",
   ]
   static override flags = {
     email: Flags.string({ required: true, helpValue: "<address>", summary: "The address of the account." }),
+    data: Flags.string({
+      helpValue: "<json>",
+      summary: `Other fields of the users collection: '{"name":"Ada"}'.`,
+    }),
     "password-stdin": Flags.boolean({ default: false, summary: "Take the password from stdin." }),
   }
 
@@ -23,13 +28,14 @@ export default class AuthCreateAdmin extends DataCommand {
     const { flags } = await this.parse(AuthCreateAdmin)
     const { email } = flags
     this.project()
+    const values = readData(flags.data)
     const question = { message: `Password of ${email}`, fromStdin: flags["password-stdin"], stdin: process.stdin }
     const password = await readPassword(question, { ...this.terminal, isJson: this.jsonEnabled() })
     if (password === undefined) {
       process.exitCode = 130
       return undefined
     }
-    const wanted = { email, password, role: "admin", verified: true }
+    const wanted = { ...values, email, password, role: "admin", verified: true }
     const made = await this.withWrittenSchema((client) => client.post<UserResponse>("/api/admin/users", wanted)).catch(
       (error: unknown) => {
         throw isAlyxError(error, "EMAIL_TAKEN") ? isAccountAlready(email, error) : error
@@ -38,6 +44,18 @@ export default class AuthCreateAdmin extends DataCommand {
     this.print(`${made.user.email} is an admin.`)
     return made
   }
+}
+
+/** The fields of --data; what they must be is for the daemon to say. */
+function readData(text = "{}"): object {
+  const usage = { message: "--data must be a JSON object.", next: `As in --data '{"name":"Ada"}'.` }
+  try {
+    const value = JSON.parse(text) as unknown
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value
+  } catch (cause) {
+    throw alyxError("USAGE", { ...usage, cause })
+  }
+  throw alyxError("USAGE", usage)
 }
 
 function isAccountAlready(email: string, cause: Error): Error {

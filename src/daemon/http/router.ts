@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 
 import fastify, { type FastifyReply, type FastifyRequest } from "fastify"
 
+import type { AlyxError } from "../../errors.ts"
 import { anonymous, bareRequest } from "../callers.ts"
 import type { CapturedRequests } from "./capture/captured-requests.ts"
 import { captureRequests } from "./capture/request-capture.ts"
@@ -133,6 +134,11 @@ export function createRouter(parts: RouterParts): Router {
   }
 }
 
+/** What RFC 6750 has clients decide by: whether to sign in, or to refresh the token that they have. */
+function challengeOf({ code }: AlyxError): string {
+  return code === "INVALID_TOKEN" ? 'Bearer error="invalid_token"' : "Bearer"
+}
+
 /** Answers with an error. Here, and nowhere else, a bug becomes INTERNAL, and its stack goes to the log, once. */
 function answerError(parts: HttpParts, thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toAnsweredError(thrown)
@@ -141,6 +147,7 @@ function answerError(parts: HttpParts, thrown: unknown, request: FastifyRequest,
     request.server.reportBug(request.id, error.cause)
   }
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds)
+  if (error.status === 401) reply.header("www-authenticate", challengeOf(error))
   reply.removeHeader("etag")
   reply
     .code(error.status)

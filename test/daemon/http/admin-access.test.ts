@@ -104,9 +104,13 @@ test("a token that is none is 401 on the admin API, and no header makes an owner
 
   expect(await send(port, { path: "/api/admin/stats", headers: bearer("nothing") })).toMatchObject({
     status: 401,
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
     body: { error: { code: "INVALID_TOKEN" } },
   })
-  expect(await send(port, { path: "/api/admin/stats", headers })).toMatchObject(unauthenticated)
+  expect(await send(port, { path: "/api/admin/stats", headers })).toMatchObject({
+    ...unauthenticated,
+    headers: { "www-authenticate": "Bearer" },
+  })
 })
 
 test("an admin who is one no more is refused at the next request", async () => {

@@ -1,4 +1,5 @@
-import { alyxError } from "../../../errors.ts"
+import { alyxError, isAlyxError } from "../../../errors.ts"
+import type { AlyxError } from "../../../errors.ts"
 import type { Caller } from "../../caller.ts"
 import { administrator } from "../../callers.ts"
 import type { Reader } from "../../storage/database.ts"
@@ -61,13 +62,21 @@ export async function makeFirstAdmin(
   return writeAccounts(parts, caller, (transaction) => {
     requireFirstAdminCode(transaction, parts, code)
     useCode(transaction, { code, purpose, nowMs: parts.clock.now() })
-    return makeAccount(transaction, parts, {
-      caller,
-      address,
-      passwordHash,
-      role: adminRole,
-      isVerified: true,
-      values: {},
-    })
+    const account = { caller, address, passwordHash, role: adminRole, isVerified: true, values: {} }
+    try {
+      return makeAccount(transaction, parts, account)
+    } catch (error) {
+      throw isAlyxError(error, "VALIDATION_ERROR") ? needsFields(error) : error
+    }
+  })
+}
+
+/** The page asks for what every account has; the users collection may want more. */
+function needsFields({ message, details, cause }: AlyxError): Error {
+  return alyxError("VALIDATION_ERROR", {
+    message,
+    next: `The users collection has fields that this page does not ask for. In the folder of the project: alyx auth create-admin --email … --data '{"…":"…"}'`,
+    ...(details === undefined ? {} : { details }),
+    cause,
   })
 }

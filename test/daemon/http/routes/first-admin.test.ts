@@ -79,6 +79,17 @@ test("of twenty who use the link at once, one becomes an admin", async () => {
   expect(parts.auth.database.read((reader) => reader.get(count))).toEqual({ n: 1 })
 })
 
+test("fields that the users collection needs are for the command line, which the page says", async () => {
+  const schemaText = "collections:\n  users:\n    fields:\n      name: { type: string }\n"
+  const { port, parts } = await startHttp({ server: { insecureOpen: false }, schemaText })
+  const link = new URL((await offerFirstAdmin(parts.auth))!)
+
+  const answer = await sendJson(port, "POST", link.pathname, { token: link.searchParams.get("token"), ...person })
+
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } })
+  expect(answer.body.error.next).toContain("alyx auth create-admin --email … --data")
+})
+
 async function startWithLink(clock?: { readonly now: () => number }) {
   const running = await startHttp({ server: { insecureOpen: false }, ...(clock === undefined ? {} : { clock }) })
   const link = new URL((await offerFirstAdmin(running.parts.auth))!)
