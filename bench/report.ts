@@ -8,6 +8,8 @@ import { renderRealtime } from "./realtime-report.ts"
 import type { RealtimeReport } from "./realtime.ts"
 import { saveBudgetMs } from "./save-to-served.ts"
 import type { SaveToServed } from "./save-to-served.ts"
+import { renderSignInTimes } from "./sign-in-times.ts"
+import type { SignInTimes } from "./sign-in-times.ts"
 import { median } from "./startup.ts"
 import type { Startup } from "./startup.ts"
 
@@ -21,10 +23,11 @@ export interface Report {
   readonly realtime: RealtimeReport
   readonly startup: Startup
   readonly saves: SaveToServed
+  readonly signIns: SignInTimes
 }
 
 /** The tables as Markdown, medians over the rounds. */
-export function renderReport({ measurements, whileWriting, realtime, startup, saves }: Report): string {
+export function renderReport({ measurements, whileWriting, realtime, startup, saves, signIns }: Report): string {
   const whats = [...new Set(measurements.map((one) => one.what))]
   return [
     "| what | server | CPU µs a request | PocketBase ÷ this | budget | requests/s | p50 ms | p99 ms | memory MiB |",
@@ -48,6 +51,7 @@ export function renderReport({ measurements, whileWriting, realtime, startup, sa
     "|---|---:|---:|---:|",
     `| ${saves.count} saves of schema.yaml, to served | ${saves.p50Ms.toFixed(0)} ms | ${saves.p95Ms.toFixed(0)} ms | ${saveBudgetMs} ms |`,
     "",
+    renderSignInTimes(signIns),
   ].join("\n")
 }
 

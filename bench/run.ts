@@ -10,6 +10,7 @@ import { measureReadsWhileWriting } from "./reads-while-writing.ts"
 import { measureRealtime } from "./realtime.ts"
 import { renderReport, writeReport } from "./report.ts"
 import { measureSaveToServed } from "./save-to-served.ts"
+import { measureSignInTimes } from "./sign-in-times.ts"
 import { startAlyx } from "./servers/alyx.ts"
 import { startPocketBase } from "./servers/pocketbase.ts"
 import type { BenchServer } from "./servers/server.ts"
@@ -59,7 +60,10 @@ try {
   process.stderr.write("start-up\n")
   const startup = await measureStartup(freshFolder())
   process.stderr.write("saves\n")
-  const report = { measurements, whileWriting, realtime, startup, saves: await measureSaveToServed(freshFolder()) }
+  const saves = await measureSaveToServed(freshFolder())
+  process.stderr.write("sign-ins\n")
+  const signIns = await measureSignInTimes(freshFolder())
+  const report = { measurements, whileWriting, realtime, startup, saves, signIns }
   process.stdout.write(renderReport(report))
   if (values.write) writeReport(report)
 } finally {
