@@ -5,9 +5,9 @@ import type { Reader } from "../storage/database.ts"
 import type { Recipient } from "./fan-out.ts"
 import { ReadTooSlow } from "./query-reads.ts"
 import type { QueryReads, WholeWindow } from "./query-reads.ts"
-import { advanceWindow, entryOf } from "./window.ts"
-import type { Before, DocumentId, LiveWindow } from "./window.ts"
-import { docsById, windowDelta } from "./window-delta.ts"
+import { advanceWindow, replaceWindow } from "./window.ts"
+import type { Before, DocumentId, LiveWindow, WindowEntry, WindowStep } from "./window.ts"
+import { windowDelta } from "./window-delta.ts"
 import type { WindowDelta } from "./window-delta.ts"
 
 /** What a group shows of other collections: told to the index as it changes. */
@@ -48,7 +48,7 @@ export class LiveGroup {
   /** Made anew when somebody joins, and kept as long as there is memory to spare. */
   #text: WeakRef<{ readonly text: string }> | null = null
   /** The documents of the window, for a query that is too slow to be read again for everybody who joins. */
-  #kept: ReadonlyMap<DocumentId, string> | null = null
+  #kept: Map<DocumentId, string> | null = null
 
   constructor({ query, reads, name, links, onDirty }: LiveGroupOptions) {
     this.query = query
@@ -118,14 +118,14 @@ export class LiveGroup {
     if (this.#isStale) return this.take(this.reads.whole())
     const marks = { changed: this.#changed, touched: this.#touched }
     const shape = { keys: this.query.keys, limit: this.query.limit }
-    const step = advanceWindow(this.#window, marks, shape, this.reads.over(reader))
-    return this.#move(step.window, docsById(step.rows))
+    return this.#move(advanceWindow(this.#window, marks, shape, this.reads.over(reader)))
   }
 
   /** Replaces the window by one that was read as a whole. */
   take({ rows, total }: WholeWindow): WindowDelta | null {
-    const delta = this.#move({ entries: rows.map(entryOf), total }, docsById(rows))
-    this.#text = new WeakRef({ text: joinDocs(rows) })
+    const delta = this.#move(replaceWindow(this.#window, rows, total))
+    if (this.#kept === null) this.#text = new WeakRef({ text: joinDocs(rows) })
+    else this.#kept = new Map(rows.map(({ id, doc }) => [id, doc]))
     return delta
   }
 
@@ -150,41 +150,35 @@ export class LiveGroup {
 
   /** Takes its values out of the index. */
   end(): void {
-    this.#updateLinks(this.#window, { entries: [], total: 0 })
+    this.#updateLinks(this.#window.entries, [])
   }
 
-  #move(window: LiveWindow, docs: ReadonlyMap<DocumentId, string>): WindowDelta | null {
-    const delta = windowDelta(this.#window, window, docs)
-    this.#updateLinks(this.#window, window)
-    this.#window = window
+  #move(step: WindowStep): WindowDelta | null {
+    const delta = windowDelta(this.#window, step)
+    this.#updateLinks(
+      step.gone,
+      step.came.map(({ entry }) => entry),
+    )
+    this.#window = step.window
     this.#changed.clear()
     this.#touched.clear()
     this.#isStale = false
     if (delta !== null) this.#text = null
-    this.#keep(docs)
+    this.#keep(step)
     return delta
   }
 
-  #keep(docs: ReadonlyMap<DocumentId, string>): void {
-    const old = this.#kept
-    if (old === null) return
-    const kept = new Map<DocumentId, string>()
-    for (const { id } of this.#window.entries) {
-      const doc = docs.get(id) ?? old.get(id)
-      if (doc !== undefined) kept.set(id, doc)
-    }
-    this.#kept = kept
+  #keep({ gone, came }: WindowStep): void {
+    for (const { id } of gone) this.#kept?.delete(id)
+    for (const { entry, doc } of came) this.#kept?.set(entry.id, doc)
   }
 
-  #updateLinks(before: LiveWindow, after: LiveWindow): void {
+  /** Those that came are added first, so that a value which stays is never out of the index. */
+  #updateLinks(gone: readonly WindowEntry[], came: readonly WindowEntry[]): void {
     if (this.#holders.length === 0) return
-    const left = new Set(before.entries)
-    for (const entry of after.entries) {
-      if (left.delete(entry)) continue
-      for (const [index, value] of entry.links.entries()) this.#addHolder(index, value, entry.id)
-    }
-    const now = new Map(after.entries.map((entry) => [entry.id, entry]))
-    for (const { id, links } of left) {
+    const now = new Map(came.map((entry) => [entry.id, entry]))
+    for (const { id, links } of came) for (const [index, value] of links.entries()) this.#addHolder(index, value, id)
+    for (const { id, links } of gone) {
       const next = now.get(id)?.links
       for (const [index, value] of links.entries()) {
         if (next === undefined || next[index] !== value) this.#removeHolder(index, value, id)

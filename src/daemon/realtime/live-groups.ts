@@ -70,7 +70,7 @@ export class LiveGroups {
   /** Reads the change log to its end, and marks what it concerns. True when there was something new. */
   look(reader: Reader): boolean {
     const news = this.feed.next(reader)
-    if (news.kind === "changes") this.#mark(reader, news.changes)
+    if (news.kind === "changes") this.#markOrAll(reader, news.changes)
     else if (news.kind === "collections") this.#markCollections(news)
     else if (news.kind === "restart") {
       for (const group of this.all()) {
@@ -133,8 +133,8 @@ export class LiveGroups {
   /** Brings one group up to now; false when it is read elsewhere, or has ended. */
   bringUp(reader: Reader, group: LiveGroup): boolean {
     if (this.#slow.has(group) || this.#resting.has(group)) return false
-    if (!group.isDirty) return true
     this.#dirty.delete(group)
+    if (!group.isDirty) return true
     try {
       const delta = group.advance(reader)
       group.seq = this.feed.position
@@ -241,6 +241,16 @@ export class LiveGroups {
   #add(group: LiveGroup): void {
     this.#groups.set(group.query.key, group)
     this.index.add(group)
+  }
+
+  /** What cannot be marked, such as while tables are changed, is not lost: everything is read again. */
+  #markOrAll(reader: Reader, changes: readonly Change[]): void {
+    try {
+      this.#mark(reader, changes)
+    } catch (error) {
+      this.#options.onFault(error)
+      this.#markCollections({ kind: "collections", names: "all" })
+    }
   }
 
   #mark(reader: Reader, changes: readonly Change[]): void {

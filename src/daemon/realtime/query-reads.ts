@@ -30,11 +30,13 @@ export class QueryReads {
   readonly #query: LiveQuery
   readonly #statements: LiveStatements
   readonly #database: Database & SlowReader
+  readonly #conditions: readonly StoredValue[]
 
   constructor(query: LiveQuery, database: Database & SlowReader) {
     this.#query = query
     this.#statements = liveStatements(query)
     this.#database = database
+    this.#conditions = conditionValues(query.seen.conditions)
   }
 
   /** Everything again: the first documents, and how many there are. */
@@ -139,8 +141,8 @@ export class QueryReads {
   }
 
   #bind(fragment: Fragment, slots: Bound["slots"]): Query {
-    const { view, conditions } = this.#query.seen
-    const bound = { accesses: view.accesses, slots: { ...slots, conditions: conditionValues(conditions) } }
+    const { accesses } = this.#query.seen.view
+    const bound = { accesses, slots: { ...slots, conditions: this.#conditions } }
     return sqlQuery(fragment.sql, valuesOf(fragment, bound))
   }
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
 
 import type { StoredValue } from "../../schema/fields/field-type.ts"
-import { compareSortValues } from "../records/order.ts"
+import { compareSortValues, compareStored } from "../records/order.ts"
 import type { SortKey } from "../records/order.ts"
 
 /** The primary key of a document. */
@@ -53,10 +53,17 @@ export interface WindowReads {
   total(): number
 }
 
-/** A window after a change, with the documents that were read for it. */
+/** A document that came into a window, or stands in it with another state, with its JSON. */
+export interface Arrival {
+  readonly entry: WindowEntry
+  readonly doc: string
+}
+
+/** A window after a change, and what differs from the one before. All other entries are the same, in the same order. */
 export interface WindowStep {
   readonly window: LiveWindow
-  readonly rows: readonly LiveRow[]
+  readonly gone: readonly WindowEntry[]
+  readonly came: readonly Arrival[]
 }
 
 /** What a window is cut by. */
@@ -78,22 +85,54 @@ export function advanceWindow(
 ): WindowStep {
   const ids = new Set([...marks.changed.keys(), ...marks.touched])
   const now = reads.byIds([...ids])
-  const rest = window.entries.filter(({ id }) => !ids.has(id))
+  const gone: WindowEntry[] = []
+  const entries: WindowEntry[] = []
+  for (const entry of window.entries) (ids.has(entry.id) ? gone : entries).push(entry)
   const end = window.entries.length < window.total ? (window.entries.at(-1)?.sort ?? null) : null
   const known = end === null ? now : now.filter(({ sort }) => compareSortValues(keys, sort, end) <= 0)
-  const entries = mergeEntries(rest, known.map(entryOf), keys)
-  if (end === null) {
-    return { window: { entries: entries.slice(0, limit), total: entries.length }, rows: now }
+  const arrivals = known.map(arrivalOf)
+  for (const { entry } of arrivals) entries.splice(placeOf(entries, entry, keys), 0, entry)
+  const total = end === null ? entries.length : totalAfter({ window, marks, memberCount: now.length }, reads)
+  const cut = new Set(entries.splice(limit))
+  const came = arrivals.filter(({ entry }) => !cut.delete(entry))
+  gone.push(...cut)
+  if (end !== null && entries.length < limit) {
+    const next = reads.after(end, limit - entries.length).map(arrivalOf)
+    entries.push(...next.map(({ entry }) => entry))
+    came.push(...next)
   }
-  const total = totalAfter({ window, marks, memberCount: now.length }, reads)
-  if (entries.length >= limit) return { window: { entries: entries.slice(0, limit), total }, rows: now }
-  const next = reads.after(end, limit - entries.length)
-  return { window: { entries: [...entries, ...next.map(entryOf)], total }, rows: [...now, ...next] }
+  return { window: { entries, total }, gone, came }
 }
 
-/** What is kept of a document. */
-export function entryOf({ id, sort, links, doc }: LiveRow): WindowEntry {
-  return { id, sort, links, digest: hash("sha1", doc, "base64") }
+/** Replaces a window by one that was read as a whole. */
+export function replaceWindow(window: LiveWindow, rows: readonly LiveRow[], total: number): WindowStep {
+  const old = new Map(window.entries.map((entry) => [entry.id, entry]))
+  const came: Arrival[] = []
+  const entries = rows.map((row) => {
+    const arrival = arrivalOf(row)
+    const was = old.get(row.id)
+    if (was !== undefined && isSame(was, arrival.entry)) {
+      old.delete(row.id)
+      return was
+    }
+    came.push(arrival)
+    return arrival.entry
+  })
+  return { window: { entries, total }, gone: [...old.values()], came }
+}
+
+function arrivalOf({ id, sort, links, doc }: LiveRow): Arrival {
+  return { entry: { id, sort, links, digest: hash("sha1", doc, "base64") }, doc }
+}
+
+function isSame(a: WindowEntry, b: WindowEntry): boolean {
+  const isEqual = (value: StoredValue, index: number): boolean => compareStored(value, b.links[index] ?? null) === 0
+  return a.digest === b.digest && !isMoved(a, b) && a.links.every(isEqual)
+}
+
+/** Documents that did not change keep their order among each other, so only a new sort value moves one. */
+export function isMoved(was: WindowEntry, entry: WindowEntry): boolean {
+  return was.sort.some((value, index) => compareStored(value, entry.sort[index] ?? null) !== 0)
 }
 
 /** Of the documents outside of the window, only those that were in the result before make it smaller. */
@@ -101,31 +140,28 @@ function totalAfter(
   { window, marks, memberCount }: { window: LiveWindow; marks: WindowMarks; memberCount: number },
   reads: WindowReads,
 ): number {
-  let membersBefore = 0
   const outside: Readonly<Record<string, unknown>>[] = []
-  const held = new Set(window.entries.map(({ id }) => id))
-  for (const id of marks.touched) if (held.has(id) && !marks.changed.has(id)) membersBefore += 1
-  for (const [id, before] of marks.changed) {
-    if (held.has(id)) membersBefore += 1
-    else if (before === "unknown") return reads.total()
-    else if (before !== "absent") outside.push(before)
+  const { changed, touched } = marks
+  const held = new Set<DocumentId>()
+  for (const { id } of window.entries) if (changed.has(id) || touched.has(id)) held.add(id)
+  for (const [id, before] of changed) {
+    if (held.has(id)) continue
+    if (before === "unknown") return reads.total()
+    if (before !== "absent") outside.push(before)
   }
   const outsideBefore = outside.length === 0 ? 0 : reads.countBefore(outside)
-  return outsideBefore === undefined ? reads.total() : window.total - membersBefore - outsideBefore + memberCount
+  return outsideBefore === undefined ? reads.total() : window.total - held.size - outsideBefore + memberCount
 }
 
-function mergeEntries(rest: readonly WindowEntry[], news: WindowEntry[], keys: readonly SortKey[]): WindowEntry[] {
-  news.sort((a, b) => compareSortValues(keys, a.sort, b.sort))
-  const merged: WindowEntry[] = []
-  let index = 0
-  for (const entry of rest) {
-    for (let next = news[index]; next !== undefined; next = news[index]) {
-      if (compareSortValues(keys, next.sort, entry.sort) > 0) break
-      merged.push(next)
-      index += 1
-    }
-    merged.push(entry)
+/** Where an entry belongs; no two are equal in all keys of a sort. */
+function placeOf(entries: readonly WindowEntry[], { sort }: WindowEntry, keys: readonly SortKey[]): number {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const other = entries[middle]
+    if (other !== undefined && compareSortValues(keys, other.sort, sort) < 0) low = middle + 1
+    else high = middle
   }
-  merged.push(...news.slice(index))
-  return merged
+  return low
 }

@@ -89,10 +89,11 @@ function makeStatements(query: LiveQuery): LiveStatements {
     total: watchable(count),
     size: expansions.length === 0 ? null : answerSizeSql({ plan, expansions, accesses: view.accesses }, windowRows),
     byIds(idCount) {
+      const known = byIds.get(idCount)
+      if (known !== undefined) return known
       const places = Array.from({ length: idCount }, () => "?").join(", ")
-      const made =
-        byIds.get(idCount) ??
-        sql`SELECT ${columns} FROM ${plan.table} AS d WHERE ${where(slotSql("key", `d.${key} IN (${places})`))}`
+      const found = where(slotSql("key", `d.${key} IN (${places})`))
+      const made = sql`SELECT ${columns} FROM ${plan.table} AS d WHERE ${found}`
       byIds.set(idCount, made)
       return made
     },
