@@ -1,5 +1,7 @@
 import { alyxError, isAlyxError } from "../../../errors.ts"
 import type { AlyxError } from "../../../errors.ts"
+import { isRequiredOnCreate } from "../../../schema/document.ts"
+import type { Field } from "../../../schema/schema.ts"
 import type { Caller } from "../../caller.ts"
 import { administrator } from "../../callers.ts"
 import type { Reader } from "../../storage/database.ts"
@@ -15,6 +17,7 @@ import { publicUrl } from "../mail/links.ts"
 import { requireGoodPassword } from "../new-password.ts"
 import { notAnAddress } from "../addresses/reset-password.ts"
 import { newSecret } from "../secret-token.ts"
+import { managedFields } from "../user-documents.ts"
 import { hasAdmin } from "./last-admin.ts"
 
 /** The page that the link leads to. */
@@ -40,6 +43,19 @@ export async function offerFirstAdmin(parts: AuthParts): Promise<string | null> 
   return url.href
 }
 
+/** The texts that the users collection wants of every document; whatever else it wants, a page cannot ask for. */
+export function neededTexts({ config, schemas }: Pick<AuthParts, "config" | "schemas">): readonly Field[] {
+  const collection = schemas.current.collections.get(config().auth.collection)
+  const managed: ReadonlySet<string> = new Set(managedFields)
+  return [...(collection?.fields.values() ?? [])].filter(
+    (field) =>
+      (field.type === "string" || field.type === "text") &&
+      isRequiredOnCreate(field) &&
+      !field.primary &&
+      !managed.has(field.name),
+  )
+}
+
 /** Says whether the link still leads anywhere; throws INVALID_CODE when not. */
 export function requireFirstAdminCode(reader: Reader, { clock }: Pick<AuthParts, "clock">, code: string): void {
   if (hasAdmin(reader)) throw alyxError("INVALID_CODE", { message: "There is an admin already.", next: "Sign in." })
@@ -49,9 +65,16 @@ export function requireFirstAdminCode(reader: Reader, { clock }: Pick<AuthParts,
 /** Makes the first admin by the code of the link, in the owner's name: the log is theirs. */
 export async function makeFirstAdmin(
   parts: AuthParts,
-  asked: { readonly caller: Caller; readonly code: string; readonly email: unknown; readonly password: unknown },
+  asked: {
+    readonly caller: Caller
+    readonly code: string
+    readonly email: unknown
+    readonly password: unknown
+    /** The other fields of the users collection. */
+    readonly values: Readonly<Record<string, unknown>>
+  },
 ): Promise<Account> {
-  const { code } = asked
+  const { code, values } = asked
   const caller: Caller = { ...asked.caller, ...administrator }
   const address = parseEmailAddress(asked.email)
   if (address === null) throw notAnAddress("email", asked.email)
@@ -62,7 +85,7 @@ export async function makeFirstAdmin(
   return writeAccounts(parts, caller, (transaction) => {
     requireFirstAdminCode(transaction, parts, code)
     useCode(transaction, { code, purpose, nowMs: parts.clock.now() })
-    const account = { caller, address, passwordHash, role: adminRole, isVerified: true, values: {} }
+    const account = { caller, address, passwordHash, role: adminRole, isVerified: true, values }
     try {
       return makeAccount(transaction, parts, account)
     } catch (error) {
@@ -71,11 +94,11 @@ export async function makeFirstAdmin(
   })
 }
 
-/** The page asks for what every account has; the users collection may want more. */
+/** The page asks for what every account has, and for texts; the users collection may want more. */
 function needsFields({ message, details, cause }: AlyxError): Error {
   return alyxError("VALIDATION_ERROR", {
     message,
-    next: `The users collection has fields that this page does not ask for. In the folder of the project: alyx auth create-admin --email … --data '{"…":"…"}'`,
+    next: `If it is about a field that the page does not ask for, make the admin in the folder of the project: alyx auth create-admin --email … --data '{"…":"…"}'`,
     ...(details === undefined ? {} : { details }),
     cause,
   })

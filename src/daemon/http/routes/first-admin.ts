@@ -1,10 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 
-import { firstAdminPath, makeFirstAdmin, requireFirstAdminCode } from "../../auth/administration/first-admin.ts"
+import { alyxError } from "../../../errors.ts"
+import type { Field } from "../../../schema/schema.ts"
+import {
+  firstAdminPath,
+  makeFirstAdmin,
+  neededTexts,
+  requireFirstAdminCode,
+} from "../../auth/administration/first-admin.ts"
 import { readCode } from "../../auth/codes/one-time-codes.ts"
-import { requireMembers } from "../body-members.ts"
-import type { MemberCheck } from "../body-members.ts"
+import { isObject } from "../body-members.ts"
 import { html, sendPage } from "../page.ts"
+import type { Markup } from "../page.ts"
 import { acceptForms, answerErrorsWithPages, isForm } from "../page-forms.ts"
 import type { HttpParts } from "../parts.ts"
 import { parseQueryString } from "../query-string.ts"
@@ -19,13 +26,13 @@ export function firstAdminRoute(root: FastifyInstance, { auth }: Pick<HttpParts,
       GET(request, reply) {
         const token = tokenOf(request)
         auth.database.read((reader) => requireFirstAdminCode(reader, auth, token))
-        return sendPage(reply, { title: "Make the first admin", content: form(token) })
+        return sendPage(reply, { title: "Make the first admin", content: form(token, neededTexts(auth)) })
       },
       async POST(request, reply) {
-        const rules = { token: text, email: text, password: text }
-        const example = `Send {"token":"…","email":"ada@example.com","password":"…"}.`
-        const { token, email, password } = requireMembers(request.body, rules, example)
-        const made = await makeFirstAdmin(auth, { caller: request.caller, code: readCode(token), email, password })
+        const { caller, body } = request
+        if (!isObject(body)) throw alyxError("VALIDATION_ERROR", { message: "The body must be a JSON object.", next })
+        const { token, email, password, ...values } = body
+        const made = await makeFirstAdmin(auth, { caller, code: readCode(token), email, password, values })
         const message = `${made.email} is an admin now, and signs in with this password.`
         if (!isForm(request)) return reply.code(201).header("cache-control", "no-store").send({ message })
         return sendPage(reply, { title: "Done", status: 201, content: html`<p>${message}</p>` })
@@ -35,15 +42,14 @@ export function firstAdminRoute(root: FastifyInstance, { auth }: Pick<HttpParts,
   })
 }
 
-const textCheck: MemberCheck = (value) => (typeof value === "string" ? null : "must be a string")
-const text = { check: textCheck, required: true } as const
+const next = `Send {"token":"…","email":"ada@example.com","password":"…"}, and the other fields of the users collection.`
 
 function tokenOf(request: FastifyRequest): string {
   return readCode(parseQueryString(request.query as string).find(([name]) => name === "token")?.[1])
 }
 
 /** The action is relative, so that it works behind a proxy that serves this below a path. */
-function form(token: string) {
+function form(token: string, fields: readonly Field[]): Markup {
   return html`<p>
       Admins pass every access rule and use <code>/api/admin</code>. This page works once, and only as long as there is
       no admin.
@@ -58,6 +64,13 @@ function form(token: string) {
         Password
         <input type="password" name="password" autocomplete="new-password" required maxlength="1024" />
       </label>
+      ${fields.map(
+        ({ name }) =>
+          html`<label>
+            ${name}
+            <input type="text" name="${name}" required />
+          </label>`,
+      )}
       <button>Make the admin</button>
     </form>`
 }

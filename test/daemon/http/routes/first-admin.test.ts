@@ -79,8 +79,30 @@ test("of twenty who use the link at once, one becomes an admin", async () => {
   expect(parts.auth.database.read((reader) => reader.get(count))).toEqual({ n: 1 })
 })
 
-test("fields that the users collection needs are for the command line, which the page says", async () => {
-  const schemaText = "collections:\n  users:\n    fields:\n      name: { type: string }\n"
+test("texts that the users collection needs are asked for on the page", async () => {
+  const schemaText =
+    "collections:\n  users:\n    fields:\n      email: { type: string }\n      name: { type: string }\n      about: { type: text, nullable: true }\n"
+  const { port, parts } = await startHttp({ server: { insecureOpen: false }, schemaText })
+  const link = new URL((await offerFirstAdmin(parts.auth))!)
+
+  const page = await send(port, { path: link.pathname + link.search })
+  const body = new URLSearchParams({ ...person, name: "Ada <3", token: link.searchParams.get("token")! }).toString()
+  const headers = { "content-type": "application/x-www-form-urlencoded" }
+  const made = await send(port, { method: "POST", path: link.pathname, headers, body })
+
+  expect([...page.text.matchAll(/<input[^>]* name="(\w+)"/g)].map(([, name]) => name)).toEqual([
+    "token",
+    "email",
+    "password",
+    "name",
+  ])
+  expect(made.status).toBe(201)
+  const signIn = await sendJson(port, "POST", "/api/auth/login", person)
+  expect(signIn.body.user).toMatchObject({ role: "admin", email: "ada@example.com" })
+})
+
+test("other fields that it needs are for the command line, which the page says", async () => {
+  const schemaText = "collections:\n  users:\n    fields:\n      age: { type: int }\n"
   const { port, parts } = await startHttp({ server: { insecureOpen: false }, schemaText })
   const link = new URL((await offerFirstAdmin(parts.auth))!)
 
