@@ -1,4 +1,4 @@
-import { alyxError } from "../errors.ts"
+import { answerEndedEarly } from "./ended-early.ts"
 
 /** Bytes of one of several files that come in one stream. */
 export interface FramedPart {
@@ -29,7 +29,7 @@ export async function* readFramedFiles(body: AsyncIterable<Uint8Array>): AsyncGe
       }
       const end = rest.indexOf(10)
       head = Buffer.concat([head, end === -1 ? rest : rest.subarray(0, end)])
-      if (head.length > headBytesMax) throw endedEarly()
+      if (head.length > headBytesMax) throw answerEndedEarly()
       if (end === -1) break
       const { file: name, bytes } = JSON.parse(head.toString("utf8")) as { file: string; bytes: number }
       file = name
@@ -38,9 +38,5 @@ export async function* readFramedFiles(body: AsyncIterable<Uint8Array>): AsyncGe
       rest = rest.subarray(end + 1)
     }
   }
-  if (left > 0 || head.length > 0) throw endedEarly()
-}
-
-function endedEarly(): Error {
-  return alyxError("DAEMON_UNREACHABLE", { message: "The answer of the daemon ended in the middle." })
+  if (left > 0 || head.length > 0) throw answerEndedEarly()
 }

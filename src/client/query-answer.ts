@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http"
 import { createInterface } from "node:readline"
 
-import { alyxError, isAlyxError } from "../errors.ts"
+import { isAlyxError } from "../errors.ts"
 import type { WireError } from "../protocol/admin-api.ts"
 import type { QueryEnd, QueryHead, QueryRequest } from "../protocol/data-api.ts"
 import type { DaemonClient } from "./daemon-client.ts"
 import { errorFromWire } from "./socket-request.ts"
+import { answerEndedEarly } from "./ended-early.ts"
 
 /** A value of a row as it comes over the wire; an object is what JSON cannot hold. */
 export type QueryValue =
@@ -38,7 +39,7 @@ export async function askQuery(
   })
   const lines = createInterface({ input: response })[Symbol.asyncIterator]()
   const first = await lines.next()
-  if (first.done === true) throw endedEarly()
+  if (first.done === true) throw answerEndedEarly()
   const head = JSON.parse(first.value) as QueryHead | { readonly error: WireError }
   if ("error" in head) throw errorFromWire(head.error)
   return { columns: head.columns, rows: readRows(response, lines) }
@@ -52,14 +53,10 @@ async function* readRows(response: IncomingMessage, lines: AsyncIterator<string>
       else if ("error" in value) throw errorFromWire(value.error)
       else return value as QueryEnd
     }
-    throw endedEarly()
+    throw answerEndedEarly()
   } catch (error) {
-    throw isAlyxError(error) ? error : endedEarly(error)
+    throw isAlyxError(error) ? error : answerEndedEarly(error)
   } finally {
     response.destroy()
   }
-}
-
-function endedEarly(cause?: unknown): Error {
-  return alyxError("DAEMON_UNREACHABLE", { message: "The answer of the daemon ended in the middle.", cause })
 }

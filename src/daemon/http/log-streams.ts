@@ -6,6 +6,7 @@ import type { LogEntry, LostEntry } from "../../protocol/admin-api.ts"
 import type { Activity } from "../activity.ts"
 import type { QueryPairs } from "../records/records.ts"
 import { EventStream } from "./event-stream.ts"
+import { takeOver } from "./take-over.ts"
 
 /** Readers of the log at once; a dashboard and some terminals need a handful. */
 const streamCountMax = 50
@@ -44,11 +45,7 @@ export class LogStreams {
   open(request: FastifyRequest, reply: FastifyReply, query: LogQuery): void {
     if (this.#streams.size >= streamCountMax) throw alyxError("OVERLOADED", { retryAfterSeconds: 5 })
     request.isStream = true
-    const response = reply.raw
-    reply.hijack()
-    for (const [name, value] of Object.entries(reply.getHeaders()))
-      if (value !== undefined) response.setHeader(name, value)
-    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" })
+    const response = takeOver(reply, { "content-type": "text/event-stream; charset=utf-8" })
     response.flushHeaders()
     const stream = new EventStream<LogEntry>({
       response,

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { DataProcess } from "../data/data-processes.ts"
+import { takeOver } from "./take-over.ts"
 
 /** A client that takes nothing for so long is given up: what it reads keeps the log of the database from being cut. */
 const stalledMsMax = 10 * 60_000
@@ -35,11 +36,7 @@ export async function answerWithProcess(
   if (response.destroyed) left()
   await process.ready
   request.isStream = true
-  reply.hijack()
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined) response.setHeader(name, value)
-  }
-  response.writeHead(200, { "content-type": contentType, "cache-control": "no-store" })
+  takeOver(reply, { "content-type": contentType })
   const copied = copyOutput(response, answer)
   try {
     await process.ended

@@ -4,6 +4,7 @@ import { isAlyxError } from "../../errors.ts"
 import { seldom } from "../../protocol/progress.ts"
 import type { OnProgress, ProgressEvent } from "../../protocol/progress.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
+import { takeOver } from "./take-over.ts"
 
 /** So often a comment says that the work goes on, of which SQLite says nothing for minutes sometimes. */
 const heartbeatMs = 5_000
@@ -22,12 +23,7 @@ export async function answerWithProgress<Result>(
     reply.send(await work(() => undefined))
     return
   }
-  const response = reply.raw
-  reply.hijack()
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined) response.setHeader(name, value)
-  }
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" })
+  const response = takeOver(reply, { "content-type": "text/event-stream; charset=utf-8" })
   response.flushHeaders()
   const send = (event: ProgressEvent<Result>): void => void response.write(`data: ${JSON.stringify(event)}\n\n`)
   const heartbeat = setInterval(() => response.write(":\n\n"), heartbeatMs)

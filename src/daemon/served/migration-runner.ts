@@ -6,11 +6,8 @@ import type { Schema } from "../../schema/schema.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
 import type { MigrationStep } from "../storage/sqlite/migration-steps.ts"
 import { runMigration } from "../storage/sqlite/run-migration.ts"
-import { writeBackup } from "../storage/sqlite/write-backup.ts"
+import { keptBackupCount, writeBackup } from "../storage/sqlite/write-backup.ts"
 import type { ServedDatabase } from "./served-database.ts"
-
-/** How many backups of lossy migrations are kept. */
-const keptBackupCount = 10
 
 /** What MigrationRunner needs. */
 export interface MigrationRunnerParts {

@@ -2,6 +2,7 @@ import { realpath, rm } from "node:fs/promises"
 import path from "node:path"
 
 import { writeFileAtomically } from "../../lib/atomic-write.ts"
+import { replaceProjectFile } from "../../project/replace-project-file.ts"
 import type {
   MigrateRequest,
   MigrateResponse,
@@ -105,8 +106,7 @@ export async function undoEdit(talk: PlanTalk): Promise<void> {
   if (answer === "cancel") return talk.say("Nothing was changed.")
   if (answer === "yes") await drafts.remove(paths.root, written)
   const { schemaFile } = paths
-  // A link stays one.
-  await writeFileAtomically(await realpath(schemaFile).catch(() => schemaFile), before)
+  await replaceProjectFile(schemaFile, before)
   const left = answer === "yes" ? waiting.filter((file) => !written.includes(file)) : waiting
   const gone = answer === "yes" ? ` ${written.join(", ")} ${written.length === 1 ? "is" : "are"} gone.` : ""
   const stays = left.length === 0 ? "" : ` What still waits: ${shortList(left)}. Delete it if it was for that edit.`
