@@ -11,13 +11,13 @@ import type { DataDaemon } from "./data-daemon.ts"
 
 const schema = `version: 1
 collections:
-  users:
+  people:
     fields:
       name: { type: string }
 `
 
 const renaming = `operations:
-  - { type: rename_field, collection: users, from: name, to: full_name }
+  - { type: rename_field, collection: people, from: name, to: full_name }
 `
 
 const reset = (daemon: DataDaemon): Promise<RestoreResponse> =>
@@ -30,7 +30,7 @@ async function writeMigration(daemon: DataDaemon, text: string): Promise<void> {
 
 async function filled(): Promise<DataDaemon> {
   const daemon = await startDataDaemon(schema)
-  await sendTo(daemon.url, "POST", "/api/collections/users", { name: "Ada" })
+  await sendTo(daemon.url, "POST", "/api/collections/people", { name: "Ada" })
   return daemon
 }
 
@@ -43,7 +43,7 @@ test("a reset that the files of migrations/ stand in the way of changes nothing,
     problems: [{ at: { file: "migrations/001_rename.yaml" } }],
   })
 
-  expect(await daemon.docs("users")).toMatchObject([{ name: "Ada" }])
+  expect(await daemon.docs("people")).toMatchObject([{ name: "Ada" }])
   expect((await readdir(path.join(daemon.folder, "data"))).filter((name) => name.endsWith(".new"))).toEqual([])
 })
 
@@ -52,7 +52,7 @@ test("a reset notes the files of migrations/ as applied, and makes the tables as
   await writeFile(path.join(daemon.folder, "schema.yaml"), schema.replace("name:", "full_name:"))
   await writeMigration(daemon, renaming)
 
-  expect(await reset(daemon)).toMatchObject({ collections: { users: 0 }, notices: [] })
+  expect(await reset(daemon)).toMatchObject({ collections: { people: 0 }, notices: [] })
 
   expect(await daemon.client.get<MigrationsResponse>("/api/admin/migrations")).toMatchObject({
     pending: [],
@@ -62,7 +62,7 @@ test("a reset notes the files of migrations/ as applied, and makes the tables as
       { kind: "schema", number: null },
     ],
   })
-  const { status } = await sendTo(daemon.url, "POST", "/api/collections/users", { full_name: "Ada" })
+  const { status } = await sendTo(daemon.url, "POST", "/api/collections/people", { full_name: "Ada" })
   expect(status).toBe(201)
 })
 
@@ -75,9 +75,9 @@ test("a reset with a schema.yaml that is broken leaves the collections, and what
 
   const done = await reset(daemon)
 
-  expect(done).toMatchObject({ collections: { users: 0 }, notices: [expect.stringContaining("as they were applied")] })
+  expect(done).toMatchObject({ collections: { people: 0 }, notices: [expect.stringContaining("as they were applied")] })
   expect(await daemon.client.get<MigrationsResponse>("/api/admin/migrations")).toMatchObject({ pending: [] })
   await rm(path.join(daemon.folder, "schema.yaml"))
-  const { status } = await sendTo(daemon.url, "POST", "/api/collections/users", { full_name: "Ada" })
+  const { status } = await sendTo(daemon.url, "POST", "/api/collections/people", { full_name: "Ada" })
   expect(status).toBe(201)
 })
