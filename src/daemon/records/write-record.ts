@@ -54,7 +54,7 @@ export type RowWrite = Pick<CreateWrite, "plan" | "values" | "nowMs">
 /** Inserts a document and reads it back as the caller sees it. */
 export function insertRecord(transaction: Transaction, write: CreateWrite): CreatedRecord {
   const row = completeRow(write)
-  judgeCreate(write, { row: Object.fromEntries(row), values: write.values })
+  if (!write.caller.isAdmin) judgeCreate(write, { row: Object.fromEntries(row), values: write.values })
   const key = insertCompleted(transaction, write, row)
   return { ...answerOf(transaction, { ...write, key }), id: String(key) }
 }
@@ -89,10 +89,10 @@ export function insertCompleted(
 
 /** Changes some fields of a document. An empty change writes nothing; any other moves `onUpdate: now` fields. */
 export function changeRecord(transaction: Transaction, write: UpdateWrite): RecordAnswer {
-  const { plan, id, values, ifMatch } = write
+  const { plan, caller, id, values, ifMatch } = write
   const changed = changedValues(write)
   const row = rowToJudge(transaction, write)
-  judgeUpdate(write, { id, row }, { after: { ...row, ...Object.fromEntries(changed) }, values })
+  if (!caller.isAdmin) judgeUpdate(write, { id, row }, { after: { ...row, ...Object.fromEntries(changed) }, values })
   if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
   if (values.size > 0) writeChanged(transaction, write, changed)
   return answerOf(transaction, write, () => documentNotFound(plan, id))
