@@ -125,6 +125,23 @@ test("an admin who is one no more is refused at the next request", async () => {
   expect(await ask("admin", { path: "/api/admin/stats" })).toMatchObject(notAdmin)
 })
 
+test("a log that is followed ends with the rights of its admin, and goes on until then", async () => {
+  const { parts, port, headers } = await startWithCallers()
+  const followed = await fetch(`http://127.0.0.1:${port}/api/admin/logs?tail=0`, { headers: headers.admin })
+  const reader = followed.body!.getReader()
+
+  parts.auth.signals.nudge("accounts")
+  parts.activity.log("info", "still here")
+  const { value } = await reader.read()
+  expect(new TextDecoder().decode(value)).toContain("still here")
+  await parts.auth.database.write((transaction) =>
+    transaction.run({ sql: "DELETE FROM _alyx_sessions", parameters: [] }),
+  )
+  parts.auth.signals.nudge("accounts")
+
+  await expect(reader.read().then(() => reader.read())).rejects.toThrow("terminated")
+})
+
 test("on an open server everyone is an admin, but no web page of another origin", async () => {
   const { ask } = await startWithCallers({ server: { insecureOpen: true, cors: { origins: ["https://app.example"] } } })
   const asks = (origin: string, headers = {}) =>
@@ -164,6 +181,7 @@ async function startWithCallers(options: HttpOptions = {}) {
   }
   return {
     ...running,
+    headers,
     ask: (who: (typeof callers)[number], sent: Sent) =>
       send(who === "owner" ? socketPath : running.port, { ...sent, headers: { ...headers[who], ...sent.headers } }),
   }

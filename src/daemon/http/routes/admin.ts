@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify"
 
 import type { ShutdownResponse } from "../../../protocol/admin-api.ts"
 import { adminCheck, requireOwner } from "../admin-access.ts"
+import { endWithAccess } from "../end-with-access.ts"
 import { readLogQuery } from "../log-streams.ts"
 import { originCheck } from "../middleware/cors.ts"
 import { parseQueryString } from "../query-string.ts"
@@ -28,6 +29,9 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
       GET: (request, reply) => {
         const lastEventId = request.headers["last-event-id"]
         logs.open(request, reply, readLogQuery(parseQueryString(request.query as string), lastEventId))
+        // On an open server everyone goes on being an admin.
+        if (!config().server.insecureOpen)
+          endWithAccess(request, reply, { identities: parts.identities, signals: parts.auth.signals })
       },
     })
     checkRoute(app, parts)
