@@ -19,7 +19,7 @@ export interface RealtimeSources {
  * length of one command, which nobody else can follow.
  */
 export async function openRealtime(
-  { options, read, config, signals, logger }: Parts,
+  { options, read, config, signals, logger, clock }: Parts,
   { records, identities }: RealtimeSources,
   release: ReleaseStack,
 ): Promise<LiveSockets | null> {
@@ -42,10 +42,11 @@ export async function openRealtime(
       return found instanceof Promise ? found.then(known) : known(found)
     },
     nobody: () => (isOpen() ? administrator : anonymous),
-    config: () => config.current.realtime,
+    config: () => ({ ...config.current.realtime, askedRate: config.current.server.rateLimit.address }),
     messageLimitBytes: read.config.realtime.messageLimitBytes,
     signals,
     logger,
+    clock,
     limits: socketLimits,
   })
   sockets.start()

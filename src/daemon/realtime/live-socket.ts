@@ -24,6 +24,8 @@ export interface SocketParts {
   /** Who acts where nobody has said who they are. */
   readonly nobody: () => Identity
   readonly subscriptionsMax: () => number
+  /** Counts one question that costs as much as a request; throws where an address asks too much. */
+  readonly countAsked: (caller: Caller) => void
   readonly limits: SocketLimits
   readonly logger: Logger
 }
@@ -213,6 +215,7 @@ export class LiveSocket {
   async #handle(message: ClientMessage, id: string | null): Promise<void> {
     switch (message.type) {
       case "subscribe":
+        this.#parts.countAsked(this.#caller)
         await this.#subscriptions.begin(this.#caller, message.payload, id)
         // The client may have left meanwhile.
         if (this.#isClosed) this.#subscriptions.clear()
@@ -224,6 +227,8 @@ export class LiveSocket {
       }
       case "auth": {
         const { token } = message.payload
+        // Before the token is looked at, so that guessing is limited too.
+        this.#parts.countAsked(this.#caller)
         const identity = token === null ? this.#parts.nobody() : await this.#parts.identify(token)
         return this.#become(identity, token, id)
       }

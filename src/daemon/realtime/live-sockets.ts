@@ -4,6 +4,10 @@ import type { Socket } from "node:net"
 import { setImmediate as nextTurn } from "node:timers/promises"
 
 import { alyxError } from "../../errors.ts"
+import { addressGroup } from "../../lib/address-group.ts"
+import type { Clock } from "../../lib/clock.ts"
+import { RateCounter } from "../../lib/rate-counter.ts"
+import type { Rate } from "../../lib/units.ts"
 import type { Caller } from "../caller.ts"
 import type { Signals } from "../signals/signals.ts"
 import type { LiveQueryStats } from "./live-queries.ts"
@@ -17,12 +21,15 @@ export interface RealtimeConfig {
   readonly connectionsMax: number
   readonly connectionsPerAddressMax: number
   readonly subscriptionsMax: number
+  /** How often one address may subscribe and say who it is, over all its sockets: as often as it may send requests. */
+  readonly askedRate: Rate | null
 }
 
-export interface LiveSocketsParts extends Omit<SocketParts, "subscriptionsMax"> {
+export interface LiveSocketsParts extends Omit<SocketParts, "subscriptionsMax" | "countAsked"> {
   readonly config: () => RealtimeConfig
   readonly messageLimitBytes: number
   readonly signals: Signals
+  readonly clock: Clock
 }
 
 /** A request that is to become a socket. */
@@ -42,6 +49,9 @@ export interface LiveSocketStats extends LiveQueryStats {
   readonly untakenBytes: number
 }
 
+/** Addresses that are counted at once; beyond them the oldest begin anew. */
+const addressesMax = 50_000
+
 /** How many sockets are looked at before other work gets its turn. */
 const sliceSize = 200
 
@@ -52,6 +62,7 @@ export class LiveSockets {
   readonly #upgrade: WebSocketUpgrade
   readonly #open = new Map<Socket, LiveSocket>()
   readonly #countByAddress = new Map<string, number>()
+  readonly #asked: RateCounter
   /** With what was untaken when they fell behind, the one that has been behind longest first. */
   readonly #behind = new Map<LiveSocket, number>()
   #behindBytes = 0
@@ -63,7 +74,13 @@ export class LiveSockets {
 
   constructor(parts: LiveSocketsParts) {
     this.#parts = parts
-    this.#socketParts = { ...parts, subscriptionsMax: () => parts.config().subscriptionsMax }
+    const { clock, config } = parts
+    this.#asked = new RateCounter({ clock, keysMax: addressesMax, rate: () => config().askedRate })
+    this.#socketParts = {
+      ...parts,
+      subscriptionsMax: () => config().subscriptionsMax,
+      countAsked: (caller) => this.#countAsked(caller),
+    }
     this.#upgrade = new WebSocketUpgrade({ messageBytesMax: parts.messageLimitBytes, closeMs: parts.limits.goodbyeMs })
   }
 
@@ -85,7 +102,8 @@ export class LiveSockets {
   /** Makes a socket of a request. Throws what is to be answered where it cannot be one. */
   accept({ request, socket, head, caller, token }: UpgradeRequest): void {
     if (this.#isStopping) throw alyxError("SHUTTING_DOWN")
-    if (!caller.owner) this.#requireRoom(caller.address)
+    const address = addressGroup(caller.address)
+    if (!caller.owner) this.#requireRoom(address)
     const ws = this.#upgrade.complete(request, socket, head)
     const clientId = `client_${randomBytes(9).toString("base64url")}`
     const accepted = { ws, socket, clientId, caller: lastingCaller(caller), token }
@@ -94,7 +112,6 @@ export class LiveSockets {
       caughtUp: (behind) => this.#caughtUp(behind),
     })
     this.#open.set(socket, live)
-    const { address } = caller
     this.#countByAddress.set(address, (this.#countByAddress.get(address) ?? 0) + 1)
     ws.on("close", () => {
       this.#open.delete(socket)
@@ -148,6 +165,17 @@ export class LiveSockets {
         retryAfterSeconds: 10,
       })
     }
+  }
+
+  #countAsked({ owner, address }: Caller): void {
+    if (owner) return
+    const { isAllowed, retryAfterSeconds } = this.#asked.take(addressGroup(address))
+    if (isAllowed) return
+    throw alyxError("RATE_LIMITED", {
+      message: "This address has subscribed or signed in too often, over all its sockets.",
+      next: `Wait ${retryAfterSeconds} s; server.rate_limit.address is how much is allowed.`,
+      retryAfterSeconds,
+    })
   }
 
   #fellBehind(socket: LiveSocket, bytes: number): void {

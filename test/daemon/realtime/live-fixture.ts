@@ -2,6 +2,7 @@ import path from "node:path"
 
 import { onTestFinished } from "vitest"
 
+import { systemClock } from "../../../src/lib/clock.ts"
 import type { Identity } from "../../../src/daemon/caller.ts"
 import { administrator, anonymous } from "../../../src/daemon/callers.ts"
 import { LiveQueryCore } from "../../../src/daemon/realtime/live-query-core.ts"
@@ -69,11 +70,13 @@ export async function startLive(options: LiveOptions = {}): Promise<RunningLive>
           connectionsMax: 10_000,
           connectionsPerAddressMax: 1_000,
           subscriptionsMax: 100,
+          askedRate: null,
           ...options.config,
         }),
         messageLimitBytes: options.messageLimitBytes ?? 64 * 1024,
         signals,
         logger,
+        clock: systemClock,
         limits: { ...socketLimits, ...options.limits },
       })
       made.sockets.start()

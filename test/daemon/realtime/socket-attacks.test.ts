@@ -153,6 +153,21 @@ test("ten thousand subscriptions hear of a write, and cost nothing when they hav
   await expect.poll(() => sockets.stats()).toMatchObject({ sockets: 0, subscriptions: 0, groups: 0 })
 })
 
+test("an address may subscribe and guess tokens only so often, over all its sockets", async () => {
+  const { port, socketPath } = await startLive({ config: { askedRate: { count: 10, windowMs: 60_000 } } })
+  const [one, other, owner] = [await openSocket(port), await openSocket(port), await openSocket(socketPath)]
+  for (let count = 0; count < 5; count += 1) {
+    expect((await one.ask(notes)).type).toBe("snapshot")
+    expect(await one.ask({ type: "auth", payload: { token: `guess ${count}` } })).toMatchObject({ type: "error" })
+  }
+  for (const message of [notes, { type: "auth", payload: { token: "guess" } }] as const) {
+    const refused = await other.ask<"error">(message)
+    expect(refused.payload).toMatchObject({ code: "RATE_LIMITED" })
+    expect(refused.payload.details!["retry_after_seconds"]).toBeGreaterThan(1)
+  }
+  expect((await owner.ask(notes)).type).toBe("snapshot")
+})
+
 test("a client that never stops talking is told so, and then cut off", async () => {
   const { port } = await startLive({ limits: { messagesPerSecond: 10, messagesAtOnce: 20, messagesOverMax: 100 } })
   const client = await openSocket(port)
