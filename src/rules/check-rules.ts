@@ -80,7 +80,7 @@ function misplacedRule(field: Field, { collection, operation }: RulePlace, { exp
 }
 
 function untranslatablePart(node: RuleNode, collection: Collection): RuleProblem | null {
-  const part = translateCondition(node, { collection, elements: [] })
+  const part = translateCondition(node, { collection, elements: [], operands: [] })
   if (!(part instanceof Untranslatable)) return null
   const message = `This part of a read rule cannot become part of a query: ${part.reason}.`
   const next =

@@ -15,6 +15,7 @@ export function mentionsOf(rule: RuleNode): RuleMentions {
     request: new Set(),
   }
   collect(rule, [], (variable, path) => {
+    if (!isVariableName(variable)) return
     const ofFields = variable === "doc" || variable === "old" || variable === "new"
     found[variable].add(ofFields ? (path[0] ?? "") : path.join("."))
   })
@@ -26,22 +27,23 @@ export function mentionsOf(rule: RuleNode): RuleMentions {
   }
 }
 
-/** Tells whether a part looks at a document, or at an element that a macro around it goes through. */
-export function isKnownBeforeRows(part: RuleNode): boolean {
+/** Tells whether a part needs no document, and none of the elements that the macros around it go through. */
+export function isKnownBeforeRows(part: RuleNode, around: readonly string[]): boolean {
   let isKnown = true
-  collect(part, [], (variable) => {
-    if (variable !== "auth" && variable !== "request") isKnown = false
+  collect(part, [], (name) => {
+    if (around.includes(name) || (name !== "auth" && name !== "request")) isKnown = false
   })
   return isKnown
 }
 
-type Note = (variable: VariableName, path: readonly string[]) => void
+type Note = (name: string, path: readonly string[]) => void
 
+/** Notes every name that is not one of an element within the part. */
 function collect(node: RuleNode, elements: readonly string[], note: Note): void {
   const path = pathOf(node)
   if (path !== null) {
     const [root, ...keys] = path as [string, ...string[]]
-    if (!elements.includes(root) && isVariableName(root)) note(root, keys)
+    if (!elements.includes(root)) note(root, keys)
     return
   }
   const macro = macroOf(node)

@@ -17,7 +17,7 @@ export function narrowingOf(
   collection: Collection,
   mentions: RuleMentions,
 ): Narrowing | Untranslatable {
-  const part = translateCondition(rule, { collection, elements: [] })
+  const part = translateCondition(rule, { collection, elements: [], operands: [] })
   if (part instanceof Untranslatable) return part
   return { narrow: mentions.request.length === 0 ? keptByAuth(part) : (context) => fillIn(part, context) }
 }

@@ -1,5 +1,5 @@
 import type { JsonOperand, KnownOperand, Operand, ScalarOperand } from "./sql-operand.ts"
-import { boundValue, jsonAs, jsonStep, jsonTypeSql, scalarTypeOf } from "./sql-operand.ts"
+import { boundValue, jsonAs, jsonStep, jsonTypeSql, memberOf, membersSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { bothPieces, faultPiece, isKnown, notPiece, sqlPiece } from "./sql-piece.ts"
 import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
@@ -49,7 +49,7 @@ export function neverWhereKnown({ sql, nulls, field }: ScalarOperand): Piece {
 export function jsonIs(json: JsonOperand, value: RuleValue): Piece {
   if (isList(value) || isMap(value)) return wholeJsonIs(json, value)
   const type = jsonTypeSql(json)
-  const isWhole = json.path === "$"
+  const isWhole = json.path === null
   const fields = [json.field]
   if (value === null) return sqlPiece(isWhole ? `(${type} IS NULL)` : `(${type} = 'null')`, [], fields)
   const scalarType = scalarTypeOf(value)
@@ -67,19 +67,18 @@ function wholeJsonIs(json: JsonOperand, value: readonly RuleValue[] | RuleMap | 
   if (keys.length > comparedMemberCountMax) return tooLarge
   const steps = keys.map((key) => (typeof key === "number" ? `[${key}]` : jsonStep(key)))
   const type = jsonTypeSql(json)
-  const source = `json_each(${json.column}, '${json.path}')`
-  const count = `(SELECT count(*) FROM ${source}) = ${keys.length}`
+  const count = `(SELECT count(*) FROM ${membersSql(json)}) = ${keys.length}`
   const isKind = sqlPiece(`(${type} IS '${isList(value) ? "array" : "object"}' AND ${count})`, [], [json.field])
   const members = keys.map((key, index) => {
     const step = steps[index]
     const member = isList(value) ? value[key as number]! : mapGet(value, key)!
     if (step === null || step === undefined) return faultPiece("A key is not looked up in SQL.")
-    const piece = jsonIs({ ...json, path: json.path + step }, member)
+    const piece = jsonIs(memberOf(json, step), member)
     // A member that is not there makes the whole unequal; it is no error.
     return isKnown(piece) ? piece : sqlPiece(`(${piece.sql} IS 1)`, piece.values, piece.fields)
   })
   const equal = members.reduce(bothPieces, isKind)
-  if (isKnown(equal) || json.path === "$") return equal
+  if (isKnown(equal) || json.path === null) return equal
   return sqlPiece(`(CASE WHEN ${type} IS NOT NULL THEN ${equal.sql} END)`, equal.values, equal.fields)
 }
 
@@ -94,7 +93,7 @@ function jsonIsColumn(json: JsonOperand, column: ScalarOperand): NarrowPart | nu
   const { sql } = jsonAs(json, column.type)
   const equal = `${sql} IS ${column.sql}`
   const fields = [json.field, column.field]
-  if (json.path === "$") return always(sqlPiece(`(${equal})`, [], fields))
+  if (json.path === null) return always(sqlPiece(`(${equal})`, [], fields))
   return always(sqlPiece(`(CASE WHEN ${jsonTypeSql(json)} IS NOT NULL THEN ${equal} END)`, [], fields))
 }
 

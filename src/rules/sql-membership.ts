@@ -2,7 +2,7 @@ import type { StoredValue } from "../schema/fields/field-type.ts"
 import { placeholderCountMax } from "./limits.ts"
 import { jsonIs, neverWhereKnown, scalarIs } from "./sql-compare.ts"
 import type { JsonOperand, Operand, ScalarOperand, ScalarType } from "./sql-operand.ts"
-import { boundValue, jsonTypeSql, scalarTypeOf } from "./sql-operand.ts"
+import { boundValue, jsonTypeSql, membersSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { eitherPiece, faultPiece, isKnown, sqlPiece } from "./sql-piece.ts"
 import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
@@ -52,7 +52,7 @@ function jsonIn(json: JsonOperand, members: readonly RuleValue[]): Piece {
   if (members.length > jsonCandidateCountMax)
     return faultPiece(`The list has more than ${jsonCandidateCountMax} members.`)
   const none: Piece =
-    json.path === "$"
+    json.path === null
       ? { known: false }
       : sqlPiece(`(CASE WHEN ${jsonTypeSql(json)} IS NOT NULL THEN 0 END)`, [], [json.field])
   return members.map((member) => jsonIs(json, member)).reduce(eitherPiece, none)
@@ -81,9 +81,9 @@ function inJson(value: Exclude<Operand, JsonOperand>, json: JsonOperand): Narrow
 
 /** Whether a list of json holds a known list or map. */
 function wholeInJson(json: JsonOperand, known: readonly RuleValue[] | RuleMap | RuleObject): Piece {
-  const equal = jsonIs({ kind: "json", column: "_each.value", path: "$", field: json.field }, known)
+  const equal = jsonIs({ kind: "json", column: "_each.value", path: null, field: json.field }, known)
   if (isKnown(equal)) return equal
-  const source = `json_each(${json.column}, '${json.path}')`
+  const source = membersSql(json)
   const test = `CASE WHEN _each.type IN ('array', 'object') THEN ${equal.sql} END`
   const sql = `(CASE ${jsonTypeSql(json)} WHEN 'array' THEN EXISTS (SELECT 1 FROM ${source} AS _each WHERE ${test}) WHEN 'object' THEN 0 END)`
   return sqlPiece(sql, equal.values, equal.fields)
@@ -99,7 +99,7 @@ interface Sought {
 
 /** Whether a list of json has an element, or an object has a key; an error where it is neither. */
 function inJsonPiece(json: JsonOperand, { sql, type, values, fields }: Sought): ReturnType<typeof sqlPiece> {
-  const source = json.path === "$" ? `json_each(${json.column})` : `json_each(${json.column}, '${json.path}')`
+  const source = membersSql(json)
   const test = elementTest(type, sql)
   const isElement = test === null ? "0" : `EXISTS (SELECT 1 FROM ${source} AS _each WHERE ${test})`
   const isKey = type === "text" ? `EXISTS (SELECT 1 FROM ${source} AS _each WHERE _each.key = ${sql})` : "0"

@@ -28,8 +28,8 @@ export interface JsonOperand {
   readonly kind: "json"
   /** The expression of its column. */
   readonly column: string
-  /** `$` for the whole column. */
-  readonly path: string
+  /** Where it is in the column, as an expression of SQL; null for the whole of it. */
+  readonly path: string | null
   readonly field: string
 }
 
@@ -49,7 +49,7 @@ export function fieldOperand({ name, type, nullable }: Field): ScalarOperand | J
   }
   switch (type) {
     case "json":
-      return { kind: "json", column: sql, path: "$", field: name }
+      return { kind: "json", column: sql, path: null, field: name }
     case "uuid":
     case "string":
     case "text":
@@ -66,6 +66,22 @@ export function fieldOperand({ name, type, nullable }: Field): ScalarOperand | J
   }
 }
 
+/** Where a json value is in its column, as an expression of SQL. */
+export function pathSql({ path }: JsonOperand): string {
+  return path ?? "'$'"
+}
+
+/** A member of a json value, by a step such as `.key` or `[0]`. */
+export function memberOf(json: JsonOperand, step: string): JsonOperand {
+  const path = pathSql(json)
+  return { ...json, path: path.endsWith("'") ? `${path.slice(0, -1)}${step}'` : `${path} || '${step}'` }
+}
+
+/** The rows of SQL that the members of a json value are: `key`, `value`, `type`, `fullkey`. */
+export function membersSql(json: JsonOperand): string {
+  return `json_each(${json.column}, ${pathSql(json)})`
+}
+
 /** The step of a path to a key, or null for a key that would need escapes. */
 export function jsonStep(key: string | boolean | bigint): string | null {
   return typeof key === "string" && /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? `.${key}` : null
@@ -73,12 +89,12 @@ export function jsonStep(key: string | boolean | bigint): string | null {
 
 /** The type of a json value in SQLite's words; NULL where there is none. */
 export function jsonTypeSql({ column, path }: JsonOperand): string {
-  return path === "$" ? `json_type(${column})` : `json_type(${column}, '${path}')`
+  return path === null ? `json_type(${column})` : `json_type(${column}, ${path})`
 }
 
 /** A json value as a scalar of a type: NULL, which is an error, where it has another one. */
 export function jsonAs(json: JsonOperand, type: ScalarType): ScalarOperand {
-  const value = `json_extract(${json.column}, '${json.path}')`
+  const value = `json_extract(${json.column}, ${pathSql(json)})`
   const kind = jsonTypeSql(json)
   const sql = { text: "", number: "", bool: "", timestamp: "NULL", bytes: "NULL" }
   sql.text = `(CASE ${kind} WHEN 'text' THEN ${value} END)`

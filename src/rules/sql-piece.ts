@@ -91,7 +91,8 @@ function asBool(piece: Piece): Piece {
   return isKnown(piece) && typeof piece.known !== "boolean" ? { known: asFault(piece.known) } : piece
 }
 
-function toSql(piece: Piece): SqlPiece {
+/** A piece as SQL, also where it is known. */
+export function toSql(piece: Piece): SqlPiece {
   if (!isKnown(piece)) return piece
   return sqlPiece(piece.known === true ? "1" : piece.known === false ? "0" : "NULL", [], [])
 }

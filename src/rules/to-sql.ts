@@ -1,15 +1,17 @@
 import { compilePart } from "./evaluator.ts"
-import type { Scope } from "./evaluator.ts"
+import type { SqlScope } from "./sql-scope.ts"
 import { isKnownBeforeRows } from "./mentions.ts"
+import { binaryFunction } from "./operators.ts"
 import { equalityOf, inequalityOf, orderOf } from "./sql-compare.ts"
 import { membershipOf } from "./sql-membership.ts"
-import type { JsonOperand, Operand } from "./sql-operand.ts"
-import { fieldOperand, jsonAs, jsonStep, jsonTypeSql } from "./sql-operand.ts"
+import type { KnownOperand, Operand } from "./sql-operand.ts"
+import { fieldOperand, jsonAs, jsonStep, jsonTypeSql, memberOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { bothPieces, choicePiece, eitherPiece, faultPiece, isKnown, notPiece, sqlPiece } from "./sql-piece.ts"
+import { elementOperand, keyOperand, quantifiedPiece, withElement } from "./sql-scope.ts"
 import { sizeOperand, textTestOf, textTests } from "./sql-texts.ts"
 import type { TextTest } from "./sql-texts.ts"
-import type { RuleNode } from "./syntax.ts"
+import type { MacroCall, RuleNode } from "./syntax.ts"
 import { macroOf, selectionOf } from "./syntax.ts"
 import { RuleFault } from "./values.ts"
 
@@ -28,8 +30,8 @@ export class Untranslatable {
  * Translates a part that stands for true or false. What is known of the caller is filled in later, so that whether a
  * rule can be translated never depends on who asks.
  */
-export function translateCondition(node: RuleNode, scope: Scope): NarrowPart | Untranslatable {
-  if (isKnownBeforeRows(node)) return knownPart(node, scope)
+export function translateCondition(node: RuleNode, scope: SqlScope): NarrowPart | Untranslatable {
+  if (isKnownBeforeRows(node, scope.elements)) return knownPart(node, scope)
   if (node.op === "&&") return joined(node.args, scope, bothPieces)
   if (node.op === "||") return joined(node.args, scope, eitherPiece)
   if (node.op === "?:") return translateChoice(node.args, scope)
@@ -39,19 +41,21 @@ export function translateCondition(node: RuleNode, scope: Scope): NarrowPart | U
   }
   if (isComparison(node)) return translateComparison(node, scope)
   if (node.op === "call" && node.args[0] === "has") return translateHas(node, scope)
-  if (node.op === "rcall" && macroOf(node) === null) return translateMethod(node, scope)
+  const macro = macroOf(node)
+  if (macro !== null) return translateMacro(node, macro, scope)
+  if (node.op === "rcall") return translateMethod(node, scope)
   const operand = translateOperand(node, scope)
   return operand instanceof Untranslatable ? operand : truth(operand)
 }
 
-function knownPart(node: RuleNode, scope: Scope): NarrowPart {
+function knownPart(node: RuleNode, scope: SqlScope): NarrowPart {
   const evaluate = compilePart(node, scope)
   return (frame) => ({ known: evaluate(frame) })
 }
 
 function joined(
   [left, right]: readonly [RuleNode, RuleNode],
-  scope: Scope,
+  scope: SqlScope,
   join: (a: Piece, b: Piece) => Piece,
 ): NarrowPart | Untranslatable {
   const a = translateCondition(left, scope)
@@ -62,7 +66,7 @@ function joined(
 
 function translateChoice(
   [condition, yes, no]: readonly [RuleNode, RuleNode, RuleNode],
-  scope: Scope,
+  scope: SqlScope,
 ): NarrowPart | Untranslatable {
   const a = translateCondition(condition, scope)
   if (a instanceof Untranslatable) return a
@@ -88,9 +92,9 @@ function isComparison(node: RuleNode): node is Comparison {
   return comparisonOperators.includes(node.op)
 }
 
-function translateComparison(node: Comparison, scope: Scope): NarrowPart | Untranslatable {
+function translateComparison(node: Comparison, scope: SqlScope): NarrowPart | Untranslatable {
   const [left, right] = node.args
-  if (node.op === "in" && right.op === "list" && !isKnownBeforeRows(right)) {
+  if (node.op === "in" && right.op === "list" && !isKnownBeforeRows(right, scope.elements)) {
     return translateInWritten(node, left, right.args, scope)
   }
   const a = translateOperand(left, scope)
@@ -102,6 +106,7 @@ function translateComparison(node: Comparison, scope: Scope): NarrowPart | Untra
 }
 
 function comparisonOf(operator: Comparison["op"], a: Operand, b: Operand): NarrowPart | null {
+  if (a.kind === "known" && b.kind === "known") return knownComparison(operator, a, b)
   switch (operator) {
     case "==":
       return equalityOf(a, b)
@@ -119,12 +124,23 @@ function comparisonOf(operator: Comparison["op"], a: Operand, b: Operand): Narro
   }
 }
 
+/** Two values that are known after all, such as the error that a member of a text is. */
+function knownComparison(operator: Comparison["op"], a: KnownOperand, b: KnownOperand): NarrowPart {
+  const compute = binaryFunction(operator)
+  return (frame) => {
+    const left = a.evaluate(frame)
+    if (left instanceof RuleFault) return { known: left }
+    const right = b.evaluate(frame)
+    return { known: right instanceof RuleFault ? right : compute(left, right, frame) }
+  }
+}
+
 /** `auth.id in [doc.author_id, doc.editor_id]`: one equality for each. Columns are never an error. */
 function translateInWritten(
   node: RuleNode,
   value: RuleNode,
   members: readonly RuleNode[],
-  scope: Scope,
+  scope: SqlScope,
 ): NarrowPart | Untranslatable {
   const sought = translateOperand(value, scope)
   if (sought instanceof Untranslatable) return sought
@@ -140,7 +156,7 @@ function translateInWritten(
   return (frame) => parts.map((part) => part(frame)).reduce(eitherPiece)
 }
 
-function translateMethod(node: RuleNode & { readonly op: "rcall" }, scope: Scope): NarrowPart | Untranslatable {
+function translateMethod(node: RuleNode & { readonly op: "rcall" }, scope: SqlScope): NarrowPart | Untranslatable {
   const [name, receiver, [argument]] = node.args
   if (name === "size") return new Untranslatable(node, "size() is a number, not a condition")
   if (!(textTests as readonly string[]).includes(name) || argument === undefined) {
@@ -152,13 +168,30 @@ function translateMethod(node: RuleNode & { readonly op: "rcall" }, scope: Scope
   return b instanceof Untranslatable ? b : textTestOf(name as TextTest, a, b)
 }
 
+/** `exists` and `all` over a json field, and over what is in it. */
+function translateMacro(node: RuleNode, macro: MacroCall, scope: SqlScope): NarrowPart | Untranslatable {
+  const { name, list, variable, parts } = macro
+  if (name !== "exists" && name !== "all") return new Untranslatable(node, whyNot(node))
+  const over = translateOperand(list, scope)
+  if (over instanceof Untranslatable) return over
+  if (over.kind !== "json" || variable.op !== "id") return new Untranslatable(node, whyNot(node))
+  const depth = scope.elements.length
+  const ofList = translateCondition(parts[0]!, withElement(scope, variable.args, elementOperand(over, depth)))
+  if (ofList instanceof Untranslatable) return ofList
+  const ofMap = translateCondition(parts[0]!, withElement(scope, variable.args, keyOperand(over, depth)))
+  if (ofMap instanceof Untranslatable) return ofMap
+  return (frame) => quantifiedPiece(name, over, depth, { ofList: ofList(frame), ofMap: ofMap(frame) })
+}
+
 /** `has(doc.field)` is always true; `has(doc.meta.plan)` asks whether the object has the key. */
-function translateHas(node: RuleNode & { readonly op: "call" }, scope: Scope): NarrowPart | Untranslatable {
+function translateHas(node: RuleNode & { readonly op: "call" }, scope: SqlScope): NarrowPart | Untranslatable {
   const selection = selectionOf(node.args[1][0]!)
-  if (selection?.object.op === "id") return knownPart(node, scope)
+  const isField = selection?.object.op === "id" && !scope.elements.includes(selection.object.args)
+  if (isField) return knownPart(node, scope)
   const whole = translateOperand(node.args[1][0]!, scope)
   const object = selection === null ? null : translateOperand(selection.object, scope)
   if (whole instanceof Untranslatable) return whole
+  if (whole.kind === "known") return (frame) => ({ known: whole.evaluate(frame) })
   if (whole.kind !== "json" || object === null || object instanceof Untranslatable || object.kind !== "json") {
     return new Untranslatable(node, "has() takes a field, or a key of a json field")
   }
@@ -167,9 +200,10 @@ function translateHas(node: RuleNode & { readonly op: "call" }, scope: Scope): N
 }
 
 /** Translates a part that stands for a value. */
-function translateOperand(node: RuleNode, scope: Scope): Operand | Untranslatable {
+function translateOperand(node: RuleNode, scope: SqlScope): Operand | Untranslatable {
   if (node.op === "id" && node.args === "auth") return { kind: "known", evaluate: ({ auth }) => auth.id }
-  if (isKnownBeforeRows(node)) return { kind: "known", evaluate: compilePart(node, scope) }
+  if (isKnownBeforeRows(node, scope.elements)) return { kind: "known", evaluate: compilePart(node, scope) }
+  if (node.op === "id") return scope.operands.at(scope.elements.lastIndexOf(node.args))!
   const selection = selectionOf(node)
   if (selection !== null || node.op === "[]") return translateSelection(node, scope)
   if (node.op === "call" && node.args[0] === "dyn") return translateOperand(node.args[1][0]!, scope)
@@ -182,11 +216,11 @@ function translateOperand(node: RuleNode, scope: Scope): Operand | Untranslatabl
   return size ?? { kind: "known", evaluate: () => new RuleFault("size() does not take this.") }
 }
 
-function translateSelection(node: RuleNode, scope: Scope): Operand | Untranslatable {
+function translateSelection(node: RuleNode, scope: SqlScope): Operand | Untranslatable {
   const selection = selectionOf(node)
   if (selection === null) return translateIndex(node, scope)
   const { object, key } = selection
-  if (object.op === "id") {
+  if (object.op === "id" && !scope.elements.includes(object.args)) {
     const field = object.args === "new" ? undefined : scope.collection.fields.get(key)
     return field === undefined ? new Untranslatable(node, `there is no column ${key}`) : fieldOperand(field)
   }
@@ -194,26 +228,22 @@ function translateSelection(node: RuleNode, scope: Scope): Operand | Untranslata
   if (parent instanceof Untranslatable) return parent
   if (parent.kind !== "json") return { kind: "known", evaluate: () => new RuleFault("This has no members.") }
   const step = jsonStep(key)
-  return step === null ? new Untranslatable(node, "a key of a json field must be a plain word") : within(parent, step)
+  return step === null ? new Untranslatable(node, "a key of a json field must be a plain word") : memberOf(parent, step)
 }
 
-function translateIndex(node: RuleNode, scope: Scope): Operand | Untranslatable {
+function translateIndex(node: RuleNode, scope: SqlScope): Operand | Untranslatable {
   const [list, index] = node.args as readonly [RuleNode, RuleNode]
   const isPlain = index.op === "value" && typeof index.args === "bigint"
   if (!isPlain) return new Untranslatable(node, "an index into a json field must be a number in the rule")
   const parent = translateOperand(list, scope)
   if (parent instanceof Untranslatable) return parent
   if (parent.kind !== "json") return { kind: "known", evaluate: () => new RuleFault("This is not a list.") }
-  return within(parent, `[${String(index.args)}]`)
-}
-
-function within(parent: JsonOperand, step: string): JsonOperand {
-  return { ...parent, path: `${parent.path}${step}` }
+  return memberOf(parent, `[${String(index.args)}]`)
 }
 
 function whyNot(node: RuleNode): string {
   const macro = macroOf(node)
-  if (macro !== null) return `${macro.name}() goes through a list, which SQL does not do as rules do`
+  if (macro !== null) return `of the macros SQL has exists and all, over a json field`
   if (node.op === "call" || node.op === "rcall") return `${node.args[0]}() is not computed in SQL as rules do`
   if (node.op === "list" || node.op === "map") return "a list or a map with document fields is not made in SQL"
   if (["?:", "&&", "||", "!_"].includes(node.op) || isComparison(node)) {

@@ -105,7 +105,7 @@ describe("where a rule may stand", () => {
   })
 
   test("what has no SQL is allowed where a collection is read in memory, and where nothing is listed", () => {
-    const rule = "doc.tags.exists(tag, tag == auth.id)"
+    const rule = "doc.tags.exists_one(tag, tag == auth.id)"
 
     expect(codesOf("read", rule)).toEqual(["RULE_NOT_SQL"])
     expect(checkRules(postsWith("read", rule, "    read_in_memory: true\n")).problems).toEqual([])

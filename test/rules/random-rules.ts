@@ -206,6 +206,7 @@ function randomTest(random: Random): string {
       : random.pick(knowns[kind])
   const other = random.next() < 0.25 ? random.pick(columns[kind]) : known
   const [left, right] = random.next() < 0.2 ? [other, column] : [column, other]
+  if (random.next() < 0.12) return randomMacro(random)
   switch (random.below(10)) {
     case 0:
     case 1:
@@ -240,4 +241,36 @@ function randomTest(random: Random): string {
     default:
       return `${random.pick(["auth.id", "auth.metadata.team"])} == ${random.pick(columns.any)}`
   }
+}
+
+/** `exists` and `all` over json, also inside of each other. */
+function randomMacro(random: Random): string {
+  const name = random.pick(["exists", "all"])
+  const list = random.pick(["doc.tags", "doc.meta", "doc.meta.plan"])
+  const known = random.pick([...knowns.text, ...knowns.number, ...knowns.any, "doc.owner_id", "doc.author_id"])
+  const test = random.pick([
+    `x == ${known}`,
+    `x != ${known}`,
+    `x > ${random.pick(knowns.number)}`,
+    "x.startsWith('a')",
+    "size(x) > 0",
+    "has(x.plan)",
+    "x.plan == auth.id || x.plan == null",
+    "x.plan > 1 && x.on",
+    "x.plan in ['pro', 1] && 'a'.contains(x.plan)",
+    "size(x.plan) >= 1",
+    "x.plan == 'pro'",
+    "x[0] == 1",
+    "x in ['a', 'u1', 1]",
+    "auth.id in x",
+    "doc.owner_id in x",
+    "x",
+    "x == null || x == 'a'",
+    "auth.verified",
+    "1 / 0 == 1",
+    "x.exists(y, y == 1)",
+    "doc.tags.exists(y, y == auth.id) && x != 'b'",
+    "x.all(y, y == x)",
+  ])
+  return `${list}.${name}(x, ${test})`
 }
