@@ -126,7 +126,7 @@ const operations: readonly AuthOperation[] = [
     summary: "Send the mail again that proves the address",
     answers: { 202: "AuthMessage" },
     needs: "required",
-    codes: ["VALIDATION_ERROR", ...signIn],
+    codes: ["MAIL_UNAVAILABLE", "VALIDATION_ERROR", ...signIn],
   },
   {
     id: "verify",
@@ -147,7 +147,7 @@ const operations: readonly AuthOperation[] = [
     takes: "AuthReset",
     answers: { 202: "AuthMessage" },
     needs: "none",
-    codes: ["VALIDATION_ERROR"],
+    codes: ["MAIL_UNAVAILABLE", "VALIDATION_ERROR"],
   },
   {
     id: "reset",
@@ -167,7 +167,7 @@ const operations: readonly AuthOperation[] = [
     takes: "AuthEmail",
     answers: { 202: "AuthMessage" },
     needs: "required",
-    codes: ["VALIDATION_ERROR", "INVALID_CREDENTIALS", "EMAIL_TAKEN", ...signIn],
+    codes: ["MAIL_UNAVAILABLE", "VALIDATION_ERROR", "INVALID_CREDENTIALS", "EMAIL_TAKEN", ...signIn],
   },
   {
     id: "confirmEmail",
@@ -198,7 +198,7 @@ const operations: readonly AuthOperation[] = [
     takes: "AuthExchange",
     answers: { 200: "SignedIn" },
     needs: "none",
-    codes: ["VALIDATION_ERROR", "INVALID_CODE"],
+    codes: ["LINK_NEEDS_PASSWORD", "VALIDATION_ERROR", "INVALID_CODE"],
   },
   {
     id: "link",
