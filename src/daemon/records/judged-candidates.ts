@@ -9,6 +9,7 @@ import { slotSql, sql, valuesOf } from "./fragment.ts"
 import type { Bound, Fragment } from "./fragment.ts"
 import { candidateAccess, candidateCountMax, isJudged, judgedAccess, rowidColumn } from "./judged-access.ts"
 import type { CandidateRow } from "./judged-access.ts"
+import { readRulesOf } from "./read-access.ts"
 import type { Selection } from "./selection.ts"
 import { viewWith } from "./view.ts"
 import type { View } from "./view.ts"
@@ -22,9 +23,16 @@ export function showsJudged({ plans }: Selection, caller: Caller): boolean {
 /** The query of the rows that are to be judged; one more than the limit tells that there are more. */
 export function candidatesQuery(plan: CollectionPlan, rowids: Fragment, bound: Bound): Query<CandidateRow> {
   const rows = sql`(SELECT r FROM (${rowids}) LIMIT ${candidateCountMax + 1})`
-  const columns = `c.rowid AS ${quoteName(rowidColumn)}, c.*`
+  const columns = [`c.rowid AS ${quoteName(rowidColumn)}`, ...judgedColumns(plan)].join(", ")
   const query = sql`SELECT ${columns} FROM ${rows} AS p CROSS JOIN ${plan.table} AS c ON c.rowid = p.r`
   return sqlQuery(query.sql, valuesOf(query, bound))
+}
+
+/** Only what the rules look at is read: documents may be large. */
+function judgedColumns({ rules, collection }: CollectionPlan): string[] {
+  const mentioned = new Set(readRulesOf(rules).flatMap(({ mentions }) => mentions.doc))
+  const names = mentioned.has("") ? collection.fields.keys() : mentioned
+  return Array.from(names, (name) => `c.${quoteName(name)}`)
 }
 
 /** The view of one document, with its row and what is expanded of it judged. */

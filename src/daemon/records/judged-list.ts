@@ -44,7 +44,7 @@ export async function readJudgedList(parts: RecordParts, list: JudgedList): Prom
     return judgedExpansions(reader, { selection, caller, rows: rowids, bound: { ...bound, accesses } })
   })
   const answer = await readList(parts, plan, { ...seenQueryWith(plan, query, judged), goesOn: isTruncated })
-  return `${answer.slice(0, -1)},"truncated":${isTruncated}}`
+  return isJudged(plan, caller) ? `${answer.slice(0, -1)},"truncated":${isTruncated}}` : answer
 }
 
 /** Reads the rows that could be in the list as far as SQL can tell, one more than may be judged. */
