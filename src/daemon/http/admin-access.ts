@@ -34,13 +34,19 @@ function adminRefusal(request: FastifyRequest, allowsOrigin: AllowsOrigin): Erro
     })
   }
   // Without a token it is an open server (server.insecure_open), which every page in a browser on this machine reaches.
-  if (headers.authorization === undefined && headers.origin !== undefined && !allowsOrigin(request)) {
+  if (headers.authorization === undefined && isFromPage(request) && !allowsOrigin(request)) {
     return alyxError("FORBIDDEN_ORIGIN", {
       message: "Web pages of other origins may not use the admin API of an open server.",
       next: "Add the origin to server.cors.origins, or send a token.",
     })
   }
   return undefined
+}
+
+/** Pictures and scripts that a page names are asked for without Origin; browsers say all the same that a page of elsewhere did. */
+function isFromPage({ headers }: FastifyRequest): boolean {
+  const site = headers["sec-fetch-site"]
+  return headers.origin !== undefined || site === "cross-site" || site === "same-site"
 }
 
 const signIn = "Sign in as an admin, or use an API key of the role admin."

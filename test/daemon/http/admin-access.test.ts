@@ -153,6 +153,10 @@ test("on an open server everyone is an admin, but no web page of another origin"
   for (const origin of ["https://evil.example", "null", "http://localhost:3000", "http://localhost:80900"]) {
     expect(await asks(origin), origin).toMatchObject({ status: 403, body: { error: { code: "FORBIDDEN_ORIGIN" } } })
   }
+  const named = (site: string) =>
+    ask("anonymous", { path: "/api/admin/db/check", headers: { "sec-fetch-site": site } }).then(({ status }) => status)
+  expect([await named("cross-site"), await named("same-site")]).toEqual([403, 403])
+  expect([await named("same-origin"), await named("none")]).toEqual([500, 500])
 })
 
 test("a page of another origin that carries an admin's token is an admin", async () => {
