@@ -9,6 +9,7 @@ import { LiveGroup } from "./group.ts"
 import { GroupIndex } from "./group-index.ts"
 import type { CollectionIndex } from "./group-index.ts"
 import { changedDocuments, groupMarker, markChanges } from "./mark-changes.ts"
+import type { MarkFrame, Marker } from "./mark-changes.ts"
 import { deltaMembers, snapshotMembers } from "./message-text.ts"
 import type { Position } from "./message-text.ts"
 import { QueryReads, ReadTooSlow } from "./query-reads.ts"
@@ -182,15 +183,12 @@ export class LiveGroups {
 
   /** Marks one group alone, for changes that the others have seen. */
   markOnly(reader: Reader, group: LiveGroup, changes: readonly Change[]): void {
-    const marker: typeof groupMarker = {
+    const marker: Marker = {
       changed: (other, id, before) => other === group && groupMarker.changed(group, id, before),
       linked: (other, relation, value) => other === group && groupMarker.linked(group, relation, value),
       stale: (other) => other === group && groupMarker.stale(group),
     }
-    for (const [name, documents] of this.#documentsOf(changes)) {
-      const index = this.index.of(name)
-      if (index !== undefined) markChanges({ reader, groups: this.index, marker }, index, documents)
-    }
+    this.#markWith({ reader, groups: this.index, marker }, changes)
   }
 
   /** Where a group stands. */
@@ -246,22 +244,24 @@ export class LiveGroups {
   /** What cannot be marked, such as while tables are changed, is not lost: everything is read again. */
   #markOrAll(reader: Reader, changes: readonly Change[]): void {
     try {
-      this.#mark(reader, changes)
+      this.#markWith({ reader, groups: this.index, marker: groupMarker }, changes)
     } catch (error) {
       this.#options.onFault(error)
       this.#markCollections({ kind: "collections", names: "all" })
     }
   }
 
-  #mark(reader: Reader, changes: readonly Change[]): void {
-    for (const [name, documents] of this.#documentsOf(changes)) {
+  #markWith(frame: MarkFrame, changes: readonly Change[]): void {
+    const { documents, lost } = changedDocuments(changes, (name) => this.index.of(name)?.plan.key.name)
+    for (const [name, changed] of documents) {
       const index = this.index.of(name)
-      if (index !== undefined) markChanges({ reader, groups: this.index, marker: groupMarker }, index, documents)
+      if (index !== undefined) markChanges(frame, index, changed)
     }
-  }
-
-  #documentsOf(changes: readonly Change[]): ReturnType<typeof changedDocuments> {
-    return changedDocuments(changes, (name) => this.index.of(name)?.plan.key.name)
+    for (const name of lost) {
+      const index = this.index.of(name)
+      for (const group of index?.groups ?? []) frame.marker.stale(group)
+      for (const group of index?.expanding ?? []) frame.marker.stale(group)
+    }
   }
 
   #markCollections({ names }: Extract<News, { kind: "collections" }>): void {

@@ -18,27 +18,35 @@ const idsPerStatement = 64
 /** How many documents between a changed one and those that show it are looked for; then all that could show it are read again. */
 const chainRowsMax = 1_000
 
+/** What changed, by collection. */
+export interface ChangedCollections {
+  readonly documents: ReadonlyMap<string, ChangedDocuments>
+  /** Collections of which a document got another key, while the log no longer tells the one before. */
+  readonly lost: ReadonlySet<string>
+}
+
 /** Joins changes by document. A changed primary key is the end of one document and the beginning of another. */
 export function changedDocuments(
   changes: readonly Change[],
   keyOf: (collection: string) => string | undefined,
-): Map<string, Map<DocumentId, Before>> {
-  const byCollection = new Map<string, Map<DocumentId, Before>>()
+): ChangedCollections {
+  const documents = new Map<string, Map<DocumentId, Before>>()
+  const lost = new Set<string>()
   for (const { collection, operation, docId, changedFields, before } of changes) {
     const key = keyOf(collection)
     if (key === undefined) continue
-    const documents = byCollection.get(collection) ?? new Map<DocumentId, Before>()
-    byCollection.set(collection, documents)
+    const own = documents.get(collection) ?? new Map<DocumentId, Before>()
+    documents.set(collection, own)
     const first = (id: DocumentId, was: Before): void => {
-      if (!documents.has(id)) documents.set(id, was)
+      if (!own.has(id)) own.set(id, was)
     }
     if (operation === "update" && changedFields.includes(key)) {
-      const oldId = before?.[key]
-      if (typeof oldId === "string" || typeof oldId === "number") first(oldId, before ?? "unknown")
+      if (before === null) lost.add(collection)
+      else first(before[key] as DocumentId, before)
       first(docId, "absent")
     } else first(docId, operation === "insert" ? "absent" : (before ?? "unknown"))
   }
-  return byCollection
+  return { documents, lost }
 }
 
 /** What is done with what is found. */

@@ -33,10 +33,12 @@ export function resumeFrom({ reader, groups, position }: ResumeFrame, group: Liv
   const changes = readChanges(reader, seq)
   if (changes === undefined) return "reset"
   const { plan, collections } = group.query
-  const changed = changedDocuments(changes, (name) => (collections.has(name) ? plan.related(name).key.name : undefined))
+  const { documents: changed, lost } = changedDocuments(changes, (name) =>
+    collections.has(name) ? plan.related(name).key.name : undefined,
+  )
   if (changed.size === 0) return "unchanged"
   const own: ChangedDocuments = changed.get(plan.collection.name) ?? new Map()
-  if (!group.isComplete || own.size > missedDocumentsMax) return "reset"
+  if (!group.isComplete || lost.size > 0 || own.size > missedDocumentsMax) return "reset"
   const before = idsBefore(reader, group, own)
   const touched = touchedDocuments({ reader, groups }, group, changed)
   if (before === undefined || touched === undefined) return "reset"

@@ -64,7 +64,8 @@ function modelFilter(random: Random, field: Field): ModelFilter {
   const operator = random.pick(operators[field.type] ?? ["eq"])
   if (operator === "in")
     return { field, operator, value: [value, value, random.pick(values)].filter((v) => v !== null) }
-  if (operator === "like") return { field, operator, value: `${String(value).slice(0, 1)}%` }
+  if (operator === "like")
+    return { field, operator, value: `${JSON.stringify(value).replaceAll('"', "").slice(0, 1)}%` }
   return { field, operator, value: fitting(field, value) }
 }
 

@@ -64,8 +64,14 @@ export class ModelWrites {
     })
   }
 
-  /** One commit of another program. */
+  /** One commit of another program, of which the log then may no longer know what was before. */
   foreign(): void {
+    this.#write()
+    if (this.#random.below(8) !== 0) return
+    this.#other.exec("UPDATE _alyx_changes SET before = NULL WHERE seq = (SELECT max(seq) FROM _alyx_changes)")
+  }
+
+  #write(): void {
     const random = this.#random
     const collection = random.pick(collections)
     const id = random.pick(modelKeys[collection]!)
