@@ -14,8 +14,8 @@ export default class RulesExplain extends DataCommand {
     "Nothing is written for the person it is about. Decided by the same code as requests are, on the rules that are served; where no daemon runs, on schema.yaml, whose safe changes are applied first. What other documents say to a write (references, unique fields) is left out. Ends with 0 whatever the decision is; with --json it is in `allowed`."
   static override examples = [
     "alyx rules explain read posts/01987b3c-6d00-7000-8000-00000000b002 --as anonymous",
-    'alyx rules explain update posts/01987b3c-6d00-7000-8000-00000000b002 --as linus@example.com --data \'{"title":"New"}\'',
-    "alyx rules explain create comments --as linus@example.com --data @comment.json",
+    'alyx rules explain update posts/01987b3c-6d00-7000-8000-00000000b002 --as grace@example.com --data \'{"title":"New"}\'',
+    "alyx rules explain create comments --as grace@example.com --data @comment.json",
     "alyx rules explain read posts --as key:ci",
   ]
   static override args = {
