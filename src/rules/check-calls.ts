@@ -55,7 +55,14 @@ function unknownFunction(node: Call, name: string, known: ReadonlyMap<string, un
 function checkHas(node: Call, args: readonly RuleNode[]): readonly RuleProblem[] {
   const isMember = args.length === 1 && selectionOf(args[0]!) !== null && args[0]!.op === "."
   if (isMember) return []
-  return [problemAt(node, "RULE_TYPE", "has() asks for one member.", "Write it as in has(doc.meta.plan).")]
+  return [
+    problemAt(
+      node,
+      "RULE_TYPE",
+      "has() asks for one member.",
+      "Write it as in has(doc.meta.plan); of other keys, as in 'x-app' in request.headers.",
+    ),
+  ]
 }
 
 /** The time of a pattern grows with its size, so that it must be known when the schema loads. */
