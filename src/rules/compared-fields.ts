@@ -19,15 +19,16 @@ export interface ComparedFields {
 export function comparedFields(collection: Collection): ComparedFields {
   const found = { id: new Set<string>(), email: new Set<string>(), fields: new Set<string>(), roles: new Set<string>() }
   let looksAtVerified = false
-  const visit = (node: RuleNode): void => {
+  const visit = (node: RuleNode, elements: Elements): void => {
     const field = fieldOf(node)
     if (field !== null) found.fields.add(field)
     if (memberOf(node, "auth") === "verified") looksAtVerified = true
     const parts = partsOf(node)
-    if (node.op === "==" || node.op === "!=" || node.op === "in") compare(parts, found)
-    for (const part of parts) visit(part)
+    if (node.op === "==" || node.op === "!=" || node.op === "in") compare(parts, found, elements)
+    const inside = withElement(node, elements)
+    for (const part of parts) visit(part, inside)
   }
-  for (const expression of expressionsOf(collection)) visit(parsed(expression))
+  for (const expression of expressionsOf(collection)) visit(parsed(expression), new Map())
   const byId = [...found.id]
   const byEmail = [...found.email].filter((name) => !found.id.has(name))
   const others = [...found.fields].filter((name) => !found.id.has(name) && !found.email.has(name))
@@ -41,9 +42,21 @@ export function comparedFields(collection: Collection): ComparedFields {
   }
 }
 
+/** The names that macros give to elements, with the fields that these are of. */
+type Elements = ReadonlyMap<string, string>
+
+/** In `doc.editors.exists(one, one == auth.id)`, `one` stands for the elements of `editors`. */
+function withElement(node: RuleNode, elements: Elements): Elements {
+  const macro = macroOf(node)
+  const field = macro === null ? null : fieldOf(macro.list)
+  if (macro === null || field === null || macro.variable.op !== "id") return elements
+  return new Map([...elements, [macro.variable.args, field]])
+}
+
 function compare(
   [left, right]: readonly RuleNode[],
   found: { readonly id: Set<string>; readonly email: Set<string>; readonly roles: Set<string> },
+  elements: Elements,
 ): void {
   if (left === undefined || right === undefined) return
   for (const [one, other] of [
@@ -51,7 +64,7 @@ function compare(
     [right, left],
   ] as const) {
     const member = memberOf(one, "auth")
-    const field = fieldOf(other)
+    const field = fieldOf(other) ?? (other.op === "id" ? (elements.get(other.args) ?? null) : null)
     if (member === "id" && field !== null) found.id.add(field)
     if (member === "email" && field !== null) found.email.add(field)
     if (member === "role") for (const text of textsIn(other)) found.roles.add(text)

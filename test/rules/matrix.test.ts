@@ -78,6 +78,20 @@ test("an update rule that looks at the new document alone lets it be given away,
   expect(saidOf()["notes/own/give away"]).toBe(" yy")
 })
 
+test("a list that a macro goes through is a list of people where its elements are compared with who asks", () => {
+  const schema = schemaFrom(`
+collections:
+  papers:
+    fields: { editors: { type: json, items: string } }
+    rules: { read: "doc.editors.exists(one, one == auth.id)" }
+`)
+
+  const text = renderMatrix(rulesMatrix(schema, derivedSamples(schema)))
+
+  expect(text).toMatch(/^ {2}own\n.*\n {4}read +yes$/m)
+  expect(text).toMatch(/^ {2}others'\n.*\n {4}read +- +-$/m)
+})
+
 const adaId = "0190a6ec-7b4e-7c1f-8e2a-5d3f6b7a8c9d"
 
 function draftOfAda() {
