@@ -1,6 +1,6 @@
 import { alyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
-import type { CompiledRule, RuleDocuments, StoredRow } from "../../rules/rules.ts"
+import type { CompiledRule, ExplainedRule, RuleDocuments, StoredRow } from "../../rules/rules.ts"
 import type { Field, RuleOperation } from "../../schema/schema.ts"
 import { isKnown } from "../caller.ts"
 import type { Caller } from "../caller.ts"
@@ -73,13 +73,17 @@ function requireRule(frame: JudgeFrame, operation: RuleOperation, states: readon
   if (refused !== undefined) throw refusal(frame, operation, { rule, documents: refused })
 }
 
-function requireWritableFields({ plan, caller }: JudgeFrame, values: Values, documents: RuleDocuments): void {
-  const hidden: Field[] = []
+function requireWritableFields(frame: JudgeFrame, values: Values, documents: RuleDocuments): void {
+  const { plan, caller } = frame
+  const refused: { readonly field: Field; readonly rule: CompiledRule }[] = []
   for (const [name, { write }] of plan.rules.fields) {
     if (write === null || !values.has(name) || write.holds(caller, documents)) continue
-    hidden.push(plan.collection.fields.get(name)!)
+    refused.push({ field: plan.collection.fields.get(name)!, rule: write })
   }
-  if (hidden.length > 0) throw forbiddenFields(plan, "write", hidden)
+  const [first] = refused
+  if (first === undefined) return
+  const fields = refused.map(({ field }) => field)
+  throw forbiddenFields(plan, { use: "write", fields, ...explained(frame, { rule: first.rule, documents }) })
 }
 
 interface Refused {
@@ -87,19 +91,24 @@ interface Refused {
   readonly documents: RuleDocuments
 }
 
-/** Says what was refused; how the rule came to that only where `explains`, since it shows values. */
-function refusal({ plan, caller, explains }: JudgeFrame, operation: RuleOperation, refused: Refused | null): AlyxError {
+/** How a rule came to its refusal; only where `explains`, since it shows values. */
+function explained({ caller, explains }: JudgeFrame, { rule, documents }: Refused): { readonly rule?: ExplainedRule } {
+  return explains ? { rule: rule.explain(caller, documents) } : {}
+}
+
+/** Says what was refused. */
+function refusal(frame: JudgeFrame, operation: RuleOperation, refused: Refused | null): AlyxError {
+  const { plan, caller } = frame
   const collection = plan.collection.name
-  const details = { collection, operation }
-  const explained = refused === null || !explains ? {} : { rule: refused.rule.explain(caller, refused.documents) }
+  const details = { collection, operation, ...(refused === null ? {} : explained(frame, refused)) }
   const message =
     refused === null
       ? `${collection} has no ${operation} rule, so only admins may ${operation} its documents.`
       : `The ${operation} rule of ${collection} does not let the caller ${operation} this document.`
-  if (isKnown(caller)) return alyxError("FORBIDDEN", { message, details: { ...details, ...explained } })
+  if (isKnown(caller)) return alyxError("FORBIDDEN", { message, details })
   return alyxError("UNAUTHENTICATED", {
     message,
     next: "Sign in, and send the access token: Authorization: Bearer <token>.",
-    details: { ...details, ...explained },
+    details,
   })
 }

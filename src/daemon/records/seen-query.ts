@@ -49,7 +49,7 @@ function restricted(plan: CollectionPlan, query: ListQuery, view: View): SeenQue
 
 function requireFilterableFields(plan: CollectionPlan, access: ReadAccess, conditions: readonly Condition[]): void {
   const hidden = conditions.map(({ field }) => field).filter((field) => access.field(field) === "none")
-  if (hidden.length > 0) throw forbiddenFields(plan, "filter by", hidden)
+  if (hidden.length > 0) throw forbiddenFields(plan, { use: "filter by", fields: hidden })
 }
 
 /** A filter finds only documents in which the caller sees its field: else it would tell what is in the others. */

@@ -24,8 +24,9 @@ collections:
       title: { type: string }
       owner_id: { type: string, references: people.id }
       public: { type: bool, default: false }
+      stamp: { type: string, nullable: true, rules: { read: false, write: "auth.role == 'boss'" } }
       reviewer_id: { type: string, references: people.id, nullable: true, rules: { read: "doc.public" } }
-    rules: { read: "doc.public || auth.id == doc.owner_id", delete: "auth.id == doc.owner_id" }
+    rules: { read: "doc.public || auth.id == doc.owner_id", update: true, delete: "auth.id == doc.owner_id" }
   locked:
     timestamps: false
     fields:
@@ -165,10 +166,15 @@ describe("what a refusal says", () => {
     explaining.caller = bob
 
     const { code, details } = await refusal(() => explaining.delete("papers", "1"))
+    const field = await refusal(() => explaining.update("papers", "1", { stamp: "x" }))
     await explaining.database.remove()
 
     expect(code).toBe("FORBIDDEN")
     expect(details?.["rule"]).toMatchObject({ text: "auth.id == doc.owner_id", value: "false" })
+    expect(field).toMatchObject({
+      code: "FORBIDDEN_FIELD",
+      details: { fields: ["stamp"], rule: { text: "auth.role == 'boss'", value: "false" } },
+    })
     expect(JSON.stringify(details)).toContain(`\\"ada\\"`)
   })
 })
