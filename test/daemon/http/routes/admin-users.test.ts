@@ -215,6 +215,23 @@ test("keys are made, listed and revoked, with what may be a slip", async () => {
   expect((await asKey()).body.error.code).toBe("INVALID_TOKEN")
 })
 
+test("what dev keeps of requests holds no secret of a key, no password and no link", async () => {
+  const { ask, logLines, parts } = await startAsAdmin("dev")
+  const kept = async ({ headers }: Answer): Promise<Answer> =>
+    ask("GET", `/api/admin/requests/${String(headers["x-request-id"])}`)
+
+  const key = await ask("POST", "/api/admin/keys", { name: "ci", role: "editor" })
+  const changed = await ask("PATCH", "/api/admin/users/person@example.com", { password: "another horse" })
+  const link = await ask("POST", "/api/admin/users/person@example.com/reset")
+
+  const shown = [await kept(key), await kept(changed)]
+  expect(shown.map(({ status }) => status)).toEqual([200, 200])
+  expect((await kept(link)).status).toBe(404)
+  const all = JSON.stringify([shown.map(({ body }) => body as unknown), logLines, parts.activity.past({ tail: 100 })])
+  const token = new URL(link.body.link).searchParams.get("token")!
+  for (const secret of [key.body.secret as string, "another horse", token]) expect(all).not.toContain(secret)
+})
+
 test.each([
   { role: "user" },
   { name: "-x", role: "user" },
@@ -241,8 +258,8 @@ function asking(to: number | string, headers: Record<string, string>) {
     })
 }
 
-async function startAsAdmin() {
-  const running = await startHttp({ server: { insecureOpen: false }, schemaText: usersSchema })
+async function startAsAdmin(mode: "dev" | "start" = "start") {
+  const running = await startHttp({ mode, server: { insecureOpen: false }, schemaText: usersSchema })
   const { auth } = running.parts
   const admin = await signedIn(auth, { email: "admin@example.com", role: "admin" })
   const person = await signedIn(auth, { email: "person@example.com" })
