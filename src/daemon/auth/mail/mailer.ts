@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 
 import { BoundedQueue } from "../../../lib/bounded-queue.ts"
 import type { Clock } from "../../../lib/clock.ts"
-import type { Logger } from "../../../lib/logger.ts"
+import type { LogFields, Logger } from "../../../lib/logger.ts"
 import type { Config } from "../../../project/options.ts"
 import type { Database } from "../../storage/database.ts"
 import { keepMail, settleMail } from "./kept-mails.ts"
@@ -44,6 +44,7 @@ export class Mailer implements MailSender {
   readonly #waiting = new BoundedQueue<MailRequest>(waitingMax)
   readonly #ending = new AbortController()
   #work: Promise<void> | null = null
+  #hasWarned = false
 
   constructor(options: MailerOptions) {
     this.#options = options
@@ -92,7 +93,7 @@ export class Mailer implements MailSender {
     const facts = { ...factsOf(mail), ...(kept === null ? {} : { id: kept }) }
     if (smtp === null) {
       if (kept !== null) return logger.info(`Mail to ${shortAddress(mail.to)}: ${rendered.mail.subject}`, facts)
-      return logger.warn("A mail was not sent, since mail.smtp is not set.", facts)
+      return this.#noteUnsent(facts)
     }
     const refusal = await this.#try({ smtp, from: from ?? senderOfNobody }, mail, rendered)
     if (kept !== null) {
@@ -131,6 +132,13 @@ export class Mailer implements MailSender {
       if (refusal.isFinal || pause === undefined || signal.aborted) return refusal
       await wait(pause, undefined, { signal }).catch(() => undefined)
     }
+  }
+
+  /** Once aloud: a server without mails is somebody's choice. */
+  #noteUnsent(facts: LogFields): void {
+    const level = this.#hasWarned ? "debug" : "warn"
+    this.#hasWarned = true
+    this.#options.logger[level]("A mail was not sent, since mail.smtp is not set.", facts)
   }
 
   #lose(mail: MailRequest, reason: string): void {

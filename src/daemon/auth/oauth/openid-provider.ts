@@ -63,7 +63,8 @@ export class OpenIdProvider implements OAuthProvider {
     // Many issuers keep the address out of the ID token.
     const asksMore = token.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
     const claims = asksMore ? await fetchUserInfo(configuration, tokens.access_token, token.sub) : token
-    return this.#profileOf(token.sub, claims)
+    const profile = this.#profileOf(token.sub, claims)
+    return profile.name === null ? { ...profile, name: appleName(answer.searchParams.get("user")) } : profile
   }
 
   #profileOf(subject: string, claims: IDToken | UserInfoResponse): ProviderProfile {
@@ -113,6 +114,20 @@ export class OpenIdProvider implements OAuthProvider {
     }
   }
 }
+
+/** Apple tells the name once, beside the code: `{"name":{"firstName":"Ada","lastName":"Lovelace"}}`. It proves nothing. */
+function appleName(user: string | null): string | null {
+  if (user === null || user.length > appleUserLengthMax) return null
+  try {
+    const { name } = JSON.parse(user) as { readonly name?: Readonly<Record<string, unknown>> }
+    const parts = [name?.["firstName"], name?.["lastName"]].filter((part) => typeof part === "string" && part !== "")
+    return parts.length === 0 ? null : parts.join(" ")
+  } catch {
+    return null
+  }
+}
+
+const appleUserLengthMax = 1_000
 
 function withOpenId(scopes: readonly string[]): readonly string[] {
   return scopes.includes("openid") ? scopes : ["openid", ...scopes]
