@@ -142,6 +142,29 @@ describe("expanded documents", () => {
   })
 })
 
+describe("limits", () => {
+  test("count only what may be read: of a back relation, and of a whole answer", async () => {
+    const small = await openRecords(schemaYaml, { limits: { backRelationMax: 3, answerDocumentMax: 6 } })
+    await small.create("people", { id: "ada", name: "Ada" })
+    const papers = Array.from({ length: 12 }, (_, id) => ({ id, title: "t", owner_id: "ada", public: id % 4 === 3 }))
+    await small.batch(papers.map((data) => ({ op: "create", collection: "papers", data })))
+    const ids = (doc: Record<string, unknown>) => (doc["papers(owner_id)"] as { id: number }[]).map(({ id }) => id)
+    small.caller = bob
+
+    const seen = await small.get("people", "ada", "expand=papers(owner_id)")
+    const page = await small.list("papers", "limit=3&expand=owner,reviewer")
+    small.caller = ada
+    const own = await small.get("people", "ada", "expand=papers(owner_id)")
+    const large = await refusal(() => small.list("papers", "limit=5&expand=owner"))
+    await small.database.remove()
+
+    expect(ids(seen)).toEqual([3, 7, 11])
+    expect(ids(own)).toEqual([0, 1, 2])
+    expect(page).toMatchObject({ total: 3, docs: [{ id: 3 }, { id: 7 }, { id: 11 }] })
+    expect(large.code).toBe("INVALID_QUERY")
+  })
+})
+
 describe("what a refusal says", () => {
   test("is the operation and the collection alone, to a stranger as to somebody signed in", async () => {
     const details = { collection: "people", operation: "update" }
