@@ -17,8 +17,6 @@ interface Followed {
   live: Subscription | null
   /** Grows whenever what was begun no longer counts. */
   run: number
-  /** Something was not sent since the client was behind. */
-  isStale: boolean
 }
 
 export interface SubscriptionsParts {
@@ -33,6 +31,8 @@ export interface SubscriptionsParts {
 export class SocketSubscriptions {
   readonly #parts: SubscriptionsParts
   readonly #all = new Map<string, Followed>()
+  /** Those of which something was not sent since the client was behind, the one that waits longest first. */
+  readonly #stale = new Set<Followed>()
   #nextId = 1
 
   constructor(parts: SubscriptionsParts) {
@@ -58,7 +58,6 @@ export class SocketSubscriptions {
       replyTo,
       live: null,
       run: 0,
-      isStale: false,
     }
     this.#all.set(followed.id, followed)
     await this.#follow(followed, caller, false).catch((error: unknown) => {
@@ -72,13 +71,13 @@ export class SocketSubscriptions {
     if (followed === undefined) {
       throw alyxError("SUBSCRIPTION_NOT_FOUND", { message: "This socket follows nothing with this subscription_id." })
     }
-    stopFollowing(followed)
+    this.#stop(followed)
     this.#all.delete(subscriptionId)
   }
 
   /** Nothing more is delivered; the subscriptions wait for `resume`, since somebody else is to get them. */
   pause(): void {
-    for (const followed of this.#all.values()) stopFollowing(followed)
+    for (const followed of this.#all.values()) this.#stop(followed)
   }
 
   /** Goes on with everything that was paused, as this caller, from a fresh snapshot. */
@@ -109,10 +108,10 @@ export class SocketSubscriptions {
   /** Brings those up to date whose messages were not sent, until the client is behind again. */
   refresh(): void {
     const { output } = this.#parts
-    for (const followed of this.#all.values()) {
+    for (const followed of this.#stale) {
       if (output.isBehind) return
-      if (!followed.isStale || followed.live === null) continue
-      followed.isStale = false
+      if (followed.live === null) continue
+      this.#stale.delete(followed)
       try {
         this.#send(followed, followed.live.snapshot())
       } catch (error) {
@@ -139,13 +138,13 @@ export class SocketSubscriptions {
     }
     if (followed.run !== run) return subscription.end()
     followed.live = subscription
-    if (followed.isStale && !output.isBehind) this.refresh()
+    if (!output.isBehind) this.refresh()
   }
 
   #deliver(followed: Followed, run: number, message: LiveMessage): void {
     if (followed.run !== run) return
     if (message.type === "error") return this.#fail(followed, message.error)
-    if (this.#parts.output.isBehind || followed.isStale) followed.isStale = true
+    if (this.#parts.output.isBehind || this.#stale.has(followed)) this.#stale.add(followed)
     else this.#send(followed, message)
   }
 
@@ -157,15 +156,15 @@ export class SocketSubscriptions {
   }
 
   #fail(followed: Followed, error: AlyxError): void {
-    stopFollowing(followed)
+    this.#stop(followed)
     this.#all.delete(followed.id)
     this.#parts.output.send(errorBytes(error, { id: followed.replyTo, subscriptionId: followed.id }))
   }
-}
 
-function stopFollowing(followed: Followed): void {
-  followed.run += 1
-  followed.live?.end()
-  followed.live = null
-  followed.isStale = false
+  #stop(followed: Followed): void {
+    followed.run += 1
+    followed.live?.end()
+    followed.live = null
+    this.#stale.delete(followed)
+  }
 }

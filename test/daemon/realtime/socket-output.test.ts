@@ -164,3 +164,16 @@ test("what is asked by a client that takes nothing waits until it does", async (
   await deaf.until('"id":"late","type":"pong"')
   expect(deaf.count('"reset":true')).toBe(1)
 })
+
+test("of many queries of a slow client each gets its turn", async () => {
+  const running = await startLive({ server })
+  const deaf = await openDeaf(running.port)
+  deaf.socket.resume()
+  for (let count = 1; count < 10; count += 1) deaf.say({ ...notes, id: `more_${count}` })
+  await expect.poll(() => deaf.count('"type":"snapshot"')).toBe(10)
+  deaf.socket.pause()
+  await writeUntilBehind(running)
+  await running.write(large("last"))
+  deaf.socket.resume()
+  await expect.poll(() => deaf.count('"reset":true'), { timeout: 20_000 }).toBe(10)
+})
