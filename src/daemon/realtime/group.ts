@@ -42,8 +42,11 @@ export class LiveGroup {
   /** For each expansion: the documents of the window by the value that leads from them. */
   readonly #holders: readonly Map<StoredValue, Set<DocumentId>>[]
   #window: LiveWindow = { entries: [], total: 0 }
-  #changed = new Map<DocumentId, Before>()
-  #touched = new Set<DocumentId>()
+  readonly #changed = new Map<DocumentId, Before>()
+  /** Changes that are marked for many groups at once: they share them, and each joins them when its turn comes. */
+  #batches: ReadonlyMap<DocumentId, Before>[] = []
+  #batchedCount = 0
+  readonly #touched = new Set<DocumentId>()
   #isStale = false
   /** Made anew when somebody joins, and kept as long as there is memory to spare. */
   #text: WeakRef<{ readonly text: string }> | null = null
@@ -69,7 +72,7 @@ export class LiveGroup {
   }
 
   get isDirty(): boolean {
-    return this.#isStale || this.#changed.size > 0 || this.#touched.size > 0
+    return this.#isStale || this.#batchedCount > 0 || this.#changed.size > 0 || this.#touched.size > 0
   }
 
   /** True when single changes are not known, and all is to be read again. */
@@ -85,6 +88,15 @@ export class LiveGroup {
     if (this.#changed.size > changedCountMax) this.markStale()
   }
 
+  /** The same for several, in the order of their turns; they must not change any more. */
+  markBatch(changed: ReadonlyMap<DocumentId, Before>): void {
+    if (this.#isStale) return
+    this.#batches.push(changed)
+    this.#batchedCount += changed.size
+    this.#onDirty(this)
+    if (this.#batchedCount > changedCountMax) this.markStale()
+  }
+
   /** Documents with this value in the field of an expansion may show something else. */
   markLinked(relation: Relation, value: StoredValue): void {
     const ids = this.#isStale ? [] : this.holdersOf(relation, value)
@@ -94,9 +106,8 @@ export class LiveGroup {
   }
 
   markStale(): void {
+    this.#forgetMarks()
     this.#isStale = true
-    this.#changed.clear()
-    this.#touched.clear()
     this.#onDirty(this)
   }
 
@@ -116,6 +127,7 @@ export class LiveGroup {
   /** Brings the window up to what the reader sees; null when there is nothing to tell. */
   advance(reader: Reader): WindowDelta | null {
     if (this.#isStale) return this.take(this.reads.whole())
+    this.#joinBatches()
     const marks = { changed: this.#changed, touched: this.#touched }
     const shape = { keys: this.query.keys, limit: this.query.limit }
     return this.#move(advanceWindow(this.#window, marks, shape, this.reads.over(reader)))
@@ -160,12 +172,26 @@ export class LiveGroup {
       step.came.map(({ entry }) => entry),
     )
     this.#window = step.window
-    this.#changed.clear()
-    this.#touched.clear()
-    this.#isStale = false
+    this.#forgetMarks()
     if (delta !== null) this.#text = null
     this.#keep(step)
     return delta
+  }
+
+  #joinBatches(): void {
+    for (const batch of this.#batches) {
+      for (const [id, before] of batch) if (!this.#changed.has(id)) this.#changed.set(id, before)
+    }
+    this.#batches = []
+    this.#batchedCount = 0
+  }
+
+  #forgetMarks(): void {
+    this.#isStale = false
+    this.#changed.clear()
+    this.#touched.clear()
+    this.#batches = []
+    this.#batchedCount = 0
   }
 
   #keep({ gone, came }: WindowStep): void {

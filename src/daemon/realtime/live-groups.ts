@@ -184,6 +184,7 @@ export class LiveGroups {
   /** Marks one group alone, for changes that the others have seen. */
   markOnly(reader: Reader, group: LiveGroup, changes: readonly Change[]): void {
     const marker: Marker = {
+      batch: (other, changed) => other === group && groupMarker.batch(group, changed),
       changed: (other, id, before) => other === group && groupMarker.changed(group, id, before),
       linked: (other, relation, value) => other === group && groupMarker.linked(group, relation, value),
       stale: (other) => other === group && groupMarker.stale(group),

@@ -51,6 +51,8 @@ export function changedDocuments(
 
 /** What is done with what is found. */
 export interface Marker {
+  /** All of these may concern a group. */
+  batch(group: LiveGroup, changed: ChangedDocuments): void
   changed(group: LiveGroup, id: DocumentId, before: Before): void
   /** Documents with this value in the field of an expansion may show something else. */
   linked(group: LiveGroup, relation: Relation, value: StoredValue): void
@@ -60,6 +62,7 @@ export interface Marker {
 
 /** Marks the groups themselves. */
 export const groupMarker: Marker = {
+  batch: (group, changed) => group.markBatch(changed),
   changed: (group, id, before) => group.markChanged(id, before),
   linked: (group, relation, value) => group.markLinked(relation, value),
   stale: (group) => group.markStale(),
@@ -78,6 +81,7 @@ export function markChanges(frame: MarkFrame, index: CollectionIndex, changed: C
   const fields = [...index.fields()]
   const rows = fields.length === 0 ? new Map<DocumentId, Row>() : rowsNow(reader, index, [...changed.keys()], fields)
   const chained = new Map<RelationChain, Set<StoredValue>>()
+  for (const group of index.plain) marker.batch(group, changed)
   for (const [id, before] of changed) {
     if (before === "unknown") {
       markUnknown(marker, index, id)
@@ -99,16 +103,11 @@ export function markChanges(frame: MarkFrame, index: CollectionIndex, changed: C
   for (const [chain, values] of chained) markChain(frame, chain, values)
 }
 
-/** The groups of the collection itself: all without an equality, and those whose value the document has or had. */
-export function candidates(
-  { plain, byField }: CollectionIndex,
-  states: readonly Readonly<Record<string, unknown>>[],
-): Set<LiveGroup> {
-  const found = new Set(plain)
+/** The groups of the collection whose value in a field the document has or had; none stands under two values. */
+function candidates({ byField }: CollectionIndex, states: readonly Readonly<Record<string, unknown>>[]): LiveGroup[] {
+  const found: LiveGroup[] = []
   for (const [field, byValue] of byField) {
-    for (const value of valuesOf(states, field, true)) {
-      for (const group of byValue.get(value) ?? []) found.add(group)
-    }
+    for (const value of valuesOf(states, field, true)) found.push(...(byValue.get(value) ?? []))
   }
   return found
 }

@@ -69,6 +69,7 @@ function touchedDocuments(
   const touched = new Set<DocumentId>()
   let isUnknown = false
   const marker: Marker = {
+    batch: () => undefined,
     changed: () => undefined,
     linked(other, relation, value) {
       if (other === group) for (const id of group.holdersOf(relation, value)) touched.add(id)
