@@ -61,7 +61,7 @@ const accepted: Registered = Object.freeze({
 })
 
 /** What only the service and admins say of an account. */
-const givenMembers = ["role", "verified", "metadata"] as const
+const givenMembers = ["role", "verified"] as const
 
 function readRegistration(parts: AuthParts, body: unknown): Registration {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {

@@ -120,9 +120,10 @@ function settle(transaction: Transaction, { plan, id, changes, nowIso }: Documen
   const account = findAccount(transaction, id)
   if (row === undefined) return account !== undefined && deleteAccountRow(transaction, id)
   if (account === undefined) {
-    // Documents that were there before accounts were, or that a seed brought, belong to nobody.
-    if (changes.isNew) insertAccountRow(transaction, newAccount(transaction, { plan, row, id, nowIso }))
-    return changes.isNew
+    // Documents that were there before accounts were, that a seed brought, or that have no address belong to nobody.
+    if (!changes.isNew || (row["email"] ?? null) === null) return false
+    insertAccountRow(transaction, newAccount(transaction, { row, id, nowIso }))
+    return true
   }
   const toAccount = changesOf(row, account, changes)
   if (Object.keys(toAccount).length === 0) return false
@@ -132,14 +133,8 @@ function settle(transaction: Transaction, { plan, id, changes, nowIso }: Documen
 
 function newAccount(
   transaction: Transaction,
-  { plan, row, id, nowIso }: Omit<Document, "changes"> & { readonly row: StoredRow },
+  { row, id, nowIso }: Pick<Document, "id" | "nowIso"> & { readonly row: StoredRow },
 ): Parameters<typeof insertAccountRow>[1] {
-  if (!plan.collection.fields.has("email")) {
-    throw alyxError("REGISTER_INSTEAD", {
-      message: `${plan.collection.name} has no field for the address that an account needs.`,
-      next: "Make the account at POST /api/admin/users, with the other fields of its document.",
-    })
-  }
   const address = addressOf(row)
   if (findAccountByEmail(transaction, address) !== undefined) throw emailTaken()
   const role = row["role"] === undefined || row["role"] === null ? defaultRole : roleOf(row)

@@ -20,7 +20,8 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
     reload: "restart",
   }),
   hide_accounts: option(bool(), {
-    about: "Answers a registration the same way whether the address is known or not, and sends a mail.",
+    about:
+      "Answers a registration the same way whether the address is known or not, and sends a mail; an account can then be signed in to once its address is proven.",
     default: false,
     reload: "live",
   }),

@@ -46,7 +46,7 @@ test("whatever a registration gets wrong leaves neither account nor document", a
     [{ email: body.email }, 400, "VALIDATION_ERROR"],
     [{ ...body, role: "admin" }, 403, "MANAGED_FIELD"],
     [{ ...body, verified: true }, 403, "MANAGED_FIELD"],
-    [{ ...body, metadata: { plan: "gold" } }, 403, "MANAGED_FIELD"],
+    [{ ...body, metadata: { plan: "gold" } }, 400, "VALIDATION_ERROR"],
   ]
 
   for (const [sent, status, code] of tries) {
@@ -183,6 +183,27 @@ test("a document that an admin makes brings an account without a password", asyn
     const answer = await sendAs(port, null, "POST", "/api/auth/login", { email: "eve@example.com", password })
     expect(answer).toMatchObject({ status: 401, body: { error: { code: "INVALID_CREDENTIALS" } } })
   }
+})
+
+test("a document without an address belongs to nobody, and one with a wrong address is refused", async () => {
+  const schemaText = usersSchema.replace(
+    "email: { type: string, format: email, unique: true }",
+    "email: { type: string, nullable: true }",
+  )
+  const running = await startWithAdmin(schemaText)
+  const { port, admin } = running
+
+  const without = await sendAs(port, admin.access, "POST", "/api/collections/users", { name: "Nobody" })
+  const wrong = await sendAs(port, admin.access, "POST", "/api/collections/users", { email: "nobody" })
+
+  expect(without.status).toBe(201)
+  expect(wrong).toMatchObject({
+    status: 400,
+    body: { error: { code: "VALIDATION_ERROR", details: { fields: { email: [{}] } } } },
+  })
+  expect([count(running, "users"), count(running, "_alyx_users")]).toEqual([2, 1])
+  const emptied = await sendAs(port, admin.access, "PATCH", `/api/collections/users/${admin.id}`, { email: null })
+  expect(emptied).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } })
 })
 
 test.each(["by its owner", "by an admin", "in a batch"])(
