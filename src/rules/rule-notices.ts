@@ -8,7 +8,7 @@ import type { RuleNode } from "./syntax.ts"
 import { partsOf, selectionOf } from "./syntax.ts"
 
 /** What a person probably forgot: rules that are not there, which leave an operation to admins. */
-export function missingRules({ name, rules, at }: Collection): Problem | null {
+export function missingRules({ name, rules, fields, at }: Collection): Problem | null {
   const missing = ruleOperations.filter((operation) => rules[operation] === null)
   if (missing.length === 0) return null
   const all = missing.length === ruleOperations.length
@@ -16,10 +16,15 @@ export function missingRules({ name, rules, at }: Collection): Problem | null {
   const message = all
     ? `${name} has no rules, so that only admins reach it.`
     : `${name} has no rule for ${list}, so that only admins may do it.`
-  const lines = missing.map((operation) => `${operation}: ${operation === "read" ? "true" : "auth != null"}`).join(", ")
-  const next = `Add rules: { ${lines} } to ${name} and narrow them, or write false to leave it to admins.`
+  const owner = ownerNames.find((field) => fields.has(field))
+  const writer = owner === undefined ? "auth.role == 'editor'" : `auth != null && doc.${owner} == auth.id`
+  const lines = missing.map((operation) => `${operation}: "${operation === "read" ? "auth != null" : writer}"`)
+  const next = `Add what fits to ${name}, such as rules: { ${lines.join(", ")} }; false leaves it to admins.`
   return { code: "RULE_MISSING", message, next, ...(at === null ? {} : { at }) }
 }
+
+/** Names of fields that usually hold whose a document is. */
+const ownerNames = ["owner_id", "author_id", "user_id", "account_id", "created_by"]
 
 /** `auth.id == doc.author_id` holds for callers without a token too where the field is null: both sides are. */
 export function ownerMayBeNull(rule: RuleNode, collection: Collection): readonly RuleProblem[] {

@@ -131,7 +131,10 @@ describe("what is worth a notice", () => {
     expect(notices).toMatchObject([
       { code: "RULE_MISSING", message: expect.stringContaining("create, update, delete") },
     ])
-    expect(notices[0]!.next).toContain("rules: { create: auth != null, update: auth != null, delete: auth != null }")
+    const line = /rules: \{.*\}/.exec(notices[0]!.next!)![0]
+    expect(line).toContain('update: "auth != null && doc.owner_id == auth.id"')
+    const added = schemaFrom(postsYaml(`    ${line.replace("{", "{ read: true,")}\n`))
+    expect(checkRules(added)).toEqual({ problems: [], notices: [] })
     expect(checkRules(schemaFrom(postsYaml(""))).notices).toMatchObject([
       { message: expect.stringContaining("has no rules") },
     ])
