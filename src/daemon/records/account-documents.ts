@@ -12,6 +12,7 @@ import { judgeCreate } from "./judge.ts"
 import { requireScope } from "./key-scope.ts"
 import { quoted } from "./query-problems.ts"
 import type { RecordParts } from "./records.ts"
+import { settleAccounts } from "./settle-accounts.ts"
 import { validateCreate, validateUpdate } from "./validate.ts"
 import { changeRow, completeRow, insertCompleted } from "./write-record.ts"
 
@@ -59,7 +60,11 @@ export class AccountDocuments implements UserDocuments {
 
   remove(transaction: Transaction, { schema, id }: { readonly schema: Schema; readonly id: string }): void {
     const plan = this.#planOf(schema)
-    if (plan !== null) transaction.run(sqlQuery(plan.writes.deleteSql, [id]))
+    if (plan === null) return
+    // Documents of other accounts may go with it, and then so do these accounts.
+    settleAccounts(this.#parts, { transaction, schema, collection: this.#collection }, (inner) =>
+      inner.run(sqlQuery(plan.writes.deleteSql, [id])),
+    )
   }
 
   read(_reader: unknown, account: Parameters<UserDocuments["read"]>[1]): Readonly<Record<string, unknown>> | null {

@@ -14,6 +14,7 @@ collections:
       email: { type: string, maxLength: 254, unique: true }
       role: { type: string, default: user }
       name: { type: string, maxLength: 20 }
+      boss_id: { type: uuid, nullable: true, references: users.id, onDelete: cascade }
     rules:
       create: "true"
       read: auth.id == doc.id
@@ -161,6 +162,19 @@ test("a deleted account is gone with its document, and what points to it", async
   expect((await ask("GET", `/api/admin/users/${id}`)).status).toBe(404)
   expect((await ask("GET", `/api/collections/users/${id}`)).status).toBe(404)
   expect((await send(port, { path: "/api/collections/notes" })).body.total).toBe(0)
+})
+
+test("accounts whose documents go with the deleted one's are gone as well", async () => {
+  const { ask } = await startAsAdmin()
+  const make = async (name: string, boss: string | null): Promise<string> =>
+    (await ask("POST", "/api/admin/users", { email: `${name}@example.com`, name, boss_id: boss })).body.user.id
+  const ada = await make("ada", null)
+  const bob = await make("bob", ada)
+  const cid = await make("cid", bob)
+
+  await ask("DELETE", `/api/admin/users/${ada}`)
+
+  for (const id of [ada, bob, cid]) expect((await ask("GET", `/api/admin/users/${id}`)).status).toBe(404)
 })
 
 test("the last admin stays one, whoever asks but the owner", async () => {
