@@ -1,5 +1,14 @@
 import type { JsonOperand, KnownOperand, Operand, ScalarOperand } from "./sql-operand.ts"
-import { boundValue, jsonAs, jsonStep, jsonTypeSql, memberOf, membersSql, scalarTypeOf } from "./sql-operand.ts"
+import {
+  boundValue,
+  isWholeColumn,
+  jsonAs,
+  jsonStep,
+  jsonTypeSql,
+  memberOf,
+  membersSql,
+  scalarTypeOf,
+} from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { bothPieces, faultPiece, isKnown, notPiece, sqlPiece } from "./sql-piece.ts"
 import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
@@ -49,7 +58,7 @@ export function neverWhereKnown({ sql, nulls, field }: ScalarOperand): Piece {
 export function jsonIs(json: JsonOperand, value: RuleValue): Piece {
   if (isList(value) || isMap(value)) return wholeJsonIs(json, value)
   const type = jsonTypeSql(json)
-  const isWhole = json.path === null
+  const isWhole = isWholeColumn(json)
   const fields = [json.field]
   if (value === null) return sqlPiece(isWhole ? `(${type} IS NULL)` : `(${type} = 'null')`, [], fields)
   const scalarType = scalarTypeOf(value)
@@ -78,7 +87,7 @@ function wholeJsonIs(json: JsonOperand, value: readonly RuleValue[] | RuleMap | 
     return isKnown(piece) ? piece : sqlPiece(`(${piece.sql} IS 1)`, piece.values, piece.fields)
   })
   const equal = members.reduce(bothPieces, isKind)
-  if (isKnown(equal) || json.path === null) return equal
+  if (isKnown(equal) || isWholeColumn(json)) return equal
   return sqlPiece(`(CASE WHEN ${type} IS NOT NULL THEN ${equal.sql} END)`, equal.values, equal.fields)
 }
 
@@ -93,7 +102,7 @@ function jsonIsColumn(json: JsonOperand, column: ScalarOperand): NarrowPart | nu
   const { sql } = jsonAs(json, column.type)
   const equal = `${sql} IS ${column.sql}`
   const fields = [json.field, column.field]
-  if (json.path === null) return always(sqlPiece(`(${equal})`, [], fields))
+  if (isWholeColumn(json)) return always(sqlPiece(`(${equal})`, [], fields))
   return always(sqlPiece(`(CASE WHEN ${jsonTypeSql(json)} IS NOT NULL THEN ${equal} END)`, [], fields))
 }
 

@@ -2,7 +2,7 @@ import type { StoredValue } from "../schema/fields/field-type.ts"
 import { placeholderCountMax } from "./limits.ts"
 import { jsonIs, neverWhereKnown, scalarIs } from "./sql-compare.ts"
 import type { JsonOperand, Operand, ScalarOperand, ScalarType } from "./sql-operand.ts"
-import { boundValue, jsonTypeSql, membersSql, scalarTypeOf } from "./sql-operand.ts"
+import { boundValue, isWholeColumn, jsonTypeSql, membersSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { eitherPiece, faultPiece, isKnown, sqlPiece } from "./sql-piece.ts"
 import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
@@ -51,10 +51,9 @@ function listSql(
 function jsonIn(json: JsonOperand, members: readonly RuleValue[]): Piece {
   if (members.length > jsonCandidateCountMax)
     return faultPiece(`The list has more than ${jsonCandidateCountMax} members.`)
-  const none: Piece =
-    json.path === null
-      ? { known: false }
-      : sqlPiece(`(CASE WHEN ${jsonTypeSql(json)} IS NOT NULL THEN 0 END)`, [], [json.field])
+  const none: Piece = isWholeColumn(json)
+    ? { known: false }
+    : sqlPiece(`(CASE WHEN ${jsonTypeSql(json)} IS NOT NULL THEN 0 END)`, [], [json.field])
   return members.map((member) => jsonIs(json, member)).reduce(eitherPiece, none)
 }
 
@@ -81,7 +80,7 @@ function inJson(value: Exclude<Operand, JsonOperand>, json: JsonOperand): Narrow
 
 /** Whether a list of json holds a known list or map. */
 function wholeInJson(json: JsonOperand, known: readonly RuleValue[] | RuleMap | RuleObject): Piece {
-  const equal = jsonIs({ kind: "json", column: "_each.value", path: null, field: json.field }, known)
+  const equal = jsonIs({ ...json, column: "_each.value", path: "$", element: null }, known)
   if (isKnown(equal)) return equal
   const source = membersSql(json)
   const test = `CASE WHEN _each.type IN ('array', 'object') THEN ${equal.sql} END`

@@ -23,13 +23,17 @@ export interface ScalarOperand {
   readonly isColumn: boolean
 }
 
-/** A json column, or a value inside of one. */
+/** A json column, a value inside of one, or an element of a list that a macro goes through. */
 export interface JsonOperand {
   readonly kind: "json"
   /** The expression of its column. */
   readonly column: string
-  /** Where it is in the column, as an expression of SQL; null for the whole of it. */
-  readonly path: string | null
+  /** Where it is in the column; `$` for the whole of it. */
+  readonly path: string
+  /** The row of json_each that an element is: looking it up by its path would take longer with every element. */
+  readonly element: string | null
+  /** How many macros it is inside of. */
+  readonly depth: number
   readonly field: string
 }
 
@@ -49,7 +53,7 @@ export function fieldOperand({ name, type, nullable }: Field): ScalarOperand | J
   }
   switch (type) {
     case "json":
-      return { kind: "json", column: sql, path: null, field: name }
+      return { kind: "json", column: sql, path: "$", element: null, depth: 0, field: name }
     case "uuid":
     case "string":
     case "text":
@@ -66,20 +70,24 @@ export function fieldOperand({ name, type, nullable }: Field): ScalarOperand | J
   }
 }
 
-/** Where a json value is in its column, as an expression of SQL. */
-export function pathSql({ path }: JsonOperand): string {
-  return path ?? "'$'"
+/** A json value as SQLite has it: lists and objects as their text. */
+export function jsonValueSql({ column, path, element }: JsonOperand): string {
+  return element === null ? `json_extract(${column}, '${path}')` : `${element}.value`
+}
+
+/** Whether it is a whole column, whose NULL is a null of CEL; elsewhere NULL means that nothing is there. */
+export function isWholeColumn({ path, element }: JsonOperand): boolean {
+  return path === "$" && element === null
 }
 
 /** A member of a json value, by a step such as `.key` or `[0]`. */
 export function memberOf(json: JsonOperand, step: string): JsonOperand {
-  const path = pathSql(json)
-  return { ...json, path: path.endsWith("'") ? `${path.slice(0, -1)}${step}'` : `${path} || '${step}'` }
+  return { ...json, element: null, path: `${json.path}${step}` }
 }
 
 /** The rows of SQL that the members of a json value are: `key`, `value`, `type`, `fullkey`. */
 export function membersSql(json: JsonOperand): string {
-  return `json_each(${json.column}, ${pathSql(json)})`
+  return `json_each(${json.column}, '${json.path}')`
 }
 
 /** The step of a path to a key, or null for a key that would need escapes. */
@@ -88,13 +96,14 @@ export function jsonStep(key: string | boolean | bigint): string | null {
 }
 
 /** The type of a json value in SQLite's words; NULL where there is none. */
-export function jsonTypeSql({ column, path }: JsonOperand): string {
-  return path === null ? `json_type(${column})` : `json_type(${column}, ${path})`
+export function jsonTypeSql({ column, path, element }: JsonOperand): string {
+  if (element !== null) return `${element}.type`
+  return path === "$" ? `json_type(${column})` : `json_type(${column}, '${path}')`
 }
 
 /** A json value as a scalar of a type: NULL, which is an error, where it has another one. */
 export function jsonAs(json: JsonOperand, type: ScalarType): ScalarOperand {
-  const value = `json_extract(${json.column}, ${pathSql(json)})`
+  const value = jsonValueSql(json)
   const kind = jsonTypeSql(json)
   const sql = { text: "", number: "", bool: "", timestamp: "NULL", bytes: "NULL" }
   sql.text = `(CASE ${kind} WHEN 'text' THEN ${value} END)`

@@ -18,8 +18,11 @@ export function withElement(scope: SqlScope, name: string, operand: Operand): Sq
 }
 
 /** An element of a json list that a macro goes through. */
-export function elementOperand({ column, field }: JsonOperand, depth: number): JsonOperand {
-  return { kind: "json", column, path: `${itemName(depth)}.fullkey`, field }
+export function elementOperand({ field }: JsonOperand, depth: number): JsonOperand {
+  const element = itemName(depth)
+  // The value of an element that is a text is no JSON.
+  const column = `(CASE WHEN ${element}.type IN ('array', 'object') THEN ${element}.value END)`
+  return { kind: "json", column, path: "$", element, depth: depth + 1, field }
 }
 
 /** A key of a json object that a macro goes through. */

@@ -1,6 +1,6 @@
 import { codePointCount } from "./functions.ts"
 import type { JsonOperand, KnownOperand, Operand, ScalarOperand } from "./sql-operand.ts"
-import { boundValue, jsonAs, jsonTypeSql, pathSql } from "./sql-operand.ts"
+import { boundValue, jsonAs, jsonTypeSql, jsonValueSql, membersSql } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
 import { faultPiece, sqlPiece } from "./sql-piece.ts"
 import { RuleFault, typeName } from "./values.ts"
@@ -16,12 +16,11 @@ export function sizeOperand(operand: ScalarOperand | JsonOperand): ScalarOperand
   if (operand.kind === "scalar") {
     return operand.type === "text" || operand.type === "bytes" ? { ...counted, sql: `length(${operand.sql})` } : null
   }
-  const { column } = operand
-  const path = pathSql(operand)
+  const { column, path } = operand
   const cases = [
-    `WHEN 'array' THEN json_array_length(${column}, ${path})`,
-    `WHEN 'object' THEN (SELECT count(*) FROM json_each(${column}, ${path}))`,
-    `WHEN 'text' THEN length(json_extract(${column}, ${path}))`,
+    `WHEN 'array' THEN json_array_length(${column}, '${path}')`,
+    `WHEN 'object' THEN (SELECT count(*) FROM ${membersSql(operand)})`,
+    `WHEN 'text' THEN length(${jsonValueSql(operand)})`,
   ]
   return { ...counted, sql: `(CASE ${jsonTypeSql(operand)} ${cases.join(" ")} END)` }
 }

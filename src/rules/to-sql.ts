@@ -199,8 +199,18 @@ function translateHas(node: RuleNode & { readonly op: "call" }, scope: SqlScope)
   return () => sqlPiece(sql, [], [whole.field])
 }
 
-/** Translates a part that stands for a value. */
+/**
+ * Translates a part that stands for a value. Within a macro only what its own element holds may be looked into: looking
+ * through another list for each element would take the time of both lists' lengths multiplied, on every row.
+ */
 function translateOperand(node: RuleNode, scope: SqlScope): Operand | Untranslatable {
+  const operand = translateValue(node, scope)
+  if (operand instanceof Untranslatable || operand.kind !== "json" || operand.depth === scope.elements.length)
+    return operand
+  return new Untranslatable(node, "within a macro, only its own element is looked into")
+}
+
+function translateValue(node: RuleNode, scope: SqlScope): Operand | Untranslatable {
   if (node.op === "id" && node.args === "auth") return { kind: "known", evaluate: ({ auth }) => auth.id }
   if (isKnownBeforeRows(node, scope.elements)) return { kind: "known", evaluate: compilePart(node, scope) }
   if (node.op === "id") return scope.operands.at(scope.elements.lastIndexOf(node.args))!
