@@ -17,5 +17,8 @@ export interface ReadAccess {
   field(field: Field): Narrowed
 }
 
-/** Narrows the rules of a collection for a caller. */
+/**
+ * Narrows the rules of a collection for a caller; fulfilled by read-access.ts. A rule that is no SQL lets nothing be seen
+ * here: what it lets through is worked out for the rows of one request (judged-access.ts).
+ */
 export type ReadAccessOf = (plan: CollectionPlan, caller: Caller) => ReadAccess

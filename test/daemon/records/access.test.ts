@@ -5,7 +5,7 @@ import { collectionPlan } from "../../../src/daemon/records/collection-plan.ts"
 import { readAccess } from "../../../src/daemon/records/read-access.ts"
 import { admin, person, stranger } from "./callers.ts"
 import { openRecords, refusal } from "./open-records.ts"
-import type { TestRecords } from "./open-records.ts"
+import type { Doc, TestRecords } from "./open-records.ts"
 
 const schemaYaml = `
 collections:
@@ -27,6 +27,11 @@ collections:
       stamp: { type: string, nullable: true, rules: { read: false, write: "auth.role == 'boss'" } }
       reviewer_id: { type: string, references: people.id, nullable: true, rules: { read: "doc.public" } }
     rules: { read: "doc.public || auth.id == doc.owner_id", update: true, delete: "auth.id == doc.owner_id" }
+  teams:
+    timestamps: false
+    fields:
+      id: { type: string, primary: true }
+    rules: { read: "request.headers['x-team'] == doc.id || request.ip == '198.51.100.1'" }
   locked:
     timestamps: false
     fields:
@@ -51,10 +56,21 @@ beforeAll(async () => {
     { op: "create", collection: "papers", data: { id: 2, title: "two", owner_id: "ada", reviewer_id: "bob" } },
     { op: "create", collection: "papers", data: { id: 3, title: "three", owner_id: "bob", reviewer_id: "ada" } },
     { op: "create", collection: "locked", data: { id: 1 } },
+    { op: "create", collection: "teams", data: { id: "red" } },
+    { op: "create", collection: "teams", data: { id: "blue" } },
   ])
 })
 
 afterAll(() => records.database.remove())
+
+/** Ada, with another request. */
+function from(ip: string, headers: Record<string, string>): Caller {
+  return { ...ada, request: { ...ada.request, ip, headers } }
+}
+
+function paperIds(owner: Doc): unknown[] {
+  return (owner["papers(owner_id)"] as Doc[]).map(({ id }) => id)
+}
 
 function as(caller: Caller): TestRecords {
   records.caller = caller
@@ -69,6 +85,13 @@ describe("lists and single documents", () => {
     expect(await as(stranger).list("papers")).toMatchObject({ total: 1, docs: [{ id: 1 }] })
     expect((await refusal(() => as(bob).get("papers", "2"))).code).toBe("DOCUMENT_NOT_FOUND")
     expect(await as(ada).get("papers", "2")).toMatchObject({ title: "two" })
+  })
+
+  test("depend on the request where the rule does, also for one account", async () => {
+    expect(await as(from("203.0.113.9", { "x-team": "red" })).pluck("teams", "id")).toEqual(["red"])
+    expect(await as(from("203.0.113.9", { "x-team": "blue" })).pluck("teams", "id")).toEqual(["blue"])
+    expect(await as(from("203.0.113.9", {})).pluck("teams", "id")).toEqual([])
+    expect(await as(from("198.51.100.1", {})).pluck("teams", "id")).toEqual(["blue", "red"])
   })
 
   test("without a read rule nobody but admins reads", async () => {
@@ -148,7 +171,6 @@ describe("limits", () => {
     await small.create("people", { id: "ada", name: "Ada" })
     const papers = Array.from({ length: 12 }, (_, id) => ({ id, title: "t", owner_id: "ada", public: id % 4 === 3 }))
     await small.batch(papers.map((data) => ({ op: "create", collection: "papers", data })))
-    const ids = (doc: Record<string, unknown>) => (doc["papers(owner_id)"] as { id: number }[]).map(({ id }) => id)
     small.caller = bob
 
     const seen = await small.get("people", "ada", "expand=papers(owner_id)")
@@ -158,8 +180,8 @@ describe("limits", () => {
     const large = await refusal(() => small.list("papers", "limit=5&expand=owner"))
     await small.database.remove()
 
-    expect(ids(seen)).toEqual([3, 7, 11])
-    expect(ids(own)).toEqual([0, 1, 2])
+    expect(paperIds(seen)).toEqual([3, 7, 11])
+    expect(paperIds(own)).toEqual([0, 1, 2])
     expect(page).toMatchObject({ total: 3, docs: [{ id: 3 }, { id: 7 }, { id: 11 }] })
     expect(large.code).toBe("INVALID_QUERY")
   })
