@@ -216,12 +216,12 @@ const faults: readonly [fault: string, make: (dice: Dice) => Buffer][] = [
     (dice) => Buffer.concat([Buffer.from([14 + dice.below(18)]), dice.bytes(dice.below(300)), Buffer.from("\r\n\r\n")]),
   ],
   [
-    "the control API",
+    "the admin API with a key that is none",
     (dice) =>
       request(
         dice.pick(["GET", "POST"]),
         `/api/admin/${dice.pick(["stats", "schema", "logs", "shutdown", dice.word()])}`,
-        "x-forwarded-for: 127.0.0.1",
+        `authorization: ${dice.pick(["Bearer alyx_", "bearer  alyx_", "Basic ", ""])}${dice.word()}`,
       ),
   ],
 ]

@@ -120,17 +120,15 @@ test("files that could not be read again are refused before anything is written"
   expect(documents.status).toBe(200)
 })
 
-test("what is wrong with a body is told by member, and nobody but the owner is told anything", async () => {
-  const { daemon, post, get } = await startOwned()
+test("what is wrong with a body is told by member", async () => {
+  const { post, get } = await startOwned()
 
   const wrong = await post("/api/admin/migrate", { action: "aply", count: 0 })
   const broken = await post("/api/admin/schema", { schema: "collections: 5" })
   const method = await get("/api/admin/migrate")
-  const outside = await daemon.send("POST", "/api/admin/migrate", { action: "plan" })
 
   expect(wrong).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } })
   expect(Object.keys(wrong.body.error.details.fields)).toEqual(["action", "count"])
   expect(broken).toMatchObject({ status: 400, body: { error: { code: "SCHEMA_INVALID" } } })
   expect(method).toMatchObject({ status: 405, headers: { allow: "POST, OPTIONS" } })
-  expect(outside).toMatchObject({ status: 404, body: { error: { code: "NOT_FOUND" } } })
 })
