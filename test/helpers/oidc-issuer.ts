@@ -48,8 +48,8 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
   let discoveryCount = 0
   let change: ChangeTokens = asTheyAre
   const server = createServer((request, response) => {
-    if (provider === null) return void response.writeHead(503).end()
     if (request.url === "/.well-known/openid-configuration") discoveryCount += 1
+    if (provider === null) return void response.writeHead(503).end()
     if (request.url!.startsWith("/interaction/")) {
       return void interact(provider, { request, response, person: current }).catch((error: Error) =>
         response.writeHead(500).end(error.stack),

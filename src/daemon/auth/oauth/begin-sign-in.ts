@@ -5,6 +5,7 @@ import type { AuthParts } from "../auth.ts"
 import { codeLifetimesMs, keepCode } from "../codes/one-time-codes.ts"
 import { publicUrl } from "../mail/links.ts"
 import { newSecret, secretHash } from "../secret-token.ts"
+import { reasonOf } from "./error-reason.ts"
 import type { OAuthProvider } from "./provider.ts"
 import { requireAllowedRedirect } from "./redirects.ts"
 
@@ -39,7 +40,10 @@ export async function beginProviderSignIn(
   const state = newSecret()
   const secret = newSecret()
   const attempt = { state, nonce: newSecret(), verifier: newSecret(), callbackUrl: callback.href }
-  const location = await parts.providers.require(name).authorizationUrl(attempt).catch(unreachable)
+  const location = await provider.authorizationUrl(attempt).catch((cause: unknown) => {
+    parts.logger.warn("A provider cannot be reached.", { provider: name, reason: reasonOf(cause) })
+    throw unreachable(cause)
+  })
   const { nonce, verifier } = attempt
   const data: AttemptData = { provider: name, redirect: allowed.href, nonce, verifier, browser: secretHash(secret) }
   const nowMs = parts.clock.now()
@@ -112,8 +116,8 @@ function makeRoom(transaction: Transaction, nowMs: number): void {
 }
 
 /** The issuer could not be asked what its addresses are. */
-function unreachable(cause: unknown): never {
-  throw alyxError("OAUTH_FAILED", {
+function unreachable(cause: unknown): Error {
+  return alyxError("OAUTH_FAILED", {
     message: "The provider cannot be reached, or is not set up as it should be.",
     next: "Try again in a moment. The log has the reason.",
     cause,

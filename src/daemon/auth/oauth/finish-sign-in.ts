@@ -6,6 +6,7 @@ import { newSecret, secretHash } from "../secret-token.ts"
 import { accountOfProfile } from "./account-of-profile.ts"
 import { callbackUrl } from "./begin-sign-in.ts"
 import type { AttemptData } from "./begin-sign-in.ts"
+import { reasonOf } from "./error-reason.ts"
 import type { ProviderProfile } from "./provider.ts"
 import { SignInError } from "./sign-in-error.ts"
 import type { SignInFailure } from "./sign-in-error.ts"
@@ -122,21 +123,4 @@ async function settle(
   if (found.kind === "needs-password") return { code, error: "link_needs_password" }
   if (found.kind === "made" && !found.account.isVerified) parts.mails.accountMade(found.account)
   return { code }
-}
-
-/** The words of an error without what it carries, which may be a token. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "none"
-  const words = [...toldBy(error, 0), error.message]
-  return words.join(": ").slice(0, reasonLengthMax)
-}
-
-const reasonLengthMax = 300
-
-/** Codes of errors (`access_denied`) wherever the library keeps them: at the error, its causes, or the body of those. */
-function toldBy(error: unknown, depth: number): string[] {
-  if (typeof error !== "object" || error === null || depth > 3) return []
-  const { code, error: told, cause, body } = error as Readonly<Record<string, unknown>>
-  const words = [code, told].filter((word): word is string => typeof word === "string" && /^[\w-]{1,60}$/.test(word))
-  return [...words, ...toldBy(cause, depth + 1), ...toldBy(body, depth + 1)]
 }

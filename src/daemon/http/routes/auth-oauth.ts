@@ -7,7 +7,7 @@ import { finishProviderSignIn } from "../../auth/oauth/finish-sign-in.ts"
 import { endProviderLink } from "../../auth/oauth/unlink-provider.ts"
 import { publicUrl } from "../../auth/mail/links.ts"
 import { requireMembers } from "../body-members.ts"
-import { acceptForms, answerErrorsWithPages } from "../page-forms.ts"
+import { acceptForms, answerErrorsWithPages, isForm } from "../page-forms.ts"
 import type { HttpParts } from "../parts.ts"
 import { parseQueryString } from "../query-string.ts"
 import { addResource } from "../resource.ts"
@@ -68,8 +68,10 @@ function browserRoutes(app: FastifyInstance, auth: HttpParts["auth"]): void {
   }
   addResource(app, "/api/auth/oauth/:provider/callback", {
     GET: (request, reply) => finish(request, reply, new URLSearchParams(request.query as string)),
-    POST: (request, reply) =>
-      finish(request, reply, new URLSearchParams((request.body ?? {}) as Readonly<Record<string, string>>)),
+    POST: (request, reply) => {
+      const members = isForm(request) ? (request.body as Readonly<Record<string, string>>) : {}
+      return finish(request, reply, new URLSearchParams(members))
+    },
   })
 }
 

@@ -127,12 +127,14 @@ it("refuses an answer a second time, an unknown state, another provider's state,
   const outcomes = [
     await open(other.href),
     await open(`${callback}?code=x`),
+    [(await daemon.send("POST", "/api/auth/oauth/acme/callback", ["not a form"])).status, null],
     await open(url.href.replace("/acme/", "/github/")),
     await open(url.href),
     await open(url.href),
   ]
 
   expect(outcomes).toEqual([
+    [400, null],
     [400, null],
     [400, null],
     [404, null],
@@ -198,8 +200,8 @@ it("believes no answer for another nonce, and gets none for another PKCE challen
   expect(errors).toEqual(["provider_failed", "provider_failed", null])
 })
 
-it("says that the person said no, and that an issuer cannot be reached", async () => {
-  const { issuer, daemon, begin, signIn } = await startWithIssuer()
+it("says that the person said no, which providers there are, and that there is no other", async () => {
+  const { daemon, begin, signIn } = await startWithIssuer()
 
   const said = await signIn(null)
   const unknown = await daemon.send("GET", `/api/auth/oauth/nobody?redirect=${encodeURIComponent(app)}`)
@@ -208,7 +210,26 @@ it("says that the person said no, and that an issuer cannot be reached", async (
   expect([...said]).toEqual([["error", "access_denied"]])
   expect(unknown).toMatchObject({ status: 404, body: { error: { code: "PROVIDER_NOT_FOUND" } } })
   expect(providers.body).toEqual({ providers: [{ name: "acme", url: begin.split("?")[0] }] })
-  expect(issuer.discoveries()).toBe(1)
+})
+
+it("says that an issuer cannot be reached, asks it three times, and again with the next sign-in", async () => {
+  const issuer = await startOidcIssuer()
+  const acme = { ...issuerClient, issuer: issuer.url }
+  const daemon = await startAccountsDaemon({ config: { auth: { redirects: [app], oauth: { acme } } } })
+  const begin = `/api/auth/oauth/acme?redirect=${encodeURIComponent(app)}`
+
+  const failed = await Promise.all([daemon.send("GET", begin), daemon.send("GET", begin)])
+  const asked = issuer.discoveries()
+  issuer.serve(`${daemon.url}/api/auth/oauth/acme/callback`)
+  const { status } = await fetch(daemon.url + begin, { redirect: "manual" })
+
+  expect(failed.map(({ status: code, body }) => `${code} ${body.error.code}`)).toEqual([
+    "400 OAUTH_FAILED",
+    "400 OAUTH_FAILED",
+  ])
+  expect(asked).toBe(3)
+  expect(daemon.log()).toContain("A provider cannot be reached.")
+  expect(status).toBe(302)
 })
 
 it("does not let who registered an address first into the account of its owner", async () => {
