@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util"
+
 import { BoundedCache } from "../../lib/bounded-cache.ts"
 import type { Clock } from "../../lib/clock.ts"
 import type { Identity } from "../caller.ts"
@@ -46,6 +48,8 @@ interface HeldSession {
   readonly identity: Identity
   readonly endsAtMs: number
   readonly readAtMs: number
+  /** How many nudges had been heard when it was read. */
+  readonly nudgeCount: number
 }
 
 /**
@@ -56,11 +60,12 @@ export class AccountIdentities {
   readonly #parts: AccountIdentitiesParts
   readonly #held = new BoundedCache<HeldSession>({ sizeMax: heldSessionsMax, keyLengthMax: 64 })
   readonly #unsubscribe: readonly (() => void)[]
+  #nudgeCount = 0
 
   constructor(parts: AccountIdentitiesParts) {
     this.#parts = parts
-    const drop = (): void => this.#held.clear()
-    this.#unsubscribe = [parts.signals.on("accounts", drop), parts.signals.on("database", drop)]
+    const lookAgain = (): void => void (this.#nudgeCount += 1)
+    this.#unsubscribe = [parts.signals.on("accounts", lookAgain), parts.signals.on("database", lookAgain)]
   }
 
   /** At once where the token is known; throws INVALID_TOKEN, or rejects with it. */
@@ -85,13 +90,21 @@ export class AccountIdentities {
   #ofSession({ accountId, sessionId }: VerifiedToken): Identity {
     const nowMs = this.#parts.clock.now()
     const held = this.#held.peek(sessionId)
-    const isFresh = held !== undefined && nowMs - held.readAtMs < heldMsMax && nowMs >= held.readAtMs
-    const session = isFresh ? held : this.#read(sessionId, nowMs)
+    const session = this.#isFresh(held, nowMs) ? held : this.#read(sessionId, { held, nowMs })
     if (session?.accountId === accountId && nowMs < session.endsAtMs) return session.identity
     throw invalidToken("The session of this token has ended.")
   }
 
-  #read(sessionId: string, nowMs: number): HeldSession | undefined {
+  #isFresh(held: HeldSession | undefined, nowMs: number): boolean {
+    if (held === undefined || held.nudgeCount !== this.#nudgeCount) return false
+    return nowMs - held.readAtMs < heldMsMax && nowMs >= held.readAtMs
+  }
+
+  /** What is looked up again is the same object as before when nothing about it changed: others keep things by it. */
+  #read(
+    sessionId: string,
+    { held: before, nowMs }: { readonly held: HeldSession | undefined; readonly nowMs: number },
+  ): HeldSession | undefined {
     const found = this.#parts.database.read((reader) => {
       const session = reader.get(sqlQuery<{ user_id: string; expires_at: string }>(sessionSql, [sessionId]))
       const account = session === undefined ? undefined : findAccount(reader, session.user_id)
@@ -101,11 +114,13 @@ export class AccountIdentities {
       this.#held.take(sessionId)
       return undefined
     }
+    const identity = identityOfAccount(found.account, sessionId)
     const held = {
       accountId: found.account.id,
-      identity: identityOfAccount(found.account, sessionId),
+      identity: before !== undefined && isDeepStrictEqual(before.identity, identity) ? before.identity : identity,
       endsAtMs: Date.parse(found.session.expires_at),
       readAtMs: nowMs,
+      nudgeCount: this.#nudgeCount,
     }
     this.#held.set(sessionId, held)
     return held

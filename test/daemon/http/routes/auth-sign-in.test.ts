@@ -77,17 +77,17 @@ test("any spelling of an address signs in, and registers nothing twice", async (
   }
 })
 
-test("a hundred registrations of one address at once make one account", async () => {
+test("forty registrations of one address at once make one account", async () => {
   const running = await startAuth()
   const body = { email: "ada@example.com", password: "long enough" }
 
   const answers = await Promise.all(
-    Array.from({ length: 100 }, () => sendAs(running.port, null, "POST", "/api/auth/register", body)),
+    Array.from({ length: 40 }, () => sendAs(running.port, null, "POST", "/api/auth/register", body)),
   )
 
   const statuses = Object.groupBy(answers, ({ status }) => status)
   expect(statuses[201]).toHaveLength(1)
-  expect(statuses[409]).toHaveLength(99)
+  expect(statuses[409]).toHaveLength(39)
 })
 
 test("with hidden accounts a registration answers the same, and hashes as much, whether the address is known or not", async () => {
