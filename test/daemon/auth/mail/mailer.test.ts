@@ -230,3 +230,15 @@ it("gives up what waits when it is stopped, and says so", async () => {
 
   expect(lines.filter((line) => line.includes("The server is stopping."))).toHaveLength(4)
 })
+
+it("holds a thousand mails that wait, and gives up the oldest beyond that", async () => {
+  const { mailer, lines } = await startMailer({ isKeeping: true })
+
+  for (let count = 0; count < 1_003; count += 1) mailer.post(verify({}, `${count % 10}@host${count}.example`))
+  const lost = lines.filter((line) => line.includes("More than 1000 mails are waiting."))
+  await mailer.stop()
+
+  expect(lost).toHaveLength(3)
+  expect(lost[0]).toContain("@host0.example")
+  expect(lines.filter((line) => line.includes("The server is stopping."))).toHaveLength(1_000)
+})
