@@ -172,7 +172,7 @@ export interface RequestDetail {
   readonly entry: RequestEntry
   readonly request: CapturedMessage
   readonly response: CapturedMessage
-  /** The rule that decided, once rules are enforced. */
+  /** The rule of the collection that decided, in words; null for requests that are not on documents. */
   readonly rule: string | null
   /** At most 100 statements, in the order in which they ran. */
   readonly statements: readonly CapturedStatement[]

@@ -42,7 +42,7 @@ function detailLines({ request, response, rule, statements }: RequestDetail, loo
     ...messageLines("Answer", response, look),
     "",
     paint("strong", "Rule"),
-    rule === null ? paint("quiet", "  none decided: rules are not enforced yet") : `  ${printable(rule)}`,
+    rule === null ? paint("quiet", "  none decided") : `  ${printable(rule)}`,
     "",
     ...statementLines(statements, look),
   ]

@@ -8,6 +8,7 @@ import type { RequestTraces } from "../../request-trace.ts"
 import type { SchemaHolder } from "../../schema-holder.ts"
 import { bodyText, captureBody, noBody } from "./captured-body.ts"
 import type { CapturedBody } from "./captured-body.ts"
+import { decidingRule } from "./deciding-rule.ts"
 import { hideHeaders, hideInJson } from "./hidden-values.ts"
 import { isSecretName, secretNamesOf } from "./secret-names.ts"
 import type { IsSecret } from "./secret-names.ts"
@@ -60,6 +61,7 @@ export class RequestCapture {
     const { trace } = this
     const received = this.#received
     const answered = this.#answered
+    const rule = this.#schemas.isReady ? decidingRule(this.#schemas.current, request) : null
     const isSecret = this.#schemas.isReady ? secretNamesOf(this.#schemas.current) : isSecretName
     return {
       requestId: entry.requestId,
@@ -77,7 +79,7 @@ export class RequestCapture {
           answered,
           isSecret,
         ),
-        rule: null,
+        rule,
         statements: trace
           .statements()
           .map((statement) => ({ ...statement, sql: statement.sql.slice(0, shownSqlLengthMax) })),

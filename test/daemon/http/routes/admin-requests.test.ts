@@ -31,8 +31,23 @@ test("a request is kept with what was sent and answered, without its secrets", a
   expect(detail.request.headers).toContainEqual(["X-Auth-Token", "[hidden]"])
   expect(detail.response).toMatchObject({ body: answer.text, bodyBytes: answer.bytes.length })
   expect(detail.response.headers).toContainEqual(["x-request-id", "mine"])
-  expect(detail.rule).toBeNull()
+  expect(detail.rule).toBe("notes has no create rule (admins pass every rule)")
   expect(JSON.stringify(detail)).not.toMatch(/p4ss|k1|t0/)
+})
+
+test("the rule that decides is named; requests that are not on documents have none", async () => {
+  const schemaText = `collections: { notes: { fields: { title: { type: string } }, rules: { read: "auth.id != null" } } }`
+  const { detailOf, port, configure } = await startDev(schemaText)
+  configure({ insecureOpen: false })
+  const ruleOf = async (answer: Promise<Answer>): Promise<string | null> => (await detailOf(await answer)).rule
+
+  expect(await ruleOf(send(port, { path: "/api/collections/notes" }))).toBe("read: auth.id != null")
+  expect(await ruleOf(sendJson(port, "POST", "/api/collections/notes", { title: "a" }))).toBe(
+    "notes has no create rule, so nobody but admins passes",
+  )
+  expect(await ruleOf(send(port, { path: "/api/collections/pots" }))).toBeNull()
+  expect(await ruleOf(send(port, { path: "/health" }))).toBeNull()
+  expect(await ruleOf(send(port, { path: "/nothing" }))).toBeNull()
 })
 
 test("a list is kept as text, and one that was compressed as it was before", async () => {
