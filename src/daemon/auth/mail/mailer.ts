@@ -8,7 +8,6 @@ import type { Database } from "../../storage/database.ts"
 import { keepMail, settleMail } from "./kept-mails.ts"
 import { shortAddress } from "./mail.ts"
 import type { MailRequest, MailSender } from "./mail.ts"
-import { renderMail } from "./render-mail.ts"
 import type { RenderResult } from "./render-mail.ts"
 import { handToSmtp, SmtpRefusal } from "./smtp.ts"
 
@@ -88,7 +87,7 @@ export class Mailer implements MailSender {
   async #send(mail: MailRequest): Promise<void> {
     const { config, database, clock, logger, isKeeping } = this.#options
     const { smtp, from } = config().mail
-    const rendered = this.#render(mail)
+    const rendered = await this.#render(mail)
     const kept = isKeeping ? await keepMail(database, { ...mail, ...rendered.mail, nowMs: clock.now() }) : null
     const facts = { ...factsOf(mail), ...(kept === null ? {} : { id: kept }) }
     if (smtp === null) {
@@ -104,7 +103,9 @@ export class Mailer implements MailSender {
     logger[level](`Mail to ${shortAddress(mail.to)}: ${rendered.mail.subject}`, facts)
   }
 
-  #render(mail: MailRequest): RenderResult {
+  async #render(mail: MailRequest): Promise<RenderResult> {
+    // With the first mail, not with the start: it brings the template engine.
+    const { renderMail } = await import("./render-mail.ts")
     const rendered = renderMail(mail, this.#options)
     for (const { message, at, next } of rendered.problems) {
       const place = at === undefined ? "" : `${at.file}:${at.line}: `
