@@ -135,7 +135,10 @@ export class LiveGroups {
   bringUp(reader: Reader, group: LiveGroup): boolean {
     if (this.#slow.has(group) || this.#resting.has(group)) return false
     this.#dirty.delete(group)
-    if (!group.isDirty) return true
+    if (!group.isDirty) {
+      group.seq = this.feed.position
+      return true
+    }
     try {
       const delta = group.advance(reader)
       group.seq = this.feed.position

@@ -41,6 +41,8 @@ export class SlowReads {
   readonly #options: SlowReadsOptions
   readonly #waiters = new Map<LiveGroup, Waiter[]>()
   readonly #underWay = new Map<LiveGroup, Promise<void>>()
+  /** Groups that were found too slow again before their reading had quite ended. */
+  readonly #again = new Set<LiveGroup>()
 
   constructor(options: SlowReadsOptions) {
     this.#options = options
@@ -58,9 +60,12 @@ export class SlowReads {
     return this.#waiters.has(group) || this.#underWay.has(group)
   }
 
-  /** Reads a group, unless it is being read. */
+  /** Reads a group; one that is being read is read once more after that. */
   read(group: LiveGroup): void {
-    if (this.#underWay.has(group)) return
+    if (this.#underWay.has(group)) {
+      this.#again.add(group)
+      return
+    }
     this.#options.groups().setSlow(group)
     this.#underWay.set(group, this.#read(group))
   }
@@ -82,7 +87,7 @@ export class SlowReads {
       groups.failedElsewhere(group, error)
     } finally {
       this.#underWay.delete(group)
-      if (this.#waiters.has(group)) this.read(group)
+      if (this.#again.delete(group) || this.#waiters.has(group)) this.read(group)
       this.#options.onRead(group)
     }
   }
