@@ -101,10 +101,19 @@ function dataServiceOf({ options, database, schemas, clock }: Parts): DataServic
   })
 }
 
-function seedAndFakeOf({ options, database, schemas, clock, config }: Parts): SeedAndFake {
+function seedAndFakeOf({ options, database, schemas, clock, config, signals }: Parts): SeedAndFake {
   const { stateDir } = projectPaths(options.root)
   const cacheBytes = (): number => config.current.database.cacheSizeBytes
-  return new SeedAndFake({ database, schemas, clock, stateDir, cacheBytes, programs: options.programs })
+  return new SeedAndFake({
+    database,
+    schemas,
+    clock,
+    stateDir,
+    cacheBytes,
+    accountsCollection: () => config.current.auth.collection,
+    accountsChanged: () => signals.nudge("accounts"),
+    programs: options.programs,
+  })
 }
 
 /** Where to listen; in dev another port will do when nobody asked for this one. */

@@ -23,6 +23,8 @@ export interface SeedAndFakeParts {
   /** Where bodies are spooled. */
   readonly stateDir: string
   readonly cacheBytes: () => number
+  readonly accountsCollection: () => string | null
+  readonly accountsChanged: () => void
   readonly programs: { readonly seedWorker: URL; readonly fakeWorker: URL }
 }
 
@@ -46,15 +48,18 @@ export class SeedAndFake {
 
   /** Writes the documents of a body of NDJSON, once all of it is there. */
   async seed(body: Readable, call: WriterCall): Promise<SeedResponse> {
-    const { stateDir, programs, clock, schemas } = this.#parts
+    const { stateDir, programs, clock, schemas, accountsCollection, accountsChanged } = this.#parts
     requireCollections(schemas.current)
     call.onProgress({ message: "Receiving the documents" })
-    return withSpooledBody(body, { folder: stateDir, bytesMax: seedBytesMax }, (descriptor) =>
+    const seeded = await withSpooledBody(body, { folder: stateDir, bytesMax: seedBytesMax }, (descriptor) =>
       this.#write<SeedWorkerData>(call, { name: "seed", url: programs.seedWorker }, () => ({
         descriptor,
         nowMs: clock.now(),
+        accountsCollection: accountsCollection(),
       })),
     )
+    accountsChanged()
+    return seeded
   }
 
   /** Makes documents up and writes them. */

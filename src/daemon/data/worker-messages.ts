@@ -18,6 +18,7 @@ export interface SeedWorkerData extends WriterData {
   /** The open file that the lines were spooled to; threads share them. */
   readonly descriptor: number
   readonly nowMs: number
+  readonly accountsCollection: string | null
 }
 
 /** What the worker of made-up data is started with. */

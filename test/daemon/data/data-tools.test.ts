@@ -241,16 +241,16 @@ describe("a restore", () => {
       ["", "ndjson", "in.ndjson:1 The file is empty"],
       ["hello", "ndjson", "in.ndjson:1 The line is not valid JSON"],
       [`${lines[0]}\n{"collection":`, "ndjson", "in.ndjson:2 The line is not valid JSON"],
-      [good.replace('"title":"One"', '"title":1'), "ndjson", "in.ndjson:3 posts.title must be"],
+      [good.replace('"title":"One"', '"title":1'), "ndjson", "in.ndjson:4 posts.title must be"],
       [
         good.replace('"title":"One"', '"titel":"One"'),
         "ndjson",
-        "in.ndjson:3 posts has no field titel. Did you mean title?",
+        "in.ndjson:4 posts has no field titel. Did you mean title?",
       ],
       [
         good.replace('"collection":"posts"', '"collection":"post"'),
         "ndjson",
-        "in.ndjson:3 The schema of the dump has no collection post",
+        "in.ndjson:4 The schema of the dump has no collection post",
       ],
       [
         lines.toSpliced(3, 0, lines[3]!).join("\n"),

@@ -194,3 +194,22 @@ test("a body that breaks off writes nothing, and leaves no file", async () => {
   expect(await docs("users")).toHaveLength(2)
   expect((await readdir(join(folder, ".alyx"))).filter((name) => name.startsWith("spool-"))).toEqual([])
 })
+
+test("a seeded person has an account without a password; one that cannot be is named with its place", async () => {
+  const { seed, url } = await startDataDaemon(blog)
+
+  await seed([ada, linus])
+  await seed([{ collection: "users", data: { email: "ada@example.com", name: "Ada L." } }])
+
+  const { users } = (await (await fetch(`${url}/api/admin/users`)).json()) as { users: { id: string; email: string }[] }
+  expect(users.map(({ email }) => email).toSorted()).toEqual(["ada@example.com", "linus@example.com"])
+  const signingIn = await fetch(`${url}/api/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email: "ada@example.com", password: "anything at all" }),
+  })
+  expect(signingIn.status).toBe(401)
+
+  const error = await refusal(seed([{ collection: "users", data: { email: "ADA@example.com" } }]))
+  expect(error.problems).toMatchObject([{ code: "EMAIL_TAKEN", at: { line: 1 } }])
+})

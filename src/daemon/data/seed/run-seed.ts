@@ -7,6 +7,7 @@ import { storedValue } from "../../../schema/fields/field-types.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import { collectionPlan } from "../../records/collection-plan.ts"
 import { defaultRecordLimits } from "../../records/records.ts"
+import { settleAccounts } from "../../records/settle-accounts.ts"
 import { changeRow } from "../../records/write-record.ts"
 import { sqlQuery } from "../../storage/database.ts"
 import type { Reader, Transaction } from "../../storage/database.ts"
@@ -30,6 +31,8 @@ export interface SeedWork {
   /** The spooled lines, a SeedLine each. */
   readonly descriptor: number
   readonly nowMs: number
+  /** The collection whose documents bring accounts with them. */
+  readonly accountsCollection: string | null
   readonly onProgress: OnProgress
   /** Throws when nobody waits for the seed any more. */
   readonly checkWanted: () => void
@@ -37,6 +40,8 @@ export interface SeedWork {
 
 interface Run extends SeedWork {
   readonly frame: SeedFrame
+  /** What documents of people need to bring their accounts. */
+  readonly settling: Parameters<typeof settleAccounts>[0]
   readonly finder: ReferenceFinder
   readonly held: HeldReferences
   readonly problems: SeedProblems
@@ -61,6 +66,7 @@ export function runSeed(work: SeedWork): Omit<SeedResponse, "durationMs"> {
     ...work,
     problems,
     frame: { transaction, equals, nowMs },
+    settling: { accountsCollection: work.accountsCollection, limits: defaultRecordLimits, clock: { now: () => nowMs } },
     finder: new ReferenceFinder(schema, transaction),
     held: new HeldReferences(transaction),
     counts: { created: 0, updated: 0, unchanged: 0 },
@@ -113,7 +119,9 @@ function writeLine(run: Run, { collection, data, at = "" }: SeedLine, coming: Re
   try {
     const mayCome = (name: string): boolean => coming.has(name)
     const { body, held } = readDocumentReferences(run.finder, plan.collection, { data, mayCome })
-    const { outcome, key } = writeSeedDocument(run.frame, { plan, body, held })
+    const { transaction, schema } = run
+    const write = (): ReturnType<typeof writeSeedDocument> => writeSeedDocument(run.frame, { plan, body, held })
+    const { outcome, key } = settleAccounts(run.settling, { transaction, schema, collection }, write).result
     run.counts[outcome] += 1
     for (const { field, given } of held) run.held.add({ collection, key, field: field.name, given, at, outcome })
   } catch (error) {

@@ -11,6 +11,5 @@ const data = workerData as SeedWorkerData
 
 await writeInWorker(data, {
   prepare: (connection) => HeldReferences.prepare(connection),
-  write: (frame) =>
-    runSeed({ ...frame, descriptor: data.descriptor, schema: schemaFromJson(data.schema), nowMs: data.nowMs }),
+  write: (frame) => runSeed({ ...frame, ...data, schema: schemaFromJson(data.schema) }),
 })
