@@ -37,7 +37,9 @@ export function modelQuery(schema: Schema, random: Random): ModelQuery {
   const limit = random.pick([1, 2, 3, 5, 100, 500])
   const expand = modelExpand(schema, collection.name, random)
   const shown = random.below(3) === 0 ? fields.filter(() => random.below(2) === 0).map(({ name }) => name) : []
-  const isText = random.below(2) === 0
+  // An object holds an operator of a field once.
+  const names = new Set(filters.map(({ field, operator }) => `${field.name} ${operator}`))
+  const isText = random.below(2) === 0 || names.size < filters.length
   const live: LiveQueryRequest = {
     collection: collection.name,
     ...(filters.length === 0 ? {} : { filter: isText ? filters.map(filterText) : filterObject(filters) }),
