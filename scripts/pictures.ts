@@ -32,18 +32,20 @@ try {
 
 /** What a developer does in the first minutes: some requests, and an edit that is served. */
 async function requestsAndReloads(stage: Stage, url: string): Promise<void> {
-  const ada = await send(url, "POST", "/api/collections/users", { email: "ada@example.com", name: "Ada" })
-  const post = { title: "Hello", slug: "hello", content: "A first post", author_id: ada.id, published: true }
-  const { id } = await send(url, "POST", "/api/collections/posts", post)
-  await send(url, "POST", "/api/collections/posts", { ...post, title: "" })
+  const person = { email: "ada@example.com", password: "a difference engine", name: "Ada" }
+  const { access_token: token, user } = await send(url, "POST", "/api/auth/register", { body: person })
+  const post = { title: "Hello", slug: "hello", content: "A first post", author_id: user.id, published: true }
+  const { id } = await send(url, "POST", "/api/collections/posts", { body: post, token })
+  await send(url, "POST", "/api/collections/posts", { body: { ...post, title: "" }, token })
   await send(url, "GET", "/api/collections/posts?filter=published:eq:true&sort=-created_at&expand=author")
   editSchema("      view_count:", "      likes: { type: int, default: 0 }\n      view_count:")
   await stage.shows("posts.likes (int)")
-  await send(url, "PATCH", `/api/collections/posts/${id}`, { view_count: 1, likes: 3 })
-  await send(url, "POST", "/api/collections/comments", { post_id: id, author_id: ada.id, content: "Welcome!" })
+  await send(url, "PATCH", `/api/collections/posts/${id}`, { body: { excerpt: "The first.", likes: 3 }, token })
+  const comment = { post_id: id, author_id: user.id, content: "Welcome!" }
+  await send(url, "POST", "/api/collections/comments", { body: comment, token })
   await send(url, "GET", `/api/collections/posts/${id}?expand=author`)
   await send(url, "GET", "/api/collections/posts/nothing")
-  await send(url, "POST", "/api/collections/users", { email: "ada@example.com", name: "Ada again" })
+  await send(url, "POST", "/api/collections/comments", { body: comment })
   await send(url, "GET", "/api/collections/comments?fields=id,content&limit=20")
   // The counts are asked for every two seconds.
   await stage.shows("10 requests")
@@ -82,10 +84,28 @@ function draw(stage: Stage, name: string, title: string): void {
   writeFileSync(path.join(pictures, `${name}.svg`), stage.draw(title))
 }
 
-async function send(url: string, method: string, target: string, body?: unknown): Promise<{ id: string }> {
-  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
-  const response = await fetch(url + target, { method, ...init })
-  return (await response.json()) as { id: string }
+interface Sent {
+  readonly body?: unknown
+  readonly token?: string
+}
+
+/** What an answer may hold of what the story goes on with. */
+interface Told {
+  readonly id: string
+  readonly access_token: string
+  readonly user: { readonly id: string }
+}
+
+async function send(url: string, method: string, target: string, { body, token }: Sent = {}): Promise<Told> {
+  const response = await fetch(url + target, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return (await response.json()) as Told
 }
 
 function editSchema(from: string, to: string): void {
