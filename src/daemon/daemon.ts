@@ -44,7 +44,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     if (options.mode === "dev" && !options.isForeground) await stopWhenIdle(parts, http, release)
     const { logger, schemas } = parts
     logger.info(`Serving ${status.file().url}`, { mode: options.mode, collections: schemas.current.collections.size })
-    for (const notice of parts.findings.notices) logger.warn(notice)
+    for (const notice of parts.findings.takeNewNotices()) logger.warn(notice)
     await tellFirstAdminLink(auth, parts)
     return {
       file: status.file(),

@@ -212,6 +212,30 @@ test("in dev a bad schema at the start serves the one that the database was last
   expect((await sendOverSocket(folder, "/api/admin/stats")).body.problem).toBeNull()
 })
 
+test("what a save makes worth knowing is warned of at once, and again when it comes back", async () => {
+  const folder = await projectFolder()
+  const rules = `    rules: { read: true, create: true, update: true, delete: true }\n`
+  await writeFile(path.join(folder, "schema.yaml"), schema + rules)
+  const { daemon, lines } = await start(folder, { mode: "dev" })
+  const activity = await followActivity(folder)
+  const warnings = (): readonly string[] => lines.filter((line) => line.includes("notes has no rules"))
+  expect(warnings()).toEqual([])
+
+  await writeFile(path.join(folder, "schema.yaml"), schema)
+  const isTold = (entry: LogEntry): boolean => entry.kind === "log" && entry.message.includes("notes has no rules")
+  expect(await activity.next(isTold)).toMatchObject({ level: "warn" })
+  expect(warnings()).toHaveLength(1)
+
+  await writeFile(path.join(folder, "schema.yaml"), `${schema}# Nothing else.\n`)
+  await daemon.reloadFiles()
+  expect(warnings()).toHaveLength(1)
+  await writeFile(path.join(folder, "schema.yaml"), schema + rules)
+  await daemon.reloadFiles()
+  await writeFile(path.join(folder, "schema.yaml"), schema)
+  await daemon.reloadFiles()
+  expect(warnings()).toHaveLength(2)
+})
+
 test("under start a save of the configuration takes live options over and reports the others", async () => {
   const folder = await projectFolder()
   const { daemon, lines } = await start(folder, { mode: "start" })

@@ -50,8 +50,8 @@ export async function openParts(options: DaemonOptions, release: ReleaseStack): 
   refuseOpenAddress(read.config)
   const activity = new Activity(() => new Date(clock.now()))
   const logger = new DaemonLog({ mode, output: options.output, activity }, read.config.log)
-  const report = reloadReporter(activity, () => logger.lines)
   const findings = new Findings()
+  const report = reloadReporter({ activity, findings, log: logger })
   const traces = mode === "dev" ? new RequestTraces() : null
   findings.setGood("config", read.notices)
 

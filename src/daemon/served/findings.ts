@@ -8,6 +8,7 @@ export type FindingSource = "config" | "schema"
 export class Findings {
   readonly #problems = new Map<FindingSource, WireError>()
   readonly #notices = new Map<FindingSource, readonly string[]>()
+  #told: ReadonlySet<string> = new Set()
 
   /** In dev: what waits for a decision before the written schema can be served; null when nothing does. */
   plan: MigrationPlan | null = null
@@ -30,5 +31,13 @@ export class Findings {
 
   get notices(): readonly string[] {
     return [...(this.#notices.get("config") ?? []), ...(this.#notices.get("schema") ?? [])]
+  }
+
+  /** The notices that came since the last call. One that went and came back is new. */
+  takeNewNotices(): readonly string[] {
+    const { notices } = this
+    const fresh = notices.filter((notice) => !this.#told.has(notice))
+    this.#told = new Set(notices)
+    return fresh
   }
 }
