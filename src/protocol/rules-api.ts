@@ -41,7 +41,7 @@ export interface ExplainedField {
   readonly rule: ExplainedPart
 }
 
-/** What lists hold for a caller: everything, nothing, or the rows of a condition. */
+/** What lists hold for a caller by the rules alone: everything, nothing, or the rows of a condition. */
 export type ExplainedList = "all" | "none" | "in memory" | { readonly sql: string; readonly values: readonly unknown[] }
 
 export interface ExplainAccessResponse {
@@ -56,6 +56,7 @@ export interface ExplainAccessResponse {
     /** Admins pass every rule. */
     readonly isAdmin: boolean
   }
+  /** False as well for a list that can hold nothing, although it is answered. */
   readonly allowed: boolean
   /** What a request would be answered, as far as rules decide; `code` is null where they allow it. */
   readonly answer: { readonly status: number; readonly code: string | null; readonly message: string | null }
@@ -63,4 +64,6 @@ export interface ExplainAccessResponse {
   readonly fields: readonly ExplainedField[]
   /** For a read without an id. */
   readonly list: ExplainedList | null
+  /** The collection's read rule as it is written; null where there is none. */
+  readonly readRule: string | null
 }

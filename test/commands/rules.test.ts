@@ -77,6 +77,7 @@ test("a create is explained without a server, and ends with 0 although it is ref
 
 test.each([
   [["explain", "raed", "posts", "--as", "anonymous"], "Did you mean read?"],
+  [["explain", "list", "posts", "--as", "anonymous"], "alyx rules explain read <collection> --as"],
   [["explain", "update", "posts", "--as", "anonymous"], "alyx rules explain update posts/<id>"],
   [["explain", "create", "posts/1", "--as", "anonymous"], "A create has no document yet"],
   [["explain", "read", "posts/1", "--as", "anonymous", "--data", "{}"], "--data belongs to create and update"],

@@ -74,6 +74,12 @@ function readOperation(word: string): ExplainAccessRequest["operation"] {
   const operation = ruleOperations.find((name) => name === word)
   if (operation !== undefined) return operation
   const near = nearestWord(word, ruleOperations)
+  if (word === "list" || word === "get") {
+    throw alyxError("USAGE", {
+      message: `There is no operation "${word}": lists and single documents are both decided by the read rule.`,
+      next: `${word === "list" ? "alyx rules explain read <collection>" : "alyx rules explain read <collection>/<id>"} --as <who>`,
+    })
+  }
   throw alyxError("USAGE", {
     message: `There is no operation "${word}".`,
     next: near === undefined ? `There are: ${ruleOperations.join(", ")}.` : `Did you mean ${near}?`,

@@ -13,10 +13,10 @@ import { sqlQuery } from "../storage/database.ts"
 import { collectionPlan } from "./collection-plan.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { isReadable, judgeCreate, judgeDelete, judgeUpdate } from "./judge.ts"
-import { requireScope } from "./key-scope.ts"
+import { isInScope, requireScope } from "./key-scope.ts"
 import { requireNoAccount } from "./managed-fields.ts"
 import { quoted, suggestion } from "./query-problems.ts"
-import { readAccess } from "./read-access.ts"
+import { narrowAccess } from "./read-access.ts"
 import { documentNotFound, storedKey } from "./record-key.ts"
 import type { RecordParts } from "./records.ts"
 import { validateCreate, validateUpdate } from "./validate.ts"
@@ -54,16 +54,18 @@ export function explainAccess(parts: RecordParts, question: AccessQuestion): Exp
   const { collection, operation, id, caller } = question
   const { email, role, verified } = caller.auth
   const answer = answerOf(parts, asked)
+  const list = asked.row === null ? listOf(asked) : null
   return {
     collection,
     operation,
     id,
     caller: { id: caller.auth.id, email, role, verified, isAdmin: caller.isAdmin },
-    allowed: answer.code === null,
+    allowed: answer.code === null && (list !== "none" || caller.isAdmin),
     answer,
     steps: asked.row === null ? [] : stepsOf(asked),
     fields: asked.row === null ? [] : fieldsOf(asked),
-    list: asked.row === null ? listOf(asked) : null,
+    list,
+    readRule: asked.plan.rules.read?.rule.expression ?? null,
   }
 }
 
@@ -160,9 +162,11 @@ function explained(rule: CompiledRule | null, caller: Caller, documents: RuleDoc
   return rule === null ? null : rule.explain(caller, documents)
 }
 
+/** By the rules alone, as every step is: what admins may is said beside it. */
 function listOf({ plan, caller }: Case): ExplainedList {
-  if (!caller.isAdmin && plan.rules.read?.isSql === false) return "in memory"
-  const { rows } = readAccess(plan, caller)
+  if (!isInScope(caller, plan.collection.name, "read")) return "none"
+  if (plan.rules.read?.isSql === false) return "in memory"
+  const { rows } = narrowAccess(plan.rules, caller, () => "none")
   if (typeof rows === "string") return rows
   return { sql: rows.sql(plan.collection.name), values: rows.values }
 }

@@ -15,16 +15,21 @@ export function renderExplanation(explained: ExplainAccessResponse, paint: Paint
     decisionText(explained, paint),
     ...steps.map((step) => stepText(step, explained.collection, paint)),
     ...fields.map((field) => fieldText(field, paint)),
-    ...(list === null ? [] : [listText(list, explained.collection, paint)]),
+    ...(list === null ? [] : [listText(list, explained, paint)]),
   ]
   return blocks.join("\n\n")
 }
 
 function decisionText(
-  { collection, operation, id, caller, allowed, answer }: ExplainAccessResponse,
+  { collection, operation, id, caller, allowed, answer, list }: ExplainAccessResponse,
   paint: Paint,
 ): string {
   const target = id === null ? collection : `${collection}/${id}`
+  if (!allowed && answer.code === null && list === "none")
+    return [
+      `${paint("bad", "✗ nothing")}: ${callerText(caller)} may read no document of ${paint("name", shown(target))}`,
+      paint("quiet", `  answer ${answer.status}: a list without documents`),
+    ].join("\n")
   const mark = allowed ? paint("good", "✓ allowed") : paint("bad", "✗ refused")
   const code = answer.code === null ? "" : ` ${answer.code}`
   const lines = [
@@ -62,7 +67,16 @@ function markOf(holds: boolean, paint: Paint): string {
   return holds ? paint("good", "✓") : paint("bad", "✗")
 }
 
-function listText(list: ExplainedList, collection: string, paint: Paint): string {
+function listText(list: ExplainedList, { collection, caller, readRule }: ExplainAccessResponse, paint: Paint): string {
+  const admins = caller.isAdmin ? [`Admins are shown every document of ${shown(collection)}.`] : []
+  const rule =
+    readRule === null
+      ? [`${shown(collection)} has no read rule, so nobody but admins reads it.`]
+      : [`read rule of ${shown(collection)}: ${shown(readRule)}`, heldText(list, collection, paint)]
+  return [...rule, ...admins].join("\n")
+}
+
+function heldText(list: ExplainedList, collection: string, paint: Paint): string {
   if (list === "all") return `Lists hold every document of ${shown(collection)}.`
   if (list === "none") return `Lists hold no document of ${shown(collection)}.`
   if (list === "in memory") return "Lists are judged row by row (read_in_memory): ask about one document."

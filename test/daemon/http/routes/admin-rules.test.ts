@@ -24,6 +24,11 @@ collections:
       create: "auth.id != null && doc.author_id == auth.id"
       read: "doc.published || doc.author_id == auth.id"
       update: "doc.author_id == auth.id"
+  hidden:
+    fields: { title: { type: string } }
+  notes:
+    fields: { title: { type: string } }
+    rules: { read: "auth.id != null && doc.title != null" }
 `
 
 /** A closed server with Ada, Bob, a draft of Ada, and a way to ask why. */
@@ -121,6 +126,31 @@ test("a list is explained as the condition that its rows have to meet", async ()
   expect(mine.body.list.sql).toContain('"author_id" = ?')
   expect(all.body.list).toBe("all")
 })
+
+test("a list that can hold nothing is not called allowed", async () => {
+  const { explain } = await startExplaining()
+  const list = { operation: "read", collection: "hidden" }
+
+  const anonymous = await explain({ ...list, as: "anonymous" })
+  const admin = await explain({ ...list, as: "admin@example.com" })
+  const signedOut = await explain({ ...list, collection: "notes", as: "anonymous" })
+
+  expect(anonymous.body).toMatchObject({ allowed: false, answer: { status: 200 }, list: "none", readRule: null })
+  expect(shownText(anonymous)).toBe(
+    "✗ nothing: anonymous may read no document of hidden\n  answer 200: a list without documents\n\nhidden has no read rule, so nobody but admins reads it.",
+  )
+  expect(admin.body.allowed).toBe(true)
+  expect(shownText(admin)).toContain(
+    "others of this role:\n\nhidden has no read rule, so nobody but admins reads it.\nAdmins are shown every document of hidden.",
+  )
+  expect(shownText(signedOut)).toMatch(
+    /^✗ nothing: [^]*\n\nread rule of notes: auth.id != null && doc.title != null\nLists hold no document of notes\.$/,
+  )
+})
+
+function shownText({ body }: Answer): string {
+  return renderExplanation(body as ExplainAccessResponse, paintNothing)
+}
 
 test("the rules of fields are explained with whether they matter", async () => {
   const { port, explain, ada, draftId } = await startExplaining()
