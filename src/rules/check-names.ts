@@ -67,24 +67,24 @@ class NameChecker {
 
   #visitName(node: RuleNode, name: string, elements: readonly string[]): void {
     if (elements.includes(name)) return
-    if (!isVariableName(name)) return this.#refuseName(node, name, [...variableNames, ...elements])
+    if (!isVariableName(name)) {
+      return this.#refuseName(node, name, [...variableNames, ...elements], ` A text needs quotes: '${name}'.`)
+    }
     if (!this.#isThere(node, name)) return
     const example =
       { auth: "auth.id", request: "request.method" }[name as "auth" | "request"] ?? `${name}.${this.#someField()}`
     const next =
       name === "auth"
-        ? "Ask for a member, such as auth.id, or whether auth == null."
+        ? "Ask for a member, such as auth.id, or whether auth.id == null."
         : `Ask for a member, such as ${example}.`
     this.#add(node, "RULE_TYPE", `${name} is no value by itself.`, next)
   }
 
-  #refuseName(node: RuleNode, name: string, candidates: readonly string[]): void {
+  #refuseName(node: RuleNode, name: string, candidates: readonly string[], textAdvice = ""): void {
     const nearest = nearestWord(name, candidates)
     const asField = this.#collection.fields.has(name) ? `Did you mean doc.${name}?` : ""
-    const next =
-      asField ||
-      (nearest === undefined ? "" : `Did you mean "${nearest}"? `) +
-        `Variables: ${variablesAt(this.#place.operation).join(", ")}.`
+    const variables = `Variables: ${variablesAt(this.#place.operation).join(", ")}.`
+    const next = asField || (nearest === undefined ? variables + textAdvice : `Did you mean "${nearest}"? ${variables}`)
     this.#add(node, "RULE_NAME_UNKNOWN", `${name} is unknown.`, next)
   }
 

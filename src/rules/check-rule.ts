@@ -9,6 +9,7 @@ import { problemAt } from "./rule-problem.ts"
 import type { RulePlace } from "./rules.ts"
 import type { RuleNode } from "./syntax.ts"
 import { parseRule } from "./syntax.ts"
+import { syntaxProblem } from "./syntax-slips.ts"
 
 /** What became of a rule: its parts, or what is wrong with it. */
 export interface JudgedRule {
@@ -38,9 +39,6 @@ function tryParse(expression: string): RuleNode | RuleProblem {
       const next = `A rule has at most ${rulePartCountMax} parts, nested ${ruleDepthMax} deep.`
       return problemAt(whole, "RULE_TOO_LARGE", "The rule is too large.", next)
     }
-    const { start, end } = error.range ?? whole
-    const next = "Rules are written in CEL, such as auth.id == doc.author_id; see docs/rules.md."
-    const at = { start, end: Math.max(end, start + 1) }
-    return problemAt(at, "RULE_SYNTAX", `${error.summary.replace("EOF", "the end of the rule")}.`, next)
+    return syntaxProblem(expression, { summary: error.summary, ...(error.range ?? whole) })
   }
 }

@@ -17,8 +17,10 @@ export function missingRules({ name, rules, fields, at }: Collection): Problem |
     ? `${name} has no rules, so that only admins reach it.`
     : `${name} has no rule for ${list}, so that only admins may do it.`
   const owner = ownerNames.find((field) => fields.has(field))
-  const writer = owner === undefined ? "auth.role == 'editor'" : `auth != null && doc.${owner} == auth.id`
-  const lines = missing.map((operation) => `${operation}: "${operation === "read" ? "auth != null" : writer}"`)
+  const own = `auth.id != null && doc.${owner} == auth.id`
+  const reader = owner === undefined ? "auth.id != null" : own
+  const writer = owner === undefined ? "auth.role == 'editor'" : own
+  const lines = missing.map((operation) => `${operation}: "${operation === "read" ? reader : writer}"`)
   const next = `Add what fits to ${name}, such as rules: { ${lines.join(", ")} }; false leaves it to admins.`
   return { code: "RULE_MISSING", message, next, ...(at === null ? {} : { at }) }
 }
@@ -41,7 +43,7 @@ export function ownerMayBeNull(rule: RuleNode, collection: Collection): readonly
         : null
     if (field === null) return []
     const message = `This also holds for callers without a token where ${field} is null.`
-    const next = `Write auth != null && … before it, or make the field required.`
+    const next = `Write auth.id != null && … before it, or make the field required.`
     return [problemAt(node, "RULE_HOLDS_FOR_NOBODY", message, next)]
   })
 }

@@ -92,10 +92,16 @@ export function didYouMean(word: string, candidates: readonly string[], label: s
 export function addYamlProblem(problem: YamlProblem, problems: ProblemList): void {
   switch (problem.kind) {
     case "syntax":
-      return problems.add("YAML_SYNTAX", problem.at, problem.message)
+      return problems.add("YAML_SYNTAX", problem.at, problem.message, yamlAdvice(problem.message))
     case "duplicate-key":
       return problems.add("NAME_TAKEN", problem.at, problem.message, "Remove or rename one of them.")
     case "unsupported":
       return problems.add("YAML_UNSUPPORTED", problem.at, problem.message)
   }
+}
+
+/** The slip that rules invite: they are written in quotes, and hold texts in quotes. */
+function yamlAdvice(message: string): string | undefined {
+  if (!message.startsWith("Unexpected scalar at node end")) return undefined
+  return `A text in quotes ends at the next one: inside "…" write '…'.`
 }
