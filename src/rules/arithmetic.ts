@@ -75,6 +75,7 @@ function joined(a: RuleValue, b: RuleValue, frame: RuleFrame): Outcome | undefin
   }
   if (isList(a) && isList(b)) return frame.spend(a.length + b.length) ? [...a, ...b] : tooMuchWork
   if (!(a instanceof Uint8Array && b instanceof Uint8Array)) return undefined
+  if (!frame.spend((a.length + b.length) >> 6)) return tooMuchWork
   const bytes = new Uint8Array(a.length + b.length)
   bytes.set(a)
   bytes.set(b, a.length)

@@ -7,8 +7,11 @@ export const tooMuchWork = new RuleFault("The data is too large for this rule to
 
 /** `==`: values of different types are unequal, numbers are compared by what they mean. */
 export function equals(a: RuleValue, b: RuleValue, frame: RuleFrame): boolean | RuleFault {
-  if (a === b) return typeof a === "string" && !frame.spend(a.length >> 6) ? tooMuchWork : true
-  if (typeof a === "string") return typeof b === "string" && !frame.spend(a.length >> 6) ? tooMuchWork : false
+  if (typeof a === "string") {
+    if (typeof b !== "string" || a.length !== b.length) return false
+    return frame.spend(a.length >> 6) ? a === b : tooMuchWork
+  }
+  if (a === b) return true
   if (isNumber(a)) return isNumber(b) && numbersOrder(a, b) === 0
   return typeof a === "object" && typeof b === "object" && a !== null && b !== null && objectsEqual(a, b, frame)
 }
@@ -16,7 +19,10 @@ export function equals(a: RuleValue, b: RuleValue, frame: RuleFrame): boolean | 
 function objectsEqual(a: object, b: object, frame: RuleFrame): boolean | RuleFault {
   if (a instanceof RuleTimestamp) return b instanceof RuleTimestamp && a.ms === b.ms
   if (a instanceof RuleDuration) return b instanceof RuleDuration && a.ms === b.ms
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0
+  if (a instanceof Uint8Array) {
+    if (!(b instanceof Uint8Array) || a.length !== b.length) return false
+    return frame.spend(a.length >> 6) ? compareBytes(a, b) === 0 : tooMuchWork
+  }
   const left = a as RuleValue
   const right = b as RuleValue
   if (isList(left)) return isList(right) && listsEqual(left, right, frame)
@@ -37,8 +43,9 @@ type AnyMap = Parameters<typeof mapKeys>[0]
 
 function mapsEqual(a: AnyMap, b: AnyMap, frame: RuleFrame): boolean | RuleFault {
   const keys = mapKeys(a)
-  if (!frame.spend(keys.length)) return tooMuchWork
-  if (keys.length !== mapKeys(b).length) return false
+  const otherKeys = mapKeys(b)
+  if (!frame.spend(keys.length + otherKeys.length)) return tooMuchWork
+  if (keys.length !== otherKeys.length) return false
   for (const key of keys) {
     const other = mapGet(b, key)
     if (other === undefined) return false
@@ -49,14 +56,19 @@ function mapsEqual(a: AnyMap, b: AnyMap, frame: RuleFrame): boolean | RuleFault 
 }
 
 /** The order of two values: negative, 0 or positive, NaN where a double is none; a fault where types have no order. */
-export function order(a: RuleValue, b: RuleValue): number | RuleFault {
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b)
+export function order(a: RuleValue, b: RuleValue, frame: RuleFrame): number | RuleFault {
+  if (typeof a === "string" && typeof b === "string") return isRead(a, b, frame) ? compareText(a, b) : tooMuchWork
   if (isNumber(a) && isNumber(b)) return numbersOrder(a, b)
   if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b)
   if (a instanceof RuleTimestamp && b instanceof RuleTimestamp) return a.ms - b.ms
   if (a instanceof RuleDuration && b instanceof RuleDuration) return a.ms - b.ms
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b)
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return isRead(a, b, frame) ? compareBytes(a, b) : tooMuchWork
   return new RuleFault(`There is no order between ${typeName(a)} and ${typeName(b)}.`)
+}
+
+/** Two values are read as far as the shorter one goes. */
+function isRead(a: { readonly length: number }, b: { readonly length: number }, frame: RuleFrame): boolean {
+  return frame.spend(Math.min(a.length, b.length) >> 6)
 }
 
 function isNumber(value: RuleValue): value is number | bigint {

@@ -1,6 +1,7 @@
 import { durationOf, timestampAt } from "./arithmetic.ts"
 import { tooMuchWork } from "./compare.ts"
 import type { RuleFrame } from "./frame.ts"
+import { searchedFor } from "./search-text.ts"
 import { RuleDuration, RuleFault, RuleTimestamp, isList, isMap, mapKeys, typeName } from "./values.ts"
 import type { Outcome, RuleValue } from "./values.ts"
 
@@ -22,7 +23,7 @@ export const methods: ReadonlyMap<string, RuleFunction> = new Map<string, RuleFu
   ["size", sizeOf],
   ["startsWith", ofTexts("startsWith", (text, other) => text.startsWith(other))],
   ["endsWith", ofTexts("endsWith", (text, other) => text.endsWith(other))],
-  ["contains", ofTexts("contains", (text, other) => text.includes(other))],
+  ["contains", ofTexts("contains", searchedFor)],
   ["getFullYear", ofTime("getFullYear", (date) => date.getUTCFullYear())],
   ["getMonth", ofTime("getMonth", (date) => date.getUTCMonth())],
   ["getDate", ofTime("getDate", (date) => date.getUTCDate())],
@@ -37,7 +38,9 @@ export const methods: ReadonlyMap<string, RuleFunction> = new Map<string, RuleFu
 function sizeOf([value]: readonly RuleValue[], frame: RuleFrame): Outcome {
   if (typeof value === "string") return frame.spend(value.length >> 6) ? BigInt(codePointCount(value)) : tooMuchWork
   if (value instanceof Uint8Array || isList(value!)) return BigInt(value.length)
-  return isMap(value!) ? BigInt(mapKeys(value).length) : unfit("size", value)
+  if (!isMap(value!)) return unfit("size", value)
+  const { length } = mapKeys(value)
+  return frame.spend(length) ? BigInt(length) : tooMuchWork
 }
 
 /** Texts are counted in code points, as SQLite counts them. */
@@ -84,11 +87,11 @@ function toDouble([value]: readonly RuleValue[]): Outcome {
   return typeof value === "bigint" ? Number(value) : unfit("double", value)
 }
 
-function ofTexts(name: string, decide: (text: string, other: string) => boolean): RuleFunction {
+function ofTexts(name: string, decide: (text: string, other: string, frame: RuleFrame) => Outcome): RuleFunction {
   return ([text, other], frame) => {
     if (typeof text !== "string") return unfit(name, text)
     if (typeof other !== "string") return unfit(name, other)
-    return frame.spend(text.length >> 6) ? decide(text, other) : tooMuchWork
+    return frame.spend(text.length >> 6) ? decide(text, other, frame) : tooMuchWork
   }
 }
 

@@ -11,13 +11,11 @@ export const literalSizeMax = 200
 export const macroDepthMax = 2
 
 /**
- * The steps of one evaluation: an element that a macro or `in` looks at, or 64 characters of a text. A rule that needs
- * more ends in an error, which refuses: a large body must not hold up everybody else.
+ * The steps of one evaluation: an element that a macro or `in` looks at, a key of a map that is counted or compared, 64
+ * characters of a text that is read, compared or joined; a search for a part of more than 16 characters takes three
+ * times as many. A rule that needs more ends in an error, which refuses: a large body must not hold up everybody else.
  */
 export const evaluationWorkMax = 200_000
 
 /** Members of a list that become placeholders of their own; a longer list is bound as one JSON text. */
 export const placeholderCountMax = 8
-
-/** Forms of SQL that are kept for a rule, one for each way in which what is known can turn out. */
-export const keptShapeCountMax = 64

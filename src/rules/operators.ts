@@ -42,8 +42,8 @@ export function binaryFunction(operator: BinaryOperator): Binary {
 }
 
 function ordered(decide: (sign: number) => boolean): Binary {
-  return (a, b) => {
-    const sign = order(a, b)
+  return (a, b, frame) => {
+    const sign = order(a, b, frame)
     return typeof sign === "number" ? decide(sign) : sign
   }
 }

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest"
 
+import { calculate } from "../../src/rules/arithmetic.ts"
 import { checkRules } from "../../src/rules/check-rules.ts"
+import { equals, order, tooMuchWork } from "../../src/rules/compare.ts"
 import { rulesOf } from "../../src/rules/compile-rules.ts"
+import { RuleFrame, noContext } from "../../src/rules/frame.ts"
 import type { CompiledRule } from "../../src/rules/rules.ts"
+import { searchedFor } from "../../src/rules/search-text.ts"
 import { ruleOperations } from "../../src/schema/schema.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
 import { Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
@@ -19,6 +23,22 @@ function msOf(call: () => unknown): number {
   const start = performance.now()
   call()
   return performance.now() - start
+}
+
+/** Texts that make a search that steps back look at most places again and again. */
+function periodicTexts(): string[] {
+  const parts = Array.from({ length: 20 }, (_, at) => `${"a".repeat(100_000 - at)}b${"a".repeat(100_000 + at)}`)
+  return ["a".repeat(400_000), ...parts]
+}
+
+/** Texts of one length that differ in their last character only. */
+function likeTexts(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => "a".repeat(2_000) + String.fromCharCode(0x7a00 - index))
+}
+
+function manyKeys(): { a: number[]; b: Record<string, number> } {
+  const b = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`k${index}`, index]))
+  return { a: Array.from({ length: 5_000 }, (_, index) => index), b }
 }
 
 describe("a rule that would take long", () => {
@@ -45,6 +65,51 @@ describe("a rule that would take long", () => {
     expect(msOf(() => rule.holds(context, { doc: plainPost }))).toBeLessThan(2_000)
     expect(rule.holds(context, { doc: plainPost })).toBe(false)
     expect(rule.explain(context, { doc: plainPost }).value).not.toBe("true")
+  })
+
+  test.each([
+    ["searched", "request.body.exists(a, request.body.exists(b, a.contains(b) && a != b))", periodicTexts()],
+    ["put in order", "request.body.exists(a, request.body.exists(b, a < b && a > b))", likeTexts(1000)],
+    ["compared", "request.body.exists(a, request.body.exists(b, a == b && a != b))", likeTexts(1000)],
+    ["counted", "request.body.a.exists(a, size(request.body.b) == 1)", manyKeys()],
+    ["held against an empty map", "request.body.a.exists(a, {} == request.body.b)", manyKeys()],
+  ])("large values that are %s are given up", (_, expression, body) => {
+    const rule = createRule(expression)
+    const context = contextOf(authOf({}), body)
+
+    expect(msOf(() => rule.holds(context, { doc: plainPost }))).toBeLessThan(500)
+    expect(rule.holds(context, { doc: plainPost })).toBe(false)
+    expect(rule.explain(context, { doc: plainPost }).error).toContain("too large")
+  })
+
+  test("bytes that are joined or put in order take work of their length", () => {
+    const frame = new RuleFrame(noContext, null)
+    const bytes = new Uint8Array(1_000_000)
+
+    expect(calculate("+", bytes, bytes, frame)).toHaveLength(2_000_000)
+    expect(order(bytes, bytes, frame)).toBe(0)
+    for (let count = 0; count < 20; count += 1) calculate("+", bytes, bytes, frame)
+    expect(calculate("+", bytes, bytes, frame)).toBe(tooMuchWork)
+    expect(order(bytes, bytes, frame)).toBe(tooMuchWork)
+    expect(equals(bytes, new Uint8Array(1_000_000), frame)).toBe(tooMuchWork)
+  })
+
+  test("a part of a text is found wherever it stands", () => {
+    const seed = testSeed()
+    const random = new Random(seed)
+    const text = (length: number): string =>
+      Array.from({ length }, () => random.pick(["a", "a", "a", "b", "\ud83d\ude00"])).join("")
+    let found = 0
+    for (let index = 0; index < 2_000; index += 1) {
+      const whole = text(60 + random.below(60))
+      const start = random.below(40)
+      const piece = whole.slice(start, start + random.below(50))
+      const part = random.next() < 0.5 ? piece : `${piece}b`
+      const isFound = searchedFor(whole, part, new RuleFrame(noContext, null))
+      expect(isFound, `seed ${seed}: ${part} in ${whole}`).toBe(whole.includes(part))
+      if (isFound === true) found += 1
+    }
+    expect(found).toBeGreaterThan(900)
   })
 
   test("a body that is nested too deeply refuses, and so does a json column that is none", () => {
