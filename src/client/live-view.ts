@@ -1,11 +1,5 @@
 import type { DeltaPayload, LiveDocument, SnapshotPayload } from "../protocol/realtime-api.ts"
 
-/** By what a view is ordered: fields, the first one first. */
-export interface SortKey {
-  readonly field: string
-  readonly isDescending: boolean
-}
-
 /** What happened to a document at the last change of a view. */
 export type Happened = "inserted" | "updated" | "deleted" | null
 
@@ -17,18 +11,18 @@ export interface ViewRow {
 
 type Key = string | number
 
-/** Keeps the documents of a live query: takes what is told, and has them in their order. */
+/** Keeps the documents of a live query: takes what is told, and has them in the order of the server. */
 export class LiveView {
   readonly #primary: string
-  readonly #compare: (one: LiveDocument, other: LiveDocument) => number
-  readonly #docs = new Map<Key, LiveDocument>()
+  /** In their order. */
+  #docs = new Map<Key, LiveDocument>()
   #happened = new Map<Key, Exclude<Happened, null>>()
-  #gone: LiveDocument[] = []
+  /** Those that were deleted last, each with the document that it stood behind; null for the top. */
+  #gone: readonly { readonly doc: LiveDocument; readonly behind: Key | null }[] = []
   #total = 0
 
-  constructor(options: { readonly primary: string; readonly sort: readonly SortKey[] }) {
+  constructor(options: { readonly primary: string }) {
     this.#primary = options.primary
-    this.#compare = comparator(options.sort, options.primary)
   }
 
   /** How many documents match, in the window or not. */
@@ -38,35 +32,40 @@ export class LiveView {
 
   /** The documents in their order; those that were deleted last stand where they were. */
   rows(): readonly ViewRow[] {
-    const there = [...this.#docs].map(([key, doc]) => ({ doc, happened: this.#happened.get(key) ?? null }))
-    const gone = this.#gone.map((doc) => ({ doc, happened: "deleted" as const }))
-    return [...there, ...gone].toSorted((one, other) => this.#compare(one.doc, other.doc))
+    const goneBehind = (place: Key | null): ViewRow[] =>
+      this.#gone.filter(({ behind }) => behind === place).map(({ doc }) => ({ doc, happened: "deleted" }))
+    const there = [...this.#docs].flatMap(([key, doc]) => [
+      { doc, happened: this.#happened.get(key) ?? null },
+      ...goneBehind(key),
+    ])
+    return [...goneBehind(null), ...there]
   }
 
   takeSnapshot({ docs, total }: Pick<SnapshotPayload, "docs" | "total">): void {
-    this.#docs.clear()
-    for (const doc of docs) this.#docs.set(this.#keyOf(doc), doc)
+    this.#docs = new Map(docs.map((doc) => [this.#keyOf(doc), doc]))
     this.#happened = new Map()
     this.#gone = []
     this.#total = total
   }
 
   takeDelta({ changes, total }: Pick<DeltaPayload, "changes" | "total">): void {
+    const { inserts, updates, deletes, positions = [] } = changes
+    const deleted = new Set<Key>(deletes)
+    const placed = new Set<Key>(positions.map(([key]) => key))
+    this.#gone = goneOf(this.#docs, deleted, placed)
     this.#happened = new Map()
-    this.#gone = []
-    for (const key of changes.deletes) {
-      const doc = this.#docs.get(key)
-      if (doc !== undefined) this.#gone.push(doc)
-      this.#docs.delete(key)
-    }
-    for (const doc of changes.inserts) this.#take(doc, "inserted")
-    for (const doc of changes.updates) this.#take(doc, "updated")
+    const docs = new Map(this.#docs)
+    for (const doc of inserts) this.#take(docs, doc, "inserted")
+    for (const doc of updates) this.#take(docs, doc, "updated")
+    const keys = [...docs.keys()].filter((key) => !deleted.has(key) && !placed.has(key))
+    for (const [key, place] of positions) keys.splice(place, 0, key)
+    this.#docs = new Map(keys.map((key) => [key, docs.get(key)!]))
     this.#total = total ?? this.#total
   }
 
-  #take(doc: LiveDocument, happened: "inserted" | "updated"): void {
+  #take(docs: Map<Key, LiveDocument>, doc: LiveDocument, happened: "inserted" | "updated"): void {
     const key = this.#keyOf(doc)
-    this.#docs.set(key, doc)
+    docs.set(key, doc)
     this.#happened.set(key, happened)
   }
 
@@ -75,35 +74,16 @@ export class LiveView {
   }
 }
 
-/** Reads `-created_at,title`, as lists do. */
-export function readSort(sort: string | undefined): readonly SortKey[] {
-  return (sort ?? "")
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "")
-    .map((word) => ({ field: word.replace(/^[-+]/, ""), isDescending: word.startsWith("-") }))
-}
-
-/** As the server orders: NULL first, numbers, texts by their code points, and last the primary key in the last direction. */
-function comparator(sort: readonly SortKey[], primary: string): (one: LiveDocument, other: LiveDocument) => number {
-  const keys = [...sort, { field: primary, isDescending: sort.at(-1)?.isDescending ?? false }]
-  return (one, other) => {
-    for (const { field, isDescending } of keys) {
-      const order = compareValues(one[field], other[field])
-      if (order !== 0) return isDescending ? -order : order
-    }
-    return 0
+function goneOf(
+  docs: ReadonlyMap<Key, LiveDocument>,
+  deleted: ReadonlySet<Key>,
+  placed: ReadonlySet<Key>,
+): { readonly doc: LiveDocument; readonly behind: Key | null }[] {
+  let behind: Key | null = null
+  const gone: { readonly doc: LiveDocument; readonly behind: Key | null }[] = []
+  for (const [key, doc] of docs) {
+    if (deleted.has(key)) gone.push({ doc, behind })
+    else if (!placed.has(key)) behind = key
   }
-}
-
-function compareValues(one: unknown, other: unknown): number {
-  const ranks = rankOf(one) - rankOf(other)
-  if (ranks !== 0) return ranks
-  if (typeof one === "string") return Buffer.compare(Buffer.from(one), Buffer.from(other as string))
-  return Number(one ?? 0) - Number(other ?? 0)
-}
-
-function rankOf(value: unknown): number {
-  if (value === null || value === undefined) return 0
-  return typeof value === "string" ? 2 : 1
+  return gone
 }

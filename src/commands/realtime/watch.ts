@@ -3,7 +3,7 @@ import * as Flags from "@oclif/core/flags"
 
 import { DaemonClient } from "../../client/daemon-client.ts"
 import { requireDaemon } from "../../client/find-daemon.ts"
-import type { LiveView, SortKey } from "../../client/live-view.ts"
+import type { LiveView } from "../../client/live-view.ts"
 import { alyxError } from "../../errors.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
 import { liveLimits } from "../../protocol/realtime-api.ts"
@@ -22,6 +22,7 @@ export default class RealtimeWatch extends BaseCommand {
   static override examples = [
     "alyx realtime watch posts",
     "alyx realtime watch posts --filter published:eq:true --sort -created_at --limit 20",
+    "alyx realtime watch posts --fields title,published",
     `alyx realtime watch posts --filter '{"views":{"$gt":100}}' --expand author`,
     "alyx realtime watch posts --json | jq .changes",
   ]
@@ -46,6 +47,10 @@ export default class RealtimeWatch extends BaseCommand {
       helpValue: "<relations>",
       summary: "Relations whose documents come along: author,comments.",
     }),
+    fields: Flags.string({
+      helpValue: "<fields>",
+      summary: "Only these fields: title,published. The primary key is always among them.",
+    }),
     token: Flags.string({
       env: "ALYX_TOKEN",
       helpValue: "<token>",
@@ -61,11 +66,11 @@ export default class RealtimeWatch extends BaseCommand {
       ...(flags.sort === undefined ? {} : { sort: flags.sort }),
       ...(flags.limit === undefined ? {} : { limit: flags.limit }),
       ...(flags.expand === undefined ? {} : { expand: flags.expand }),
+      ...(flags.fields === undefined ? {} : { fields: flags.fields }),
     }
     const daemon = await requireDaemon(this.project())
     const primary = await primaryOf(new DaemonClient(daemon), args.collection)
-    const { readSort } = await import("../../client/live-view.ts")
-    const output = await this.#output(args.collection, { primary, sort: readSort(flags.sort) })
+    const output = await this.#output(args.collection, primary)
     const { followQuery } = await import("../../client/realtime-client.ts")
     const interrupted = new AbortController()
     const interrupt = (): void => interrupted.abort()
@@ -83,6 +88,7 @@ export default class RealtimeWatch extends BaseCommand {
       }
     } finally {
       process.off("SIGINT", interrupt)
+      output.end?.()
     }
     process.exitCode = interruptedCode
   }
@@ -92,18 +98,17 @@ export default class RealtimeWatch extends BaseCommand {
     this.terminal.err.write(`${reason ?? "The connection was lost."} Trying again.\n`)
   }
 
-  async #output(
-    title: string,
-    shape: { readonly primary: string; readonly sort: readonly SortKey[] },
-  ): Promise<LiveOutput> {
+  async #output(title: string, primary: string): Promise<LiveOutput> {
     const { out } = this.terminal
     const { liveJson, liveLines } = await import("../../ui/live/live-output.ts")
     if (this.jsonEnabled()) return liveJson(out)
     const { LiveView } = await import("../../client/live-view.ts")
-    const view: LiveView = new LiveView(shape)
+    const view: LiveView = new LiveView({ primary })
     if (!out.isTerminal || !this.terminal.interactive) return liveLines(out, view)
     const { liveTable } = await import("../../ui/live/live-table.ts")
-    return liveTable(out, { view, title, rows: () => process.stdout.rows || 24 })
+    const table = liveTable(out, { view, title, rows: () => process.stdout.rows || 24 })
+    process.stdout.on("resize", table.redraw)
+    return { ...table, end: () => void process.stdout.off("resize", table.redraw) }
   }
 }
 

@@ -7,6 +7,8 @@ import type { OutputStream } from "../terminal.ts"
 /** Shows what is heard of a query. */
 export interface LiveOutput {
   show(event: Exclude<FollowedEvent, { readonly type: "lost" }>): void
+  /** Lets go of what it listens to. */
+  end?(): void
 }
 
 /** One line of JSON an event, for programs. */

@@ -5,6 +5,7 @@ import { cutText, fitText } from "../dashboard/fit-text.ts"
 import type { Meaning } from "../paint.ts"
 import { printable } from "../printable.ts"
 import type { OutputStream } from "../terminal.ts"
+import { widthOf } from "../wrap-text.ts"
 import type { LiveOutput } from "./live-output.ts"
 
 /** A column takes no more than this, so that a long text leaves room for others. */
@@ -51,23 +52,42 @@ export function tableLines(
   ]
 }
 
+/** A live table, which also follows the size of its terminal. */
+export interface LiveTable extends LiveOutput {
+  /** Draws it again, after a change of the terminal's size. */
+  readonly redraw: () => void
+}
+
 /** A table that is drawn over itself with every event. */
 export function liveTable(
   out: OutputStream,
   options: { readonly view: LiveView; readonly title: string; readonly rows: () => number },
-): LiveOutput {
+): LiveTable {
   const { view, title } = options
-  let drawnCount = 0
+  let drawn: readonly string[] = []
+  const draw = (): void => {
+    const room = { columns: out.columns, rows: options.rows() }
+    const lines = tableLines(view, { paint: out.paint, room, title })
+    const up = drawn.length === 0 ? "" : `\u001B[${rowsTaken(drawn, room)}A\r\u001B[J`
+    out.write(`${up}${lines.join("\n")}\n`)
+    drawn = lines
+  }
   return {
     show(event) {
       if (event.type === "snapshot") view.takeSnapshot(event.payload)
       else if (event.type === "delta") view.takeDelta(event.payload)
-      const lines = tableLines(view, { paint: out.paint, room: { columns: out.columns, rows: options.rows() }, title })
-      const up = drawnCount === 0 ? "" : `\u001B[${drawnCount}A\r\u001B[J`
-      out.write(`${up}${lines.join("\n")}\n`)
-      drawnCount = lines.length
+      draw()
+    },
+    redraw: () => {
+      if (drawn.length > 0) draw()
     },
   }
+}
+
+/** How far above the cursor the table begins: a terminal that became narrower has broken its lines. */
+function rowsTaken(lines: readonly string[], { columns, rows }: TableRoom): number {
+  const taken = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0)
+  return Math.min(taken, rows - 1)
 }
 
 function isThere({ happened }: ViewRow): boolean {

@@ -95,6 +95,35 @@ describe("alyx realtime watch", () => {
     expect(await screen.ended).toBe(130)
   })
 
+  test("draws its table anew when the terminal gets another size, and shows the fields that are asked for", async () => {
+    const project = await makeProject()
+    const { url } = await project.start()
+    for (const text of ["one", "two", "three"].map((word) => `${word} ${"long ".repeat(10)}end`))
+      await sendTo(url!, "POST", "/api/collections/notes", { text })
+    const screen = openTerminal({
+      command: process.execPath,
+      args: [await builtCli(), "realtime", "watch", "notes", "--fields", "text,created_at", "--sort", "text"],
+      cwd: project.folder,
+      env: { CI: "" },
+      columns: 110,
+      rows: 20,
+    })
+    await screen.shows(/notes 3 of 3[^]*one[^]*three[^]*two/)
+    const wide = screen.text()
+
+    screen.resize(60, 20)
+    const isWhole = /^notes 3 of 3 documents\n.*\n {2}\S+ +one.*\n {2}\S+ +three.*\n {2}\S+ +two[^\n]*$/
+    await screen.shows(isWhole)
+
+    expect(wide).toContain("created_at")
+    expect(wide).not.toContain("updated_at")
+    expect(screen.text()).toMatch(isWhole)
+    screen.resize(110, 20)
+    await expect.poll(() => screen.text()).toBe(wide)
+    screen.type("\u0003")
+    expect(await screen.ended).toBe(130)
+  })
+
   test("says what is wrong with what it is asked", async () => {
     const project = await makeProject()
     expect(await project.run("realtime", "watch", "notes")).toMatchObject({ exitCode: 3 })
