@@ -19,9 +19,9 @@ export interface LoadedSchema {
 const schemaBytesMax = 4 * 1024 * 1024
 
 /** Reads schema.yaml of a project. Never throws for what stands in the file. */
-export function loadProjectSchema(root: string): LoadedSchema {
+export function loadProjectSchema(root: string, accountsCollection?: string): LoadedSchema {
   const file = readText({ path: projectPaths(root).schemaFile, name: "schema.yaml", bytesMax: schemaBytesMax })
-  if (file.kind === "text") return loadSchemaText(file.text, "schema.yaml")
+  if (file.kind === "text") return loadSchemaText(file.text, "schema.yaml", accountsCollection)
   const problem =
     file.kind === "unreadable"
       ? file.problem
@@ -33,11 +33,14 @@ export function loadProjectSchema(root: string): LoadedSchema {
   return { schema: null, problems: [problem], notices: [], text: "" }
 }
 
-/** Parses a schema and checks its rules; `file` is its path for messages. Never throws for what the text says. */
-export function loadSchemaText(text: string, file: string): LoadedSchema {
+/**
+ * Parses a schema and checks its rules; `file` is its path for messages. The roles that rules name are compared with
+ * those of the accounts collection. Never throws for what the text says.
+ */
+export function loadSchemaText(text: string, file: string, accountsCollection?: string): LoadedSchema {
   const { schema, problems, notices } = parseSchema(text, file)
   if (schema === null) return { schema, problems, notices, text }
-  const rules = checkRules(schema, text)
+  const rules = checkRules(schema, text, accountsCollection)
   const isGood = rules.problems.length === 0
   return { schema: isGood ? schema : null, problems: rules.problems, notices: [...notices, ...rules.notices], text }
 }

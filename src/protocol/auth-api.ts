@@ -165,7 +165,7 @@ export interface CreatedKeyResponse {
   readonly key: KeyView
   /** `alyx_` and 43 characters. */
   readonly secret: string
-  /** What may be a slip: collections that the schema does not have. */
+  /** What may be a slip: a role that no rule names. */
   readonly notices: readonly string[]
 }
 

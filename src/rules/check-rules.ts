@@ -5,6 +5,7 @@ import { problemCountMax } from "../schema/limits.ts"
 import type { Collection, Field, Rule, Schema } from "../schema/schema.ts"
 import { ruleOperations } from "../schema/schema.ts"
 import { judgeRule } from "./check-rule.ts"
+import { misspeltRoles, rolesOfAccounts } from "./role-notices.ts"
 import { missingRules, ownerMayBeNull } from "./rule-notices.ts"
 import type { RuleProblem } from "./rule-problem.ts"
 import { problemAt } from "./rule-problem.ts"
@@ -20,13 +21,17 @@ export interface CheckedRules {
   readonly notices: readonly Problem[]
 }
 
-/** Checks every rule of a schema; `text` is the file that it came from, for exact places. Never throws. */
-export function checkRules(schema: Schema, text = ""): CheckedRules {
+/**
+ * Checks every rule of a schema; `text` is the file that it came from, for exact places. The accounts collection says
+ * which roles there are. Never throws.
+ */
+export function checkRules(schema: Schema, text = "", accountsCollection = "users"): CheckedRules {
   const problems: Problem[] = []
   const notices: Problem[] = []
+  const roles = rolesOfAccounts(schema, accountsCollection)
   for (const collection of schema.collections.values()) {
     for (const written of rulesIn(collection)) {
-      const found = checkOne(written, collection)
+      const found = checkOne(written, collection, roles)
       problems.push(...found.problems.map((problem) => placed(problem, written, text)))
       notices.push(...found.notices.map((notice) => placed(notice, written, text)))
     }
@@ -56,12 +61,12 @@ function rulesIn(collection: Collection): readonly WrittenRule[] {
 
 type Found = { readonly problems: readonly RuleProblem[]; readonly notices: readonly RuleProblem[] }
 
-function checkOne({ rule, place, field }: WrittenRule, collection: Collection): Found {
+function checkOne({ rule, place, field }: WrittenRule, collection: Collection, roles: readonly string[] | null): Found {
   const misplaced = field === null ? null : misplacedRule(field, place, rule)
   if (misplaced !== null) return { problems: [misplaced], notices: [] }
   const { node, problems } = judgeRule(rule, collection, place)
   if (node === null) return { problems, notices: [] }
-  const notices = ownerMayBeNull(node, collection)
+  const notices = [...ownerMayBeNull(node, collection), ...misspeltRoles(node, roles)]
   const isBounded = place.operation !== "read" || collection.readInMemory
   const untranslatable = isBounded ? null : untranslatablePart(node, collection)
   return { problems: untranslatable === null ? [] : [untranslatable], notices }

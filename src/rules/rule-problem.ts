@@ -12,6 +12,7 @@ export const ruleProblemCodes = [
   "RULE_NOT_SQL",
   "RULE_MISSING",
   "RULE_HOLDS_FOR_NOBODY",
+  "RULE_ROLE_UNKNOWN",
 ] as const
 
 /** One of them. */

@@ -102,6 +102,7 @@ describe("alyx auth", () => {
     expect(listed.stdout).toMatch(/\nci +admin +nothing +20\d\d-/)
     expect(listed.stdout).not.toContain(made.stdout.slice(5, 20))
     const slip = await alyx(["auth", "key", "create", "--name", "x", "--role", "r", "--collection", "note"])
+    expect(slip).toMatchObject({ exitCode: 1, stdout: "" })
     expect(slip.stderr).toContain("The schema has no collection note. Did you mean notes?")
     expect(await alyx(["auth", "key", "revoke", "ci"])).toMatchObject({ exitCode: 2 })
     expect((await alyx(["auth", "key", "revoke", "ci", "--yes", "--json"])).exitCode).toBe(0)

@@ -11,7 +11,7 @@ import { startDaemon } from "../../src/daemon/daemon.ts"
 import type { DaemonOptions, RunningDaemon } from "../../src/daemon/compose/daemon-options.ts"
 import { isAlyxError } from "../../src/errors.ts"
 import { systemClock } from "../../src/lib/clock.ts"
-import type { LogEntry, ReloadEntry } from "../../src/protocol/admin-api.ts"
+import type { LogEntry, LogLine, ReloadEntry } from "../../src/protocol/admin-api.ts"
 import { followActivity } from "../helpers/follow-activity.ts"
 import { sendTo, writeProject } from "../helpers/running-daemon.ts"
 import type { Answer } from "../helpers/running-daemon.ts"
@@ -222,8 +222,7 @@ test("what a save makes worth knowing is warned of at once, and again when it co
   expect(warnings()).toEqual([])
 
   await writeFile(path.join(folder, "schema.yaml"), schema)
-  const isTold = (entry: LogEntry): boolean => entry.kind === "log" && entry.message.includes("notes has no rules")
-  expect(await activity.next(isTold)).toMatchObject({ level: "warn" })
+  expect(await activity.next(isMissingRules)).toMatchObject({ level: "warn" })
   expect(warnings()).toHaveLength(1)
 
   await writeFile(path.join(folder, "schema.yaml"), `${schema}# Nothing else.\n`)
@@ -289,6 +288,10 @@ test("a start that changes a large table says how far it is", async () => {
 
 function isApplied(entry: LogEntry): entry is ReloadEntry {
   return entry.kind === "reload" && entry.cause !== "start" && entry.outcome === "applied"
+}
+
+function isMissingRules(entry: LogEntry): entry is LogLine {
+  return entry.kind === "log" && entry.message.includes("notes has no rules")
 }
 
 function columnsOf(file: string, table: string): unknown[] {

@@ -24,7 +24,7 @@ describe("what is wrong with a rule", () => {
   })
 
   test("every code has a bad rule, or a test of its own", () => {
-    const elsewhere = ["RULE_TOO_LARGE", "RULE_MISSING", "RULE_HOLDS_FOR_NOBODY"]
+    const elsewhere = ["RULE_TOO_LARGE", "RULE_MISSING", "RULE_HOLDS_FOR_NOBODY", "RULE_ROLE_UNKNOWN"]
 
     expect([...new Set([...badRules.map(({ code }) => code), ...elsewhere])].toSorted()).toEqual(
       ruleProblemCodes.toSorted(),
@@ -144,6 +144,25 @@ describe("what is worth a notice", () => {
     ])
   })
 
+  test("a role that no account can have, where it looks like one that it can", () => {
+    const found = (role: string, rule: string, accounts?: string): readonly unknown[] =>
+      checkRules(schemaFrom(usersYaml(role, rule)), usersYaml(role, rule), accounts).notices
+    const roles = ", enum: [user, moderator]"
+
+    expect(found(roles, "auth.role == 'moderater'")).toMatchObject([
+      {
+        code: "RULE_ROLE_UNKNOWN",
+        message: "The read rule of users: No account can have the role 'moderater'.",
+        next: expect.stringContaining("Did you mean 'moderator'?"),
+        at: { line: 6, column: 34, length: 11 },
+      },
+    ])
+    expect(found(roles, "doc.id == auth.id || auth.role in ['user', 'moderater']")).toHaveLength(1)
+    for (const good of ["moderator", "admin", "ci"]) expect(found(roles, `auth.role == '${good}'`)).toEqual([])
+    expect(found("", "auth.role == 'moderater'")).toEqual([])
+    expect(found(roles, "auth.role == 'moderater'", "people")).toEqual([])
+  })
+
   test("an owner that may be null, who is equal to nobody in particular", () => {
     expect(codes("auth.id == doc.author_id")).toEqual(["RULE_HOLDS_FOR_NOBODY"])
     expect(codes("doc.author_id == auth.id || doc.published")).toEqual(["RULE_HOLDS_FOR_NOBODY"])
@@ -167,4 +186,11 @@ function codes(expression: string): readonly string[] {
   return checkRules(postsWith("read", expression))
     .notices.map(({ code }) => code)
     .filter((code) => code !== "RULE_MISSING")
+}
+
+/** Users with these words behind the type of their role, and a read rule. */
+function usersYaml(role: string, rule: string): string {
+  const fields = `      id: { type: uuid, primary: true }\n      role: { type: string${role} }\n`
+  const rules = `{ read: ${JSON.stringify(rule)}, create: false, update: false, delete: false }`
+  return `collections:\n  users:\n    fields:\n${fields}    rules: ${rules}\n`
 }

@@ -18,14 +18,14 @@ export interface ReadSchema {
  * hold the documents of accounts.
  */
 export function readSchema(root: string, accountsCollection: string | null = null): ReadSchema {
-  return requireGood(loadProjectSchema(root), accountsCollection)
+  return requireGood(loadProjectSchema(root, accountsCollection ?? undefined), accountsCollection)
 }
 
 /** The same for a text that is not in the project yet. */
 export function readSchemaText(text: string, accountsCollection: string | null = null): ReadSchema {
   const problem = unreadableText("schema.yaml", text)
   if (problem !== null) return requireGood({ schema: null, problems: [problem], notices: [], text }, null)
-  return requireGood(loadSchemaText(text, "schema.yaml"), accountsCollection)
+  return requireGood(loadSchemaText(text, "schema.yaml", accountsCollection ?? undefined), accountsCollection)
 }
 
 function requireGood(loaded: LoadedSchema, accountsCollection: string | null): ReadSchema {

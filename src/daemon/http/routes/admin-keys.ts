@@ -1,10 +1,13 @@
 import type { FastifyInstance } from "fastify"
 
+import { alyxError } from "../../../errors.ts"
 import { nearestWord } from "../../../lib/nearest-word.ts"
 import { parseDuration } from "../../../lib/units.ts"
 import type { CreatedKeyResponse, CreateKeyRequest, KeysResponse } from "../../../protocol/auth-api.ts"
 import { ruleOperations } from "../../../schema/schema.ts"
 import type { RuleOperation, Schema } from "../../../schema/schema.ts"
+import { comparedFields } from "../../../rules/compared-fields.ts"
+import { adminRole } from "../../auth/accounts.ts"
 import { createKey, listKeys, revokeKey } from "../../auth/keys/api-keys.ts"
 import type { NewKey } from "../../auth/keys/api-keys.ts"
 import { requireMembers } from "../body-members.ts"
@@ -19,7 +22,8 @@ export function adminKeyRoutes(app: FastifyInstance, { auth, schemas }: Pick<Htt
     GET: (_request, reply) => void reply.send({ keys: listKeys(auth) } satisfies KeysResponse),
     async POST(request, reply) {
       const wanted = readCreateKey(request.body)
-      const notices = unknownCollections(wanted, schemas.current)
+      requireCollections(wanted, schemas.current)
+      const notices = unnamedRole(wanted, schemas.current)
       const made: CreatedKeyResponse = { ...(await createKey(auth, wanted)), notices }
       return reply.code(201).header("location", `/api/admin/keys/${made.key.id}`).send(made)
     },
@@ -86,12 +90,32 @@ function readCreateKey(body: unknown): NewKey {
   }
 }
 
-/** A collection may come later, so that a key for it is no mistake; a slip of the keyboard looks the same. */
-function unknownCollections({ collections }: NewKey, { collections: known }: Schema): readonly string[] {
-  return (collections ?? [])
+/** A key for a collection that is not there could do nothing, and its name would be taken. */
+function requireCollections({ collections }: NewKey, { collections: known }: Schema): void {
+  const problems = (collections ?? [])
     .filter((name) => !known.has(name))
     .map((name) => {
       const near = nearestWord(name, [...known.keys()])
-      return `The schema has no collection ${name}.${near === undefined ? "" : ` Did you mean ${near}?`}`
+      const advice = near === undefined ? "" : ` Did you mean ${near}?`
+      return { code: "UNKNOWN_COLLECTION", message: `The schema has no collection ${name}.${advice}` }
     })
+  if (problems.length === 0) return
+  throw alyxError("VALIDATION_ERROR", {
+    message:
+      problems.length === 1
+        ? problems[0]!.message
+        : `The schema has none of ${problems.length} collections that were named; the first: ${problems[0]!.message}`,
+    next: "Add the collection to schema.yaml first, or name another one.",
+    details: { fields: { collections: problems } },
+  })
+}
+
+/** A key may have any role; one that no rule names does only what rules let everybody do who is signed in. */
+function unnamedRole({ role }: NewKey, { collections }: Schema): readonly string[] {
+  if (role === adminRole) return []
+  const isNamed = [...collections.values()].some((collection) => comparedFields(collection).roles.includes(role))
+  if (isNamed) return []
+  return [
+    `No rule names the role ${role}, and a key owns no documents: write it where the key is to pass, such as "auth.role == '${role}' || …".`,
+  ]
 }

@@ -211,7 +211,7 @@ test("keys are made, listed and revoked, with what may be a slip", async () => {
     name: "ci",
     role: "editor",
     expires: "90d",
-    collections: ["note"],
+    collections: ["users"],
   })
   const { secret, key } = made.body
   const asKey = () => send(port, { path: "/api/collections/notes", headers: { authorization: `Bearer ${secret}` } })
@@ -219,14 +219,29 @@ test("keys are made, listed and revoked, with what may be a slip", async () => {
   expect(made).toMatchObject({
     status: 201,
     body: {
-      key: { name: "ci", collections: ["note"] },
-      notices: ["The schema has no collection note. Did you mean notes?"],
+      key: { name: "ci", collections: ["users"] },
+      notices: [expect.stringContaining("No rule names the role editor") as unknown],
     },
   })
   expect((await asKey()).body.error.code).toBe("FORBIDDEN_SCOPE")
   expect((await ask("GET", "/api/admin/keys")).body.keys).toMatchObject([{ id: key.id, name: "ci", role: "editor" }])
   expect((await ask("DELETE", "/api/admin/keys/ci")).status).toBe(204)
   expect((await asKey()).body.error.code).toBe("INVALID_TOKEN")
+})
+
+test("a key for a collection that is not there is refused, and its name stays free", async () => {
+  const { ask } = await startAsAdmin()
+  const key = { name: "ci", role: "admin" }
+
+  const refused = await ask("POST", "/api/admin/keys", { ...key, collections: ["users", "note", "post"] })
+
+  expect(refused.status).toBe(400)
+  expect(refused.body.error.details.fields.collections).toEqual([
+    { code: "UNKNOWN_COLLECTION", message: "The schema has no collection note. Did you mean notes?" },
+    { code: "UNKNOWN_COLLECTION", message: expect.stringContaining("no collection post.") as unknown },
+  ])
+  const made = await ask("POST", "/api/admin/keys", { ...key, collections: ["notes"] })
+  expect(made).toMatchObject({ status: 201, body: { notices: [] } })
 })
 
 test("what dev keeps of requests holds no secret of a key, no password and no link", async () => {
