@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer"
 import { hash } from "node:crypto"
 
 import { alyxError } from "../../errors.ts"
+import { valueKey } from "../../lib/value-key.ts"
 import { isStorableText } from "../../schema/fields/string.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
@@ -25,7 +26,7 @@ export function listFingerprint(
   conditions: readonly Condition[],
   keys: readonly SortKey[],
 ): string {
-  const filters = conditions.map(({ shape, values }) => JSON.stringify([shape, ...values.map(String)])).toSorted()
+  const filters = conditions.map(({ shape, values }) => JSON.stringify([shape, ...values.map(valueKey)])).toSorted()
   const sort = keys.map(({ field, descending }) => (descending ? `-${field.name}` : field.name))
   return hash("sha256", JSON.stringify([collection, filters, sort]), "base64url").slice(0, 12)
 }

@@ -1,4 +1,5 @@
 import { alyxError } from "../../errors.ts"
+import { valueKey } from "../../lib/value-key.ts"
 import { liveLimits } from "../../protocol/realtime-api.ts"
 import type { LiveQueryRequest } from "../../protocol/realtime-api.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
@@ -163,7 +164,7 @@ function requireVisibleKey({ plan, expansions }: Selection): void {
 
 /** The order of filters means nothing; everything else of a query does. */
 function keyOf({ query, view, conditions }: SeenQuery): string {
-  const filters = conditions.map(({ shape, values }) => JSON.stringify([shape, ...values.map(String)])).toSorted()
+  const filters = conditions.map(({ shape, values }) => JSON.stringify([shape, ...values.map(valueKey)])).toSorted()
   const sort = query.keys.map(({ field, descending }) => (descending ? `-${field.name}` : field.name))
   const accesses = view.accesses.map(({ key }) => key)
   return JSON.stringify([view.plan.collection.name, filters, sort, query.page.limit, view.selection.key, accesses])

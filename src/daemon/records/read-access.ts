@@ -1,8 +1,7 @@
-import { Buffer } from "node:buffer"
 import { hash } from "node:crypto"
 
+import { valueKey } from "../../lib/value-key.ts"
 import type { CollectionRules, CompiledReadRule, Narrowed, RowCondition, RuleContext } from "../../rules/rules.ts"
-import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
 import type { ReadAccess, ReadAccessOf } from "./access.ts"
 import { isInScope } from "./key-scope.ts"
@@ -101,12 +100,7 @@ export class NarrowedAccess implements ReadAccess {
 
 function keyOf(narrowed: Narrowed): unknown {
   if (typeof narrowed === "string") return narrowed
-  return [narrowed.shape, narrowed.values.map(keyOfValue)]
-}
-
-function keyOfValue(value: StoredValue): unknown {
-  if (value instanceof Uint8Array) return ["blob", Buffer.from(value).toString("base64")]
-  return typeof value === "bigint" ? ["int", String(value)] : value
+  return [narrowed.shape, narrowed.values.map(valueKey)]
 }
 
 /** Shapes are part of the names under which statements are kept; a long one would not be kept. */

@@ -36,6 +36,23 @@ collections:
   vault:
     fields:
       id: { type: string, primary: true }
+  goods:
+    fields:
+      id: { type: string, primary: true }
+      price: { type: float }
+      cost: { type: float, rules: { read: "doc.price <= (auth.role == 'pro' ? 1.0/0.0 : -1.0/0.0)" } }
+    rules: { read: "true" }
+  offers:
+    fields:
+      id: { type: string, primary: true }
+      good_id: { type: string, references: goods.id }
+      plan_id: { type: string, references: plans.id, nullable: true }
+    rules: { read: "true" }
+  plans:
+    fields:
+      id: { type: string, primary: true }
+      price: { type: float }
+    rules: { read: "doc.price < (auth.role == 'pro' ? 1.0/0.0 : -1.0/0.0)" }
 `
 
 const ada = somebody("ada")
@@ -112,6 +129,28 @@ describe("what a subscriber is told obeys the rules for that subscriber", () => 
 
     expect(live.core.stats()).toMatchObject({ subscriptions: 3, groups: 2 })
     for (const client of [one, two, three]) client.subscription.end()
+  })
+
+  test("callers whose rules bind different infinities share nothing", async () => {
+    await live.records.batch([
+      { op: "create", collection: "goods", data: { id: "g", price: 9, cost: 4 } },
+      { op: "create", collection: "plans", data: { id: "p", price: 5 } },
+      { op: "create", collection: "offers", data: { id: "o", good_id: "g", plan_id: "p" } },
+    ])
+    const pro = somebody("pat", "pro")
+    const queries = [{ collection: "goods" }, { collection: "offers", expand: "good" }, { collection: "plans" }]
+    const planned = { collection: "offers", expand: "plan" }
+
+    for (const query of [...queries, planned]) {
+      const first = await live.follow(query, { caller: pro })
+      const second = await live.follow(query, { caller: bob })
+      expect(live.core.stats()).toMatchObject({ subscriptions: 2, groups: 2 })
+      expect(JSON.stringify(first.docs)).toMatch(/"cost":4|"price":5/)
+      expect(JSON.stringify(second.docs)).not.toMatch(/"cost"|"price":5/)
+      const resumed = await live.follow({ ...query, since: first.resume }, { caller: bob })
+      expect(resumed.told).toMatchObject([{ type: "snapshot", payload: { reset: true } }])
+      for (const client of [first, second, resumed]) client.subscription.end()
+    }
   })
 
   test("where nobody but admins may read there is nothing, whatever happens", async () => {

@@ -1,4 +1,5 @@
 import { BoundedCache } from "../../../lib/bounded-cache.ts"
+import { valueKey } from "../../../lib/value-key.ts"
 import type { ReadName } from "../database.ts"
 
 /** A read that has held the main thread for longer is given up. */
@@ -49,7 +50,7 @@ export class BriefReads {
   /** Returns what the work gives, or undefined when it was given up. */
   run<T>(name: ReadName, work: (isWatched: boolean) => T): T | undefined {
     const history = this.#histories.get(name.text, () => ({ id: (this.#textCount += 1), suspectUntilMs: 0 }))
-    const key = history.id + JSON.stringify(name.values.map(plainValue))
+    const key = history.id + JSON.stringify(name.values.map(nameOf))
     const startedAtMs = performance.now()
     if ((this.#quick.peek(key) ?? 0) > startedAtMs) return work(false)
     this.#endsAtMs = startedAtMs + (history.suspectUntilMs > startedAtMs ? suspectTrialMsMax : trialMsMax)
@@ -68,7 +69,7 @@ export class BriefReads {
   }
 }
 
-/** JSON knows no large integers, which only conditions of rules bind. */
-function plainValue(value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value
+/** Names may hold words besides values of SQL. */
+function nameOf(value: unknown): unknown {
+  return typeof value === "boolean" ? { is: value } : valueKey(value)
 }
