@@ -62,6 +62,13 @@ export function authSchemas(users: Collection | null): Record<string, JsonSchema
     AuthReset: body({ email: address }),
     AuthResetConfirm: body({ token: word, password }),
     AuthToken: body({ token: { type: "string", description: "From the link of the mail." } }),
+    AuthVerify: {
+      ...body({
+        token: { type: "string", description: "From the link of the mail." },
+        not_me: { type: "boolean", description: "True to say that somebody else gave the address.", default: false },
+      }),
+      required: ["token"],
+    },
     AuthExchange: body({
       code: { type: "string", description: "From the address that the provider's sign-in returned to." },
     }),

@@ -25,6 +25,7 @@ export const sharedSchemaNames = [
   "AuthReset",
   "AuthResetConfirm",
   "AuthToken",
+  "AuthVerify",
   "AuthExchange",
   "AuthLink",
 ] as const

@@ -29,7 +29,8 @@ export interface Account {
 /** What can change of an account. */
 export interface AccountChanges {
   readonly email?: EmailAddress
-  readonly passwordHash?: string
+  /** Null takes the password away. */
+  readonly passwordHash?: string | null
   readonly role?: string
   readonly isVerified?: boolean
   readonly metadata?: Readonly<Record<string, JsonValue>>

@@ -1,3 +1,4 @@
+import type { Config } from "../../project/options.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader, Transaction } from "../storage/database.ts"
 import { systemTables } from "../storage/system-tables.ts"
@@ -10,11 +11,13 @@ export interface FoundRefreshToken {
   readonly accountId: string
   /** Null until it is used. */
   readonly usedAt: string | null
+  /** How often it was used, all but once within the grace. */
+  readonly useCount: number
   readonly expiresAt: string
 }
 
 const findSql = `SELECT t.token_hash AS hash, t.session_id AS sessionId, s.user_id AS accountId, t.used_at AS usedAt,
-  min(t.expires_at, s.expires_at) AS expiresAt
+  t.use_count AS useCount,   min(t.expires_at, s.expires_at) AS expiresAt
   FROM "_alyx_refresh_tokens" AS t JOIN "_alyx_sessions" AS s ON s.id = t.session_id WHERE t.token_hash = ?`
 
 /** Finds the token that a client sent; undefined when it is none of ours, or its session has ended. */
@@ -39,28 +42,35 @@ export function insertRefreshToken(
   return made
 }
 
-/** Marks a token as used; it is kept, so that a second use is known. */
+const markUsedSql = `UPDATE "_alyx_refresh_tokens" SET used_at = coalesce(used_at, ?), use_count = use_count + 1
+  WHERE token_hash = ?`
+
+/** Marks a token as used; it is kept until it expires, so that a second use is known. */
 export function markUsed(
   transaction: Transaction,
   { hash, nowIso }: { readonly hash: string; readonly nowIso: string },
-) {
-  const query = systemTables.updateTable("_alyx_refresh_tokens").set({ used_at: nowIso })
-  transaction.run(query.where("token_hash", "=", hash).where("used_at", "is", null).compile())
+): void {
+  transaction.run(sqlQuery(markUsedSql, [nowIso, hash]))
 }
 
 /**
- * Tokens that are kept of one session; a week of one every fifteen minutes has 672. Those that were used longest ago
- * are forgotten first, and are unknown then instead of used before.
+ * Tokens that a session may have at least before it ends; a week of one every fifteen minutes has 672. None is
+ * forgotten to make room: who has stolen one could then make its owner's unknown instead of used before.
  */
-export const tokenCountMax = 1_000
+const tokenCountLeast = 5_000
 
-/** Forgets what is over the limit. */
-export function forgetOldTokens(transaction: Transaction, sessionId: string): void {
-  const countSql = `SELECT count(*) AS n FROM "_alyx_refresh_tokens" WHERE session_id = ?`
-  const { n = 0 } = transaction.get(sqlQuery<{ n: number }>(countSql, [sessionId])) ?? {}
-  if (n <= tokenCountMax) return
-  const oldestSql = `SELECT token_hash FROM "_alyx_refresh_tokens" WHERE session_id = ? AND used_at IS NOT NULL
-    ORDER BY created_at LIMIT ?`
-  const sql = `DELETE FROM "_alyx_refresh_tokens" WHERE token_hash IN (${oldestSql})`
-  transaction.run(sqlQuery(sql, [sessionId, n - tokenCountMax]))
+/** The most for whatever is configured: a row has about 200 bytes. */
+const tokenCountMost = 50_000
+
+type TokenLifetimes = Pick<Config["auth"]["jwt"], "refreshTtlMs" | "accessTtlMs">
+
+/** How often a session may be refreshed while a token lives: four times as often as access tokens expire. */
+export function tokenCountMax({ refreshTtlMs, accessTtlMs }: TokenLifetimes): number {
+  return Math.min(tokenCountMost, Math.max(tokenCountLeast, Math.ceil((4 * refreshTtlMs) / accessTtlMs)))
+}
+
+/** How many tokens of a session are kept, those before it and its newest. */
+export function countTokens(reader: Reader, sessionId: string): number {
+  const sql = `SELECT count(*) AS n FROM "_alyx_refresh_tokens" WHERE session_id = ?`
+  return reader.get(sqlQuery<{ n: number }>(sql, [sessionId]))!.n
 }

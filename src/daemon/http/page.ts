@@ -37,6 +37,7 @@ p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 label { display: block; margin: 0 0 1rem; font-weight: 600; }
 input { display: block; width: 100%; margin-top: .3rem; padding: .55rem .7rem; font: inherit; color: inherit;
   background: transparent; border: 1px solid #8a929d; border-radius: 6px; }
+form + p { margin-top: 1.5rem; }
 button { width: 100%; padding: .6rem; font: inherit; font-weight: 600; color: #fff; background: #1f5fbf; border: 0;
   border-radius: 6px; cursor: pointer; }
 input:focus-visible, button:focus-visible { outline: 3px solid #6aa3f5; outline-offset: 1px; }

@@ -63,12 +63,15 @@ export interface SystemTables {
     readonly created_at: string
     readonly expires_at: string
     readonly used_at: string | null
+    readonly use_count: Generated<number>
   }
   readonly _alyx_oauth_accounts: {
     readonly provider: string
     readonly subject: string
     readonly user_id: string
     readonly email: string | null
+    /** 1 where the provider had proven the address when it was linked. */
+    readonly email_verified: Generated<0 | 1>
     readonly created_at: string
   }
   /** What works once: links of mails, sign-ins through providers, the first admin. */

@@ -8,6 +8,7 @@ import { parseEmailAddress } from "../email-address.ts"
 import { endSessions } from "../end-sessions.ts"
 import { requireMailServer } from "../mail/require-mail-server.ts"
 import { requireGoodPassword } from "../new-password.ts"
+import { unlinkProviders, unlinkUnproven } from "../oauth/provider-accounts.ts"
 import { emailProblem } from "../register.ts"
 import { accountOfCode, takeLinkCode } from "./verify-address.ts"
 
@@ -28,6 +29,7 @@ export function forgetPassword(
 
 /**
  * Sets a new password by the code of a mail, which proves the address as well. All sessions end, and so do other links.
+ * Providers are unlinked too where they are not known to be this person's.
  */
 export async function resetPassword(
   parts: AuthParts,
@@ -41,6 +43,8 @@ export async function resetPassword(
   const passwordHash = await parts.passwords.hash(good)
   await writeAccounts(parts, caller, (transaction) => {
     const { account } = takeLinkCode(transaction, parts, { code, purpose: "reset" })
+    if (account.isVerified) unlinkUnproven(transaction, account.id)
+    else unlinkProviders(transaction, account.id)
     changeAccount(transaction, parts, { id: account.id, changes: { passwordHash, isVerified: true } })
     endSessions(transaction, { accountId: account.id, except: null })
   })

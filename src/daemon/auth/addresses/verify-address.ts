@@ -6,10 +6,12 @@ import type { Account } from "../accounts.ts"
 import { writeAccounts } from "../auth.ts"
 import type { AuthParts } from "../auth.ts"
 import { changeAccount } from "../change-account.ts"
-import { useCode } from "../codes/one-time-codes.ts"
+import { findCode, useCode } from "../codes/one-time-codes.ts"
 import type { FoundCode } from "../codes/one-time-codes.ts"
+import { endSessions } from "../end-sessions.ts"
 import type { LinkPurpose } from "../mail/links.ts"
 import { requireMailServer } from "../mail/require-mail-server.ts"
+import { unlinkProviders } from "../oauth/provider-accounts.ts"
 import { requireAccount } from "../require-account.ts"
 
 /** The account that a code is for; throws INVALID_CODE when its address is another one by now. */
@@ -27,6 +29,30 @@ export function takeLinkCode(
 ): { readonly account: Account; readonly data: FoundCode["data"] } {
   const found = useCode(transaction, { code, purpose, nowMs: parts.clock.now() })
   return { account: accountOfCode(transaction, found), data: found.data }
+}
+
+/** Whether somebody chose a password for the account of a link: its page asks whether that was who opened it. */
+export function hasPassword({ database, clock }: Pick<AuthParts, "database" | "clock">, code: string): boolean {
+  return database.read((reader) => {
+    const found = findCode(reader, { code, purpose: "verify", nowMs: clock.now() })
+    return accountOfCode(reader, found).passwordHash !== null
+  })
+}
+
+/**
+ * Takes the password, the sessions and the providers from an account that somebody else made for the address of who has
+ * the mail. It stays unproven: who wants it asks for a new password.
+ */
+export async function disownAccount(
+  parts: AuthParts,
+  { caller, code }: { readonly caller: Caller; readonly code: string },
+): Promise<void> {
+  await writeAccounts(parts, caller, (transaction) => {
+    const { account } = takeLinkCode(transaction, parts, { code, purpose: "verify" })
+    unlinkProviders(transaction, account.id)
+    endSessions(transaction, { accountId: account.id, except: null })
+    changeAccount(transaction, parts, { id: account.id, changes: { passwordHash: null } })
+  })
 }
 
 /** Takes the code of a mail as the proof that its reader is the owner of the address. */

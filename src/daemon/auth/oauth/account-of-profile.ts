@@ -19,9 +19,10 @@ export type AccountOfProfile =
   | { readonly kind: "needs-password"; readonly account: Account }
 
 /**
- * Finds the account of who signed in at a provider, or makes one. An address alone joins the two only when both sides
- * have proven it: else whoever registers the address of somebody else first, here or there, would be let into their
- * account later.
+ * Finds the account of who signed in at a provider, or makes one. One of the two sides must have proven the address, or
+ * nothing is made or joined: else whoever comes first with the address of somebody else, here or there, would be let
+ * into their account later. An address alone joins the two only when both have, and the account has no password: it may
+ * be from before the proof, when whoever chose it was not who presses the button of the mail.
  */
 export function accountOfProfile(
   transaction: Transaction,
@@ -39,11 +40,12 @@ export function accountOfProfile(
   if (email === null) throw new SignInError("email_missing")
   if (!isEmailVerified && parts.config().auth.hideAccounts) throw new SignInError("email_not_verified")
   const existing = findAccountByEmail(transaction, email)
-  if (existing !== undefined && !(existing.isVerified && isEmailVerified)) {
+  if (!isEmailVerified && existing?.isVerified !== true) throw new SignInError("email_not_verified")
+  if (existing !== undefined && !(existing.isVerified && isEmailVerified && existing.passwordHash === null)) {
     return { kind: "needs-password", account: existing }
   }
   const account = existing ?? register(transaction, parts, { profile, caller })
-  linkProvider(transaction, there, { userId: account.id, nowIso: nowIso(parts) })
+  linkProvider(transaction, there, { userId: account.id, isEmailVerified: true, nowIso: nowIso(parts) })
   return { kind: existing === undefined ? "made" : "linked", account }
 }
 
@@ -52,7 +54,7 @@ function register(
   parts: AuthParts,
   { profile, caller }: { readonly profile: ProviderProfile; readonly caller: Caller },
 ): Account {
-  const { email, isEmailVerified, name } = profile
+  const { email, name } = profile
   const { collection } = parts.config().auth
   try {
     return makeAccount(transaction, parts, {
@@ -60,7 +62,7 @@ function register(
       address: email!,
       passwordHash: null,
       role: defaultRole,
-      isVerified: isEmailVerified,
+      isVerified: true,
       values: nameValues(parts.schemas.current, collection, name),
     })
   } catch (error) {

@@ -69,11 +69,15 @@ export async function linkWithPassword(
     // It may have changed while the hash was computed.
     if (account.passwordHash !== proven.account.passwordHash) throw invalidCredentials()
     const { provider, subject, email, isEmailVerified } = linkDataOf(found)
+    // An admin may have changed the account meanwhile.
+    if (!isEmailVerified && !account.isVerified) throw alyxError("INVALID_CODE")
     const there = { provider, subject, email }
     const owner = accountIdOf(transaction, there)
     if (owner !== null && owner !== account.id)
       throw alyxError("CONFLICT", { message: "The provider is linked to another account." })
-    if (owner === null) linkProvider(transaction, there, { userId: account.id, nowIso: nowIso(parts) })
+    if (owner === null) {
+      linkProvider(transaction, there, { userId: account.id, isEmailVerified, nowIso: nowIso(parts) })
+    }
     const proves = isEmailVerified && !account.isVerified
     const changed = proves
       ? changeAccount(transaction, parts, { id: account.id, changes: { isVerified: true } })

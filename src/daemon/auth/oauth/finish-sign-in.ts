@@ -121,6 +121,5 @@ async function settle(
     return settled
   })
   if (found.kind === "needs-password") return { code, error: "link_needs_password" }
-  if (found.kind === "made" && !found.account.isVerified) parts.mails.accountMade(found.account)
   return { code }
 }

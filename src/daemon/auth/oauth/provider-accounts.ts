@@ -19,12 +19,14 @@ export function accountIdOf(reader: Reader, { provider, subject }: ProviderAccou
 export function linkProvider(
   transaction: Transaction,
   { provider, subject, email }: ProviderAccount,
-  { userId, nowIso }: { readonly userId: string; readonly nowIso: string },
+  link: { readonly userId: string; readonly isEmailVerified: boolean; readonly nowIso: string },
 ): void {
+  const { userId, isEmailVerified, nowIso } = link
   transaction.run(
     sqlQuery(
-      "INSERT INTO _alyx_oauth_accounts (provider, subject, user_id, email, created_at) VALUES (?, ?, ?, ?, ?)",
-      [provider, subject, userId, email, nowIso],
+      `INSERT INTO _alyx_oauth_accounts (provider, subject, user_id, email, email_verified, created_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      [provider, subject, userId, email, isEmailVerified ? 1 : 0, nowIso],
     ),
   )
 }
@@ -36,6 +38,17 @@ export function unlinkProvider(
 ): number {
   const sql = "DELETE FROM _alyx_oauth_accounts WHERE user_id = ? AND provider = ?"
   return transaction.run(sqlQuery(sql, [userId, provider])).changes
+}
+
+/** Ends every way to sign in through a provider: whose they are is not known. */
+export function unlinkProviders(transaction: Transaction, userId: string): void {
+  transaction.run(sqlQuery("DELETE FROM _alyx_oauth_accounts WHERE user_id = ?", [userId]))
+}
+
+/** The same for providers that had not proven the address: a password linked them, whoever knew it. */
+export function unlinkUnproven(transaction: Transaction, userId: string): void {
+  const sql = "DELETE FROM _alyx_oauth_accounts WHERE user_id = ? AND email_verified = 0"
+  transaction.run(sqlQuery(sql, [userId]))
 }
 
 /** The providers that an account may sign in through. */

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 
+import { alyxError } from "../../../errors.ts"
 import type { AcceptedResponse, DoneResponse } from "../../../protocol/auth-api.ts"
 import { askToChangeAddress, changeAddress } from "../../auth/addresses/change-address.ts"
 import { forgetPassword, resetPassword } from "../../auth/addresses/reset-password.ts"
-import { askForProof, verifyAddress } from "../../auth/addresses/verify-address.ts"
+import { askForProof, disownAccount, hasPassword, verifyAddress } from "../../auth/addresses/verify-address.ts"
 import { readCode } from "../../auth/codes/one-time-codes.ts"
 import { requireMembers } from "../body-members.ts"
 import type { MemberCheck } from "../body-members.ts"
@@ -33,13 +34,19 @@ export function authLinkRoutes(root: FastifyInstance, { auth }: Pick<HttpParts, 
 
 function verifyRoutes(app: FastifyInstance, auth: HttpParts["auth"]): void {
   addResource(app, "/api/auth/verify", {
-    GET: (request, reply) =>
-      sendPage(reply, {
-        title: "Confirm your address",
-        content: buttonForm({ action: "verify", token: tokenOf(request), button: "Confirm the address" }),
-      }),
+    GET(request, reply) {
+      const token = tokenOf(request)
+      const form = buttonForm({ action: "verify", token, button: "Confirm the address" })
+      const content = hasPassword(auth, token) ? html`${form}${disownForm(token)}` : form
+      return sendPage(reply, { title: "Confirm your address", content })
+    },
     async POST(request, reply) {
-      await verifyAddress(auth, { caller: request.caller, code: readToken(request) })
+      const asked = { caller: request.caller, code: readToken(request) }
+      if (isDisowned(request)) {
+        await disownAccount(auth, asked)
+        return answerDone(request, reply, "The password that was chosen for this address is gone. Nobody is signed in.")
+      }
+      await verifyAddress(auth, asked)
       return answerDone(request, reply, "Your address is confirmed.")
     },
   })
@@ -134,6 +141,27 @@ function buttonForm({
     <input type="hidden" name="token" value="${token}" />
     <button>${button}</button>
   </form>`
+}
+
+/** Whoever made the account may not be who has the mail: then its password must not become that of a proven account. */
+function disownForm(token: string): Markup {
+  return html`<p>
+      Somebody chose a password for an account with this address. Confirm it only if that was you: whoever knows the
+      password can sign in.
+    </p>
+    <form method="post" action="verify">
+      <input type="hidden" name="token" value="${token}" />
+      <input type="hidden" name="not_me" value="true" />
+      <button>This was not me</button>
+    </form>`
+}
+
+/** True as JSON says it, or as a form does. */
+function isDisowned({ body }: FastifyRequest): boolean {
+  const said = (body as { readonly not_me?: unknown }).not_me
+  if (said === undefined || said === false || said === "false") return false
+  if (said === true || said === "true") return true
+  throw alyxError("VALIDATION_ERROR", { message: "not_me must be true or false.", next: `Send {"token":"…"}.` })
 }
 
 function accept(reply: FastifyReply, message: string): FastifyReply {

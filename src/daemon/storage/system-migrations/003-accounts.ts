@@ -40,7 +40,8 @@ export const accounts: SystemMigration = {
       session_id TEXT NOT NULL REFERENCES _alyx_sessions (id) ON DELETE CASCADE,
       created_at TEXT NOT NULL,
       expires_at TEXT NOT NULL,
-      used_at TEXT
+      used_at TEXT,
+      use_count INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE INDEX _alyx_refresh_tokens_session ON _alyx_refresh_tokens (session_id, created_at);
     CREATE INDEX _alyx_refresh_tokens_expires ON _alyx_refresh_tokens (expires_at);
@@ -50,6 +51,7 @@ export const accounts: SystemMigration = {
       subject TEXT NOT NULL,
       user_id TEXT NOT NULL REFERENCES _alyx_users (id) ON DELETE CASCADE,
       email TEXT,
+      email_verified INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
       created_at TEXT NOT NULL,
       PRIMARY KEY (provider, subject)
     ) STRICT;

@@ -46,6 +46,32 @@ it("proves an address by the link of a mail, once, and only when the button is p
   expect(daemon.log()).not.toContain(code)
 })
 
+it("lets who has the mail say that somebody else made the account", async () => {
+  const { server, daemon } = await startWithMail()
+  const { access_token: token } = await daemon.register("ada@example.com")
+  const [mail] = await server.until(1)
+  const link = linkIn(mail!)
+  const code = link.searchParams.get("token")!
+
+  const text = await (await fetch(link, { headers: { accept: "text/html" } })).text()
+  const unclear = await daemon.send("POST", "/api/auth/verify", { token: code, not_me: "perhaps" })
+  const body = new URLSearchParams({ token: code, not_me: "true" })
+  const pressed = await fetch(link.origin + link.pathname, { method: "POST", body, headers: { origin: "null" } })
+  const session = await daemon.sendAs(token, "GET", "/api/auth/me")
+  const again = await daemon.send("POST", "/api/auth/verify", { token: code })
+  await daemon.send("POST", "/api/auth/reset", { email: "ada@example.com" })
+  const [, reset] = await server.until(2)
+  const password = { token: linkIn(reset!).searchParams.get("token"), password: "my very own one" }
+  const owned = await daemon.send("POST", "/api/auth/reset/confirm", password)
+
+  expect(text).toContain("This was not me")
+  expect([unclear.status, pressed.status, session.status, again.status, owned.status]).toEqual([
+    400, 200, 401, 400, 200,
+  ])
+  expect((await daemon.logIn("ada@example.com")).status).toBe(401)
+  expect((await daemon.logIn("ada@example.com", "my very own one")).body.user.verified).toBe(true)
+})
+
 it("sends a newer link on demand, after which the older one is worth nothing", async () => {
   const { server, daemon } = await startWithMail()
   const { access_token: token } = await daemon.register("ada@example.com")

@@ -54,7 +54,7 @@ it("does not take the public address of a profile, nor an unproven one, as a pro
   })
 
   expect([...byProfile]).toEqual([["error", "email_missing"]])
-  expect(byUnproven.get("error")).toBe("link_needs_password")
+  expect(byUnproven.get("error")).toBe("email_not_verified")
 })
 
 it.each([

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest"
 
 import { CookieBrowser } from "../../../helpers/cookie-browser.ts"
+import { linkIn, startMailServer } from "../../../helpers/mail-server.ts"
 import { issuerClient, startOidcIssuer } from "../../../helpers/oidc-issuer.ts"
 import type { ChangeTokens, IssuerPerson } from "../../../helpers/oidc-issuer.ts"
 import { goodPassword, startAccountsDaemon } from "../accounts-daemon.ts"
@@ -276,7 +277,32 @@ it("links an account once its password was proven, and signs in by the provider 
   expect(next.body.user.id).toBe(user.id)
 })
 
-it("links without a question where both sides have proven the address", async () => {
+it("asks for a password that may be from before the proof, and drops what was there when the address's owner sets one", async () => {
+  const mails = await startMailServer()
+  const { daemon, signIn, exchange } = await startWithIssuer({ mail: { smtp: mails.url, from: "a <a@app.example>" } })
+  const stranger = await daemon.register("ada@example.com", "chosen by a stranger")
+  const [mail] = await mails.until(1)
+  await daemon.send("POST", "/api/auth/verify", { token: linkIn(mail!).searchParams.get("token") })
+
+  const asked = await signIn(ada)
+  await daemon.send("POST", "/api/auth/reset", { email: "ada@example.com" })
+  const [, reset] = await mails.until(2)
+  const token = linkIn(reset!).searchParams.get("token")
+  await daemon.send("POST", "/api/auth/reset/confirm", { token, password: goodPassword })
+  const { body } = await exchange((await signIn(ada)).get("code"))
+  const linked = await daemon.send("POST", "/api/auth/oauth/link", {
+    code: (await signIn(ada)).get("code"),
+    password: goodPassword,
+  })
+
+  expect(asked.get("error")).toBe("link_needs_password")
+  expect(body.error.code).toBe("LINK_NEEDS_PASSWORD")
+  expect(linked).toMatchObject({ status: 200, body: { user: { id: stranger.user.id } } })
+  expect((await daemon.sendAs(stranger.access_token, "GET", "/api/auth/me")).status).toBe(401)
+  expect((await daemon.logIn("ada@example.com", "chosen by a stranger")).status).toBe(401)
+})
+
+it("links without a question where both sides have proven the address and there is no password", async () => {
   const { signIn, exchange } = await startWithIssuer()
   const first = await exchange((await signIn(ada)).get("code"))
 
@@ -285,17 +311,18 @@ it("links without a question where both sides have proven the address", async ()
   expect(second.body.user.id).toBe(first.body.user.id)
 })
 
-it("makes an unproven account for an unproven address, and none where accounts are hidden", async () => {
-  const person = { sub: "bob", email: "bob@example.com", email_verified: false }
-  const open = await startWithIssuer()
-  const hiding = await startWithIssuer({ auth: { hide_accounts: true } })
+it("neither makes nor links an account where nobody has proven the address", async () => {
+  const mallory = { sub: "mallory", email: "bob@example.com", email_verified: false }
+  const { daemon, signIn } = await startWithIssuer()
 
-  const made = await open.exchange((await open.signIn(person)).get("code"))
-  const refused = await hiding.signIn(person)
-  const without = await open.signIn({ sub: "nobody" })
+  const first = await signIn(mallory)
+  const bob = await daemon.register("bob@example.com")
+  const second = await signIn(mallory)
+  const without = await signIn({ sub: "nobody" })
 
-  expect(made.body.user).toMatchObject({ email: "bob@example.com", verified: false })
-  expect([...refused]).toEqual([["error", "email_not_verified"]])
+  expect([...first]).toEqual([["error", "email_not_verified"]])
+  expect(bob.user).toMatchObject({ email: "bob@example.com", verified: false })
+  expect([...second]).toEqual([["error", "email_not_verified"]])
   expect([...without]).toEqual([["error", "email_missing"]])
 })
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest"
 
+import { usesMax } from "../../../../src/daemon/auth/refresh.ts"
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
+import { scaled } from "../../../helpers/scale.ts"
 import type { RunningHttp } from "../http-fixture.ts"
 import { registerAs, sendAs, signInAs, startAuth } from "../auth-http.ts"
 
@@ -51,6 +53,34 @@ test("a token that is used again within ten seconds still works; after that its 
   }
   expect((await sendAs(port, elsewhere.access, "GET", "/api/auth/me")).status).toBe(200)
   expect((await refresh(port, elsewhere.refresh)).status).toBe(200)
+})
+
+test("a token that is used again and again within ten seconds ends its session", async () => {
+  const { port } = await startAuth()
+  const ada = await registerAs(port, "ada")
+  const statuses: number[] = []
+
+  for (let use = 0; use <= usesMax; use += 1) statuses.push((await refresh(port, ada.refresh)).status)
+
+  expect(statuses.slice(0, usesMax).every((status) => status === 200)).toBe(true)
+  expect(statuses.at(-1)).toBe(401)
+  expect((await sendAs(port, ada.access, "GET", "/api/auth/me")).status).toBe(401)
+})
+
+test("no number of refreshes by a thief makes the owner's token unknown instead of used before", async () => {
+  const running = await startWithClock()
+  const { port, clock } = running
+  const ada = await registerAs(port, "ada")
+  let stolen = ada.refresh
+  for (let turn = 0; turn < scaled(2_000, 1_002); turn += 1) {
+    stolen = (await refresh(port, stolen)).body.refresh_token
+  }
+  clock.nowMs += 11_000
+
+  const owner = await refresh(port, ada.refresh)
+
+  expect(owner.body.error.message).toContain("used before")
+  expect((await refresh(port, stolen)).status).toBe(401)
 })
 
 test("a thief who refreshes first is out as soon as the owner refreshes, and the other way round", async () => {
