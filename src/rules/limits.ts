@@ -17,5 +17,8 @@ export const macroDepthMax = 2
  */
 export const evaluationWorkMax = 200_000
 
+/** The longest part of a text that SQL searches for, in bytes of UTF-8; a longer one is an error, which refuses. */
+export const searchedPartBytesMax = 1_000
+
 /** Members of a list that become placeholders of their own; a longer list is bound as one JSON text. */
 export const placeholderCountMax = 8

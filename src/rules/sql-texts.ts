@@ -1,4 +1,5 @@
 import { codePointCount } from "./functions.ts"
+import { searchedPartBytesMax } from "./limits.ts"
 import type { JsonOperand, KnownOperand, Operand, ScalarOperand } from "./sql-operand.ts"
 import { boundValue, jsonAs, jsonTypeSql, jsonValueSql, membersSql } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
@@ -51,6 +52,9 @@ function withKnownArgument(test: TextTest, { sql, field }: ScalarOperand, known:
     const bound = boundValue(value)
     if (bound === null) return faultPiece("A text has lone surrogates.")
     if (value === "") return sqlPiece(`(CASE WHEN ${sql} IS NOT NULL THEN 1 END)`, [], [field])
+    if (test === "contains" && Buffer.byteLength(value) > searchedPartBytesMax) {
+      return faultPiece("A text that is searched for is too long.")
+    }
     const length = codePointCount(value)
     switch (test) {
       case "startsWith":
@@ -88,7 +92,8 @@ function between(test: TextTest, text: string, other: string): string {
     case "endsWith":
       return `(CASE ${other} WHEN '' THEN CASE WHEN ${text} IS NOT NULL THEN 1 END ELSE substr(${text}, -length(${other})) = ${other} END)`
     case "contains":
-      return `(instr(${text}, ${other}) > 0)`
+      // instr takes the product of both lengths, and nothing can end it: a longer part refuses.
+      return `(CASE WHEN octet_length(${other}) <= ${searchedPartBytesMax} THEN instr(${text}, ${other}) > 0 END)`
   }
 }
 

@@ -1,3 +1,5 @@
+import { DatabaseSync } from "node:sqlite"
+
 import { describe, expect, test } from "vitest"
 
 import { calculate } from "../../src/rules/arithmetic.ts"
@@ -10,7 +12,7 @@ import { searchedFor } from "../../src/rules/search-text.ts"
 import { ruleOperations } from "../../src/schema/schema.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
 import { Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
-import { authOf, contextOf, plainPost, postsWith } from "./rule-fixture.ts"
+import { authOf, contextOf, plainPost, postsWith, readRule } from "./rule-fixture.ts"
 
 function createRule(expression: string): CompiledRule {
   const schema = postsWith("create", expression)
@@ -92,6 +94,27 @@ describe("a rule that would take long", () => {
     expect(calculate("+", bytes, bytes, frame)).toBe(tooMuchWork)
     expect(order(bytes, bytes, frame)).toBe(tooMuchWork)
     expect(equals(bytes, new Uint8Array(1_000_000), frame)).toBe(tooMuchWork)
+  })
+
+  test("SQL does not search a text for a long one, which would take the product of their lengths", () => {
+    const db = new DatabaseSync(":memory:")
+    db.exec("CREATE TABLE d (title TEXT, slug TEXT)")
+    const insert = db.prepare("INSERT INTO d VALUES (?, ?)")
+    insert.run("a".repeat(900_000), `${"a".repeat(200_000)}b`)
+    insert.run("about", "bou")
+    insert.run(`${"a".repeat(1_000)}b`, `${"a".repeat(1_000)}b`)
+    const found = (expression: string, headers: Record<string, string> = {}): unknown[] => {
+      const context = contextOf(authOf({}))
+      const narrowed = readRule(expression).narrow({ ...context, request: { ...context.request, headers } })
+      if (typeof narrowed === "string") return [narrowed]
+      return db.prepare(`SELECT slug FROM d WHERE ${narrowed.sql("d")}`).all(...narrowed.values)
+    }
+
+    expect(msOf(() => expect(found("doc.title.contains(doc.slug)")).toEqual([{ slug: "bou" }]))).toBeLessThan(500)
+    expect(found("!doc.title.contains(doc.slug)")).toEqual([])
+    expect(found("doc.title.contains(request.headers.part)", { part: "bou" })).toEqual([{ slug: "bou" }])
+    expect(found("doc.title.contains(request.headers.part)", { part: "a".repeat(1_001) })).toEqual(["none"])
+    db.close()
   })
 
   test("a part of a text is found wherever it stands", () => {

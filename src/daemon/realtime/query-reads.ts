@@ -1,5 +1,5 @@
 import type { StoredValue } from "../../schema/fields/field-type.ts"
-import { isCostly, paddedList } from "../records/condition.ts"
+import { isCostly, isSearch, paddedList } from "../records/condition.ts"
 import { requireSmallAnswer, answerCouldBeLarge } from "../records/answer-size.ts"
 import { keysetAfter } from "../records/cursor.ts"
 import { multiplies } from "../records/expand.ts"
@@ -31,12 +31,18 @@ export class QueryReads {
   readonly #statements: LiveStatements
   readonly #database: Database & SlowReader
   readonly #conditions: readonly StoredValue[]
+  /** Where one document may already take too long, nothing is read where others wait. */
+  readonly #isCostly: boolean
+  /** Where reading a few documents may take long. */
+  readonly #isLong: boolean
 
   constructor(query: LiveQuery, database: Database & SlowReader) {
     this.#query = query
     this.#statements = liveStatements(query)
     this.#database = database
     this.#conditions = conditionValues(query.seen.conditions)
+    this.#isCostly = query.seen.query.conditions.some(isCostly)
+    this.#isLong = multiplies(query.seen.view.selection.expansions) || searches(query)
   }
 
   /** Everything again: the first documents, and how many there are. */
@@ -56,7 +62,6 @@ export class QueryReads {
   /** The first documents alone. */
   window(): LiveRow[] {
     const { size, window } = this.#statements
-    if (this.#query.seen.query.conditions.some(isCostly)) throw new ReadTooSlow()
     const cut = { cut: [this.#query.limit] }
     if (size !== null && this.#couldBeLarge()) {
       requireSmallAnswer(this.#brief({ whole: size, watched: size }, cut)[0], this.#query.plan.limits)
@@ -98,7 +103,7 @@ export class QueryReads {
     if (beforeFields.length === 0) return this.#query.seen.isEmpty ? [] : rows.map((_, index) => index)
     if (rows.some((row) => beforeFields.some((name) => row[name] === undefined))) return undefined
     const json = JSON.stringify(rows.map((row) => beforeFields.map((name) => row[name])))
-    return reader.all(this.#bind(before, { key: [json] })).map(({ i }) => Number(i))
+    return this.#few(reader, before, { key: [json] }).map(({ i }) => Number(i))
   }
 
   #byIds(reader: Reader, ids: readonly DocumentId[]): LiveRow[] {
@@ -106,11 +111,7 @@ export class QueryReads {
     for (let start = 0; start < ids.length; start += idsPerStatement) {
       const key = paddedList(ids.slice(start, start + idsPerStatement))
       const statement = this.#statements.byIds(key.length)
-      const isBrief = !multiplies(this.#query.seen.view.selection.expansions)
-      const found = isBrief
-        ? reader.all(this.#bind(statement, { key }))
-        : this.#brief({ whole: statement, watched: statement }, { key })
-      rows.push(...found.map((row) => this.#liveRow(row)))
+      rows.push(...this.#few(reader, statement, { key }).map((row) => this.#liveRow(row)))
     }
     return rows
   }
@@ -130,7 +131,13 @@ export class QueryReads {
     return answerCouldBeLarge(seen.view.selection.expansions, limit, plan.limits)
   }
 
+  /** Of a few documents: watched only where they may take long. */
+  #few(reader: Reader, statement: Watchable, slots: Bound["slots"]): Row[] {
+    return this.#isLong ? this.#brief(statement, slots) : reader.all(this.#bind(statement.whole, slots))
+  }
+
   #brief({ whole, watched }: Watchable, slots: Bound["slots"]): Row[] {
+    if (this.#isCostly) throw new ReadTooSlow()
     const query = this.#bind(whole, slots)
     const name = { text: query.sql, values: query.parameters }
     const rows = this.#database.readBriefly(name, (reader, isWatched) =>
@@ -157,4 +164,12 @@ export class QueryReads {
       doc,
     }
   }
+}
+
+/** Whether what is asked, or what may be seen, depends on whole texts or json values. */
+function searches({ plan, seen }: LiveQuery): boolean {
+  const [access] = seen.view.accesses
+  const fields = Array.from(plan.collection.fields.values(), (field) => access?.field(field) ?? "all")
+  const narrowed = fields.filter((each) => typeof each === "object")
+  return [...seen.conditions, ...narrowed].some(isSearch)
 }

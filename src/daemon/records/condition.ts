@@ -98,12 +98,22 @@ export function paddedList<Value>(list: readonly Value[]): Value[] {
   return values
 }
 
-/** LIKE takes time in proportion to pattern times text: longer patterns may not run where others wait. */
-const patternLengthMax = 100
+/**
+ * LIKE and instr take time in proportion to what is searched for times the text, and nothing can end them within one
+ * document: longer ones may not run where others wait. With these a document of a megabyte takes some 50 ms at worst.
+ */
+const patternLengthMax = 40
+const partLengthMax = 500
 
 /** Tells whether a condition may take long on each single document. */
 export function isCostly({ operator, values }: Condition): boolean {
-  return operator === "like" && String(values[0]).length > patternLengthMax
+  const { length } = String(values[0])
+  return (operator === "like" && length > patternLengthMax) || (operator === "contains" && length > partLengthMax)
+}
+
+/** Tells whether a condition goes through whole texts or json values: over many documents that adds up. */
+export function isSearch({ sql }: { readonly sql: (alias: string) => string }): boolean {
+  return /\b(?:LIKE|instr|json_\w+)\b/.test(sql("d"))
 }
 
 interface ConditionParts {

@@ -23,14 +23,14 @@ export interface LiveStatements {
   /** Counts, as `size`, what a window holds with everything that is expanded; null where nothing is. */
   readonly size: Fragment | null
   /** Those in the result of so many documents: slots key and conditions. */
-  byIds(count: number): Fragment
+  byIds(count: number): Watchable
   /** What comes after a place: slots conditions, keyset and cut. */
   after(keyset: Keyset): Watchable
   /**
    * Gives, as `i`, which rows of a JSON array of arrays (slot key: `beforeFields` in their order) were in the result. Null
    * where the change log does not keep all that is asked for.
    */
-  readonly before: Fragment | null
+  readonly before: Watchable | null
   readonly beforeFields: readonly string[]
 }
 
@@ -82,7 +82,7 @@ function makeStatements(query: LiveQuery): LiveStatements {
   const { expansions } = view.selection
   const windowRows = sql`SELECT d.rowid AS r FROM ${plan.table} AS d WHERE ${conditions} ORDER BY ${order} ${limit}`
   const beforeFields = fieldsOfConditions(query)
-  const byIds = new Map<number, Fragment>()
+  const byIds = new Map<number, Watchable>()
   const key = quoteName(plan.key.name)
   return {
     window: watchable(page),
@@ -92,13 +92,17 @@ function makeStatements(query: LiveQuery): LiveStatements {
       const known = byIds.get(idCount)
       if (known !== undefined) return known
       const places = Array.from({ length: idCount }, () => "?").join(", ")
-      const found = where(slotSql("key", `d.${key} IN (${places})`))
-      const made = sql`SELECT ${columns} FROM ${plan.table} AS d WHERE ${found}`
+      const made = watchable(
+        (found) => sql`SELECT ${columns} FROM ${plan.table} AS d WHERE ${found}`,
+        slotSql("key", `d.${key} IN (${places})`),
+      )
       byIds.set(idCount, made)
       return made
     },
     after: (keyset) => watchable(page, slotSql("keyset", keyset.sql)),
-    before: beforeFields.every(({ type }) => type !== "blob") ? beforeSql(beforeFields, conditions) : null,
+    before: beforeFields.some(({ type }) => type === "blob")
+      ? null
+      : watchable((found) => beforeSql(beforeFields, found)),
     beforeFields: beforeFields.map(({ name }) => name),
   }
 }
