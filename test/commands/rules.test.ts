@@ -45,6 +45,28 @@ test("a change of a rule fails the check with what it lets somebody do, until th
   expect(printed.stdout).toMatch(/^posts +anonymous +user$/m)
 })
 
+test("another role is a new column, and does not hide what else changed", async () => {
+  const cwd = await project()
+  await runAlyx(["rules", "matrix", "--write"], { cwd })
+  const update = "update: \"doc.author_id == auth.id || auth.role == 'moderator'\""
+  const withRole = schema.replace(/update: .*/, update)
+
+  await writeFile(path.join(cwd, "schema.yaml"), withRole)
+  const changed = await runAlyx(["rules", "matrix", "--check"], { cwd })
+  await writeFile(path.join(cwd, "schema.yaml"), withRole.replace(/delete: .*/, 'delete: "auth.id != null"'))
+  const both = await runAlyx(["rules", "matrix", "--check"], { cwd })
+  await runAlyx(["rules", "matrix", "--write"], { cwd })
+  await writeFile(path.join(cwd, "schema.yaml"), schema)
+  const less = await runAlyx(["rules", "matrix", "--check", "--json"], { cwd })
+
+  expect([changed.exitCode, both.exitCode, less.exitCode]).toEqual([1, 1, 1])
+  expect(changed.stdout).toBe("+ new caller: moderator")
+  expect(changed.stderr).toContain("what the others may do is the same")
+  expect(both.stdout).toMatch(/^\+ new caller: moderator\n[^]*^- {5}delete +- +-$\n^\+ {5}delete +- +yes$/m)
+  expect(both.stdout.match(/^[-+] /gm)).toHaveLength(3)
+  expect(JSON.parse(less.stdout)).toMatchObject({ same: false, new_callers: [], gone_callers: ["moderator"] })
+})
+
 test("the check as JSON has the lines that changed; bad samples come with their place", async () => {
   const cwd = await project()
   await writeFile(path.join(cwd, "rules.matrix.txt"), "old\n")
