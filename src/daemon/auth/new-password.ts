@@ -13,7 +13,7 @@ export function requireGoodPassword(
     message:
       problems.length === 1
         ? problems[0]!.message
-        : `The password has ${problems.length} problems: ${problems[0]!.message}`,
+        : `The password has ${problems.length} problems; the first: ${problems[0]!.message}`,
     details: { fields: { [name]: problems } },
   })
 }

@@ -63,24 +63,61 @@ const accepted: Registered = Object.freeze({
 /** What only the service and admins say of an account. */
 const givenMembers = ["role", "verified"] as const
 
+/** What is wrong with a body, by member. */
+type Problems = Readonly<Record<string, readonly { readonly code: string; readonly message: string }[]>>
+
 function readRegistration(parts: AuthParts, body: unknown): Registration {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw alyxError("VALIDATION_ERROR", { message: "The body must be a JSON object.", next: example })
   }
-  const { email, password, ...values } = body as Record<string, unknown>
-  const given = givenMembers.find((name) => Object.hasOwn(values, name))
-  if (given !== undefined) throw managedMember(given)
+  const { email, password, ...others } = body as Record<string, unknown>
   const address = parseEmailAddress(email)
-  const fields = {
+  const { given, values } = withoutGiven(others)
+  const fields: Problems = {
     ...(address === null ? { email: [emailProblem(email)] } : {}),
     ...problemsOfPassword(parts, body),
+    ...problemsOfValues(parts, address, values),
   }
-  const all = Object.values(fields).flat()
+  const all = Object.values({ ...given, ...fields }).flat()
   if (address === null || typeof password !== "string" || all.length > 0) {
-    const message = all.length === 1 ? all[0]!.message : `The body has ${all.length} problems: ${all[0]!.message}`
-    throw alyxError("VALIDATION_ERROR", { message, next: example, details: { fields } })
+    if (Object.keys(fields).length === 0) throw managedMembers(given)
+    const message =
+      all.length === 1 ? all[0]!.message : `The body has ${all.length} problems; the first: ${all[0]!.message}`
+    throw alyxError("VALIDATION_ERROR", { message, next: example, details: { fields: { ...fields, ...given } } })
   }
   return { address, password, values }
+}
+
+/** Tells what the server gives from what the person says. */
+function withoutGiven(values: Readonly<Record<string, unknown>>): {
+  readonly given: Problems
+  readonly values: Readonly<Record<string, unknown>>
+} {
+  const isGiven = (name: string): boolean => (givenMembers as readonly string[]).includes(name)
+  const names = Object.keys(values).filter(isGiven)
+  const problems = names.map((name) => [name, [{ code: "MANAGED_FIELD", message: `${name} is given by the server.` }]])
+  return {
+    given: Object.fromEntries(problems) as Problems,
+    values: Object.fromEntries(Object.entries(values).filter(([name]) => !isGiven(name))),
+  }
+}
+
+/** What the users collection has against the other fields; of an address that is none it was said already. */
+function problemsOfValues(
+  { documents, schemas, ids, clock }: AuthParts,
+  address: EmailAddress | null,
+  values: Readonly<Record<string, unknown>>,
+): Problems {
+  const email = address?.email ?? "nobody@example.com"
+  const id = ids.next(clock.now())
+  try {
+    documents.check({ schema: schemas.current, id, email, role: defaultRole, verified: false, values })
+    return {}
+  } catch (error) {
+    if (!isAlyxError(error, "VALIDATION_ERROR")) throw error
+    const { email: ofAddress = [], ...fields } = (error.details?.["fields"] ?? {}) as Problems
+    return address === null || ofAddress.length === 0 ? fields : { email: ofAddress, ...fields }
+  }
 }
 
 const example = `Send {"email":"ada@example.com","password":"…"}, and the other fields of the users collection.`
@@ -100,11 +137,11 @@ export function emailProblem(email: unknown, name = "email"): { readonly code: s
   return { code: "INVALID_FORMAT", message: `${name} must be an email address of at most 254 characters.` }
 }
 
-function managedMember(name: string): Error {
-  const message = `${name} is given by the server.`
+function managedMembers(fields: Problems): Error {
+  const [first] = Object.values(fields).flat()
   return alyxError("MANAGED_FIELD", {
-    message,
+    message: first!.message,
     next: "Leave it out; an admin can change it afterwards.",
-    details: { fields: { [name]: [{ code: "MANAGED_FIELD", message }] } },
+    details: { fields },
   })
 }

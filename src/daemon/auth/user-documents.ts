@@ -21,6 +21,14 @@ export interface ManagedValues {
 export interface UserDocuments {
   /** True where the schema has the users collection, with a uuid or string key. */
   isServed(schema: Schema): boolean
+  /** Throws VALIDATION_ERROR for values that `insert` would refuse, whoever asks. */
+  check(
+    account: ManagedValues & {
+      readonly schema: Schema
+      readonly id: string
+      readonly values: Readonly<Record<string, unknown>>
+    },
+  ): void
   /**
    * Makes the document of a new account. Validates the values and judges the create rule for the caller: throws what a
    * create would, before anything is written. Fields that the collection lacks are VALIDATION_ERROR; without the
@@ -40,8 +48,11 @@ export interface UserDocuments {
     transaction: Transaction,
     account: { readonly schema: Schema; readonly id: string } & Partial<ManagedValues>,
   ): void
-  /** Ends the document, with what its references cascade to. */
-  remove(transaction: Transaction, account: { readonly schema: Schema; readonly id: string }): void
+  /** Ends the document, with what its references cascade to. Throws CONFLICT when no admin would be left. */
+  remove(
+    transaction: Transaction,
+    account: { readonly schema: Schema; readonly id: string; readonly caller: Caller },
+  ): void
   /** The document as the account itself may read it; null where it has none. */
   read(
     reader: Reader,

@@ -32,7 +32,7 @@ export function requireMembers(body: unknown, rules: MemberRules, example: strin
     message:
       problems.length === 1
         ? problems[0]!.message
-        : `The body has ${problems.length} problems: ${problems[0]!.message}`,
+        : `The body has ${problems.length} problems; the first: ${problems[0]!.message}`,
     next: example,
     details: {
       fields: Object.fromEntries(

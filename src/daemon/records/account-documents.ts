@@ -14,6 +14,7 @@ import { quoted } from "./query-problems.ts"
 import type { RecordParts } from "./records.ts"
 import { settleAccounts } from "./settle-accounts.ts"
 import { validateCreate, validateUpdate } from "./validate.ts"
+import type { Values } from "./validate.ts"
 import { changeRow, completeRow, insertCompleted } from "./write-record.ts"
 
 /** The documents of accounts, over the same writes as those of the records API. */
@@ -30,15 +31,18 @@ export class AccountDocuments implements UserDocuments {
     return this.#planOf(schema) !== null
   }
 
+  check(account: Parameters<UserDocuments["check"]>[0]): void {
+    const plan = this.#planOf(account.schema)
+    if (plan === null) this.#refuseValues(account.values)
+    else validValues(plan, account)
+  }
+
   insert(transaction: Transaction, account: Parameters<UserDocuments["insert"]>[1]): void {
-    const { schema, id, values } = account
+    const { schema, values } = account
     const plan = this.#planOf(schema)
-    if (plan === null) return refuseValues(values)
-    const { collection, key } = plan
-    if (Object.hasOwn(values, key.name)) throw invalidField(key.name, "is given by the server")
-    requireScope(account.caller, collection.name, "create")
-    const body = { ...values, ...managedMembers(collection, account), [key.name]: id }
-    const valid = validateCreate(plan, body)
+    if (plan === null) return this.#refuseValues(values)
+    requireScope(account.caller, plan.collection.name, "create")
+    const valid = validValues(plan, account)
     const row = completeRow({ plan, values: valid, nowMs: this.#parts.clock.now() })
     const { explains, accountsCollection } = this.#parts
     // Rules never see the password, which came in the same body.
@@ -58,11 +62,12 @@ export class AccountDocuments implements UserDocuments {
     changeRow(transaction, { plan, key: id, values, nowMs: this.#parts.clock.now() })
   }
 
-  remove(transaction: Transaction, { schema, id }: { readonly schema: Schema; readonly id: string }): void {
+  remove(transaction: Transaction, { schema, id, caller }: Parameters<UserDocuments["remove"]>[1]): void {
     const plan = this.#planOf(schema)
     if (plan === null) return
+    const collection = this.#collection
     // Documents of other accounts may go with it, and then so do these accounts.
-    settleAccounts(this.#parts, { transaction, schema, collection: this.#collection }, (inner) =>
+    settleAccounts(this.#parts, { transaction, schema, collection, isOwner: caller.owner }, (inner) =>
       inner.run(sqlQuery(plan.writes.deleteSql, [id])),
     )
   }
@@ -79,6 +84,15 @@ export class AccountDocuments implements UserDocuments {
       if (isAlyxError(error, "DOCUMENT_NOT_FOUND")) return null
       throw error
     }
+  }
+
+  /** Without the collection there is nowhere to keep them. */
+  #refuseValues(values: Readonly<Record<string, unknown>>): void {
+    const names = Object.keys(values)
+    if (names.length === 0) return
+    throw invalidFields(names, (name) => {
+      return `has no place: leave it out, or add a collection ${this.#collection} with the field ${quoted(name)} to schema.yaml`
+    })
   }
 
   #planOf(schema: Schema): CollectionPlan | null {
@@ -98,16 +112,19 @@ function managedMembers(collection: Collection, values: Partial<ManagedValues>):
   return members
 }
 
-function refuseValues(values: Readonly<Record<string, unknown>>): void {
-  const [name] = Object.keys(values)
-  if (name !== undefined)
-    throw invalidField(name, "is no member: the schema has no collection for more than an account")
+/** The values of the document that an account would have; throws VALIDATION_ERROR with everything that is wrong. */
+function validValues(plan: CollectionPlan, account: Parameters<UserDocuments["check"]>[0]): Values {
+  const { collection, key } = plan
+  const { values, id } = account
+  if (Object.hasOwn(values, key.name)) throw invalidFields([key.name], () => "is given by the server")
+  return validateCreate(plan, { ...values, ...managedMembers(collection, account), [key.name]: id })
 }
 
-function invalidField(name: string, reason: string): Error {
-  const message = `${quoted(name)} ${reason}.`
-  return alyxError("VALIDATION_ERROR", {
-    message,
-    details: { fields: { [name]: [{ code: "UNKNOWN_FIELD", message }] } },
-  })
+function invalidFields(names: readonly string[], reasonOf: (name: string) => string): Error {
+  const problems = names.map((name) => ({ name, message: `${quoted(name)} ${reasonOf(name)}.` }))
+  const [first] = problems
+  const message =
+    problems.length === 1 ? first!.message : `The body has ${problems.length} problems; the first: ${first!.message}`
+  const fields = problems.map((problem) => [problem.name, [{ code: "UNKNOWN_FIELD", message: problem.message }]])
+  return alyxError("VALIDATION_ERROR", { message, details: { fields: Object.fromEntries(fields) as object } })
 }

@@ -57,7 +57,7 @@ export class QueryProblems {
     if (first === undefined) return
     const count = this.#problems.length
     throw alyxError(this.#onlyFilters ? "INVALID_FILTER" : "INVALID_QUERY", {
-      message: count === 1 ? first.message : `The query has ${count} problems: ${first.message}`,
+      message: count === 1 ? first.message : `The query has ${count} problems; the first: ${first.message}`,
       ...(first.next === undefined ? {} : { next: first.next }),
       problems: this.#problems,
     })

@@ -38,7 +38,7 @@ function valuesOf(result: DocumentResult): Values {
     message:
       problems.length === 1
         ? problems[0]!.message
-        : `The body has ${problems.length} problems: ${problems[0]!.message}`,
+        : `The body has ${problems.length} problems; the first: ${problems[0]!.message}`,
     details: { fields: problemsByField(problems) },
   })
 }

@@ -39,7 +39,7 @@ describe("the body of POST /api/admin/migrate", () => {
   test("tells of everything that is wrong at once", () => {
     const error = refusal(() => readMigrateRequest({ action: "rollback", count: "2", dryRun: 1, force: true }))
 
-    expect(error.message).toContain("The body has 3 problems: force is no member")
+    expect(error.message).toContain("The body has 3 problems; the first: force is no member")
     expect(Object.keys(error.details?.["fields"] as object)).toEqual(["force", "count", "dryRun"])
   })
 

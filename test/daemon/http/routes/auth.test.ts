@@ -35,3 +35,55 @@ test("a person registers, is somebody, refreshes, signs out, and is nobody again
   const again = await sendAs(port, null, "POST", "/api/auth/refresh", { refresh_token: refreshed.body.refresh_token })
   expect(again).toMatchObject({ status: 401, body: { error: { code: "INVALID_TOKEN" } } })
 })
+
+test("everything that is wrong with a registration is told at once", async () => {
+  const { port } = await startAuth()
+  const register = (body: unknown) => sendAs(port, null, "POST", "/api/auth/register", body)
+
+  const all = await register({ email: "a@@e", password: "x", nmae: 1, role: "admin" })
+  expect(all).toMatchObject({
+    status: 400,
+    body: {
+      error: {
+        code: "VALIDATION_ERROR",
+        message: expect.stringMatching(/^The body has 4 problems; the first: /) as unknown,
+        details: {
+          fields: {
+            email: [{ code: "INVALID_FORMAT" }],
+            password: [{}],
+            nmae: [{ code: "UNKNOWN_FIELD" }],
+            role: [{ code: "MANAGED_FIELD" }],
+          },
+        },
+      },
+    },
+  })
+  const given = await register({ email: "ada@example.com", password: "correct horse", role: "admin", verified: true })
+  expect(given.body.error).toMatchObject({ code: "MANAGED_FIELD", details: { fields: { role: [{}], verified: [{}] } } })
+})
+
+test("without a users collection a registration with more fields is told what would hold them", async () => {
+  const { port } = await startAuth({
+    schemaText: "collections:\n  notes:\n    fields:\n      title: { type: string }\n",
+  })
+  const body = { email: "ada@example.com", password: "correct horse", name: "Ada" }
+
+  const refused = await sendAs(port, null, "POST", "/api/auth/register", body)
+
+  expect(refused.body.error.details.fields).toMatchObject({ name: [{ code: "UNKNOWN_FIELD" }] })
+  expect(JSON.stringify(refused.body.error)).toContain("add a collection users")
+})
+
+test("the times of a person are those of the document", async () => {
+  const { port } = await startAuth()
+  const body = { email: "ada@example.com", password: "correct horse", name: "Ada" }
+  const { user, access_token: access } = (await sendAs(port, null, "POST", "/api/auth/register", body)).body
+  const place = `/api/collections/users/${user.id}`
+
+  await sendAs(port, access, "PATCH", place, { name: "Ada L." })
+
+  const { created_at: createdAt, updated_at: updatedAt } = (await sendAs(port, access, "GET", place)).body
+  expect(typeof updatedAt).toBe("string")
+  const me = (await sendAs(port, access, "GET", "/api/auth/me")).body.user
+  expect(me).toMatchObject({ name: "Ada L.", created_at: createdAt, updated_at: updatedAt })
+})
