@@ -122,16 +122,29 @@ export class LiveSocket {
     this.#ws.ping()
   }
 
-  /** Asks again whose token it is: acts when it has ended, or when its account is not what it was. */
+  /**
+   * Asks again whose token it is: acts when it has ended, or when its account is not what it was. Never rejects: a socket
+   * of which that cannot be told may hear no more, and its client comes back.
+   */
   async recheck(): Promise<void> {
+    try {
+      await this.#recheckNow()
+    } catch (error) {
+      this.#answered(error)
+      this.cutOff()
+    }
+  }
+
+  async #recheckNow(): Promise<void> {
     const token = this.#token
     if (token === null || this.#isClosed) return
     let identity: Identity | null
     try {
       identity = await this.#parts.identify(token)
     } catch (error) {
-      // A database that cannot be read now says nothing about the token.
-      if (!isAlyxError(error, "INVALID_TOKEN")) return
+      // A database that cannot be read now says nothing about the token, and nothing new can be read of it either.
+      if (isAlyxError(error) && error.code !== "INVALID_TOKEN") return
+      if (!isAlyxError(error)) this.#answered(error)
       identity = null
     }
     if (this.#token !== token || this.#isClosed) return

@@ -70,6 +70,8 @@ export class LiveSockets {
   #nudged: NodeJS.Timeout | undefined
   #unlisten: readonly (() => void)[] = []
   #isRechecking = false
+  /** Something changed since the sockets that were looked at in this pass were looked at. */
+  #recheckAgain = false
   #isStopping = false
 
   constructor(parts: LiveSocketsParts) {
@@ -194,11 +196,17 @@ export class LiveSockets {
   }
 
   async #recheck(): Promise<void> {
-    // Whoever is looked at now is looked at as things are now.
+    this.#recheckAgain = true
     if (this.#isRechecking) return
     this.#isRechecking = true
-    await this.#each((socket) => socket.recheck())
-    this.#isRechecking = false
+    try {
+      while (this.#recheckAgain && !this.#isStopping) {
+        this.#recheckAgain = false
+        await this.#each((socket) => socket.recheck())
+      }
+    } finally {
+      this.#isRechecking = false
+    }
   }
 
   async #each(act: (socket: LiveSocket) => Promise<void>): Promise<void> {

@@ -78,7 +78,7 @@ export interface HttpOptions {
   readonly auth?: Readonly<Record<string, string>>
   readonly clock?: Clock
   /** Whom tokens belong to; the accounts of the server where left out. */
-  readonly identify?: (token: string) => Identity
+  readonly identify?: (token: string) => Identity | Promise<Identity>
   /** What takes over sockets; without it nothing does. */
   readonly live?: (
     made: Pick<HttpParts, "records" | "identities" | "logger"> & { readonly signals: Signals },

@@ -42,7 +42,7 @@ export interface LiveOptions extends HttpOptions {
   readonly config?: Partial<RealtimeConfig>
   readonly messageLimitBytes?: number
   /** Whom tokens belong to; the accounts of the server where left out. */
-  readonly identify?: (token: string) => Identity
+  readonly identify?: (token: string) => Identity | Promise<Identity>
 }
 
 /** Serves sockets over a real database. */

@@ -39,7 +39,7 @@ test.each([
   const client = await live.follow({ collection: "texts", filter: { body: condition }, fields: ["id"] })
   const waits = watchWaits()
 
-  const long = await live.records.create("texts", { body: "a".repeat(300_000) })
+  const long = await live.records.create("texts", { body: "a".repeat(200_000) })
   await live.records.create("texts", { body: match })
   await client.until(2)
   waits.end()

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises"
+
 import { expect, test } from "vitest"
 
 import type { Identity } from "../../../src/daemon/caller.ts"
@@ -19,7 +21,15 @@ class People {
     this.tokens.set(token, { auth, isAdmin: false, sessionId: `session of ${id}`, scope: null })
   }
 
-  readonly identify = (token: string): Identity => {
+  /** Held up, or failing, where the test says so. */
+  readonly before = new Map<string, () => Promise<void>>()
+
+  readonly identify = (token: string): Identity | Promise<Identity> => {
+    const wait = this.before.get(token)
+    return wait === undefined ? this.#find(token) : wait().then(() => this.#find(token))
+  }
+
+  #find(token: string): Identity {
     const found = this.tokens.get(token)
     if (found === undefined) throw alyxError("INVALID_TOKEN")
     return found
@@ -114,6 +124,38 @@ test("an ended session ends what was followed with it; the socket goes on as nob
   expect(told.payload.user).toBeNull()
   expect(sockets.stats().subscriptions).toBe(0)
   expect(await client.ask({ type: "ping" })).toMatchObject({ type: "pong" })
+})
+
+test("who loses a session while others are still looked at is looked at once more", async () => {
+  const { port, people, changeAccounts } = await withPeople()
+  const ann = await openSocket(port, { headers: { authorization: "Bearer ann-token" } })
+  await ann.ask<"snapshot">(notes)
+  await openSocket(port, { headers: { authorization: "Bearer bob-token" } })
+  const release = await new Promise<() => void>((isHeld) => {
+    people.before.set("bob-token", () => new Promise((resolve) => isHeld(resolve)))
+    changeAccounts()
+  })
+
+  people.tokens.delete("ann-token")
+  changeAccounts()
+  await setTimeout(50)
+  people.before.clear()
+  release()
+
+  expect(await ann.hear("authenticated")).toMatchObject({ payload: { user: null } })
+})
+
+test("a socket of which it cannot be told who it is goes on as nobody, and the others are looked at", async () => {
+  const { port, people, changeAccounts } = await withPeople()
+  const ann = await openSocket(port, { headers: { authorization: "Bearer ann-token" } })
+  const bob = await openSocket(port, { headers: { authorization: "Bearer bob-token" } })
+
+  people.before.set("ann-token", () => Promise.reject(new Error("broken")))
+  people.tokens.delete("bob-token")
+  changeAccounts()
+
+  expect(await ann.hear("authenticated")).toMatchObject({ payload: { user: null } })
+  expect(await bob.hear("authenticated")).toMatchObject({ payload: { user: null } })
 })
 
 test("a token that says when it ends is asked about then, without a nudge", async () => {
