@@ -140,7 +140,8 @@ function listSchema({ named, limits }: CollectionFrame): JsonSchema {
       ...(named.collection.readInMemory && {
         truncated: {
           type: "boolean",
-          description: "Whether there were more documents than the read rule is judged for, one by one.",
+          description:
+            "Whether there were more documents than the read rule is judged for, one by one, whatever the filters.",
         },
       }),
     },

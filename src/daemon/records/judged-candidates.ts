@@ -2,6 +2,7 @@ import { sqlQuery } from "../storage/database.ts"
 import type { Query, Reader } from "../storage/database.ts"
 import type { Caller } from "../caller.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
+import type { Field } from "../../schema/schema.ts"
 import type { ReadAccess } from "./access.ts"
 import { expandedRowsSql } from "./answer-size.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
@@ -20,17 +21,26 @@ export function showsJudged({ plans }: Selection, caller: Caller): boolean {
   return !caller.isAdmin && plans.some((plan) => isJudged(plan, caller))
 }
 
+/** Which rows are to be judged. */
+export interface Candidates {
+  readonly rowids: Fragment
+  readonly bound: Bound
+  /** What is read of them besides what the rules look at. */
+  readonly fields: readonly Field[]
+}
+
 /** The query of the rows that are to be judged; one more than the limit tells that there are more. */
-export function candidatesQuery(plan: CollectionPlan, rowids: Fragment, bound: Bound): Query<CandidateRow> {
+export function candidatesQuery(plan: CollectionPlan, { rowids, bound, fields }: Candidates): Query<CandidateRow> {
   const rows = sql`(SELECT r FROM (${rowids}) LIMIT ${candidateCountMax + 1})`
-  const columns = [`c.rowid AS ${quoteName(rowidColumn)}`, ...judgedColumns(plan)].join(", ")
+  const columns = [`c.rowid AS ${quoteName(rowidColumn)}`, ...judgedColumns(plan, fields)].join(", ")
   const query = sql`SELECT ${columns} FROM ${rows} AS p CROSS JOIN ${plan.table} AS c ON c.rowid = p.r`
   return sqlQuery(query.sql, valuesOf(query, bound))
 }
 
 /** Only what the rules look at is read: documents may be large. */
-function judgedColumns({ rules, collection }: CollectionPlan): string[] {
+function judgedColumns({ rules, collection }: CollectionPlan, fields: readonly Field[]): string[] {
   const mentioned = new Set(readRulesOf(rules).flatMap(({ mentions }) => mentions.doc))
+  for (const { name } of fields) mentioned.add(name)
   const names = mentioned.has("") ? collection.fields.keys() : mentioned
   return Array.from(names, (name) => `c.${quoteName(name)}`)
 }
@@ -44,7 +54,7 @@ export function judgedView(reader: Reader, view: View, caller: Caller, key: Stor
   const bound = { accesses: view.accesses, slots: { key: [key] } }
   const accesses = [...view.accesses]
   if (isJudged(plan, caller)) {
-    accesses[0] = judgedAccess(plan, caller, reader.all(candidatesQuery(plan, rows, bound)))
+    accesses[0] = judgedAccess(plan, caller, reader.all(candidatesQuery(plan, { rowids: rows, bound, fields: [] })))
   }
   return viewWith(selection, judgedExpansions(reader, { selection, caller, rows, bound: { ...bound, accesses } }))
 }
@@ -66,7 +76,7 @@ export function judgedExpansions(reader: Reader, { selection, caller, rows, boun
     if (index === 0 || !isJudged(target, caller)) continue
     accesses[index] = candidateAccess(target, caller)
     const rowids = expandedRowsSql({ plan, expansions, accesses }, rows, index)
-    const found = reader.all(candidatesQuery(target, rowids, { ...bound, accesses }))
+    const found = reader.all(candidatesQuery(target, { rowids, bound: { ...bound, accesses }, fields: [] }))
     accesses[index] = judgedAccess(target, caller, found.slice(0, candidateCountMax))
   }
   return accesses

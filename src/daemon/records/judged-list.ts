@@ -1,12 +1,15 @@
+import type { StoredValue } from "../../schema/fields/field-type.ts"
+import type { Field } from "../../schema/schema.ts"
 import type { Caller } from "../caller.ts"
 import type { ReadAccess } from "./access.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { isCostly } from "./condition.ts"
 import type { Bound, Fragment } from "./fragment.ts"
-import { candidateAccess, candidateCountMax, isJudged, judgedAccess } from "./judged-access.ts"
+import { candidateAccess, candidateCountMax, isJudged, judgedAccess, judgesRow } from "./judged-access.ts"
 import type { CandidateRow } from "./judged-access.ts"
 import { candidatesQuery, judgedExpansions } from "./judged-candidates.ts"
 import type { ListQuery } from "./list-query.ts"
+import { isReadable } from "./judge.ts"
 import { readAccess } from "./read-access.ts"
 import { readAside } from "./read-aside.ts"
 import { boundStatements, keysetOf, readList } from "./read-list.ts"
@@ -22,39 +25,87 @@ export interface JudgedList {
 }
 
 /**
- * Reads a list whose rules are no SQL. The first documents that the filters find, in the order of the sort and after
- * the cursor, are judged; page and total are those of the documents among them that may be read. The answer says with
- * `truncated` whether there were more than could be judged.
+ * Reads a list whose rules are no SQL. Page and total are those of the first documents, which are judged one by one; the
+ * answer says with `truncated` whether there were more.
  */
 export async function readJudgedList(parts: RecordParts, list: JudgedList): Promise<string> {
   const { plan, query, caller } = list
   const accesses = query.selection.plans.map((each) => readAccess(each, caller))
-  let isTruncated = false
-  if (isJudged(plan, caller)) {
-    const rows = await readCandidates(parts, list)
-    isTruncated = rows.length > candidateCountMax
-    accesses[0] = judgedAccess(plan, caller, rows.slice(0, candidateCountMax))
-  }
+  const judged = isJudged(plan, caller) ? await judgeCandidates(parts, list) : null
+  if (judged !== null) accesses[0] = judged.access
   const { page } = query
   const { limit } = page
   const cut = page.kind === "offset" ? [limit, page.offset] : [limit]
   const { rowids, bound } = rowsOf(parts, { plan, query }, { access: accesses[0]!, cut })
-  const judged = parts.database.read((reader) => {
+  const seenAccesses = parts.database.read((reader) => {
     const { selection } = query
     return judgedExpansions(reader, { selection, caller, rows: rowids, bound: { ...bound, accesses } })
   })
-  const answer = await readList(parts, plan, { ...seenQueryWith(plan, query, judged), goesOn: isTruncated })
-  return isJudged(plan, caller) ? `${answer.slice(0, -1)},"truncated":${isTruncated}}` : answer
+  const seen = seenQueryWith(plan, query, seenAccesses)
+  const answer = await readList(parts, plan, { ...seen, goesOnAfter: judged?.goesOnAfter ?? null })
+  return judged === null ? answer : `${answer.slice(0, -1)},"truncated":${judged.isTruncated}}`
 }
 
-/** Reads the rows that could be in the list as far as SQL can tell, one more than may be judged. */
-async function readCandidates(parts: RecordParts, { plan, query, caller }: JudgedList): Promise<CandidateRow[]> {
+interface JudgedCandidates {
+  readonly access: ReadAccess
+  readonly isTruncated: boolean
+  /** Where a walk goes on: after a document that the caller may read, and no other. */
+  readonly goesOnAfter: readonly StoredValue[] | null
+}
+
+async function judgeCandidates(parts: RecordParts, list: JudgedList): Promise<JudgedCandidates> {
+  const { plan, query, caller } = list
+  const first = firstOf(list)
+  const found = await readCandidates(parts, list, first)
+  const isTruncated = found.length > candidateCountMax
+  const rows = found.slice(0, candidateCountMax)
+  const last = isTruncated && first.isWalked ? rows.findLast((row) => isReadable(list, row)) : undefined
+  return {
+    access: judgedAccess(plan, caller, rows),
+    isTruncated,
+    goesOnAfter: last === undefined ? null : query.keys.map(({ field }) => last[field.name] ?? null),
+  }
+}
+
+/** Which documents are judged. */
+interface FirstDocuments extends Pick<ListQuery, "conditions" | "keys"> {
+  /** Whether every page of a walk has documents of its own, those after its cursor. */
+  readonly isWalked: boolean
+}
+
+/**
+ * Which documents are judged, and whether there are more, must tell nothing of what the caller may not read. Where it is
+ * documents, only the primary key may choose: another filter would tell whether they match, and another order would tell
+ * by what they push out of the first ones. Where it is fields, all that does not look at these may choose.
+ */
+function firstOf({ plan, query }: JudgedList): FirstDocuments {
+  const { conditions, keys } = query
+  if (!judgesRow(plan.rules.read)) {
+    const isJudgedField = (name: string): boolean => judgesRow(plan.rules.fields.get(name)?.read ?? null)
+    return { conditions: conditions.filter(({ field }) => !isJudgedField(field.name)), keys, isWalked: true }
+  }
+  const isKey = ({ field }: { readonly field: Field }): boolean => field === plan.key
+  const first = keys[0] !== undefined && isKey(keys[0])
+  // What follows the primary key in a sort orders nothing.
+  return { conditions: conditions.filter(isKey), keys: first ? keys : keys.filter(isKey), isWalked: first }
+}
+
+/** Reads the rows that are to be judged, as far as SQL can tell, one more than may be. */
+async function readCandidates(
+  parts: RecordParts,
+  { plan, query, caller }: JudgedList,
+  { conditions, keys, isWalked }: FirstDocuments,
+): Promise<CandidateRow[]> {
   const count = candidateCountMax + 1
-  const cut = query.page.kind === "offset" ? [count, 0] : [count]
-  const { rowids, bound } = rowsOf(parts, { plan, query }, { access: candidateAccess(plan, caller), cut })
-  const candidates = candidatesQuery(plan, rowids, bound)
+  const page = { kind: "cursor", limit: count, cursor: "" } as const
+  const asked = { ...query, conditions, keys, page, selection: plainSelection(plan) }
+  const seen = seenQueryWith(plan, asked, [candidateAccess(plan, caller)])
+  const place = { keyset: isWalked ? keysetOf(plan, query) : null, cut: [count] }
+  const { statements, bound } = boundStatements({ plan, database: parts.database }, seen, place)
+  const fields = query.keys.map(({ field }) => field)
+  const candidates = candidatesQuery(plan, { rowids: statements.rowids, bound, fields })
   const name = { text: candidates.sql, values: candidates.parameters }
-  const isLong = query.conditions.some(isCostly)
+  const isLong = conditions.some(isCostly)
   const here = isLong ? undefined : parts.database.readBriefly(name, (reader) => reader.all(candidates))
   if (here !== undefined) return here
   const [rows] = await readAside(parts, [candidates])

@@ -69,8 +69,8 @@ function planWalk(frame: ListFrame, seen: SeenQuery): ListRead {
     answer: (rows, total) => {
       const docs = rows.slice(0, limit).map((row) => textOf(row["doc"]))
       requireShortAnswer(docs)
-      const last = rows.length > limit ? rows[limit - 1] : seen.goesOn ? rows.at(-1) : undefined
-      const next = last === undefined ? null : encodeCursor(list, keys, sortValuesOf(last, keys.length))
+      const last = rows.length > limit ? sortValuesOf(rows[limit - 1]!, keys.length) : seen.goesOnAfter
+      const next = last === null ? null : encodeCursor(list, keys, last)
       return `{"docs":[${docs.join(",")}],"total":${total},"limit":${limit},"next_cursor":${JSON.stringify(next)}}`
     },
   }

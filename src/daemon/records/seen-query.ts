@@ -1,4 +1,5 @@
 import type { Narrowed } from "../../rules/rules.ts"
+import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Caller } from "../caller.ts"
 import type { ReadAccess } from "./access.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
@@ -19,8 +20,8 @@ export interface SeenQuery {
   readonly conditions: readonly SearchCondition[]
   /** True when the caller may read no document at all. */
   readonly isEmpty: boolean
-  /** True where documents may follow that nobody has judged yet: a walk goes on after what it shows. */
-  readonly goesOn: boolean
+  /** The sort values of the document that a walk goes on after where others follow that nobody has judged yet. */
+  readonly goesOnAfter: readonly StoredValue[] | null
 }
 
 /** Restricts a list to what the caller may read; throws FORBIDDEN_FIELD where it would tell what they may not. */
@@ -44,7 +45,7 @@ function restricted(plan: CollectionPlan, query: ListQuery, view: View): SeenQue
   const filters = query.conditions.map((condition) => guarded(condition, access.field(condition.field)))
   const isEmpty = access.rows === "none"
   // SQLite judges in the order written: how long a filter takes must tell nothing of rows that are hidden.
-  return { query, view, isEmpty, goesOn: false, conditions: [...rowCondition(access.rows), ...filters] }
+  return { query, view, isEmpty, goesOnAfter: null, conditions: [...rowCondition(access.rows), ...filters] }
 }
 
 function requireFilterableFields(plan: CollectionPlan, access: ReadAccess, conditions: readonly Condition[]): void {

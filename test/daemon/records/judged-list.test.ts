@@ -22,6 +22,20 @@ collections:
       team_id: { type: string, references: teams.id }
       secret: { type: string, nullable: true, rules: { read: "doc.title.matches('^open') && auth.id != null" } }
     rules: { read: "doc.title.matches('^(open|half)') || auth.id == doc.team_id", update: "true", delete: "true" }
+  shut:
+    timestamps: false
+    read_in_memory: true
+    fields:
+      id: { type: int, primary: true }
+    rules: { read: "auth.id.matches('^ada') && string(doc.id).matches('1')" }
+  cards:
+    timestamps: false
+    read_in_memory: true
+    fields:
+      id: { type: int, primary: true }
+      title: { type: string }
+      pin: { type: string, rules: { read: "doc.pin.matches('[02468]$')" } }
+    rules: { read: "true" }
 `
 
 let records: TestRecords
@@ -31,12 +45,17 @@ const count = 1_300
 beforeAll(async () => {
   records = await openRecords(schemaYaml)
   await records.batch(["red", "blue", "ada"].map((id) => ({ op: "create", collection: "teams", data: { id } })))
-  const operations = Array.from({ length: count }, (_, id) => ({
+  const operations: object[] = Array.from({ length: count }, (_, id) => ({
     op: "create",
     collection: "notes",
     data: { id, title: titleOf(id), team_id: id % 2 === 0 ? "red" : "blue", secret: `s${id}` },
   }))
-  for (let start = 0; start < count; start += 500) await records.batch(operations.slice(start, start + 500))
+  for (let id = 0; id <= 1_002; id += 1) {
+    const title = `${id === 3 || id === 5 ? "a" : "x"}${String(id).padStart(4, "0")}`
+    operations.push({ op: "create", collection: "shut", data: { id } })
+    operations.push({ op: "create", collection: "cards", data: { id, title, pin: `p${id}` } })
+  }
+  for (let start = 0; start < operations.length; start += 500) await records.batch(operations.slice(start, start + 500))
 })
 
 afterAll(() => records.database.remove())
@@ -74,10 +93,38 @@ describe("a list whose rules are no SQL", () => {
     })
   })
 
-  test("says that nothing is missing when filters leave few candidates", async () => {
+  test("says that nothing is missing when filters by the primary key leave few candidates", async () => {
     const list = await as(ada).list("notes", "team_id=blue&filter=id:lt:40&sort=-id&limit=2&offset=1")
 
     expect(list).toMatchObject({ docs: [{ id: 21 }, { id: 11 }], total: 4, truncated: false })
+  })
+
+  test("judges the same candidates whatever the filters, the sort and the place in it", async () => {
+    const hidden = "closed 2"
+    const filters = ["", "title:eq:nobody", `title:eq:${hidden}`, `title:in:open 0,${hidden}`, "secret:eq:s2"]
+    const starts = ["", "closed 1", "closed 3", "open", "z"]
+    const told = new Set<unknown>()
+    for (const filter of filters) {
+      const query = filter === "" ? "" : `filter=${filter}`
+      told.add((await as(ada).list("notes", `${query}&limit=1`)).truncated)
+      for (const sort of ["title", "-title"]) told.add((await as(ada).list("notes", `${query}&sort=${sort}`)).truncated)
+    }
+    for (const start of starts) {
+      const list = await as(ada).list("notes", `sort=title&limit=500&filter=title:gte:${start}`)
+      const { docs } = await as(ada).list("notes", `sort=id&limit=500&filter=id:lt:1000`)
+      const matching = docs.filter(({ title }) => String(title) >= start)
+      expect(new Set(list.docs.map(({ id }) => id))).toEqual(new Set(matching.map(({ id }) => id)))
+      told.add(list.truncated)
+    }
+
+    expect([...told]).toEqual([true])
+  })
+
+  test("takes the newest of a descending sort by another field", async () => {
+    const ids = (await as(ada).pluck("notes", "id", "sort=-team_id&limit=500")).map(Number)
+
+    expect(ids).toHaveLength(200)
+    expect(Math.min(...ids)).toBe(count - 1_000)
   })
 
   test("judges the end of a sort as its start", async () => {
@@ -96,15 +143,52 @@ describe("a list whose rules are no SQL", () => {
     expect(seen).toEqual(Array.from({ length: count }, (_, id) => id).filter((id) => id % 10 < 2))
   })
 
-  test("is walked on where few of the candidates may be read, until there is none", async () => {
-    const first = await as(ada).list("notes", "limit=50&filter=title:ne:x&filter=id:ne:0&sort=title&cursor=")
-    const sparse = await as(stranger).list("notes", "limit=500&sort=-title&cursor=")
-    const next = await as(stranger).list("notes", `limit=500&sort=-title&cursor=${sparse.next_cursor}`)
+  test("is walked in the order of the primary key past candidates that do not match", async () => {
+    const seen: unknown[] = []
+    const pages: boolean[] = []
+    let cursor: string | null = ""
+    while (cursor !== null) {
+      const page = await as(ada).list("notes", `limit=50&filter=title:gte:open 125&cursor=${cursor}`)
+      seen.push(...page.docs.map((doc) => doc["id"]))
+      pages.push(page.truncated === true)
+      cursor = page.next_cursor ?? null
+    }
 
-    expect(first).toMatchObject({ total: 0, next_cursor: null, truncated: true })
-    expect(sparse.docs.length).toBeLessThan(500)
-    expect(sparse.docs.length + next.docs.length).toBe(count / 5)
-    expect(next.next_cursor).toBeNull()
+    const ids = Array.from({ length: count / 10 }, (_, index) => index * 10)
+    expect(seen).toEqual(ids.filter((id) => titleOf(id) >= "open 125"))
+    expect(pages.at(-1)).toBe(false)
+  })
+
+  test("is walked in another order to the end of the candidates", async () => {
+    const seen: unknown[] = []
+    let cursor: string | null = ""
+    while (cursor !== null) {
+      const page = await as(stranger).list("notes", `limit=70&sort=title&cursor=${cursor}`)
+      expect(page.truncated).toBe(true)
+      seen.push(...page.docs.map((doc) => doc["title"]))
+      cursor = page.next_cursor ?? null
+    }
+
+    expect(seen).toHaveLength(200)
+    expect(seen).toEqual(seen.toSorted((a, b) => (String(a) < String(b) ? -1 : 1)))
+  })
+
+  test("ends a walk where no candidate may be read, and tells no key of theirs", async () => {
+    const end = await as(person("nobody")).list("shut", "limit=5&cursor=")
+
+    expect(end).toMatchObject({ docs: [], total: 0, next_cursor: null, truncated: true })
+  })
+
+  test("whose rows are SQL chooses by all that does not look at judged fields", async () => {
+    const plain = await as(ada).list("cards", "sort=title&filter=title:lt:m")
+    const walked = await as(ada).list("cards", "sort=title&limit=500&filter=pin:eq:p1002&cursor=")
+    const next = await as(ada).list("cards", `sort=title&limit=500&filter=pin:eq:p1002&cursor=${walked.next_cursor}`)
+
+    expect(plain).toMatchObject({ total: 2, truncated: false })
+    expect(walked).toMatchObject({ docs: [], total: 0, truncated: true })
+    expect(next).toMatchObject({ docs: [{ id: 1002, pin: "p1002" }], next_cursor: null, truncated: false })
+    expect((await as(ada).list("cards", "filter=pin:eq:p1")).truncated).toBe(true)
+    expect((await as(ada).list("cards", "filter=pin:eq:nothing")).truncated).toBe(true)
   })
 
   test("does not tell a hidden field by filters, and cannot be sorted by it", async () => {

@@ -27,6 +27,7 @@ export interface Listed {
   readonly limit: number
   readonly offset?: number
   readonly next_cursor?: string | null
+  readonly truncated?: boolean
 }
 
 /** How the records under test are made. */
