@@ -31,6 +31,11 @@ export interface KeyScope {
 /** What a token says about who carries it; kept and shared while nothing about it changes. */
 export type Identity = Pick<Caller, "auth" | "isAdmin" | "sessionId" | "scope">
 
+/** Whether somebody passes every rule and no limit of an API key: who alone may say who is an admin. */
+export function isFullAdmin({ isAdmin, scope }: Pick<Caller, "isAdmin" | "scope">): boolean {
+  return isAdmin && scope === null
+}
+
 /** Whether somebody is known at all: decides between 401 and 403. */
 export function isKnown(caller: Caller): boolean {
   return caller.auth.id !== null || caller.isAdmin

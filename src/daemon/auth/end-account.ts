@@ -1,3 +1,4 @@
+import type { Caller } from "../caller.ts"
 import type { Transaction } from "../storage/database.ts"
 import { deleteAccountRow } from "./accounts.ts"
 import type { AuthParts } from "./auth.ts"
@@ -10,8 +11,8 @@ import { userNotFound } from "./user-not-found.ts"
 export function endAccount(
   transaction: Transaction,
   { schemas, documents }: Pick<AuthParts, "schemas" | "documents">,
-  id: string,
+  { id, caller }: { readonly id: string; readonly caller: Caller },
 ): void {
   if (!deleteAccountRow(transaction, id)) throw userNotFound()
-  documents.remove(transaction, { schema: schemas.current, id })
+  documents.remove(transaction, { schema: schemas.current, id, caller })
 }

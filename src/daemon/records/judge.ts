@@ -44,14 +44,14 @@ export function judgeUpdate(
   { id, row }: StoredDocument,
   { after, values }: { readonly after: StoredRow; readonly values: Values },
 ): void {
-  if (frame.caller.isAdmin) return
+  if (frame.caller.isAdmin) return requireUnmanaged(frame, { row, values })
   if (row === undefined || !isReadable(frame, row)) throw documentNotFound(frame.plan, id)
   const documents = { doc: row, new: after }
   // A rule that looks at one state only must hold for both: else a document could be moved to where it may not be.
   const seesBoth = (frame.plan.rules.update?.mentions.new.length ?? 0) > 0
   requireRule(frame, "update", seesBoth ? [documents] : [documents, { doc: after, new: after }])
   requireWritableFields(frame, values, documents)
-  requireUnmanaged(frame, row, values)
+  requireUnmanaged(frame, { row, values })
 }
 
 /** Judges the end of a document. */

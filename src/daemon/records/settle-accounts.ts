@@ -1,7 +1,15 @@
 import { alyxError } from "../../errors.ts"
 import type { StoredRow } from "../../rules/rules.ts"
 import type { Schema } from "../../schema/schema.ts"
-import { defaultRole, deleteAccountRow, findAccount, findAccountByEmail, insertAccountRow } from "../auth/accounts.ts"
+import { requireAdminLeft } from "../auth/administration/last-admin.ts"
+import {
+  adminRole,
+  defaultRole,
+  deleteAccountRow,
+  findAccount,
+  findAccountByEmail,
+  insertAccountRow,
+} from "../auth/accounts.ts"
 import type { Account, AccountChanges } from "../auth/accounts.ts"
 import { changeAccountAlone } from "../auth/change-account.ts"
 import { parseEmailAddress } from "../auth/email-address.ts"
@@ -26,11 +34,12 @@ export interface SettledWrite<Result> {
 /**
  * Runs a write, and then brings accounts to what it did to their documents, in the same transaction: a document that is
  * gone, also by a cascade, ends its account; one that an admin made brings an account without a password; managed
- * fields that an admin wrote are the account's from now on. What was done is read from the log of changes.
+ * fields that an admin wrote are the account's from now on. What was done is read from the log of changes. Throws
+ * CONFLICT when nobody would be an admin any more.
  */
 export function settleAccounts<Result>(
   parts: Pick<RecordParts, "accountsCollection" | "limits" | "clock">,
-  { transaction, schema, collection }: WriteFrame,
+  { transaction, schema, collection, isOwner }: WriteFrame,
   work: (transaction: Transaction) => Result,
 ): SettledWrite<Result> {
   const name = parts.accountsCollection
@@ -42,11 +51,9 @@ export function settleAccounts<Result>(
   if (touched.size === 0) return { result, hasChanged: false }
   const plan = collectionPlan(parts.limits, schema, name)
   const nowIso = new Date(parts.clock.now()).toISOString()
-  let hasChanged = false
-  for (const [id, changes] of touched) {
-    if (settle(transaction, { plan, id, changes, nowIso })) hasChanged = true
-  }
-  return { result, hasChanged }
+  const settled = [...touched].map(([id, changes]) => settle(transaction, { plan, id, changes, nowIso }))
+  if (!isOwner && settled.includes("admin-lost")) requireAdminLeft(transaction)
+  return { result, hasChanged: settled.some((outcome) => outcome !== "same") }
 }
 
 /** Where a write happens. */
@@ -55,6 +62,8 @@ interface WriteFrame {
   readonly schema: Schema
   /** Null for several. */
   readonly collection: string | null
+  /** The owner of the project may end the last admin, and make another one. */
+  readonly isOwner: boolean
 }
 
 const reachingBySchema = new WeakMap<Schema, Map<string, ReadonlySet<string>>>()
@@ -114,21 +123,28 @@ interface Document {
   readonly nowIso: string
 }
 
-/** Brings an account to what its document says now; says whether it changed. */
-function settle(transaction: Transaction, { plan, id, changes, nowIso }: Document): boolean {
+/** What became of an account. */
+type Settled = "same" | "changed" | "admin-lost"
+
+/** Brings an account to what its document says now. */
+function settle(transaction: Transaction, { plan, id, changes, nowIso }: Document): Settled {
   const row = transaction.get<StoredRow>(sqlQuery(plan.writes.rowSql, [id]))
   const account = findAccount(transaction, id)
-  if (row === undefined) return account !== undefined && deleteAccountRow(transaction, id)
+  if (row === undefined) {
+    if (account === undefined) return "same"
+    deleteAccountRow(transaction, id)
+    return account.role === adminRole ? "admin-lost" : "changed"
+  }
   if (account === undefined) {
     // Documents that were there before accounts were, that a seed brought, or that have no address belong to nobody.
-    if (!changes.isNew || (row["email"] ?? null) === null) return false
+    if (!changes.isNew || (row["email"] ?? null) === null) return "same"
     insertAccountRow(transaction, newAccount(transaction, { row, id, nowIso }))
-    return true
+    return "changed"
   }
   const toAccount = changesOf(row, account, changes)
-  if (Object.keys(toAccount).length === 0) return false
+  if (Object.keys(toAccount).length === 0) return "same"
   changeAccountAlone(transaction, { id, nowIso, changes: toAccount })
-  return true
+  return account.role === adminRole && (toAccount.role ?? adminRole) !== adminRole ? "admin-lost" : "changed"
 }
 
 function newAccount(
@@ -145,8 +161,11 @@ function newAccount(
 function changesOf(row: StoredRow, account: Account, { isNew, fields }: DocumentChanges): AccountChanges {
   const { email, role, verified } = row
   const isWritten = (name: ManagedField): boolean => (isNew || fields.has(name)) && row[name] !== undefined
+  const isMoved = isWritten("email") && email !== account.email
   return {
-    ...(!isWritten("email") || email === account.email ? {} : { email: addressOf(row) }),
+    ...(isMoved ? { email: addressOf(row) } : {}),
+    // Where the document does not say it, nobody has proven the new address.
+    ...(isMoved && verified === undefined && account.isVerified ? { isVerified: false } : {}),
     ...(!isWritten("role") || role === null || role === account.role ? {} : { role: roleOf(row) }),
     ...(!isWritten("verified") || (verified === 1) === account.isVerified ? {} : { isVerified: verified === 1 }),
   }

@@ -19,6 +19,7 @@ export async function writeOnSchema<Result>(
   request: Pick<RecordRequest, "schema" | "caller"> & { readonly collection?: string },
   prepare: (schema: Schema) => (transaction: Transaction) => Result,
 ): Promise<Result> {
+  const { caller, collection = null } = request
   let { schema } = request
   for (let attempt = 0; attempt < attemptCountMax; attempt += 1) {
     const judged = schema
@@ -26,9 +27,9 @@ export async function writeOnSchema<Result>(
     const settled = await parts.database.write(
       (transaction) =>
         parts.schemas.current === judged
-          ? settleAccounts(parts, { transaction, schema: judged, collection: request.collection ?? null }, work)
+          ? settleAccounts(parts, { transaction, schema: judged, collection, isOwner: caller.owner }, work)
           : overtaken,
-      { requestId: request.caller.requestId },
+      { requestId: caller.requestId },
     )
     if (settled !== overtaken) {
       if (settled.hasChanged) parts.accountsChanged()

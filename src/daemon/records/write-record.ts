@@ -4,8 +4,10 @@ import type { StoredRow } from "../../rules/rules.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Transaction } from "../storage/database.ts"
+import { isFullAdmin } from "../caller.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { entityTag, matchesStrongly } from "./etag.ts"
+import { withUnproven } from "./managed-fields.ts"
 import { judgeCreate, judgeDelete, judgeUpdate } from "./judge.ts"
 import type { JudgeFrame } from "./judge.ts"
 import { judgedView } from "./judged-candidates.ts"
@@ -92,9 +94,11 @@ export function changeRecord(transaction: Transaction, write: UpdateWrite): Reco
   const { plan, caller, id, values, ifMatch } = write
   const changed = changedValues(write)
   const row = rowToJudge(transaction, write)
-  if (!caller.isAdmin) judgeUpdate(write, { id, row }, { after: { ...row, ...Object.fromEntries(changed) }, values })
+  if (!isFullAdmin(caller)) {
+    judgeUpdate(write, { id, row }, { after: { ...row, ...Object.fromEntries(changed) }, values })
+  }
   if (ifMatch !== undefined) requireMatch(transaction, { ...write, ifMatch })
-  if (values.size > 0) writeChanged(transaction, write, changed)
+  if (values.size > 0) writeChanged(transaction, write, withUnproven(write, { row, values: changed }))
   return answerOf(transaction, write, () => documentNotFound(plan, id))
 }
 
@@ -139,12 +143,14 @@ function answerOf(
   return { body, etag: entityTag(body) }
 }
 
-/** The stored row; undefined for an admin, whom the answer tells whether it exists. */
+/** The stored row; undefined for an admin, whom the answer tells whether it exists, unless it may be that of an account. */
 function rowToJudge(
   transaction: Transaction,
-  { plan, caller, view, id, key }: Pick<UpdateWrite, "plan" | "caller" | "view" | "id" | "key">,
+  write: Pick<UpdateWrite, "plan" | "caller" | "view" | "id" | "key" | "accountsCollection">,
 ): StoredRow | undefined {
-  if (caller.isAdmin && view.accesses[0]?.rows === "all") return undefined
+  const { plan, caller, view, id, key, accountsCollection } = write
+  if (caller.isAdmin && plan.collection.name !== accountsCollection && view.accesses[0]?.rows === "all")
+    return undefined
   const row = transaction.get<StoredRow>(sqlQuery(plan.writes.rowSql, [key]))
   if (row === undefined) throw documentNotFound(plan, id)
   return row

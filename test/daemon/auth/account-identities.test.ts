@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest"
 
 import { AccountIdentities } from "../../../src/daemon/auth/account-identities.ts"
+import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { writeAccounts } from "../../../src/daemon/auth/auth.ts"
 import { changeAccount } from "../../../src/daemon/auth/change-account.ts"
 import { endAccount } from "../../../src/daemon/auth/end-account.ts"
@@ -59,7 +60,9 @@ test("what changes of an account is seen at the next look, down to the depth of 
   })
   expect((await identify()).isAdmin).toBe(true)
   expect(() => ((seen.at(-1)!.metadata as { plan: { name: string } }).plan.name = "other")).toThrow(TypeError)
-  await writeAccounts(auth, { requestId: "test" }, (transaction) => endAccount(transaction, auth, ada.id))
+  await writeAccounts(auth, { requestId: "test" }, (transaction) =>
+    endAccount(transaction, auth, { id: ada.id, caller: ownerCaller("test") }),
+  )
   expect(identify).toThrow("ended")
 })
 

@@ -14,7 +14,7 @@ export async function deleteAccount(
   return writeAccounts(parts, caller, (transaction) => {
     const account = findAnyAccount(transaction, idOrAddress)
     requireOtherAdmin(transaction, { account, caller })
-    endAccount(transaction, parts, account.id)
+    endAccount(transaction, parts, { id: account.id, caller })
     return account
   })
 }

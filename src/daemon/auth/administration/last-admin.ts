@@ -20,6 +20,15 @@ export function requireOtherAdmin(reader: Reader, { account, caller }: { account
   })
 }
 
+/** Refuses what has ended the last admin, or has taken the role, wherever it was written. */
+export function requireAdminLeft(reader: Reader): void {
+  if (hasAdmin(reader)) return
+  throw alyxError("CONFLICT", {
+    message: "Nobody would be an admin any more.",
+    next: "Make another account an admin first.",
+  })
+}
+
 /** True when somebody is an admin. */
 export function hasAdmin(reader: Reader): boolean {
   return reader.get(sqlQuery(otherAdminSql, [adminRole, ""])) !== undefined

@@ -121,7 +121,11 @@ function writeLine(run: Run, { collection, data, at = "" }: SeedLine, coming: Re
     const { body, held } = readDocumentReferences(run.finder, plan.collection, { data, mayCome })
     const { transaction, schema } = run
     const write = (): ReturnType<typeof writeSeedDocument> => writeSeedDocument(run.frame, { plan, body, held })
-    const { outcome, key } = settleAccounts(run.settling, { transaction, schema, collection }, write).result
+    const { outcome, key } = settleAccounts(
+      run.settling,
+      { transaction, schema, collection, isOwner: true },
+      write,
+    ).result
     run.counts[outcome] += 1
     for (const { field, given } of held) run.held.add({ collection, key, field: field.name, given, at, outcome })
   } catch (error) {

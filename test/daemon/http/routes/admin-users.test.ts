@@ -115,6 +115,17 @@ test("a change of role or address acts at the account's next request, and its do
   expect((await ask("GET", "/api/admin/users/person@example.com")).body.error.code).toBe("USER_NOT_FOUND")
 })
 
+test("another address is not proven, unless the same change says so", async () => {
+  const { ask } = await startAsAdmin()
+  const change = async (name: string, members: unknown) =>
+    (await ask("PATCH", `/api/admin/users/${name}@example.com`, members)).body.user
+
+  expect(await change("person", { verified: true, email: "PERSON@example.com" })).toMatchObject({ verified: true })
+  expect(await change("person", { email: "person@example.com" })).toMatchObject({ verified: true })
+  expect(await change("person", { email: "second@example.com" })).toMatchObject({ verified: false })
+  expect(await change("second", { email: "third@example.com", verified: true })).toMatchObject({ verified: true })
+})
+
 test("a new password ends the sessions, and is the one that counts", async () => {
   const { ask, personAsks, port } = await startAsAdmin()
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 
 import { changeAccount } from "../../../../src/daemon/auth/change-account.ts"
+import { ownerCaller } from "../../../../src/daemon/callers.ts"
 import { writeAccounts } from "../../../../src/daemon/auth/auth.ts"
 import { endAccount } from "../../../../src/daemon/auth/end-account.ts"
 import { sessionCountMax } from "../../../../src/daemon/auth/begin-session.ts"
@@ -85,7 +86,9 @@ test("a change of role acts on the next request, and so does the end of an accou
   expect((await sendAs(port, ada.access, "GET", bobs)).status).toBe(404)
   expect((await sendAs(port, bob.access, "GET", bobs)).body.id).toBe(bob.id)
 
-  await writeAccounts(parts.auth, { requestId: "test" }, (transaction) => endAccount(transaction, parts.auth, bob.id))
+  await writeAccounts(parts.auth, { requestId: "test" }, (transaction) =>
+    endAccount(transaction, parts.auth, { id: bob.id, caller: ownerCaller("test") }),
+  )
   expect(await isSomebody(port, bob.access)).toBe(false)
   await makeAdmin(running, ada)
   expect((await sendAs(port, ada.access, "GET", bobs)).status).toBe(404)
@@ -98,7 +101,9 @@ test("a change that nobody told is seen within a second", async () => {
   expect(await isSomebody(port, ada.access)).toBe(true)
 
   // Without a nudge, as another process writes.
-  await parts.auth.database.write((transaction) => endAccount(transaction, parts.auth, ada.id))
+  await parts.auth.database.write((transaction) =>
+    endAccount(transaction, parts.auth, { id: ada.id, caller: ownerCaller("test") }),
+  )
   clock.nowMs += 1_000
 
   expect(await isSomebody(port, ada.access)).toBe(false)

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest"
 
 import { findAccount } from "../../../../src/daemon/auth/accounts.ts"
+import { changeAccount } from "../../../../src/daemon/auth/change-account.ts"
 import { parseEmailAddress } from "../../../../src/daemon/auth/email-address.ts"
+import { createKey } from "../../../../src/daemon/auth/keys/api-keys.ts"
 import { makeAccount } from "../../../../src/daemon/auth/make-account.ts"
 import { ownerCaller } from "../../../../src/daemon/callers.ts"
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
@@ -304,4 +306,91 @@ test("what a document says of an account from before is not the account's again 
   expect((await sendAs(port, ada.access, "PATCH", path, { name: "Ada L.", role: "admin" })).status).toBe(200)
 
   expect((await sendAs(port, ada.access, "GET", "/api/auth/me")).body.user.role).toBe("user")
+})
+
+test("the last admin stays one, whoever writes their document, and wherever its end begins", async () => {
+  const schemaText = `
+collections:
+  teams:
+    fields:
+      name: { type: string }
+    rules: { create: true, read: true, delete: true }
+  users:
+    fields:
+      id: { type: uuid, primary: true, default: auto }
+      email: { type: string, unique: true }
+      role: { type: string, default: user }
+      team_id: { type: uuid, references: teams.id, onDelete: cascade, nullable: true }
+    rules: { create: true, read: true, delete: "auth.id == doc.id" }
+`
+  const running = await startWithAdmin(schemaText)
+  const { port, admin, parts } = running
+  const path = `/api/collections/users/${admin.id}`
+  const ada = await registerAs(port, "ada")
+  const team = (await sendAs(port, ada.access, "POST", "/api/collections/teams", { name: "red" })).body.id
+  expect((await sendAs(port, admin.access, "PATCH", path, { team_id: team })).status).toBe(200)
+  const operations = [
+    { op: "update", collection: "users", id: ada.id, data: { role: "admin" } },
+    { op: "update", collection: "users", id: admin.id, data: { role: "user" } },
+  ]
+
+  for (const answer of [
+    await sendAs(port, admin.access, "DELETE", path),
+    await sendAs(port, admin.access, "PATCH", path, { role: "user" }),
+    await sendAs(port, ada.access, "DELETE", `/api/collections/teams/${team}`),
+  ]) {
+    expect(answer).toMatchObject({ status: 409, body: { error: { code: "CONFLICT" } } })
+  }
+  expect(parts.auth.database.read((reader) => findAccount(reader, admin.id))?.role).toBe("admin")
+  expect((await sendAs(port, admin.access, "POST", "/api/batch", { operations })).status).toBe(200)
+  expect((await sendAs(port, ada.access, "DELETE", `/api/collections/teams/${team}`)).status).toBe(204)
+  expect(count(running, "_alyx_users")).toBe(1)
+})
+
+test("an admin who gives a document another address takes its proof away, unless they say so", async () => {
+  const withoutField = usersSchema.replace(/ +verified: .*\n/, "")
+  for (const schemaText of [usersSchema, withoutField]) {
+    const { port, admin, parts } = await startWithAdmin(schemaText)
+    const ada = await registerAs(port, "ada")
+    const path = `/api/collections/users/${ada.id}`
+    const change = { changes: { isVerified: true }, id: ada.id }
+    await parts.auth.database.write((transaction) => changeAccount(transaction, parts.auth, change))
+    const isVerified = () => parts.auth.database.read((reader) => findAccount(reader, ada.id))?.isVerified
+
+    const same = await sendAs(port, admin.access, "PATCH", path, { email: ada.email, name: "Ada" })
+    const before = isVerified()
+    const moved = await sendAs(port, admin.access, "PATCH", path, { email: "other@example.com" })
+
+    expect([same.status, before, moved.status, isVerified()]).toEqual([200, true, 200, false])
+    if (schemaText === withoutField) continue
+    expect(moved.body.verified).toBe(false)
+    const said = await sendAs(port, admin.access, "PATCH", path, { email: "third@example.com", verified: true })
+    expect([said.body.verified, isVerified()]).toEqual([true, true])
+  }
+})
+
+test("a limited API key of the role admin makes nobody an admin", async () => {
+  const { port, parts } = await startWithAdmin()
+  const ada = await registerAs(port, "ada")
+  const { database, clock, ids, signals } = parts.auth
+  const key = { name: "ci", role: "admin", lifetimeMs: null, collections: ["users"], operations: null }
+  const { secret } = await createKey({ database, clock, ids, signals }, key)
+  const path = `/api/collections/users/${ada.id}`
+  const inBatch = (operation: unknown) => sendAs(port, secret, "POST", "/api/batch", { operations: [operation] })
+  const data = { role: "admin" }
+
+  for (const answer of [
+    await sendAs(port, secret, "PATCH", path, data),
+    await sendAs(port, secret, "PATCH", path, { email: "mine@example.com" }),
+    await inBatch({ op: "update", collection: "users", id: ada.id, data }),
+  ]) {
+    expect(answer).toMatchObject({ status: 403, body: { error: { code: "MANAGED_FIELD" } } })
+  }
+  for (const answer of [
+    await sendAs(port, secret, "POST", "/api/collections/users", { email: "evil@example.com", ...data }),
+    await inBatch({ op: "create", collection: "users", data: { email: "evil@example.com", ...data } }),
+  ]) {
+    expect(answer).toMatchObject({ status: 403, body: { error: { code: "REGISTER_INSTEAD" } } })
+  }
+  expect((await sendAs(port, secret, "PATCH", path, { name: "Ada", role: "user" })).status).toBe(200)
 })
