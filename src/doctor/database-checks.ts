@@ -125,7 +125,8 @@ function historyFinding({ problems, notices, applied, pending }: MigrationsRespo
     const message = problems.map((problem) => problem.message).join(" ")
     return { title, status: "problem", message, next: first.next ?? "Look at: alyx migrate status" }
   }
-  const count = `${applied.length} applied, ${pending.length} pending.`
+  const files = applied.filter(({ kind, rolledBackAt }) => kind === "file" && rolledBackAt === null)
+  const count = `Files: ${files.length} applied, ${pending.length} pending.`
   return notices.length === 0 ? fine(title, count) : { title, status: "note", message: [count, ...notices].join(" ") }
 }
 

@@ -26,14 +26,24 @@ export function renderError(
   const { paint } = options
   const code = paint("quiet", `(${printable(error.code)})`)
   const blocks = [`${paint("bad", "Error:")} ${printable(error.message, { keepLines: true })} ${code}`]
-  const problems = error.problems ?? []
+  const { problems, next } = withoutRepeats(error)
   if (error.at) blocks.push(excerptOf(error, options))
   for (const problem of problems.slice(0, problemCountMax)) blocks.push(renderProblem(problem, options))
   const more = problems.length - problemCountMax
   if (more > 0) blocks.push(`… and ${more} more.`)
-  if (error.next) blocks.push(indent(`${paint("good", "Next:")} ${printable(error.next)}`, problems.length > 0 ? 0 : 2))
+  if (next) blocks.push(indent(`${paint("good", "Next:")} ${printable(next)}`, problems.length > 0 ? 0 : 2))
   const spaced = problems.length > 0 || error.at !== undefined
   return `${blocks.filter((block) => block !== "").join(spaced ? "\n\n" : "\n")}\n`
+}
+
+/** An error that has one problem often says the same as that. */
+function withoutRepeats({ message, next, problems = [] }: ShownError): Pick<ShownError, "next"> & {
+  readonly problems: readonly Problem[]
+} {
+  const [only, other] = problems
+  if (only === undefined || other !== undefined) return { next, problems }
+  if (only.message === message && only.at === undefined) return { next: next ?? only.next, problems: [] }
+  return { next: next === only.next ? undefined : next, problems }
 }
 
 /** Renders one problem: place and sentence, the line with a caret, what to do. */

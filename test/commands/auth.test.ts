@@ -14,7 +14,7 @@ describe("alyx auth", () => {
       ["auth", "create-admin", "--email", "ada@example.com", "--password-stdin"],
       "correct horse\n",
     )
-    const again = await alyx(["auth", "--create-admin", "ada@example.com", "--password-stdin"], "correct horse")
+    const again = await alyx(["auth", "--create-admin", "ADA@example.com", "--password-stdin"], "correct horse")
     const { port } = await start()
     const signIn = await sendJson(port, "POST", "/api/auth/login", {
       email: "ada@example.com",
@@ -26,7 +26,7 @@ describe("alyx auth", () => {
     expect(again).toMatchObject({
       exitCode: 5,
       stdout: "",
-      stderr: expect.stringContaining("alyx auth users set ada@example.com --role admin") as unknown,
+      stderr: expect.stringMatching(/is an admin already[^]*alyx auth reset-password ada@example\.com/) as unknown,
     })
     expect((await send(port, { path: "/api/admin/stats", headers })).status).toBe(200)
     expect((await send(port, { path: "/api/admin/stats" })).status).toBe(401)
@@ -61,7 +61,7 @@ describe("alyx auth", () => {
     const nothing = await alyx(["auth", "users", "set", "ada@example.com"])
     const sessions = await alyx(["auth", "sessions", "ada@example.com", "--json"])
 
-    expect(listed.stdout).toMatch(/^address +role +verified +sessions[^]*\nada@example\.com +user +no +1 /)
+    expect(listed.stdout).toMatch(/^email +role +verified +sessions[^]*\nada@example\.com +user +no +1 /)
     expect(JSON.parse(changed.stdout)).toMatchObject({ user: { role: "editor", verified: true } })
     expect(nothing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--role") as unknown })
     expect(JSON.parse(sessions.stdout)).toMatchObject({ sessions: [{ address: "127.0.0.1" }] })
@@ -88,6 +88,30 @@ describe("alyx auth", () => {
     })
   })
 
+  test("says when no admin is left, and asks nobody for the password of an account that is there already", async () => {
+    const { alyx, folder } = await authProject()
+    for (const name of ["ada", "bob"])
+      await alyx(["auth", "create-admin", "--email", `${name}@example.com`, "--password-stdin"], "correct horse")
+
+    const first = await alyx(["auth", "users", "set", "ada@example.com", "--role", "user"])
+    const last = await alyx(["auth", "users", "set", "bob@example.com", "--role", "user"])
+    const none = await alyx(["auth", "users", "set", "bob@example.com", "--role", "editor"])
+    await alyx(["auth", "users", "set", "ada@example.com", "--role", "admin"])
+    const deleted = await alyx(["auth", "users", "delete", "ada@example.com", "--yes"])
+    const command = [await builtCli(), "auth", "create-admin", "--email", "bob@example.com"]
+    const terminal = openTerminal({ command: process.execPath, args: command, cwd: folder })
+
+    expect([first, none].map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual([
+      { exitCode: 0, stderr: "" },
+      { exitCode: 0, stderr: "" },
+    ])
+    expect(last).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("No admin is left") as unknown })
+    expect(deleted).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("No admin is left") as unknown })
+    await terminal.shows("alyx auth users set bob@example.com --role admin")
+    expect(await terminal.ended).toBe(5)
+    expect(terminal.text()).not.toContain("Password")
+  })
+
   test("makes, lists and ends API keys; the secret is on stdout and nowhere else", async () => {
     const { alyx, start } = await authProject()
     const { port } = await start()
@@ -99,7 +123,7 @@ describe("alyx auth", () => {
     expect(made.stderr).toContain("shown this once")
     expect((await asks()).status).toBe(200)
     const listed = await alyx(["auth", "key", "list"])
-    expect(listed.stdout).toMatch(/\nci +admin +nothing +20\d\d-/)
+    expect(listed.stdout).toMatch(/\nci +admin +– +20\d\d-/)
     expect(listed.stdout).not.toContain(made.stdout.slice(5, 20))
     const slip = await alyx(["auth", "key", "create", "--name", "x", "--role", "r", "--collection", "note"])
     expect(slip).toMatchObject({ exitCode: 1, stdout: "" })

@@ -34,6 +34,10 @@ describe("the command line", () => {
 
     expect((await runAlyx(["dev", "--help"], { cwd })).stdout).toMatch(/--port <int>\s+The port to listen on/)
     expect((await runAlyx(["help", "config", "show"], { cwd })).stdout).toMatch(/alyx config show \[flags\]/)
+    // Its flags are subcommands as well, and stand there once.
+    const auth = (await runAlyx(["auth", "--help"], { cwd })).stdout
+    expect(auth).toMatch(/^ {2}auth create-admin +Make an account/m)
+    expect(auth).not.toMatch(/^ +--create-admin/m)
     expect((await runAlyx(["config"], { cwd })).stdout).toMatch(/config show {2}Print the configuration/)
   })
 
@@ -41,6 +45,21 @@ describe("the command line", () => {
     { args: ["statsu"], code: 127, says: "there is no such command", next: "Did you mean: alyx status?" },
     { args: ["config", "shwo"], code: 127, says: "there is no such command", next: "Did you mean: alyx config show?" },
     { args: ["xyzzyplugh"], code: 127, says: "there is no such command", next: "alyx help lists the commands." },
+    { args: ["functions"], code: 127, says: "alyx functions is not in this version.", next: "a program of its own" },
+    { args: ["deploy", "app"], code: 127, says: "alyx deploy is not in this version.", next: "docs/running.md" },
+    {
+      args: ["generate", "types"],
+      code: 127,
+      says: "generate types is not in this version.",
+      next: "generate openapi",
+    },
+    { args: ["generate", "client"], code: 127, says: "generate client is not in this", next: "generate openapi" },
+    {
+      args: ["help", "webhooks"],
+      code: 127,
+      says: "alyx webhooks is not in this version.",
+      next: "a program of its own",
+    },
     { args: ["help", "xyzzyplugh"], code: 127, says: "there is no such command", next: "alyx help" },
     { args: ["dev", "--prot", "9"], code: 2, says: "alyx dev has no flag --prot.", next: "Did you mean --port?" },
     { args: ["logs", "--tail", "many"], code: 2, says: "--tail: Expected an integer", next: "alyx logs --help" },

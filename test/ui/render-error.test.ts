@@ -38,6 +38,21 @@ Something is missing.
     )
   })
 
+  test("says once what an error and its only problem both say", () => {
+    const problems = [{ code: "X", message: "There is no field emial.", next: "Did you mean email?" }]
+    const said = { message: "There is no field emial.", next: "Did you mean email?", problems }
+
+    expect(renderError(alyxError("INVALID_FILTER", said), look)).toBe(
+      "Error: There is no field emial. (INVALID_FILTER)\n  Next: Did you mean email?\n",
+    )
+    expect(renderError(alyxError("INVALID_FILTER", { message: "One problem.", next: said.next, problems }), look)).toBe(
+      "Error: One problem. (INVALID_FILTER)\n\nThere is no field emial.\n  Did you mean email?\n",
+    )
+    expect(
+      renderError(alyxError("INVALID_FILTER", { ...said, problems: [...problems, { ...problems[0]! }] }), look),
+    ).toMatch(/(There is no field emial\.[^]*){3}/)
+  })
+
   test("does without the line of a file that is gone", () => {
     const problem = { code: "X", message: "Wrong.", at: { ...at, file: "gone.yaml" } }
 

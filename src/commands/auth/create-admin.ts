@@ -1,7 +1,8 @@
 import * as Flags from "@oclif/core/flags"
 
+import type { DaemonClient } from "../../client/daemon-client.ts"
 import { alyxError, isAlyxError } from "../../errors.ts"
-import type { UserResponse } from "../../protocol/auth-api.ts"
+import type { AccountView, UserResponse } from "../../protocol/auth-api.ts"
 import { readPassword } from "../../ui/auth/read-password.ts"
 import { DataCommand } from "../data-command.ts"
 
@@ -29,18 +30,24 @@ export default class AuthCreateAdmin extends DataCommand {
     const { email } = flags
     this.project()
     const values = readData(flags.data)
-    const question = { message: `Password of ${email}`, fromStdin: flags["password-stdin"], stdin: process.stdin }
+    return this.withWrittenSchema((client) => this.#make(client, { email, values, fromStdin: flags["password-stdin"] }))
+  }
+
+  async #make(
+    client: DaemonClient,
+    { email, values, fromStdin }: { readonly email: string; readonly values: object; readonly fromStdin: boolean },
+  ): Promise<UserResponse | undefined> {
+    // Before a password is asked for that would be of no use.
+    const there = await findAccount(client, email)
+    if (there !== undefined) throw isAccountAlready(there)
+    const question = { message: `Password of ${email}`, fromStdin, stdin: process.stdin }
     const password = await readPassword(question, { ...this.terminal, isJson: this.jsonEnabled() })
     if (password === undefined) {
       process.exitCode = 130
       return undefined
     }
     const wanted = { ...values, email, password, role: "admin", verified: true }
-    const made = await this.withWrittenSchema((client) => client.post<UserResponse>("/api/admin/users", wanted)).catch(
-      (error: unknown) => {
-        throw isAlyxError(error, "EMAIL_TAKEN") ? isAccountAlready(email, error) : error
-      },
-    )
+    const made = await client.post<UserResponse>("/api/admin/users", wanted)
     this.print(`${made.user.email} is an admin.`)
     return made
   }
@@ -58,10 +65,21 @@ function readData(text = "{}"): object {
   throw alyxError("USAGE", usage)
 }
 
-function isAccountAlready(email: string, cause: Error): Error {
+async function findAccount(client: DaemonClient, email: string): Promise<AccountView | undefined> {
+  try {
+    return (await client.get<UserResponse>(`/api/admin/users/${encodeURIComponent(email)}`)).user
+  } catch (error) {
+    if (isAlyxError(error, "USER_NOT_FOUND")) return undefined
+    throw error
+  }
+}
+
+function isAccountAlready({ email, role }: AccountView): Error {
   return alyxError("EMAIL_TAKEN", {
-    message: `There is an account of ${email} already.`,
-    next: `To make it an admin: alyx auth users set ${email} --role admin`,
-    cause,
+    message: role === "admin" ? `${email} is an admin already.` : `There is an account of ${email} already.`,
+    next:
+      role === "admin"
+        ? `To give it another password: alyx auth reset-password ${email}`
+        : `To make it an admin: alyx auth users set ${email} --role admin`,
   })
 }

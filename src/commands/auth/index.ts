@@ -9,18 +9,21 @@ const aliases = ["create-admin", "reset-password"] as const
 export default class Auth extends TopicCommand {
   static override summary = "Work on accounts, sessions and API keys."
   static override description =
-    "Each flag is another way to write the subcommand of its name. alyx help auth lists the subcommands."
+    "--create-admin <address> and --reset-password <address> are other ways to write the subcommands of these names."
   static override examples = ["alyx auth --create-admin ada@example.com", "alyx auth --reset-password ada@example.com"]
+  // Hidden: what they do stands at the subcommands already.
   static override flags = {
     "create-admin": Flags.string({
+      hidden: true,
       helpValue: "<address>",
       summary: "Make an admin: alyx auth create-admin --email <address>.",
     }),
     "reset-password": Flags.string({
+      hidden: true,
       helpValue: "<address>",
       summary: "Set a new password: alyx auth reset-password <address>.",
     }),
-    "password-stdin": Flags.boolean({ summary: "Take the password from stdin." }),
+    "password-stdin": Flags.boolean({ hidden: true, summary: "Take the password from stdin." }),
   }
 
   override async run(): Promise<void> {

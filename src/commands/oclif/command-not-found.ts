@@ -2,6 +2,7 @@ import type { Hook } from "@oclif/core/hooks"
 
 import { alyxError } from "../../errors.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
+import { notInThisVersion } from "./not-in-this-version.ts"
 
 /** oclif calls this for a command that does not exist. */
 export const commandNotFound: Hook<"command_not_found"> = async function ({ config, id }) {
@@ -28,6 +29,8 @@ export const commandNotFound: Hook<"command_not_found"> = async function ({ conf
       next: meant === undefined ? `alyx ${whole} --help shows what it takes.` : `Did you mean: alyx ${whole} ${meant}?`,
     })
   }
+  const planned = notInThisVersion(typed)
+  if (planned !== undefined) throw planned
   const near = beginnings.map((text) => nearestWord(text, [...known, ...topics])).find((name) => name !== undefined)
   throw alyxError("UNKNOWN_COMMAND", {
     message: `alyx ${typed}: there is no such command.`,

@@ -3,6 +3,7 @@ import { HelpBase } from "@oclif/core/help"
 import { alyxError } from "../../errors.ts"
 import { describeTerminal } from "../../ui/terminal.ts"
 import { renderCommandHelp, renderRootHelp, renderTopicHelp } from "../../ui/help-text.ts"
+import { notInThisVersion } from "./not-in-this-version.ts"
 import { commandFacts } from "./command-facts.ts"
 
 /** oclif's help, in our words and layout: `alyx`, `alyx help`, `alyx config --help`, `alyx config show --help`. */
@@ -39,9 +40,12 @@ export class AlyxHelp extends HelpBase {
     const under = commands.filter(({ id }) => id.startsWith(`${topic} `))
     const description = this.config.topics.find(({ name }) => name === topic)?.description ?? ""
     if (under.length > 0) return renderTopicHelp({ topic, description, commands: under }, look)
-    throw alyxError("UNKNOWN_COMMAND", {
-      message: `alyx ${words.join(" ")}: there is no such command.`,
-      next: "alyx help lists the commands.",
-    })
+    throw (
+      notInThisVersion(words.join(" ")) ??
+      alyxError("UNKNOWN_COMMAND", {
+        message: `alyx ${words.join(" ")}: there is no such command.`,
+        next: "alyx help lists the commands.",
+      })
+    )
   }
 }

@@ -6,7 +6,7 @@ import { renderTable } from "../table.ts"
 /** The accounts as a table, with how many there are beyond the page. */
 export function renderUsers({ users, total }: UsersResponse, paint: Paint): string {
   if (users.length === 0) return "There are no accounts."
-  const head = ["address", "role", "verified", "sessions", "last sign-in", "id"].map((word) => paint("quiet", word))
+  const head = ["email", "role", "verified", "sessions", "last sign-in", "id"].map((word) => paint("quiet", word))
   const rows = users.map((user) => [
     printable(user.email),
     printable(user.role),
@@ -22,7 +22,7 @@ export function renderUsers({ users, total }: UsersResponse, paint: Paint): stri
 /** The sessions of an account as a table. */
 export function renderSessions(sessions: readonly SessionView[], paint: Paint): string {
   if (sessions.length === 0) return "There are no sessions."
-  const head = ["last used", "since", "address", "client", "id"].map((word) => paint("quiet", word))
+  const head = ["last used", "since", "IP address", "client", "id"].map((word) => paint("quiet", word))
   const rows = sessions.map((session) => [
     minute(session.last_used_at),
     minute(session.created_at),
@@ -49,7 +49,7 @@ export function renderKeys(keys: readonly KeyView[], paint: Paint): string {
 }
 
 function limitsOf({ collections, operations }: KeyView): string {
-  if (collections === null && operations === null) return "nothing"
+  if (collections === null && operations === null) return "–"
   return `${operations?.join(", ") ?? "all"} on ${collections?.join(", ") ?? "all"}`
 }
 

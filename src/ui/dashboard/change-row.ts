@@ -21,9 +21,11 @@ export function changeRow(entry: ChangeEntry, look: { readonly paint: Paint; rea
   const { paint, columns } = look
   const { mark, meaning, text, rest = "", end = "" } = rowOf(entry)
   const head = `${paint("quiet", showTime(entry.time))} ${paint(meaning, mark)} `
-  const tail = end === "" ? "" : ` ${paint("quiet", end)}`
   const words = meaning === "bad" ? paint("bad", text) : text
   const body = rest === "" ? words : `${words}  ${paint("quiet", rest)}`
+  // An address that is cut off is of no use: it is said where the whole of it is.
+  const isCutOff = text.includes("://") && cellsOf(head) + cellsOf(body) > columns
+  const tail = isCutOff ? ` ${paint("name", "Enter shows it")}` : end === "" ? "" : ` ${paint("quiet", end)}`
   return head + fitText(body, Math.max(4, columns - cellsOf(head) - cellsOf(tail))) + tail
 }
 

@@ -8,14 +8,22 @@ import { cellsOf, cutText, fitText } from "./fit-text.ts"
 /** From this width on a row begins with the time of day. */
 const timeColumnsMin = 46
 
+/** The longest usual method, OPTIONS, and a space. */
+const methodColumns = 8
+
 /** One request in one row: time, method, path, the code of an error, status and how long it took. */
 export function requestRow(entry: RequestEntry, look: { readonly paint: Paint; readonly columns: number }): string {
   const { paint, columns } = look
   const meaning = statusMeaning(entry.status)
   const time = columns >= timeColumnsMin ? `${paint("quiet", showTime(entry.time))}  ` : ""
-  const method = paint("strong", printable(entry.method).slice(0, 7).padEnd(7))
+  const method = paint(
+    "strong",
+    printable(entry.method)
+      .slice(0, methodColumns - 1)
+      .padEnd(methodColumns),
+  )
   const end = `${paint(meaning, String(entry.status))} ${paint("quiet", showMs(entry.durationMs).padStart(7))}`
-  const room = Math.max(4, columns - cellsOf(time) - 7 - 13)
+  const room = Math.max(4, columns - cellsOf(time) - methodColumns - 13)
   return `${time}${method}${pathAndCode(entry, { paint, room })}  ${end}`
 }
 

@@ -2,6 +2,7 @@ import * as Args from "@oclif/core/args"
 import * as Flags from "@oclif/core/flags"
 
 import type { UserResponse } from "../../../protocol/auth-api.ts"
+import { hasAdmin, noAdminIsLeft } from "../../../client/has-admin.ts"
 import { requireConsent } from "../../../ui/require-consent.ts"
 import { DataCommand } from "../../data-command.ts"
 
@@ -32,6 +33,7 @@ export default class AuthUsersDelete extends DataCommand {
       }
       await client.delete(target)
       this.print(`Ended the account of ${email}.`)
+      if (found.user.role === "admin" && !(await hasAdmin(client))) this.notice(noAdminIsLeft)
       return found
     })
   }

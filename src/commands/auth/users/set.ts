@@ -3,6 +3,7 @@ import * as Flags from "@oclif/core/flags"
 
 import { alyxError } from "../../../errors.ts"
 import type { UpdateUserRequest, UserResponse } from "../../../protocol/auth-api.ts"
+import { hasAdmin, noAdminIsLeft } from "../../../client/has-admin.ts"
 import { DataCommand } from "../../data-command.ts"
 
 /** `alyx auth users set`. */
@@ -37,9 +38,14 @@ export default class AuthUsersSet extends DataCommand {
       })
     }
     const target = `/api/admin/users/${encodeURIComponent(args.account)}`
-    const changed = await this.withDaemon((client) => client.patch<UserResponse>(target, change))
-    const { email, role, verified } = changed.user
-    this.print(`${email}: role ${role}, ${verified ? "verified" : "not verified"}.`)
-    return changed
+    return this.withDaemon(async (client) => {
+      const before = await client.get<UserResponse>(target)
+      const changed = await client.patch<UserResponse>(target, change)
+      const { email, role, verified } = changed.user
+      this.print(`${email}: role ${role}, ${verified ? "verified" : "not verified"}.`)
+      const isAdminLess = before.user.role === "admin" && role !== "admin" && !(await hasAdmin(client))
+      if (isAdminLess) this.notice(noAdminIsLeft)
+      return changed
+    })
   }
 }
