@@ -1,6 +1,3 @@
-import { isDeepStrictEqual } from "node:util"
-
-import { BoundedCache } from "../../lib/bounded-cache.ts"
 import type { Clock } from "../../lib/clock.ts"
 import type { Identity } from "../caller.ts"
 import type { Signals } from "../signals/signals.ts"
@@ -8,17 +5,13 @@ import { sqlQuery } from "../storage/database.ts"
 import type { Database } from "../storage/database.ts"
 import { adminRole, authOfAccount, findAccount } from "./accounts.ts"
 import type { Account } from "./accounts.ts"
+import { HeldIdentities } from "./held-identities.ts"
+import { keyPrefix } from "./keys/key-secret.ts"
 import { invalidToken } from "./tokens/access-tokens.ts"
 import type { AccessTokens, VerifiedToken } from "./tokens/access-tokens.ts"
 
-/** Sessions that are held in memory; more are looked up at each request, about 10 µs. */
+/** Sessions that are held in memory. */
 const heldSessionsMax = 20_000
-
-/** What is held is looked up again after so long, for changes that nobody told: another process wrote. */
-const heldMsMax = 1_000
-
-/** How secrets of API keys begin; no token of ours does. */
-const keyPrefix = "alyx_"
 
 /** Finds who an API key is. */
 export interface KeyFinder {
@@ -43,13 +36,10 @@ export interface Identified {
 }
 
 /** A session as it is held. */
-interface HeldSession {
+interface Session {
   readonly accountId: string
   readonly identity: Identity
   readonly endsAtMs: number
-  readonly readAtMs: number
-  /** How many nudges had been heard when it was read. */
-  readonly nudgeCount: number
 }
 
 /**
@@ -58,14 +48,12 @@ interface HeldSession {
  */
 export class AccountIdentities {
   readonly #parts: AccountIdentitiesParts
-  readonly #held = new BoundedCache<HeldSession>({ sizeMax: heldSessionsMax, keyLengthMax: 64 })
-  readonly #unsubscribe: readonly (() => void)[]
-  #nudgeCount = 0
+  readonly #held: HeldIdentities<Session>
 
   constructor(parts: AccountIdentitiesParts) {
     this.#parts = parts
-    const lookAgain = (): void => void (this.#nudgeCount += 1)
-    this.#unsubscribe = [parts.signals.on("accounts", lookAgain), parts.signals.on("database", lookAgain)]
+    const { signals, clock } = parts
+    this.#held = new HeldIdentities({ signals, clock, sizeMax: heldSessionsMax, read: (id) => this.#read(id) })
   }
 
   /** At once where the token is known; throws INVALID_TOKEN, or rejects with it. */
@@ -84,46 +72,23 @@ export class AccountIdentities {
 
   /** Hears no more nudges. */
   stop(): void {
-    for (const end of this.#unsubscribe) end()
+    this.#held.stop()
   }
 
   #ofSession({ accountId, sessionId }: VerifiedToken): Identity {
-    const nowMs = this.#parts.clock.now()
-    const held = this.#held.peek(sessionId)
-    const session = this.#isFresh(held, nowMs) ? held : this.#read(sessionId, { held, nowMs })
-    if (session?.accountId === accountId && nowMs < session.endsAtMs) return session.identity
+    const session = this.#held.find(sessionId)
+    if (session?.accountId === accountId && this.#parts.clock.now() < session.endsAtMs) return session.identity
     throw invalidToken("The session of this token has ended.")
   }
 
-  #isFresh(held: HeldSession | undefined, nowMs: number): boolean {
-    if (held === undefined || held.nudgeCount !== this.#nudgeCount) return false
-    return nowMs - held.readAtMs < heldMsMax && nowMs >= held.readAtMs
-  }
-
-  /** What is looked up again is the same object as before when nothing about it changed: others keep things by it. */
-  #read(
-    sessionId: string,
-    { held: before, nowMs }: { readonly held: HeldSession | undefined; readonly nowMs: number },
-  ): HeldSession | undefined {
-    const found = this.#parts.database.read((reader) => {
+  #read(sessionId: string): Session | undefined {
+    return this.#parts.database.read((reader) => {
       const session = reader.get(sqlQuery<{ user_id: string; expires_at: string }>(sessionSql, [sessionId]))
       const account = session === undefined ? undefined : findAccount(reader, session.user_id)
-      return session === undefined || account === undefined ? undefined : { session, account }
+      if (session === undefined || account === undefined) return undefined
+      const endsAtMs = Date.parse(session.expires_at)
+      return { accountId: account.id, identity: identityOfAccount(account, sessionId), endsAtMs }
     })
-    if (found === undefined) {
-      this.#held.take(sessionId)
-      return undefined
-    }
-    const identity = identityOfAccount(found.account, sessionId)
-    const held = {
-      accountId: found.account.id,
-      identity: before !== undefined && isDeepStrictEqual(before.identity, identity) ? before.identity : identity,
-      endsAtMs: Date.parse(found.session.expires_at),
-      readAtMs: nowMs,
-      nudgeCount: this.#nudgeCount,
-    }
-    this.#held.set(sessionId, held)
-    return held
   }
 }
 

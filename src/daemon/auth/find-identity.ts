@@ -2,10 +2,10 @@ import { alyxError } from "../../errors.ts"
 import type { Identity } from "../caller.ts"
 import { anonymous } from "../callers.ts"
 import type { Database } from "../storage/database.ts"
-import { systemTables } from "../storage/system-tables.ts"
 import { identityOfAccount } from "./account-identities.ts"
 import { findAccount, findAccountByEmail } from "./accounts.ts"
 import { parseEmailAddress } from "./email-address.ts"
+import { findKey, keyNotFound } from "./keys/find-key.ts"
 import { identityOfKey } from "./keys/key-identities.ts"
 
 /** Who somebody would be: `anonymous`, the id or address of an account, or `key:` with the id or name of an API key. */
@@ -24,15 +24,7 @@ export function findIdentity(database: Pick<Database, "read">, who: string): Ide
 }
 
 function keyIdentity(database: Pick<Database, "read">, idOrName: string): Identity {
-  const query = systemTables
-    .selectFrom("_alyx_api_keys")
-    .selectAll()
-    .where((where) => where.or([where("id", "=", idOrName), where("name", "=", idOrName)]))
-    .compile()
-  const row = database.read((reader) => reader.get(query))
-  if (row !== undefined) return identityOfKey(row)
-  throw alyxError("KEY_NOT_FOUND", {
-    message: `There is no API key with the id or name ${idOrName.slice(0, 100)}.`,
-    next: "alyx auth key list shows those that there are.",
-  })
+  const row = database.read((reader) => findKey(reader, idOrName))
+  if (row === undefined) throw keyNotFound(idOrName)
+  return identityOfKey(row)
 }

@@ -6,7 +6,8 @@ import type { RuleOperation } from "../../../schema/schema.ts"
 import type { Signals } from "../../signals/signals.ts"
 import type { Database, Reader } from "../../storage/database.ts"
 import { systemTables } from "../../storage/system-tables.ts"
-import type { SystemTables } from "../../storage/system-tables.ts"
+import { findKey, keyColumns, keyNotFound } from "./find-key.ts"
+import type { KeyRow } from "./find-key.ts"
 import { keyHash, makeKeySecret } from "./key-secret.ts"
 
 /** What making and revoking keys needs. */
@@ -65,11 +66,7 @@ export function listKeys({ database }: Pick<KeyParts, "database">): readonly Key
 /** Ends a key, by its id or name; the next request with it is refused. */
 export async function revokeKey({ database, signals }: KeyParts, idOrName: string): Promise<KeyView> {
   const key = await database.write((transaction) => {
-    const found = systemTables
-      .selectFrom("_alyx_api_keys")
-      .select(keyColumns)
-      .where((where) => where.or([where("id", "=", idOrName), where("name", "=", idOrName)]))
-    const row = transaction.get(found.compile())
+    const row = findKey(transaction, idOrName)
     if (row === undefined) throw keyNotFound(idOrName)
     transaction.run(systemTables.deleteFrom("_alyx_api_keys").where("id", "=", row.id).compile())
     return keyView(row)
@@ -78,45 +75,24 @@ export async function revokeKey({ database, signals }: KeyParts, idOrName: strin
   return key
 }
 
-const keyColumns = [
-  "id",
-  "name",
-  "role",
-  "collections",
-  "operations",
-  "created_at",
-  "expires_at",
-  "last_used_at",
-] as const
-
-type KeyRow = Pick<SystemTables["_alyx_api_keys"], (typeof keyColumns)[number]>
-
 function keyView({ collections, operations, ...row }: KeyRow): KeyView {
   return { ...row, collections: listOf(collections), operations: listOf(operations) }
 }
 
 /** Names are told apart from ids by being neither, so that revoking by one never means another key. */
 function requireRoom(reader: Reader, name: string): void {
-  const keys = systemTables.selectFrom("_alyx_api_keys")
-  const same = keys.select("id").where((where) => where.or([where("name", "=", name), where("id", "=", name)]))
-  if (reader.get(same.compile()) !== undefined) {
+  if (findKey(reader, name) !== undefined) {
     throw alyxError("KEY_NAME_TAKEN", {
       message: `An API key is named ${name} already.`,
       next: "Choose another name, or revoke that key first.",
     })
   }
+  const keys = systemTables.selectFrom("_alyx_api_keys")
   const { count } = reader.get(keys.select(({ fn }) => fn.countAll<number>().as("count")).compile())!
   if (count < keyCountMax) return
   throw alyxError("CONFLICT", {
     message: `There are ${count} API keys, as many as there may be.`,
     next: "Revoke those that are not used any more: alyx auth key list.",
-  })
-}
-
-function keyNotFound(idOrName: string): Error {
-  return alyxError("KEY_NOT_FOUND", {
-    message: `There is no API key with the id or name ${idOrName.slice(0, 100)}.`,
-    next: "alyx auth key list shows those that there are.",
   })
 }
 

@@ -8,9 +8,11 @@ import type { Signals } from "../../signals/signals.ts"
 import type { Database } from "../../storage/database.ts"
 import { systemTables } from "../../storage/system-tables.ts"
 import type { SystemTables } from "../../storage/system-tables.ts"
+import { HeldIdentities } from "../held-identities.ts"
+import type { KeyRow } from "./find-key.ts"
 import { keyHash } from "./key-secret.ts"
 
-/** Keys that are held in memory; more are looked up when they are used. */
+/** Keys that are held in memory. */
 const heldKeysMax = 2_000
 
 /** How exact `last_used_at` is: so often at most a key that is in use is written. */
@@ -29,23 +31,22 @@ interface HeldKey {
   readonly id: string
   readonly identity: Identity
   readonly expiresAtMs: number
-  lastUsedMs: number
+  /** What was written when it was read. */
+  readonly lastUsedMs: number
 }
 
-/**
- * Tells whom the secret of an API key belongs to. Keys are held by the hash of their secret, and all are dropped when
- * accounts, or all data, changed: a key that was revoked is refused from the next request on.
- */
+/** Tells whom the secret of an API key belongs to. Keys are held by the hash of their secret. */
 export class KeyIdentities {
   readonly #parts: KeyIdentitiesParts
-  readonly #held = new BoundedCache<HeldKey>({ sizeMax: heldKeysMax, keyLengthMax: 64 })
+  readonly #held: HeldIdentities<HeldKey>
+  /** By id, when a use was written, or began to be. */
+  readonly #usedMs = new BoundedCache<number>({ sizeMax: heldKeysMax, keyLengthMax: 64 })
   readonly #writing = new Set<Promise<void>>()
-  readonly #unsubscribe: readonly (() => void)[]
 
   constructor(parts: KeyIdentitiesParts) {
     this.#parts = parts
-    const drop = (): void => this.#held.clear()
-    this.#unsubscribe = [parts.signals.on("accounts", drop), parts.signals.on("database", drop)]
+    const { signals, clock } = parts
+    this.#held = new HeldIdentities({ signals, clock, sizeMax: heldKeysMax, read: (hash) => this.#read(hash) })
   }
 
   /** At once; throws INVALID_TOKEN for what is no key, or one that has ended. */
@@ -56,30 +57,28 @@ export class KeyIdentities {
   /** The same for those who go on listening: they have to know when the key expires. */
   identifyForLong(secret: string): { readonly identity: Identity; readonly expiresAtMs: number } {
     const hash = keyHash(secret)
-    const key = hash === null ? undefined : (this.#held.peek(hash) ?? this.#read(hash))
+    const key = hash === null ? undefined : this.#held.find(hash)
     const nowMs = this.#parts.clock.now()
     if (key === undefined || nowMs >= key.expiresAtMs) throw invalidKey()
-    if (Math.abs(nowMs - key.lastUsedMs) >= lastUsedPrecisionMs) this.#use(key, nowMs)
+    const lastUsedMs = this.#usedMs.peek(key.id) ?? key.lastUsedMs
+    if (Math.abs(nowMs - lastUsedMs) >= lastUsedPrecisionMs) this.#use(key, nowMs)
     return key
   }
 
   /** Waits for what is being written. */
   async stop(): Promise<void> {
-    for (const end of this.#unsubscribe) end()
+    this.#held.stop()
     await Promise.all(this.#writing)
   }
 
   #read(hash: string): HeldKey | undefined {
     const query = systemTables.selectFrom("_alyx_api_keys").selectAll().where("key_hash", "=", hash).compile()
     const row = this.#parts.database.read((reader) => reader.get(query))
-    if (row === undefined) return undefined
-    const key = heldKey(row)
-    this.#held.set(hash, key)
-    return key
+    return row === undefined ? undefined : heldKey(row)
   }
 
   #use(key: HeldKey, nowMs: number): void {
-    key.lastUsedMs = nowMs
+    this.#usedMs.set(key.id, nowMs)
     const { database, logger } = this.#parts
     const update = systemTables
       .updateTable("_alyx_api_keys")
@@ -106,8 +105,7 @@ function heldKey(row: SystemTables["_alyx_api_keys"]): HeldKey {
 }
 
 /** A key has no address and no metadata; `verified` is false, since there is no address that was proven. */
-export function identityOfKey(row: SystemTables["_alyx_api_keys"]): Identity {
-  const { id, role, collections, operations } = row
+export function identityOfKey({ id, role, collections, operations }: KeyRow): Identity {
   const isScoped = collections !== null || operations !== null
   return Object.freeze({
     auth: Object.freeze({ id: `key:${id}`, email: null, role, verified: false, metadata: Object.freeze({}) }),

@@ -86,6 +86,30 @@ test.each(["id", "name"] as const)("a key that was revoked by its %s is refused 
   await expect(revokeKey(parts, key[by])).rejects.toMatchObject({ code: "KEY_NOT_FOUND" })
 })
 
+test("a key that another program took away is refused a second later", async () => {
+  const { parts, identities, database, clock } = await openKeys()
+  const { secret } = await createKey(parts, plain)
+  identities.identify(secret)
+
+  await database.write((transaction) => transaction.run({ sql: "DELETE FROM _alyx_api_keys", parameters: [] }))
+  clock.ms += 1_000
+
+  expect(() => identities.identify(secret)).toThrow(expect.objectContaining({ code: "INVALID_TOKEN" }))
+})
+
+test("a key stays one object when something else changed", async () => {
+  const { parts, identities, clock } = await openKeys()
+  const { secret } = await createKey(parts, { ...plain, collections: ["notes"] })
+  const first = identities.identify(secret)
+
+  parts.signals.nudge("accounts")
+  const nudged = identities.identify(secret)
+  clock.ms += 5_000
+
+  expect(nudged).toBe(first)
+  expect(identities.identify(secret)).toBe(first)
+})
+
 test("a key that a restore brought back or took away is seen at once", async () => {
   const { parts, identities, database } = await openKeys()
   const { secret } = await createKey(parts, plain)
