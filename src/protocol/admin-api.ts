@@ -172,6 +172,8 @@ export interface RequestDetail {
   readonly entry: RequestEntry
   readonly request: CapturedMessage
   readonly response: CapturedMessage
+  /** Who asked, in words. */
+  readonly caller: string
   /** The rule of the collection that decided, in words; null for requests that are not on documents. */
   readonly rule: string | null
   /** At most 100 statements, in the order in which they ran. */

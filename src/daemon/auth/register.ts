@@ -88,12 +88,15 @@ function readRegistration(parts: AuthParts, body: unknown): Registration {
   return { address, password, values }
 }
 
+function isGiven(name: string): boolean {
+  return (givenMembers as readonly string[]).includes(name)
+}
+
 /** Tells what the server gives from what the person says. */
 function withoutGiven(values: Readonly<Record<string, unknown>>): {
   readonly given: Problems
   readonly values: Readonly<Record<string, unknown>>
 } {
-  const isGiven = (name: string): boolean => (givenMembers as readonly string[]).includes(name)
   const names = Object.keys(values).filter(isGiven)
   const problems = names.map((name) => [name, [{ code: "MANAGED_FIELD", message: `${name} is given by the server.` }]])
   return {

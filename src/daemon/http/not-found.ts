@@ -15,6 +15,17 @@ const servedPaths = [
   "/api/collections/{collection}",
   "/api/collections/{collection}/{id}",
   "/api/batch",
+  "/api/auth/register",
+  "/api/auth/login",
+  "/api/auth/refresh",
+  "/api/auth/logout",
+  "/api/auth/me",
+  "/api/auth/password",
+  "/api/auth/sessions",
+  "/api/auth/providers",
+  "/api/auth/reset",
+  "/api/auth/verify/request",
+  "/api/auth/email",
   "/api/realtime",
   "/health",
   "/health/live",
@@ -25,6 +36,20 @@ const servedPaths = [
 
 /** Served unless the configuration says `api.docs: false`. */
 const docsPaths = ["/api/openapi.json", "/api/openapi.yaml", "/docs"]
+
+/** What other servers call what is served here, as the last word of a path. */
+const otherNames: Readonly<Record<string, string>> = {
+  ...namesOf("POST /api/auth/register", ["register", "signup", "sign-up", "sign_up", "registration"]),
+  ...namesOf("POST /api/auth/login", ["login", "signin", "sign-in", "sign_in", "logon", "token", "authenticate"]),
+  ...namesOf("POST /api/auth/refresh", ["refresh", "refresh-token", "auth-refresh"]),
+  ...namesOf("POST /api/auth/logout", ["logout", "signout", "sign-out", "sign_out", "logoff"]),
+  ...namesOf("GET /api/auth/me", ["me", "user", "whoami", "userinfo", "profile"]),
+  ...namesOf("POST /api/auth/reset", ["recover", "forgot", "forgot-password", "reset-password", "password-reset"]),
+}
+
+function namesOf(served: string, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, served]))
+}
 
 /** What decides what is named: collections, and whether the API is described. */
 export interface NotFoundParts {
@@ -61,6 +86,8 @@ function nextStep(path: string, schema: Schema, served: readonly string[]): stri
   const parts = path.split("/")
   const collection = parts.findIndex((part) => schema.collections.has(part))
   if (collection !== -1) return `Documents are at ${["/api/collections", ...parts.slice(collection)].join("/")}.`
+  const last = parts.findLast((part) => part !== "")?.toLowerCase() ?? ""
+  if (Object.hasOwn(otherNames, last)) return `Did you mean ${otherNames[last]}?`
   const near = nearestWord(path, served)
   return near === undefined ? "GET / names what is served." : `Did you mean ${near}?`
 }

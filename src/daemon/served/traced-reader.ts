@@ -54,6 +54,8 @@ export class TracedReader<Traced extends Reader = Reader> implements Reader {
   }
 
   #add(sql: string, begin: number, rowCount: number): void {
+    // How a statement will run is asked once, to choose its shape; it is no part of what was asked for.
+    if (sql.startsWith("EXPLAIN ")) return
     this.#group.add({ sql, durationMs: performance.now() - begin, rowCount, where: "daemon" })
   }
 }

@@ -35,14 +35,14 @@ function summary(entry: RequestEntry, { paint, columns }: Look): readonly string
   ]
 }
 
-function detailLines({ request, response, rule, statements }: RequestDetail, look: Look): readonly string[] {
+function detailLines({ caller, request, response, rule, statements }: RequestDetail, look: Look): readonly string[] {
   const { paint } = look
   return [
+    // First, since a missing token and a rule that hides everything look like an empty list.
+    `${paint("quiet", "Asked by")} ${printable(caller)}`,
+    `${paint("quiet", "Rule")} ${rule === null ? paint("quiet", "none decided") : printable(rule)}`,
     ...messageLines("Request", request, look),
     ...messageLines("Answer", response, look),
-    "",
-    paint("strong", "Rule"),
-    rule === null ? paint("quiet", "  none decided") : `  ${printable(rule)}`,
     "",
     ...statementLines(statements, look),
   ]

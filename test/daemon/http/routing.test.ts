@@ -19,7 +19,25 @@ const scenarios: readonly Scenario[] = [
     name: "the root says what this is and where to go on",
     send: { path: "/" },
     status: 200,
-    body: { name: "alyx", version: "1.2.3", links: { documents: "/api/collections/{collection}" } },
+    body: {
+      name: "alyx",
+      version: "1.2.3",
+      links: { documents: "/api/collections/{collection}", login: "/api/auth/login" },
+    },
+  },
+  {
+    name: "what other servers call registering leads to where it is",
+    send: { method: "POST", path: "/api/auth/signup" },
+    status: 404,
+    code: "NOT_FOUND",
+    says: /Did you mean POST \/api\/auth\/register\?.*"\/api\/auth\/register"|"\/api\/auth\/register".*Did you mean POST \/api\/auth\/register\?/,
+  },
+  {
+    name: "what other servers call signing in leads to where it is",
+    send: { method: "POST", path: "/auth/v1/token" },
+    status: 404,
+    code: "NOT_FOUND",
+    says: /Did you mean POST \/api\/auth\/login\?/,
   },
   {
     name: "a trailing slash makes no difference",

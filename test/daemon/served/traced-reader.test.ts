@@ -15,6 +15,8 @@ test("reads are noted with their text, time and rows, and values never are", asy
   const { trace } = await traced(() => {
     database.read((reader) => {
       reader.all(sqlQuery("SELECT name FROM letters WHERE name >= ?", ["b"]))
+      // Asked by Alyx to choose a statement; nobody wants to read it.
+      reader.all(sqlQuery("EXPLAIN QUERY PLAN SELECT name FROM letters"))
       reader.get(sqlQuery("SELECT name FROM letters WHERE name = ?", ["nobody"]))
       reader.get(sqlQuery("SELECT name FROM letters WHERE name = ?", ["a"]))
       for (const row of reader.iterate(sqlQuery("SELECT name FROM letters ORDER BY 1"))) if (row["name"] === "b") break

@@ -124,6 +124,7 @@ const detail = hostile({
   entry: request,
   request: { ...message, body: '{"a": "b' },
   response: { ...message, body: "text" },
+  caller: "somebody",
   rule: "true",
   statements: [{ sql: "select\n1", durationMs: 1, rowCount: 1, where: "reader" as const }],
 })

@@ -12,6 +12,7 @@ import { decidingRule } from "./deciding-rule.ts"
 import { hideHeaders, hideInJson } from "./hidden-values.ts"
 import { isSecretName, secretNamesOf } from "./secret-names.ts"
 import type { IsSecret } from "./secret-names.ts"
+import { shownCaller } from "./shown-caller.ts"
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -62,6 +63,7 @@ export class RequestCapture {
     const received = this.#received
     const answered = this.#answered
     const rule = this.#schemas.isReady ? decidingRule(this.#schemas.current, request) : null
+    const caller = shownCaller(request)
     const isSecret = this.#schemas.isReady ? secretNamesOf(this.#schemas.current) : isSecretName
     return {
       requestId: entry.requestId,
@@ -79,6 +81,7 @@ export class RequestCapture {
           answered,
           isSecret,
         ),
+        caller,
         rule,
         statements: trace
           .statements()

@@ -50,6 +50,23 @@ test("the rule that decides is named; requests that are not on documents have no
   expect(await ruleOf(send(port, { path: "/nothing" }))).toBeNull()
 })
 
+test("who asked is told, and a key that was sent in a header of other servers", async () => {
+  const { detailOf, port, configure } = await startDev()
+  const callerOf = async (headers: Record<string, string>): Promise<string> =>
+    (await detailOf(await send(port, { path: "/api/collections/notes", headers }))).caller
+
+  expect(await callerOf({})).toContain("everybody is an admin")
+  configure({ insecureOpen: false })
+  expect(await callerOf({})).toBe("anonymous: there is no header Authorization")
+  expect(await callerOf({ apikey: "k" })).toContain("apikey is not read; send Authorization: Bearer")
+  const { body } = await sendJson(port, "POST", "/api/auth/register", {
+    email: "ada@example.com",
+    password: "correct horse",
+  })
+  const bearer = { authorization: `Bearer ${body.access_token}` }
+  expect(await callerOf(bearer)).toBe(`ada@example.com (${body.user.id}), role user`)
+})
+
 test("a list is kept as text, and one that was compressed as it was before", async () => {
   const { detailOf, port } = await startDev()
   for (let count = 0; count < 8; count += 1) {
