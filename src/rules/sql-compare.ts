@@ -3,10 +3,10 @@ import {
   boundValue,
   isWholeColumn,
   jsonAs,
-  jsonStep,
   jsonTypeSql,
   memberOf,
   membersSql,
+  quotedStep,
   scalarTypeOf,
 } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
@@ -64,7 +64,7 @@ export function jsonIs(json: JsonOperand, value: RuleValue): Piece {
   const scalarType = scalarTypeOf(value)
   const bound = boundValue(value)
   if (scalarType === null || bound === null || scalarType === "timestamp" || scalarType === "bytes") {
-    return isWhole ? { known: false } : sqlPiece(`(CASE WHEN ${type} IS NOT NULL THEN 0 END)`, [], fields)
+    return neverWhereThere(json)
   }
   const { sql } = jsonAs(json, scalarType)
   return sqlPiece(isWhole ? `(${sql} IS ?)` : `(CASE WHEN ${type} IS NOT NULL THEN ${sql} IS ? END)`, [bound], fields)
@@ -72,23 +72,34 @@ export function jsonIs(json: JsonOperand, value: RuleValue): Piece {
 
 /** A json value equals a known list or map: as many members, each of which is equal. */
 function wholeJsonIs(json: JsonOperand, value: readonly RuleValue[] | RuleMap | RuleObject): Piece {
-  const keys = isList(value) ? [...value.keys()] : mapKeys(value)
-  if (keys.length > comparedMemberCountMax) return tooLarge
-  const steps = keys.map((key) => (typeof key === "number" ? `[${key}]` : jsonStep(key)))
+  const members = membersOf(value)
+  if (members === null) return neverWhereThere(json)
+  if (members.length > comparedMemberCountMax) return tooLarge
   const type = jsonTypeSql(json)
-  const count = `(SELECT count(*) FROM ${membersSql(json)}) = ${keys.length}`
+  const count = `(SELECT count(*) FROM ${membersSql(json)}) = ${members.length}`
   const isKind = sqlPiece(`(${type} IS '${isList(value) ? "array" : "object"}' AND ${count})`, [], [json.field])
-  const members = keys.map((key, index) => {
-    const step = steps[index]
-    const member = isList(value) ? value[key as number]! : mapGet(value, key)!
-    if (step === null || step === undefined) return faultPiece("A key is not looked up in SQL.")
+  const tests = members.map(([step, member]) => {
     const piece = jsonIs(memberOf(json, step), member)
     // A member that is not there makes the whole unequal; it is no error.
     return isKnown(piece) ? piece : sqlPiece(`(${piece.sql} IS 1)`, piece.values, piece.fields)
   })
-  const equal = members.reduce(bothPieces, isKind)
+  const equal = tests.reduce(bothPieces, isKind)
   if (isKnown(equal) || isWholeColumn(json)) return equal
   return sqlPiece(`(CASE WHEN ${type} IS NOT NULL THEN ${equal.sql} END)`, equal.values, equal.fields)
+}
+
+/** The members with the steps to them; null where a key is no text, which no object of json has. */
+function membersOf(value: readonly RuleValue[] | RuleMap | RuleObject): (readonly [string, RuleValue])[] | null {
+  if (isList(value)) return value.map((member, index) => [`[${index}]`, member])
+  const keys = mapKeys(value)
+  if (!keys.every((key) => typeof key === "string")) return null
+  return keys.map((key) => [quotedStep(key), mapGet(value, key)!])
+}
+
+/** False, except where nothing is there, which is an error. */
+function neverWhereThere(json: JsonOperand): Piece {
+  if (isWholeColumn(json)) return { known: false }
+  return sqlPiece(`(CASE WHEN ${jsonTypeSql(json)} IS NOT NULL THEN 0 END)`, [], [json.field])
 }
 
 /** Members of one known list or map that are compared in SQL, each of which is a condition. */

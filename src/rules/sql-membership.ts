@@ -4,7 +4,7 @@ import { jsonIs, neverWhereKnown, scalarIs } from "./sql-compare.ts"
 import type { JsonOperand, Operand, ScalarOperand, ScalarType } from "./sql-operand.ts"
 import { boundValue, isWholeColumn, jsonTypeSql, membersSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
-import { eitherPiece, faultPiece, isKnown, sqlPiece } from "./sql-piece.ts"
+import { eitherPiece, faultPiece, isKnown, sqlPiece, toSql } from "./sql-piece.ts"
 import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
 import { RuleFault, isList, isMap, mapKeys, typeName } from "./values.ts"
 
@@ -81,11 +81,14 @@ function inJson(value: Exclude<Operand, JsonOperand>, json: JsonOperand): Narrow
 /** Whether a list of json holds a known list or map. */
 function wholeInJson(json: JsonOperand, known: readonly RuleValue[] | RuleMap | RuleObject): Piece {
   const equal = jsonIs({ ...json, column: "_each.value", path: "$", element: null }, known)
-  if (isKnown(equal)) return equal
-  const source = membersSql(json)
-  const test = `CASE WHEN _each.type IN ('array', 'object') THEN ${equal.sql} END`
-  const sql = `(CASE ${jsonTypeSql(json)} WHEN 'array' THEN EXISTS (SELECT 1 FROM ${source} AS _each WHERE ${test}) WHEN 'object' THEN 0 END)`
-  return sqlPiece(sql, equal.values, equal.fields)
+  if (isKnown(equal) && equal.known !== false) return equal
+  const { sql: equalSql, values, fields } = toSql(equal)
+  const test = `CASE WHEN _each.type IN ('array', 'object') THEN ${equalSql} END`
+  const some = `EXISTS (SELECT 1 FROM ${membersSql(json)} AS _each WHERE ${test})`
+  return sqlPiece(`(CASE ${jsonTypeSql(json)} WHEN 'array' THEN ${some} WHEN 'object' THEN 0 END)`, values, [
+    ...fields,
+    json.field,
+  ])
 }
 
 interface Sought {

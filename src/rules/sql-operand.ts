@@ -95,6 +95,11 @@ export function jsonStep(key: string | boolean | bigint): string | null {
   return typeof key === "string" && /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? `.${key}` : null
 }
 
+/** The step of a path to a key of any text, as part of a literal of SQL: SQLite reads the escapes of JSON. */
+export function quotedStep(key: string): string {
+  return `.${JSON.stringify(key).replaceAll("'", "''")}`
+}
+
 /** The type of a json value in SQLite's words; NULL where there is none. */
 export function jsonTypeSql({ column, path, element }: JsonOperand): string {
   if (element !== null) return `${element}.type`

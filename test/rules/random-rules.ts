@@ -35,7 +35,8 @@ const moments = [
   "2026-01-01T00:00:00.000Z",
   "2026-03-01T11:30:00.000Z",
 ]
-const jsons: readonly JsonValue[] = [
+/** Values of json, some with keys that are no plain words. */
+export const jsons: readonly JsonValue[] = [
   [],
   ["a"],
   ["a", "b", null],
@@ -57,6 +58,12 @@ const jsons: readonly JsonValue[] = [
   false,
   "",
   { u1: 1 },
+  ...["a b", "", 'a"b', "a'b", "é", "a.b", "\\", "\n", "[0]", "$", "\u0001", "?", "1", "true", "__proto__"].map((key) =>
+    Object.fromEntries([[key, 1]]),
+  ),
+  { "a b": { "": "a" } },
+  { plan: { "a'b": [{ "?": null }] } },
+  [{ "a b": 1 }, { "1": 1 }],
 ]
 
 /** A row with values that are equal, nearly equal, of other types, and null. */
@@ -162,7 +169,20 @@ const knowns: { readonly [kind in Kind]: readonly string[] } = {
     "timestamp('2026-01-01T01:00:00+01:00')",
   ],
   bytes: ["b'a'", "b''", "b'ab'"],
-  any: ["null", "auth.id", "auth.metadata.plan", "auth.metadata.team", "auth.metadata"],
+  any: [
+    "null",
+    "auth.id",
+    "auth.metadata.plan",
+    "auth.metadata.team",
+    "auth.metadata",
+    "{'a b': 1}",
+    "{1: 1}",
+    "{true: 1, 'a': 2}",
+    "{'plan': {1: 1}}",
+    "[{1: 1}]",
+    `{'?': 1, "a'b": 1}`,
+    "{}",
+  ],
 }
 
 const lists = [
@@ -176,6 +196,8 @@ const lists = [
   "auth.metadata.plan",
   "auth.metadata.team",
   "[auth.id, auth.role]",
+  "[{1: 1}, {'a b': 1}]",
+  "{'a b': 1, 'u1': 2}",
   "[1,2,3,4,5,6,7,8,9,10]",
 ]
 

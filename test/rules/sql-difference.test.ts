@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 
 import type { CompiledReadRule, RuleContext, StoredRow } from "../../src/rules/rules.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
-import { Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
+import { jsons, Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
 import { authOf, contextOf, readRule } from "./rule-fixture.ts"
 
 const rowCount = 200
@@ -38,6 +38,35 @@ test("the SQL of a rule finds the rows that the rule lets pass, and no others", 
 
   process.stdout.write(`seed ${seed}: ${JSON.stringify(totals)}\n`)
   expect(totals.conditions).toBeGreaterThan(totals.rules)
+})
+
+test.each([
+  "doc.meta == auth.metadata.plan",
+  "doc.meta != auth.metadata.plan",
+  "doc.meta.plan != auth.metadata.plan",
+  "doc.meta in [auth.metadata.plan, {1: 1}]",
+  "auth.metadata.plan in doc.tags",
+  "!(auth.metadata.plan in doc.meta)",
+  "!({1: 1} in doc.tags)",
+  "!({1: 1} in doc.meta.plan)",
+  "doc.meta.plan != {1: 1}",
+  "doc.meta.exists(x, x != {1: 2})",
+  "doc.tags.all(x, x != {'a b': 1})",
+  "doc.tags.exists(x, x == auth.metadata.plan)",
+])("%s means the same in SQL, whatever the keys of json are", (expression) => {
+  const metas = [null, ...jsons].map((json) => (json === null ? null : JSON.stringify(json)))
+  const rows = metas.map((meta, index) => {
+    const tags = JSON.stringify([jsons[index % jsons.length], ...(index % 2 === 0 ? [] : ["a"])])
+    return { ...randomRow(new Random(index), String(index)), meta, tags }
+  })
+  using database = openRows(rows)
+  const rule = readRule(expression)
+
+  expect(rule.isSql).toBe(true)
+  for (const plan of jsons) {
+    const context = contextOf(authOf({ id: "u1", metadata: { plan } }))
+    expect(passing(database, rule, context), JSON.stringify(plan)).toEqual(holding(rows, rule, context))
+  }
 })
 
 test("a long list takes the time of its length", () => {
