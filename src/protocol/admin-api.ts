@@ -91,8 +91,8 @@ export interface RealtimeStats {
   /** Different queries among them, which are looked at once each. */
   readonly groups: number
   /** Messages handed to subscribers since the start. */
-  readonly deltas: number
-  /** Milliseconds of the slowest hand-out since somebody last asked. */
+  readonly messages: number
+  /** Milliseconds of the slowest hand-out of the last minute. */
   readonly slowestFanOutMs: number
   /** What clients have not taken yet. */
   readonly untakenBytes: number

@@ -76,7 +76,7 @@ export class DevStore {
   readonly #changes = new EntryRing<ChangeEntry>({ countMax: keptCountMax })
   #rates: readonly number[] = []
   #liveRate: number | null = null
-  #counted: { readonly total: number; readonly deltas: number; readonly atMs: number } | null = null
+  #counted: { readonly total: number; readonly messages: number; readonly atMs: number } | null = null
   #nextId = 1
   #daemon: DaemonFile
   #daemonState: DaemonState = "starting"
@@ -152,15 +152,15 @@ export class DevStore {
 
   setStats(stats: StatsResponse, nowMs: number = performance.now()): void {
     const { total } = stats.requests
-    const deltas = stats.realtime?.deltas ?? 0
+    const messages = stats.realtime?.messages ?? 0
     const before = this.#counted
     if (before !== null && nowMs - before.atMs > 500) {
       const seconds = (nowMs - before.atMs) / 1_000
       const rate = Math.max(0, total - before.total) / seconds
-      this.#liveRate = Math.max(0, deltas - before.deltas) / seconds
+      this.#liveRate = Math.max(0, messages - before.messages) / seconds
       this.#rates = [...this.#rates, rate].slice(-rateCountMax)
     }
-    if (before === null || nowMs - before.atMs > 500) this.#counted = { total, deltas, atMs: nowMs }
+    if (before === null || nowMs - before.atMs > 500) this.#counted = { total, messages, atMs: nowMs }
     this.#stats = stats
     this.setDaemonState("serving")
   }

@@ -54,9 +54,9 @@ Documents
 })
 
 test("sockets and what they follow are shown when there are some", () => {
-  const live = { sockets: 0, subscriptions: 0, groups: 0, deltas: 7, slowestFanOutMs: 1, untakenBytes: 0 }
+  const live = { sockets: 0, subscriptions: 0, groups: 0, messages: 7, slowestFanOutMs: 1, untakenBytes: 0 }
   expect(renderStatus({ ...stats, realtime: live }, paintNothing)).not.toContain("Live")
-  const busy = { ...live, sockets: 1, subscriptions: 12, groups: 2, deltas: 1_200, untakenBytes: 3_000 }
+  const busy = { ...live, sockets: 1, subscriptions: 12, groups: 2, messages: 1_200, untakenBytes: 3_000 }
   expect(renderStatus({ ...stats, realtime: busy }, paintNothing)).toContain(
     "  Live      1 socket, 12 subscriptions in 2 groups, 1,200 messages sent, 2.9 KB not taken yet\n",
   )

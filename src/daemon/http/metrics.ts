@@ -92,7 +92,7 @@ function liveText(live: LiveSocketStats | null): string {
     figure("alyx_realtime_subscriptions", "gauge", "Queries that are followed now.", live.subscriptions),
     figure("alyx_realtime_groups", "gauge", "Different ones among them.", live.groups),
     figure("alyx_realtime_untaken_bytes", "gauge", "What clients have not taken yet.", live.untakenBytes),
-    figure("alyx_realtime_messages_total", "counter", "Messages handed to subscribers.", live.deltas),
+    figure("alyx_realtime_messages_total", "counter", "Messages handed to subscribers.", live.messages),
   ].join("")
 }
 

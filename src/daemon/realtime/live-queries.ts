@@ -55,7 +55,7 @@ export interface LiveQueryStats {
   readonly subscriptions: number
   readonly groups: number
   /** Messages handed to subscribers since the start. */
-  readonly deltas: number
-  /** Milliseconds of the slowest fan-out since somebody last asked. */
+  readonly messages: number
+  /** Milliseconds of the slowest fan-out of the last minute. */
   readonly slowestFanOutMs: number
 }

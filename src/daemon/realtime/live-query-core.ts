@@ -2,6 +2,7 @@ import { AsyncResource } from "node:async_hooks"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
+import { RecentMaximum } from "../../lib/recent-maximum.ts"
 import type { Schema } from "../../schema/schema.ts"
 import { parseLiveQuery } from "../records/live-query.ts"
 import type { LiveQuery } from "../records/live-query.ts"
@@ -55,12 +56,12 @@ export class LiveQueryCore implements LiveQueries, Service {
   /** Those whose groups ended with their schema, until they have one of the new schema. */
   readonly #homeless = new Set<LiveSubscription>()
   readonly #stops: (() => void)[] = []
+  readonly #fanOutMs = new RecentMaximum()
   #schema: Schema | undefined
   #groups: LiveGroups
   #turn: NodeJS.Immediate | undefined
   #retry: NodeJS.Timeout | undefined
   #turnBeganMs: number | null = null
-  #slowestFanOutMs = 0
   #isStopped = false
   /** Statements of a turn belong to no request, though one woke it. */
   readonly #runTurnApart = AsyncResource.bind(() => this.#runTurn())
@@ -115,13 +116,11 @@ export class LiveQueryCore implements LiveQueries, Service {
   }
 
   stats(): LiveQueryStats {
-    const slowestFanOutMs = this.#slowestFanOutMs
-    this.#slowestFanOutMs = 0
     return {
       subscriptions: this.#subscriptions.size,
       groups: this.#groups.size,
-      deltas: this.#fanOut.deliveredCount,
-      slowestFanOutMs,
+      messages: this.#fanOut.deliveredCount,
+      slowestFanOutMs: this.#fanOutMs.value,
     }
   }
 
@@ -243,7 +242,7 @@ export class LiveQueryCore implements LiveQueries, Service {
     if (this.#groups.needsRetry) this.#retryLater()
     if (this.#groups.isBehind || !this.#fanOut.isEmpty || this.#homeless.size > 0) this.#wake()
     else {
-      this.#slowestFanOutMs = Math.max(this.#slowestFanOutMs, performance.now() - this.#turnBeganMs)
+      this.#fanOutMs.add(performance.now() - this.#turnBeganMs)
       this.#turnBeganMs = null
     }
   }

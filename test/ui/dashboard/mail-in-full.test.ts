@@ -67,7 +67,7 @@ test("a mail is shown with its text and its link, and obeys nothing that stands 
 })
 
 test("who follows what stands in a line while somebody does", () => {
-  const live = { sockets: 3, subscriptions: 12, groups: 2, deltas: 9, slowestFanOutMs: 1.5, untakenBytes: 0 }
+  const live = { sockets: 3, subscriptions: 12, groups: 2, messages: 9, slowestFanOutMs: 1.5, untakenBytes: 0 }
   expect(liveLine(live, { paint: paintNothing, messagesPerSecond: 4.25 })).toBe(
     "3 sockets · 12 subscriptions in 2 groups · 4.3 messages/s · slowest 1.5 ms",
   )
