@@ -46,12 +46,13 @@ export function judgeUpdate(
 ): void {
   if (frame.caller.isAdmin) return requireUnmanaged(frame, { row, values })
   if (row === undefined || !isReadable(frame, row)) throw documentNotFound(frame.plan, id)
+  // Before any rule that could compare what stands there with what is to be written.
+  requireUnmanaged(frame, { row, values })
   const documents = { doc: row, new: after }
   // A rule that looks at one state only must hold for both: else a document could be moved to where it may not be.
   const seesBoth = (frame.plan.rules.update?.mentions.new.length ?? 0) > 0
   requireRule(frame, "update", seesBoth ? [documents] : [documents, { doc: after, new: after }])
   requireWritableFields(frame, values, documents)
-  requireUnmanaged(frame, { row, values })
 }
 
 /** Judges the end of a document. */
