@@ -8,10 +8,12 @@ import type { EmailAddress } from "./email-address.ts"
 export interface AccountMails {
   /** A new account, or one whose address is not proven yet: asks its owner to prove it. */
   accountMade(account: Account): void
-  /** `auth.hide_accounts`: somebody registered with the address of this account. */
+  /** `auth.hide_accounts`: somebody registered with the address of this account, or wanted it for another one. */
   addressKnown(account: Account): void
   /** Somebody asks for a new password. Whether the address has an account is looked up after the answer. */
   passwordForgotten(address: EmailAddress): void
   /** The owner of an account wants another address: asks for its proof there, and tells the old one. */
   addressChangeAsked(account: Account, to: EmailAddress): void
+  /** The same where the other address has an account already: only the old one is told, as if it had none. */
+  addressChangeNoticed(account: Account, to: EmailAddress): void
 }

@@ -10,14 +10,21 @@ import { secretHash } from "./secret-token.ts"
 /** Addresses, and accounts, that are counted at once for each kind of try; about 10 MB at the most. */
 const keysMax = 20_000
 
+/**
+ * So much more often than one address may a sign-in be tried on one account, from wherever: else five wrong passwords a
+ * minute would keep its owner out.
+ */
+export const accountFactor = 20
+
 /** How often something may be tried, by the address of the client and by the account that it is tried on. */
 export class TryLimit {
   readonly #addresses: RateCounter
   readonly #accounts: RateCounter
 
-  constructor(options: { readonly clock: Clock; readonly rate: () => Rate }) {
-    this.#addresses = new RateCounter({ ...options, keysMax })
-    this.#accounts = new RateCounter({ ...options, keysMax })
+  constructor({ clock, rate, accountFactor: factor = 1 }: TryLimitOptions) {
+    this.#addresses = new RateCounter({ clock, rate, keysMax })
+    const accountRate = (): Rate => ({ ...rate(), count: rate().count * factor })
+    this.#accounts = new RateCounter({ clock, rate: accountRate, keysMax })
   }
 
   /**
@@ -41,6 +48,15 @@ export class TryLimit {
   }
 }
 
+/** What a limit counts by. */
+interface TryLimitOptions {
+  readonly clock: Clock
+  /** How often one address may try. */
+  readonly rate: () => Rate
+  /** How much more often all addresses together may try on one account. */
+  readonly accountFactor?: number
+}
+
 /** The limits of `auth.rate_limit`. */
 export interface AuthLimits {
   readonly login: TryLimit
@@ -52,7 +68,7 @@ export interface AuthLimits {
 export function makeAuthLimits(config: () => AuthConfig, clock: Clock): AuthLimits {
   const rates = () => config().auth.rateLimit
   return {
-    login: new TryLimit({ clock, rate: () => rates().login }),
+    login: new TryLimit({ clock, rate: () => rates().login, accountFactor }),
     register: new TryLimit({ clock, rate: () => rates().register }),
     passwordReset: new TryLimit({ clock, rate: () => rates().passwordReset }),
   }

@@ -13,10 +13,11 @@ export async function changePassword(parts: AuthParts, request: AuthRequest<Chan
   const { caller, body } = request
   const account = parts.database.read((reader) => requireAccount(reader, caller))
   const password = requireGoodPassword(parts, { name: "new_password", password: body.new_password })
-  // Who holds an access token of somebody else must not find the password by trying.
-  parts.limits.login.require({ caller, account: account.emailKey })
+  // Who holds an access token of somebody else must not find the password by trying, nor keep them from signing in.
+  const tries = { caller, account: `session:${account.sessionId}` }
+  parts.limits.login.require(tries)
   await provenAccount(parts, { account, password: body.current_password })
-  parts.limits.login.succeeded({ caller, account: account.emailKey })
+  parts.limits.login.succeeded(tries)
   const passwordHash = await parts.passwords.hash(password)
   await writeAccounts(parts, caller, (transaction) => {
     if (findAccount(transaction, account.id)?.passwordHash !== account.passwordHash) throw invalidCredentials()

@@ -1,4 +1,4 @@
-import { domainToASCII } from "node:url"
+import { domainToASCII, domainToUnicode } from "node:url"
 
 /** RFC 5321: what a mail server takes at most. */
 const addressLengthMax = 254
@@ -16,6 +16,12 @@ export interface EmailAddress {
 const localPartPattern = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
 const domainPattern = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
+/** False for numbers, which no top-level domain ends in, and for labels that say they encode other letters and do not. */
+function isName(domain: string): boolean {
+  if (/(?:^|\.)\d+$/.test(domain)) return false
+  return !/(?:^|\.)xn--/.test(domainToUnicode(domain))
+}
+
 /** Reads an address; null when it is none. */
 export function parseEmailAddress(written: unknown): EmailAddress | null {
   if (typeof written !== "string" || written.length > addressLengthMax * 2) return null
@@ -25,6 +31,6 @@ export function parseEmailAddress(written: unknown): EmailAddress | null {
   const local = email.slice(0, Math.max(0, at))
   if (local.length > localPartLengthMax || !localPartPattern.test(local)) return null
   const domain = domainToASCII(email.slice(at + 1)).toLowerCase()
-  if (!domainPattern.test(domain)) return null
+  if (!domainPattern.test(domain) || !isName(domain)) return null
   return { email, key: `${local.toLowerCase().normalize("NFC")}@${domain}` }
 }

@@ -71,6 +71,7 @@ export function openTestAuth(options: AuthFixtureOptions) {
       addressKnown: (account) => void sent.addressKnown.push(account),
       passwordForgotten: () => undefined,
       addressChangeAsked: () => undefined,
+      addressChangeNoticed: () => undefined,
     },
     keyFile: keyFilePath(path.join(folder, "alyx.db")),
     ownAddress: () => "http://localhost",

@@ -27,15 +27,20 @@ export async function askToChangeAddress(
   const account = database.read((reader) => requireAccount(reader, caller))
   const address = parseEmailAddress(newEmail)
   if (address === null) throw notAnAddress("new_email", newEmail)
-  limits.login.require({ caller, account: account.emailKey })
+  // By the session: who holds somebody's token must not keep them from signing in.
+  const tries = { caller, account: `session:${account.sessionId}` }
+  limits.login.require(tries)
   if (account.passwordHash === null) throw withoutPassword()
   await provenAccount(parts, { account, password })
-  limits.login.succeeded({ caller, account: account.emailKey })
+  limits.login.succeeded(tries)
   requireMailServer(parts)
   limits.passwordReset.require({ caller, account: `change:${account.id}` })
   const known = database.read((reader) => findAccountByEmail(reader, address))
   if (known === undefined || known.id === account.id) return parts.mails.addressChangeAsked(account, address)
-  if (parts.config().auth.hideAccounts) return parts.mails.addressKnown(known)
+  if (parts.config().auth.hideAccounts) {
+    parts.mails.addressKnown(known)
+    return parts.mails.addressChangeNoticed(account, address)
+  }
   throw alyxError("EMAIL_TAKEN", { next: "Choose another address, or sign in to that account." })
 }
 

@@ -49,8 +49,12 @@ export class AccountLinks implements AccountMails {
   addressChangeAsked(account: Account, to: EmailAddress): void {
     this.#later("change-email", to.email, async () => {
       await this.#sendLink("change-email", "change_email", account, to)
-      this.#post("change-email-notice", account.email, { new_email: to.email })
+      this.#postNotice(account, to)
     })
+  }
+
+  addressChangeNoticed(account: Account, to: EmailAddress): void {
+    this.#later("change-email-notice", account.email, async () => this.#postNotice(account, to))
   }
 
   /** Resolves when nothing is being made. */
@@ -74,6 +78,10 @@ export class AccountLinks implements AccountMails {
   async #sendLink(name: MailName, purpose: LinkPurpose, account: Account, to?: EmailAddress): Promise<void> {
     const link = await makeLink(this.#options, { purpose, account, ...(to === undefined ? {} : { to }) })
     this.#post(name, to?.email ?? account.email, { link, valid: showLifetime(codeLifetimesMs[purpose]) })
+  }
+
+  #postNotice(account: Account, to: EmailAddress): void {
+    this.#post("change-email-notice", account.email, { new_email: to.email })
   }
 
   #post(name: MailName, to: string, values: Readonly<Record<string, string>>): void {

@@ -9,7 +9,7 @@ export type SignInFailure =
   | "provider_failed"
   /** The provider told no address. */
   | "email_missing"
-  /** The provider has not proven the address, which `auth.hide_accounts` asks for. */
+  /** The provider has not proven the address, and neither has an account, or `auth.hide_accounts` asks for it. */
   | "email_not_verified"
   /** An account has the address: `code` beside it links the provider, together with the account's password. */
   | "link_needs_password"

@@ -22,6 +22,8 @@ const tagBytes = 32
 /** A stored hash that would take more than this is not computed: somebody else wrote it. */
 const memoryKibMax = 262_144
 const passesMax = 16
+/** The product, in KiB: about a second of a core. */
+const workMax = 1_048_576
 const lanesMax = 16
 
 const phcPattern =
@@ -65,7 +67,8 @@ export function parsePhc(text: string): Argon2Hash | null {
     hash.passes >= 1 &&
     hash.passes <= passesMax &&
     hash.memoryKib >= 8 * hash.lanes &&
-    hash.memoryKib <= memoryKibMax
+    hash.memoryKib <= memoryKibMax &&
+    hash.memoryKib * hash.passes <= workMax
   return isSound ? hash : null
 }
 

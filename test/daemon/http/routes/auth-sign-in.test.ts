@@ -1,6 +1,7 @@
 import { hash } from "@node-rs/argon2"
 import { expect, test } from "vitest"
 
+import { accountFactor } from "../../../../src/daemon/auth/auth-limits.ts"
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
 import type { Answer, RunningHttp } from "../http-fixture.ts"
 import { send } from "../http-fixture.ts"
@@ -142,7 +143,7 @@ test("failed tries on an account are counted wherever they come from, known or n
   const clock = { nowMs: Date.now(), now: () => clock.nowMs }
   const running = await startAuth({
     clock,
-    auth: { "auth.rate_limit.login": "3/minute" },
+    auth: { "auth.rate_limit.login": "1/minute" },
     server: { trustedProxies: ["127.0.0.1"] },
   })
   const { port } = running
@@ -158,7 +159,7 @@ test("failed tries on an account are counted wherever they come from, known or n
 
   for (let turn = 0; turn < 5; turn += 1) expect((await from(ada.email, ada.password)).status).toBe(200)
   for (const email of ["ada@example.com", "nobody@example.com"]) {
-    for (let turn = 0; turn < 3; turn += 1) expect((await from(email, "wrong")).status).toBe(401)
+    for (let turn = 0; turn < accountFactor; turn += 1) expect((await from(email, "wrong")).status).toBe(401)
     const limited = await counted(running, () => from(email.toUpperCase(), "wrong"))
     expect(limited.answer).toMatchObject({
       status: 429,
@@ -170,6 +171,39 @@ test("failed tries on an account are counted wherever they come from, known or n
   expect((await from(ada.email, ada.password)).status).toBe(429)
   clock.nowMs += 60_000
   expect((await from(ada.email, ada.password)).status).toBe(200)
+})
+
+test("neither wrong passwords from one address nor changes with a stolen token keep the owner from signing in", async () => {
+  const { port } = await startAuth({
+    auth: { "auth.rate_limit.login": "2/minute" },
+    server: { trustedProxies: ["127.0.0.1"] },
+  })
+  const ada = await registerAs(port, "ada")
+  const from = (address: string, method: string, path: string, body: unknown) =>
+    send(port, {
+      method,
+      path,
+      headers: {
+        "content-type": "application/json",
+        "x-forwarded-for": address,
+        authorization: `Bearer ${ada.access}`,
+      },
+      body: JSON.stringify(body),
+    })
+  const wrong = { current_password: "wrong", new_password: "long enough" }
+  const statuses: number[] = []
+  for (let turn = 0; turn < 3; turn += 1) {
+    const { status } = await from("203.0.113.1", "POST", "/api/auth/login", { email: ada.email, password: "wrong" })
+    statuses.push(status)
+  }
+  for (let turn = 0; turn < 2 * accountFactor + 1; turn += 1) {
+    statuses.push((await from(`203.0.114.${turn}`, "PATCH", "/api/auth/password", wrong)).status)
+  }
+
+  const { email, password } = ada
+  const owner = await from("203.0.113.2", "POST", "/api/auth/login", { email, password })
+
+  expect([statuses[2], statuses.at(-1), owner.status]).toEqual([429, 429, 200])
 })
 
 test("tries of one address are counted whatever they are tried on, and another address may go on", async () => {
