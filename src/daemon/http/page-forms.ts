@@ -1,11 +1,13 @@
 import { isUtf8 } from "node:buffer"
 
-import type { FastifyInstance, FastifyRequest } from "fastify"
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 
-import { alyxError } from "../../errors.ts"
+import { alyxError, isAlyxError } from "../../errors.ts"
+import type { AlyxError } from "../../errors.ts"
 import { BodyReader } from "./body-reader.ts"
 import { toAnsweredError } from "./errors.ts"
 import { html, sendPage } from "./page.ts"
+import type { Page } from "./page.ts"
 
 /** What the form of a page may weigh: a code, an address and two passwords. */
 const formBytesMax = 16 * 1024
@@ -45,6 +47,21 @@ export function answerErrorsWithPages(scope: FastifyInstance): void {
         ${error.next === undefined ? null : html`<p>${error.next}</p>`}`,
     })
   })
+}
+
+/**
+ * Answers a form whose fields were not right with the form once more, made by `page` from what was wrong. Whatever else
+ * was thrown, and what was sent as JSON, is thrown on.
+ */
+export function sendFormAgain(
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  thrown: unknown,
+  page: (problem: AlyxError) => Page,
+): FastifyReply {
+  if (!isForm(request) || !isAlyxError(thrown, "VALIDATION_ERROR")) throw thrown
+  const error = toAnsweredError(thrown)
+  request.answeredCode = error.code
+  return sendPage(reply, { ...page(thrown), status: error.status })
 }
 
 /** True where a form of a page was sent. */

@@ -41,7 +41,7 @@ form + p { margin-top: 1.5rem; }
 button { width: 100%; padding: .6rem; font: inherit; font-weight: 600; color: #fff; background: #1f5fbf; border: 0;
   border-radius: 6px; cursor: pointer; }
 input:focus-visible, button:focus-visible { outline: 3px solid #6aa3f5; outline-offset: 1px; }
-.note { font-weight: 400; color: #59626e; }
+.note { display: block; font-weight: 400; color: #59626e; }
 .problem { padding: .6rem .8rem; border-left: 4px solid #c62f2f; background: #c62f2f18; }
 @media (prefers-color-scheme: dark) {
   body { background: #14171a; color: #e8eaed; }

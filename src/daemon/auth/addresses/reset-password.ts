@@ -1,5 +1,6 @@
 import { alyxError } from "../../../errors.ts"
 import type { Caller } from "../../caller.ts"
+import type { Account } from "../accounts.ts"
 import { writeAccounts } from "../auth.ts"
 import type { AuthParts } from "../auth.ts"
 import { changeAccount } from "../change-account.ts"
@@ -37,9 +38,7 @@ export async function resetPassword(
 ): Promise<void> {
   const good = requireGoodPassword(parts, { name: "password", password })
   // Nobody makes the server hash passwords by codes that they made up.
-  parts.database.read((reader) =>
-    accountOfCode(reader, findCode(reader, { code, purpose: "reset", nowMs: parts.clock.now() })),
-  )
+  accountOfReset(parts, code)
   const passwordHash = await parts.passwords.hash(good)
   await writeAccounts(parts, caller, (transaction) => {
     const { account } = takeLinkCode(transaction, parts, { code, purpose: "reset" })
@@ -48,6 +47,13 @@ export async function resetPassword(
     changeAccount(transaction, parts, { id: account.id, changes: { passwordHash, isVerified: true } })
     endSessions(transaction, { accountId: account.id, except: null })
   })
+}
+
+/** The account that a link for a new password is for; throws INVALID_CODE. */
+export function accountOfReset({ database, clock }: Pick<AuthParts, "database" | "clock">, code: string): Account {
+  return database.read((reader) =>
+    accountOfCode(reader, findCode(reader, { code, purpose: "reset", nowMs: clock.now() })),
+  )
 }
 
 /** A member that should be an address and is none. */

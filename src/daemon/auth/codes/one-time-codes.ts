@@ -74,8 +74,16 @@ export function findCode(
       new Date(nowMs).toISOString(),
     ]),
   )
-  if (row === undefined) throw alyxError("INVALID_CODE", { next: "Ask for a new one; only the newest works, once." })
+  if (row === undefined) throw alyxError("INVALID_CODE", { next: adviceFor(purpose) })
   return { userId: row.user_id, data: JSON.parse(row.data) as Record<string, unknown> }
+}
+
+/** A new password by mail proves the address as well, and ends the link of the older mail. */
+function adviceFor(purpose: CodePurpose): string {
+  const newest = "Ask for a new one; only the newest works, once."
+  return purpose === "verify"
+    ? `Sign in: the address may be confirmed already, by this link or by a new password that was set by mail. If not: ${newest}`
+    : newest
 }
 
 /** Uses a code up: in the transaction that does what it is for. Throws INVALID_CODE. */

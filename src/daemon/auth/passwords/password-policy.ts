@@ -1,5 +1,8 @@
 import type { Config } from "../../../project/options.ts"
 
+/** What new passwords have to have: `auth.password`. */
+export type PasswordPolicy = Config["auth"]["password"]
+
 /** A longer one is refused before anything is computed. */
 export const passwordBytesMax = 1_024
 
@@ -10,11 +13,7 @@ export interface PasswordProblem {
 }
 
 /** Everything that a new password lacks by `auth.password`; empty when it will do. The message never repeats it. */
-export function passwordProblems(
-  name: string,
-  password: unknown,
-  policy: Config["auth"]["password"],
-): readonly PasswordProblem[] {
+export function passwordProblems(name: string, password: unknown, policy: PasswordPolicy): readonly PasswordProblem[] {
   if (typeof password !== "string") return [{ code: "WRONG_TYPE", message: `${name} must be a string.` }]
   if (isTooLong(password)) {
     return [{ code: "TOO_LONG", message: `${name} must have at most ${passwordBytesMax} bytes.` }]
@@ -37,6 +36,17 @@ export function passwordProblems(
     })
   }
   return problems
+}
+
+/** The policy in a sentence, for whoever is about to choose a password. */
+export function passwordPolicyText(policy: PasswordPolicy): string {
+  const parts = [
+    ...(policy.requireUppercase ? ["a capital letter"] : []),
+    ...(policy.requireNumber ? ["a digit"] : []),
+    ...(policy.requireSpecial ? ["a character that is neither a letter nor a digit"] : []),
+  ]
+  const length = `At least ${policy.minLength} characters`
+  return parts.length === 0 ? `${length}.` : `${length}, with ${parts.join(", ")}.`
 }
 
 /** Whether a password is longer than any that we keep. */

@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
+import type { AlyxError } from "../../../errors.ts"
 import type { AcceptedResponse, DoneResponse } from "../../../protocol/auth-api.ts"
 import { askToChangeAddress, changeAddress } from "../../auth/addresses/change-address.ts"
-import { forgetPassword, resetPassword } from "../../auth/addresses/reset-password.ts"
+import { accountOfReset, forgetPassword, resetPassword } from "../../auth/addresses/reset-password.ts"
 import { askForProof, disownAccount, hasPassword, verifyAddress } from "../../auth/addresses/verify-address.ts"
 import { readCode } from "../../auth/codes/one-time-codes.ts"
 import { requireMembers } from "../body-members.ts"
 import type { MemberCheck } from "../body-members.ts"
 import { html, sendPage } from "../page.ts"
-import type { Markup } from "../page.ts"
-import { acceptForms, answerErrorsWithPages, isForm } from "../page-forms.ts"
+import type { Markup, Page } from "../page.ts"
+import { acceptForms, answerErrorsWithPages, isForm, sendFormAgain } from "../page-forms.ts"
 import type { HttpParts } from "../parts.ts"
+import { formProblem, passwordInput } from "../password-input.ts"
 import { parseQueryString } from "../query-string.ts"
 import { addResource } from "../resource.ts"
 import { keepNowhere } from "./auth.ts"
@@ -62,17 +64,7 @@ function verifyRoutes(app: FastifyInstance, auth: HttpParts["auth"]): void {
 function resetRoutes(app: FastifyInstance, auth: HttpParts["auth"]): void {
   addResource(app, "/api/auth/reset", {
     GET: (request, reply) =>
-      sendPage(reply, {
-        title: "Set a new password",
-        content: html`<form method="post" action="reset/confirm">
-          <input type="hidden" name="token" value="${tokenOf(request)}" />
-          <label>
-            New password
-            <input type="password" name="password" autocomplete="new-password" required maxlength="1024" />
-          </label>
-          <button>Set the password</button>
-        </form>`,
-      }),
+      sendPage(reply, resetPage(auth, { token: tokenOf(request), action: "reset/confirm", problem: null })),
     POST({ caller, body }, reply) {
       const { email } = requireMembers(body, { email: text }, `Send {"email":"ada@example.com"}.`)
       forgetPassword(auth, { caller, email })
@@ -84,10 +76,38 @@ function resetRoutes(app: FastifyInstance, auth: HttpParts["auth"]): void {
       const { caller, body } = request
       const example = `Send {"token":"…","password":"…"}.`
       const { password } = requireMembers(body, { token: text, password: text }, example)
-      await resetPassword(auth, { caller, code: readToken(request), password })
+      const token = readToken(request)
+      try {
+        await resetPassword(auth, { caller, code: token, password })
+      } catch (error) {
+        return sendFormAgain({ request, reply }, error, (problem) =>
+          resetPage(auth, { token, action: "confirm", problem }),
+        )
+      }
       return answerDone(request, reply, "The new password is set. Sign in with it; all devices were signed out.")
     },
   })
+}
+
+/** The action is relative to where the page is shown. The address is there for password managers; it is not sent. */
+function resetPage(
+  auth: HttpParts["auth"],
+  { token, action, problem }: { readonly token: string; readonly action: string; readonly problem: AlyxError | null },
+): Page {
+  const { email } = accountOfReset(auth, token)
+  return {
+    title: "Set a new password",
+    content: html`${formProblem(problem)}
+      <form method="post" action="${action}">
+        <input type="hidden" name="token" value="${token}" />
+        <label>
+          Account
+          <input type="email" autocomplete="username" value="${email}" readonly />
+        </label>
+        ${passwordInput("New password", auth.config().auth.password)}
+        <button>Set the password</button>
+      </form>`,
+  }
 }
 
 function emailRoutes(app: FastifyInstance, auth: HttpParts["auth"]): void {

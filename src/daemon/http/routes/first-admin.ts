@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
-import type { Field } from "../../../schema/schema.ts"
+import type { AlyxError } from "../../../errors.ts"
 import {
   firstAdminPath,
   makeFirstAdmin,
@@ -11,9 +11,10 @@ import {
 import { readCode } from "../../auth/codes/one-time-codes.ts"
 import { isObject } from "../body-members.ts"
 import { html, sendPage } from "../page.ts"
-import type { Markup } from "../page.ts"
-import { acceptForms, answerErrorsWithPages, isForm } from "../page-forms.ts"
+import type { Page } from "../page.ts"
+import { acceptForms, answerErrorsWithPages, isForm, sendFormAgain } from "../page-forms.ts"
 import type { HttpParts } from "../parts.ts"
+import { formProblem, passwordInput } from "../password-input.ts"
 import { parseQueryString } from "../query-string.ts"
 import { addResource } from "../resource.ts"
 
@@ -26,16 +27,24 @@ export function firstAdminRoute(root: FastifyInstance, { auth }: Pick<HttpParts,
       GET(request, reply) {
         const token = tokenOf(request)
         auth.database.read((reader) => requireFirstAdminCode(reader, auth, token))
-        return sendPage(reply, { title: "Make the first admin", content: form(token, neededTexts(auth)) })
+        return sendPage(reply, firstAdminPage(auth, { token, values: {}, problem: null }))
       },
       async POST(request, reply) {
         const { caller, body } = request
         if (!isObject(body)) throw alyxError("VALIDATION_ERROR", { message: "The body must be a JSON object.", next })
         const { token, email, password, ...values } = body
-        const made = await makeFirstAdmin(auth, { caller, code: readCode(token), email, password, values })
-        const message = `${made.email} is an admin now, and signs in with this password.`
-        if (!isForm(request)) return reply.code(201).header("cache-control", "no-store").send({ message })
-        return sendPage(reply, { title: "Done", status: 201, content: html`<p>${message}</p>` })
+        const code = readCode(token)
+        try {
+          const made = await makeFirstAdmin(auth, { caller, code, email, password, values })
+          const message = `${made.email} is an admin now, and signs in with this password.`
+          if (!isForm(request)) return reply.code(201).header("cache-control", "no-store").send({ message })
+          return sendPage(reply, { title: "Done", status: 201, content: html`<p>${message}</p>` })
+        } catch (error) {
+          return sendFormAgain({ request, reply }, error, (problem) => {
+            auth.database.read((reader) => requireFirstAdminCode(reader, auth, code))
+            return firstAdminPage(auth, { token: code, values: { ...values, email }, problem })
+          })
+        }
       },
     })
     done()
@@ -49,28 +58,50 @@ function tokenOf(request: FastifyRequest): string {
 }
 
 /** The action is relative, so that it works behind a proxy that serves this below a path. */
-function form(token: string, fields: readonly Field[]): Markup {
-  return html`<p>
+function firstAdminPage(
+  auth: HttpParts["auth"],
+  {
+    token,
+    values,
+    problem,
+  }: {
+    readonly token: string
+    /** What was sent before, but for the password. */
+    readonly values: Readonly<Record<string, unknown>>
+    readonly problem: AlyxError | null
+  },
+): Page {
+  const content = html`<p>
       Admins pass every access rule and use <code>/api/admin</code>. This page works once, and only as long as there is
       no admin.
     </p>
+    ${formProblem(problem)}
     <form method="post" action="first-admin">
       <input type="hidden" name="token" value="${token}" />
       <label>
         Email address
-        <input type="email" name="email" autocomplete="username" required maxlength="254" />
+        <input
+          type="email"
+          name="email"
+          autocomplete="username"
+          value="${textOf(values["email"])}"
+          required
+          maxlength="254"
+        />
       </label>
-      <label>
-        Password
-        <input type="password" name="password" autocomplete="new-password" required maxlength="1024" />
-      </label>
-      ${fields.map(
+      ${passwordInput("Password", auth.config().auth.password)}
+      ${neededTexts(auth).map(
         ({ name }) =>
           html`<label>
             ${name}
-            <input type="text" name="${name}" required />
+            <input type="text" name="${name}" value="${textOf(values[name])}" required />
           </label>`,
       )}
       <button>Make the admin</button>
     </form>`
+  return { title: "Make the first admin", content }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : ""
 }

@@ -107,6 +107,33 @@ it("sets a new password by a link, which ends every session and proves the addre
   expect(withNew).toMatchObject({ status: 200, body: { user: { verified: true } } })
 })
 
+it("shows the form for a new password again when the password will not do, with what it lacks", async () => {
+  const { server, daemon } = await startWithMail()
+  await daemon.register("ada@example.com")
+  const [verify] = await server.until(1)
+  await daemon.send("POST", "/api/auth/reset", { email: "ada@example.com" })
+  const [, mail] = await server.until(2)
+  const link = linkIn(mail!)
+  const token = link.searchParams.get("token")!
+  const post = (url: URL, password: string) =>
+    fetch(url, { method: "POST", body: new URLSearchParams({ token, password }), headers: { origin: "null" } })
+
+  const page = await (await fetch(link, { headers: { accept: "text/html" } })).text()
+  const first = await post(new URL(actionOf(page), link), "short")
+  const again = await first.text()
+  const done = await post(new URL(actionOf(again), first.url), "another good one")
+  const late = await fetch(linkIn(verify!), { headers: { accept: "text/html" } })
+
+  expect(page).toContain("At least 8 characters.")
+  expect(page).toMatch(/minlength="8"/)
+  expect(page).toMatch(/autocomplete="username" value="ada@example.com"/)
+  expect([first.status, done.status, late.status]).toEqual([400, 200, 400])
+  expect(again).toContain("password must have at least 8 characters.")
+  expect(again).not.toContain("short")
+  expect((await daemon.logIn("ada@example.com", "another good one")).status).toBe(200)
+  expect(await late.text()).toContain("the address may be confirmed already")
+})
+
 it("answers the same for an address without an account, and sends nothing", async () => {
   const { server, daemon } = await startWithMail()
   await daemon.register("ada@example.com")
@@ -192,6 +219,29 @@ it("hides accounts: the second registration of an address looks like the first, 
   ])
 })
 
+it("hides accounts: who asks for another address gets the same mail whether it is somebody's or not", async () => {
+  const { server, daemon } = await startWithMail({ auth: { hide_accounts: true } })
+  for (const email of ["ada@example.com", "bob@example.com"]) {
+    await daemon.send("POST", "/api/auth/register", { email, password: goodPassword })
+  }
+  const first = (await server.until(2)).find(({ recipients }) => recipients[0] === "ada@example.com")!
+  await daemon.send("POST", "/api/auth/verify", { token: linkIn(first).searchParams.get("token") })
+  const { access_token: token } = (await daemon.logIn("ada@example.com")).body
+  const change = (new_email: string) =>
+    daemon.sendAs(token, "POST", "/api/auth/email", { new_email, password: goodPassword })
+
+  const taken = await change("bob@example.com")
+  const ofTaken = (await server.until(4)).slice(2)
+  const free = await change("new@example.com")
+  const ofFree = (await server.until(6)).slice(4)
+
+  const toAda = (mails: typeof ofTaken) =>
+    mails.filter(({ recipients }) => recipients[0] === "ada@example.com").map(({ parsed }) => parsed.text)
+  expect([taken.status, taken.body]).toEqual([free.status, free.body])
+  expect(toAda(ofTaken).map((text) => text?.replaceAll("bob@", "new@"))).toEqual(toAda(ofFree))
+  expect(toAda(ofTaken)).toHaveLength(1)
+})
+
 it("in dev keeps mails for admins alone", async () => {
   const daemon = await startAccountsDaemon({ mode: "dev" })
   await daemon.register("ada@example.com")
@@ -232,3 +282,8 @@ it("limits how often somebody may have mails sent", async () => {
   expect(answers.map(({ status }) => status)).toEqual([202, 202, 429])
   expect(Number(answers[2]!.headers.get("retry-after"))).toBeGreaterThan(3_000)
 })
+
+/** Where the form of a page leads to. */
+function actionOf(page: string): string {
+  return / action="([^"]+)"/.exec(page)![1]!
+}

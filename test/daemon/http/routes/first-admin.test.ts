@@ -45,6 +45,28 @@ test("a password that is too short or an address that is none leaves the link as
   expect((await sendJson(port, "POST", link.pathname, { token, ...person })).status).toBe(201)
 })
 
+test("a form that will not do is shown again with what was filled in, but for the password", async () => {
+  const { port, link, token } = await startWithLink()
+  const post = (fields: Record<string, string>) =>
+    send(port, {
+      method: "POST",
+      path: link.pathname,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ token, ...fields }).toString(),
+    })
+
+  const again = await post({ ...person, password: "short1" })
+  const wrongToken = await post({ ...person, password: "short1", token: "A".repeat(43) })
+
+  expect(again).toMatchObject({ status: 400, headers: { "content-type": "text/html; charset=utf-8" } })
+  expect(again.text).toContain("password must have at least 8 characters.")
+  expect(again.text).toMatch(/name="email"[^>]*value="ada@example.com"/)
+  expect(again.text).toMatch(/name="password"[^>]*minlength="8"/)
+  expect(again.text).not.toContain("short1")
+  expect(wrongToken.text).not.toContain("<form")
+  expect((await post(person)).status).toBe(201)
+})
+
 test("another start ends the link of the one before, and so does an hour, and so does an admin", async () => {
   const clock = { ms: Date.now(), now: (): number => clock.ms }
   const { port, link, token, parts } = await startWithLink(clock)
