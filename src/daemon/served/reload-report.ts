@@ -1,6 +1,6 @@
+import type { Logger } from "../../lib/logger.ts"
 import type { ReloadEntry } from "../../protocol/admin-api.ts"
 import type { Activity } from "../activity.ts"
-import type { DaemonLog } from "../daemon-log.ts"
 import type { Findings } from "./findings.ts"
 
 /** What became of a reload, before it has its number and time. */
@@ -25,7 +25,7 @@ export function reloadReporter({
 }: {
   readonly activity: Activity
   readonly findings: Findings
-  readonly log: DaemonLog
+  readonly log: Logger & { readonly lines: Logger }
 }): (report: ReloadReport) => void {
   /** What was refused when it was last read. */
   const refused = new Set<"config" | "schema">()
