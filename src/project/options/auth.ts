@@ -123,7 +123,11 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
     reload: "live",
   }),
   rate_limit: section("How often one address, and one account, may try.", {
-    login: option(rate(), { about: "Sign-ins.", default: "5/minute", reload: "live" }),
+    login: option(rate(), {
+      about: "Sign-ins of one address; of one account, 20 times as many.",
+      default: "5/minute",
+      reload: "live",
+    }),
     register: option(rate(), { about: "Registrations.", default: "3/minute", reload: "live" }),
     password_reset: option(rate(), { about: "Password resets.", default: "3/hour", reload: "live" }),
   }),
