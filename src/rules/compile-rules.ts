@@ -75,12 +75,15 @@ function compileNode(rule: Rule, node: RuleNode, collection: Collection): Compil
     rule,
     mentions,
     constant: isConstant ? evaluate(new RuleFrame(noContext, null)) === true : null,
-    holds: (context, documents) => {
+    holds: (context, documents, work) => {
+      const frame = new RuleFrame(context, documents)
       try {
-        return evaluate(new RuleFrame(context, documents)) === true
+        return evaluate(frame) === true
       } catch {
         // A json column that is no JSON, or a value nested so deep that the stack ends: an error, which refuses.
         return false
+      } finally {
+        if (work !== undefined) work.spent += frame.spent
       }
     },
     explain: (context, documents) => explainRule({ node, collection, expression: rule.expression }, context, documents),

@@ -19,6 +19,7 @@ export class RuleFrame {
   /** The elements that macros are at, by how deep they are nested. */
   readonly elements: RuleValue[] = []
   #workLeft = evaluationWorkMax
+  #parsedLength = 0
   #parsed: Map<string, RuleValue> | null = null
 
   constructor(context: RuleContext, documents: RuleDocuments | null) {
@@ -35,10 +36,16 @@ export class RuleFrame {
     return this.#workLeft >= 0
   }
 
+  /** The steps that were taken. A json column is no step: it was bounded when it was written; 8 characters of it take as long as one. */
+  get spent(): number {
+    return 1 + evaluationWorkMax - this.#workLeft + (this.#parsedLength >> 3)
+  }
+
   /** Parses a json column once an evaluation. */
   parsed(text: string): RuleValue {
     const known = this.#parsed?.get(text)
     if (known !== undefined) return known
+    this.#parsedLength += text.length
     const value = JSON.parse(text) as RuleValue
     this.#parsed ??= new Map()
     this.#parsed.set(text, value)

@@ -55,6 +55,11 @@ export interface RuleMentions {
   readonly new: readonly string[]
 }
 
+/** Counts the steps of several evaluations together, for those who bound what one request may take. */
+export interface RuleWork {
+  spent: number
+}
+
 /** A rule that was checked and compiled. */
 export interface CompiledRule {
   readonly rule: Rule
@@ -62,7 +67,7 @@ export interface CompiledRule {
   /** The value when it mentions nothing, such as `true`; null when it has to be evaluated. */
   readonly constant: boolean | null
   /** Whether the rule lets it pass. An error, or anything but true, is a refusal. */
-  holds(context: RuleContext, documents: RuleDocuments): boolean
+  holds(context: RuleContext, documents: RuleDocuments, work?: RuleWork): boolean
   /** The rule as a tree with the value of every part. */
   explain(context: RuleContext, documents: RuleDocuments): ExplainedRule
 }

@@ -141,7 +141,7 @@ function listSchema({ named, limits }: CollectionFrame): JsonSchema {
         truncated: {
           type: "boolean",
           description:
-            "Whether there were more documents than the read rule is judged for, one by one, whatever the filters.",
+            "Whether there were more documents than the read rule is judged for, one by one, whatever the filters: 1,000, fewer where judging them is much work.",
         },
       }),
     },

@@ -1,9 +1,10 @@
-import type { CompiledReadRule, Narrowed, RowCondition, StoredRow } from "../../rules/rules.ts"
+import { evaluationWorkMax } from "../../rules/limits.ts"
+import type { CompiledReadRule, RowCondition, RuleWork, StoredRow } from "../../rules/rules.ts"
 import type { Caller } from "../caller.ts"
 import type { ReadAccess } from "./access.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { isInScope } from "./key-scope.ts"
-import { narrowAccess } from "./read-access.ts"
+import { narrowAccess, readRulesOf } from "./read-access.ts"
 
 /**
  * Read rules that are no SQL, of collections that say `read_in_memory: true`. The rows that a request could show are
@@ -11,6 +12,22 @@ import { narrowAccess } from "./read-access.ts"
  * one of these. So everything that holds for conditions holds here too.
  */
 export const candidateCountMax = 1_000
+
+/**
+ * The steps of all evaluations of one request, some 20 ms: what is judged together belongs to one state, so nobody else
+ * gets a turn meanwhile. Rows after that are as those beyond `candidateCountMax`.
+ */
+export const judgingWorkMax = 2 * evaluationWorkMax
+
+/** Rows that were judged. */
+export interface JudgedRows {
+  /** What the caller may read of them; of all others nothing. */
+  readonly access: ReadAccess
+  /** How many of the rows were judged, from the first on. */
+  readonly judgedCount: number
+  /** The last of them that the caller may read; what SQL can tell of it was told when the rows were found. */
+  readonly lastSeen: CandidateRow | null
+}
 
 /** A row with its rowid, under a name that no field has. */
 export type CandidateRow = StoredRow & { readonly [rowidColumn]: number }
@@ -32,12 +49,34 @@ export function candidateAccess({ rules }: CollectionPlan, caller: Caller): Read
   return narrowAccess(rules, caller, () => "all")
 }
 
-/** What the caller may read of these rows; of all others nothing. */
-export function judgedAccess({ rules }: CollectionPlan, caller: Caller, rows: readonly CandidateRow[]): ReadAccess {
-  return narrowAccess(rules, caller, (rule): Narrowed => {
-    const held = rows.filter((row) => rule.holds(caller, { doc: row }))
-    return isOneOfRows(held.map((row) => row[rowidColumn]))
-  })
+/** What one request has judged so far. */
+export class Judging {
+  readonly #work: RuleWork = { spent: 0 }
+  readonly #caller: Caller
+
+  constructor(caller: Caller) {
+    this.#caller = caller
+  }
+
+  /** Judges rows, one after the other, until the work is used up: of all others the caller sees nothing. */
+  judge({ rules }: CollectionPlan, rows: readonly CandidateRow[]): JudgedRows {
+    const heldBy = new Map(readRulesOf(rules).map((rule) => [rule, [] as number[]]))
+    const mayAll = !judgesRow(rules.read)
+    let judgedCount = 0
+    let lastSeen: CandidateRow | null = null
+    for (const row of rows) {
+      if (this.#work.spent >= judgingWorkMax) break
+      if (mayAll) lastSeen = row
+      for (const [rule, held] of heldBy) {
+        if (!judgesRow(rule) || !rule.holds(this.#caller, { doc: row }, this.#work)) continue
+        held.push(row[rowidColumn])
+        if (rule === rules.read) lastSeen = row
+      }
+      judgedCount += 1
+    }
+    const access = narrowAccess(rules, this.#caller, (rule) => isOneOfRows(heldBy.get(rule) ?? []))
+    return { access, judgedCount, lastSeen }
+  }
 }
 
 /** Rowids go as one value, so that there is one statement however many there are. */

@@ -8,7 +8,7 @@ import { expandedRowsSql } from "./answer-size.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { slotSql, sql, valuesOf } from "./fragment.ts"
 import type { Bound, Fragment } from "./fragment.ts"
-import { candidateAccess, candidateCountMax, isJudged, judgedAccess, rowidColumn } from "./judged-access.ts"
+import { Judging, candidateAccess, candidateCountMax, isJudged, rowidColumn } from "./judged-access.ts"
 import type { CandidateRow } from "./judged-access.ts"
 import { readRulesOf } from "./read-access.ts"
 import type { Selection } from "./selection.ts"
@@ -53,23 +53,28 @@ export function judgedView(reader: Reader, view: View, caller: Caller, key: Stor
   const rows = sql`SELECT t.rowid AS r FROM ${plan.table} AS t WHERE ${byKey}`
   const bound = { accesses: view.accesses, slots: { key: [key] } }
   const accesses = [...view.accesses]
+  const judging = new Judging(caller)
   if (isJudged(plan, caller)) {
-    accesses[0] = judgedAccess(plan, caller, reader.all(candidatesQuery(plan, { rowids: rows, bound, fields: [] })))
+    const found = reader.all(candidatesQuery(plan, { rowids: rows, bound, fields: [] }))
+    accesses[0] = judging.judge(plan, found).access
   }
-  return viewWith(selection, judgedExpansions(reader, { selection, caller, rows, bound: { ...bound, accesses } }))
+  const documents = { selection, caller, judging, rows, bound: { ...bound, accesses } }
+  return viewWith(selection, judgedExpansions(reader, documents))
 }
 
 /** Documents whose expansions are judged. */
 export interface JudgedDocuments {
   readonly selection: Selection
   readonly caller: Caller
+  readonly judging: Judging
   /** Gives their rowids, as `r`. */
   readonly rows: Fragment
   readonly bound: Bound
 }
 
 /** The accesses of a request, with what its documents bring with them judged: first parents, then what they bring. */
-export function judgedExpansions(reader: Reader, { selection, caller, rows, bound }: JudgedDocuments): ReadAccess[] {
+export function judgedExpansions(reader: Reader, documents: JudgedDocuments): ReadAccess[] {
+  const { selection, caller, judging, rows, bound } = documents
   const { plan, plans, expansions } = selection
   const accesses = [...bound.accesses]
   for (const [index, target] of plans.entries()) {
@@ -77,7 +82,7 @@ export function judgedExpansions(reader: Reader, { selection, caller, rows, boun
     accesses[index] = candidateAccess(target, caller)
     const rowids = expandedRowsSql({ plan, expansions, accesses }, rows, index)
     const found = reader.all(candidatesQuery(target, { rowids, bound: { ...bound, accesses }, fields: [] }))
-    accesses[index] = judgedAccess(target, caller, found.slice(0, candidateCountMax))
+    accesses[index] = judging.judge(target, found.slice(0, candidateCountMax)).access
   }
   return accesses
 }

@@ -5,11 +5,10 @@ import type { ReadAccess } from "./access.ts"
 import type { CollectionPlan } from "./collection-plan.ts"
 import { isCostly } from "./condition.ts"
 import type { Bound, Fragment } from "./fragment.ts"
-import { candidateAccess, candidateCountMax, isJudged, judgedAccess, judgesRow } from "./judged-access.ts"
+import { Judging, candidateAccess, candidateCountMax, isJudged, judgesRow } from "./judged-access.ts"
 import type { CandidateRow } from "./judged-access.ts"
 import { candidatesQuery, judgedExpansions } from "./judged-candidates.ts"
 import type { ListQuery } from "./list-query.ts"
-import { isReadable } from "./judge.ts"
 import { readAccess } from "./read-access.ts"
 import { readAside } from "./read-aside.ts"
 import { boundStatements, keysetOf, readList } from "./read-list.ts"
@@ -31,7 +30,8 @@ export interface JudgedList {
 export async function readJudgedList(parts: RecordParts, list: JudgedList): Promise<string> {
   const { plan, query, caller } = list
   const accesses = query.selection.plans.map((each) => readAccess(each, caller))
-  const judged = isJudged(plan, caller) ? await judgeCandidates(parts, list) : null
+  const judging = new Judging(caller)
+  const judged = isJudged(plan, caller) ? await judgeCandidates(parts, list, judging) : null
   if (judged !== null) accesses[0] = judged.access
   const { page } = query
   const { limit } = page
@@ -39,7 +39,7 @@ export async function readJudgedList(parts: RecordParts, list: JudgedList): Prom
   const { rowids, bound } = rowsOf(parts, { plan, query }, { access: accesses[0]!, cut })
   const seenAccesses = parts.database.read((reader) => {
     const { selection } = query
-    return judgedExpansions(reader, { selection, caller, rows: rowids, bound: { ...bound, accesses } })
+    return judgedExpansions(reader, { selection, caller, judging, rows: rowids, bound: { ...bound, accesses } })
   })
   const seen = seenQueryWith(plan, query, seenAccesses)
   const answer = await readList(parts, plan, { ...seen, goesOnAfter: judged?.goesOnAfter ?? null })
@@ -53,17 +53,17 @@ interface JudgedCandidates {
   readonly goesOnAfter: readonly StoredValue[] | null
 }
 
-async function judgeCandidates(parts: RecordParts, list: JudgedList): Promise<JudgedCandidates> {
-  const { plan, query, caller } = list
+async function judgeCandidates(parts: RecordParts, list: JudgedList, judging: Judging): Promise<JudgedCandidates> {
+  const { plan, query } = list
   const first = firstOf(list)
   const found = await readCandidates(parts, list, first)
-  const isTruncated = found.length > candidateCountMax
-  const rows = found.slice(0, candidateCountMax)
-  const last = isTruncated && first.isWalked ? rows.findLast((row) => isReadable(list, row)) : undefined
+  const { access, judgedCount, lastSeen } = judging.judge(plan, found.slice(0, candidateCountMax))
+  const isTruncated = judgedCount < found.length
+  const last = isTruncated && first.isWalked ? lastSeen : null
   return {
-    access: judgedAccess(plan, caller, rows),
+    access,
     isTruncated,
-    goesOnAfter: last === undefined ? null : query.keys.map(({ field }) => last[field.name] ?? null),
+    goesOnAfter: last === null ? null : query.keys.map(({ field }) => last[field.name] ?? null),
   }
 }
 

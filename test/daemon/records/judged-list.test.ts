@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 
 import type { Caller } from "../../../src/daemon/caller.ts"
 import { admin, person, stranger } from "./callers.ts"
@@ -36,6 +36,27 @@ collections:
       title: { type: string }
       pin: { type: string, rules: { read: "doc.pin.matches('[02468]$')" } }
     rules: { read: "true" }
+`
+
+/** A rule whose work is the square of what is in a document. */
+const heavyYaml = `
+collections:
+  heavy:
+    timestamps: false
+    read_in_memory: true
+    fields:
+      id: { type: int, primary: true }
+      title: { type: string }
+      tags: { type: json }
+    rules: { read: "doc.title.matches('^open') && doc.tags.all(a, doc.tags.exists(b, b == a))" }
+  parsed:
+    timestamps: false
+    read_in_memory: true
+    fields:
+      id: { type: int, primary: true }
+      title: { type: string }
+      text: { type: json }
+    rules: { read: "doc.text != doc.title && doc.title.matches('^open')" }
 `
 
 let records: TestRecords
@@ -196,6 +217,54 @@ describe("a list whose rules are no SQL", () => {
     expect((await as(ada).list("notes", "secret=s11")).total).toBe(0)
     expect((await as(stranger).list("notes", "secret=s10")).total).toBe(0)
     expect((await refusal(() => as(ada).list("notes", "sort=secret"))).code).toBe("FORBIDDEN_FIELD")
+  })
+})
+
+describe("a list whose rows are much work to judge", () => {
+  test("ends with what may be judged at once, says so, and is walked to its end", async () => {
+    const heavy = await openRecords(heavyYaml)
+    onTestFinished(() => heavy.database.remove())
+    const tags = Array.from({ length: 400 }, (_, index) => `tag${index}`)
+    const operations = Array.from({ length: 60 }, (_, id) => {
+      return { op: "create", collection: "heavy", data: { id, title: id === 7 ? "shut" : "open", tags } }
+    })
+    await heavy.batch(operations)
+    heavy.caller = ada
+
+    const first = await heavy.list("heavy", "limit=100")
+
+    expect(first.truncated).toBe(true)
+    expect(first.total).toBe(first.docs.length)
+    expect(first.docs.length).toBeGreaterThan(0)
+    expect(first.docs.length).toBeLessThan(20)
+    const walked: unknown[] = []
+    let cursor: string | null = ""
+    while (cursor !== null) {
+      const page = await heavy.list("heavy", `limit=100&fields=id&cursor=${cursor}`)
+      walked.push(...page.docs.map(({ id }) => id))
+      cursor = page.next_cursor ?? null
+    }
+    expect(walked).toEqual(operations.map(({ data }) => data.id).filter((id) => id !== 7))
+  })
+
+  test("counts the json that is read for it", async () => {
+    const heavy = await openRecords(heavyYaml)
+    onTestFinished(() => heavy.database.remove())
+    const text = "x".repeat(500_000)
+    await heavy.batch(
+      Array.from({ length: 40 }, (_, id) => ({
+        op: "create",
+        collection: "parsed",
+        data: { id, title: "open", text },
+      })),
+    )
+    heavy.caller = ada
+
+    const list = await heavy.list("parsed", "limit=1&fields=id")
+
+    expect(list.truncated).toBe(true)
+    expect(list.total).toBeGreaterThan(1)
+    expect(list.total).toBeLessThan(20)
   })
 })
 
