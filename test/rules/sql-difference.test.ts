@@ -45,6 +45,7 @@ test.each([
   "doc.meta != auth.metadata.plan",
   "doc.meta.plan != auth.metadata.plan",
   "doc.meta in [auth.metadata.plan, {1: 1}]",
+  "doc.slug in {'a b': 1, 'u1': 2}",
   "auth.metadata.plan in doc.tags",
   "!(auth.metadata.plan in doc.meta)",
   "!({1: 1} in doc.tags)",
