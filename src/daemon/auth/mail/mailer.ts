@@ -1,18 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises"
 
-import { BoundedQueue } from "../../../lib/bounded-queue.ts"
 import type { Clock } from "../../../lib/clock.ts"
 import type { LogFields, Logger } from "../../../lib/logger.ts"
 import type { Config } from "../../../project/options.ts"
 import type { Database } from "../../storage/database.ts"
 import { keepMail, settleMail } from "./kept-mails.ts"
+import { MailQueue, waitingMax } from "./mail-queue.ts"
+import type { MailJob, PreparedMail } from "./mail-queue.ts"
 import { shortAddress } from "./mail.ts"
 import type { MailRequest, MailSender } from "./mail.ts"
 import type { RenderResult } from "./render-mail.ts"
 import { handToSmtp, SmtpRefusal } from "./smtp.ts"
-
-/** Mails that wait to be sent. At the limit the oldest is given up, and the log says so. */
-const waitingMax = 1_000
 
 /** What is waited before a second and a third try. */
 const pausesMs = [2_000, 10_000] as const
@@ -37,12 +35,18 @@ export interface MailerOptions {
   readonly pausesMs?: readonly number[]
 }
 
-/** Renders mails and hands them to the mail server, one after the other, outside of any request and transaction. */
+/**
+ * Renders mails and hands them to the mail server, one after the other, outside of any request and transaction. One that
+ * the server cannot take now waits for another try, while the others go on.
+ */
 export class Mailer implements MailSender {
   readonly #options: MailerOptions
-  readonly #waiting = new BoundedQueue<MailRequest>(waitingMax)
+  readonly #queue = new MailQueue()
   readonly #ending = new AbortController()
   #work: Promise<void> | null = null
+  #isStopping = false
+  /** Ends the wait for a mail that is not due yet. */
+  #wake: () => void = () => undefined
   #hasWarned = false
 
   constructor(options: MailerOptions) {
@@ -50,10 +54,11 @@ export class Mailer implements MailSender {
   }
 
   post(mail: MailRequest): void {
-    if (this.#ending.signal.aborted) return this.#lose(mail, "The server is stopping.")
-    const lost = this.#waiting.push(mail)
-    if (lost !== undefined) this.#lose(lost, `More than ${waitingMax} mails are waiting.`)
-    this.#work ??= this.#sendAll().finally(() => (this.#work = null))
+    if (this.#isStopping) return this.#lose(mail, "The server is stopping.")
+    const lost = this.#queue.push({ mail, prepared: null, tries: 0 })
+    if (lost !== undefined) this.#lose(lost.mail, `More than ${waitingMax} mails are waiting.`)
+    this.#wake()
+    this.#work ??= this.#sendAll()
   }
 
   /** Resolves when no mail waits. */
@@ -63,9 +68,9 @@ export class Mailer implements MailSender {
 
   /** Lets the mail that is under way arrive, for a while; gives up the others. Idempotent. */
   async stop(): Promise<void> {
-    for (let mail = this.#waiting.shift(); mail !== undefined; mail = this.#waiting.shift()) {
-      this.#lose(mail, "The server is stopping.")
-    }
+    this.#isStopping = true
+    for (const { mail } of this.#queue.drain()) this.#lose(mail, "The server is stopping.")
+    this.#wake()
     const grace = setTimeout(() => this.#ending.abort(), stopGraceMs)
     await this.idle()
     clearTimeout(grace)
@@ -75,32 +80,68 @@ export class Mailer implements MailSender {
   async #sendAll(): Promise<void> {
     // In a turn of its own, so that a request is answered first.
     await wait(0)
-    for (let mail = this.#waiting.shift(); mail !== undefined; mail = this.#waiting.shift()) {
-      try {
-        await this.#send(mail)
-      } catch (error) {
-        this.#options.logger.error("A mail could not be made.", { ...factsOf(mail), error })
+    for (;;) {
+      const job = this.#queue.take(performance.now())
+      const { dueMs } = this.#queue
+      if (job !== undefined) await this.#sendOne(job)
+      else if (dueMs === null) break
+      else await this.#waitUntil(dueMs)
+    }
+    // In the same turn: what is posted from now on begins anew.
+    this.#work = null
+  }
+
+  async #waitUntil(dueMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.max(1, dueMs - performance.now()))
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
       }
+    })
+  }
+
+  async #sendOne(job: MailJob): Promise<void> {
+    try {
+      await this.#send(job)
+    } catch (error) {
+      this.#options.logger.error("A mail could not be made.", { ...factsOf(job.mail), error })
     }
   }
 
-  async #send(mail: MailRequest): Promise<void> {
-    const { config, database, clock, logger, isKeeping } = this.#options
+  async #send(job: MailJob): Promise<void> {
+    const { config, database, logger, isKeeping } = this.#options
+    const { mail } = job
     const { smtp, from } = config().mail
-    const rendered = await this.#render(mail)
-    const kept = isKeeping ? await keepMail(database, { ...mail, ...rendered.mail, nowMs: clock.now() }) : null
+    const prepared = job.prepared ?? (await this.#prepare(mail))
+    const { rendered, kept } = prepared
     const facts = { ...factsOf(mail), ...(kept === null ? {} : { id: kept }) }
     if (smtp === null) {
       if (kept !== null) return logger.info(`Mail to ${shortAddress(mail.to)}: ${rendered.mail.subject}`, facts)
       return this.#noteUnsent(facts)
     }
     const refusal = await this.#try({ smtp, from: from ?? senderOfNobody }, mail, rendered)
+    if (refusal !== null && this.#delays({ ...job, prepared, tries: job.tries + 1 }, refusal)) return
     if (kept !== null) {
       await settleMail(database, kept, { state: refusal === null ? "sent" : "failed", error: refusal?.message ?? null })
     }
     if (refusal !== null) return logger.error("A mail could not be sent.", { ...facts, reason: refusal.message })
     const level = isKeeping ? "info" : "debug"
     logger[level](`Mail to ${shortAddress(mail.to)}: ${rendered.mail.subject}`, facts)
+  }
+
+  async #prepare(mail: MailRequest): Promise<PreparedMail> {
+    const { database, clock, isKeeping } = this.#options
+    const rendered = await this.#render(mail)
+    const kept = isKeeping ? await keepMail(database, { ...mail, ...rendered.mail, nowMs: clock.now() }) : null
+    return { rendered, kept }
+  }
+
+  /** Whether a mail that was not taken is tried again later. */
+  #delays(job: MailJob, refusal: SmtpRefusal): boolean {
+    const pause = (this.#options.pausesMs ?? pausesMs)[job.tries - 1]
+    if (refusal.isFinal || pause === undefined || this.#isStopping) return false
+    return this.#queue.delay(job, performance.now() + pause)
   }
 
   async #render(mail: MailRequest): Promise<RenderResult> {
@@ -120,18 +161,12 @@ export class Mailer implements MailSender {
     { to }: MailRequest,
     { mail }: RenderResult,
   ): Promise<SmtpRefusal | null> {
-    const pauses = this.#options.pausesMs ?? pausesMs
-    const { signal } = this.#ending
-    for (let tries = 0; ; tries += 1) {
-      const refusal = await handToSmtp(smtp, { ...mail, from, to }, signal).then(
-        () => null,
-        (error: unknown) => error,
-      )
-      if (refusal === null) return null
-      if (!(refusal instanceof SmtpRefusal)) throw refusal
-      const pause = pauses[tries]
-      if (refusal.isFinal || pause === undefined || signal.aborted) return refusal
-      await wait(pause, undefined, { signal }).catch(() => undefined)
+    try {
+      await handToSmtp(smtp, { ...mail, from, to }, this.#ending.signal)
+      return null
+    } catch (refusal) {
+      if (refusal instanceof SmtpRefusal) return refusal
+      throw refusal
     }
   }
 

@@ -15,9 +15,10 @@ import { openTestDatabase } from "../../http/test-database.ts"
 interface Chosen {
   readonly smtp?: string | null
   readonly isKeeping?: boolean
+  readonly pausesMs?: readonly number[]
 }
 
-async function startMailer({ smtp = null, isKeeping = false }: Chosen = {}) {
+async function startMailer({ smtp = null, isKeeping = false, pausesMs = [1, 1] }: Chosen = {}) {
   const root = await tempFolder()
   const { database } = await openTestDatabase(path.join(root, "alyx.db"))
   const lines: string[] = []
@@ -30,7 +31,7 @@ async function startMailer({ smtp = null, isKeeping = false }: Chosen = {}) {
     logger: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") },
     root,
     isKeeping,
-    pausesMs: [1, 1],
+    pausesMs,
   })
   onTestFinished(() => mailer.stop())
   return { mailer, root, lines, kept: () => database.read(listMails) }
@@ -108,6 +109,43 @@ it("tries again what the server cannot take now, and no more than twice", async 
   expect(lines.filter((line) => line.startsWith("error"))).toEqual([
     'error A mail could not be sent. {"mail":"verify","to":"b…@example.com","reason":"The mail server answered 451 (EENVELOPE)."}',
   ])
+})
+
+it("sends the others while one waits for another try, and gives up that one when it is stopped", async () => {
+  const server = await startMailServer({
+    onRcptTo: ({ address }, _session, done) =>
+      done(address.startsWith("full") ? Object.assign(new Error("later"), { responseCode: 452 }) : undefined),
+  })
+  const { mailer, lines, kept } = await startMailer({ smtp: server.url, isKeeping: true, pausesMs: [600_000] })
+
+  mailer.post(verify({}, "full@example.com"))
+  mailer.post(verify({}, "ada@example.com"))
+  await server.until(1)
+  // When the mailer waits for nothing but the first one.
+  mailer.post(verify({}, "bob@example.com"))
+  await server.until(2)
+  await mailer.stop()
+
+  expect(server.arrived.map(({ recipients }) => recipients[0])).toEqual(["ada@example.com", "bob@example.com"])
+  expect(lines.filter((line) => line.startsWith("error"))).toEqual([
+    'error A mail could not be sent. {"mail":"verify","to":"f…@example.com","reason":"The server is stopping."}',
+  ])
+  expect(kept()).toHaveLength(3)
+})
+
+it("loses no mail of one kind to a flood of another, and sends it soon", async () => {
+  const { mailer, lines, kept } = await startMailer({ isKeeping: true })
+
+  mailer.post({ ...verify({}, "ada@example.com"), name: "reset" })
+  for (let count = 0; count < 1_100; count += 1) mailer.post(verify({}, `${count}@example.com`))
+  mailer.post({ ...verify({}, "bob@example.com"), name: "reset" })
+  await expect.poll(() => kept().filter(({ template }) => template === "reset")).toHaveLength(2)
+  const floodCount = kept().length - 2
+  await mailer.stop()
+
+  expect(floodCount).toBeLessThan(200)
+  expect(lines.filter((line) => line.includes("More than 1000 mails"))).toHaveLength(100)
+  expect(lines.filter((line) => line.includes('"mail":"reset"') && line.startsWith("error"))).toEqual([])
 })
 
 it("does not try again what the server will never take", async () => {
