@@ -32,8 +32,11 @@ export interface LiveGroupsOptions {
   readonly onFault: (error: unknown) => void
 }
 
-/** How often a group may fail in a row, such as while its tables are being changed. */
+/** How often a group may fail in a row, such as while its tables are being changed, or by taking too long. */
 const failureCountMax = 5
+
+/** What says nothing about a group: others ask too much, or hold the database. It is tried again however often. */
+const momentary: ReadonlySet<string> = new Set(["OVERLOADED", "DATABASE_BUSY", "SHUTTING_DOWN"])
 
 /** All groups of one schema, and which of them are behind the change log. */
 export class LiveGroups {
@@ -155,6 +158,7 @@ export class LiveGroups {
   setSlow(group: LiveGroup): void {
     if (this.#groups.get(group.query.key) !== group) return
     this.#dirty.delete(group)
+    this.#resting.delete(group)
     this.#slow.add(group)
     group.keepDocs()
   }
@@ -174,6 +178,7 @@ export class LiveGroups {
     this.#dirty.delete(group)
     const delta = group.take(whole)
     group.seq = seq
+    this.#failures.delete(group)
     this.#tell(group, delta)
   }
 
@@ -291,13 +296,16 @@ export class LiveGroups {
       this.#options.onSlow(group)
       return
     }
+    if (isAlyxError(error) && momentary.has(error.code)) {
+      this.#resting.add(group)
+      return
+    }
     const count = (this.#failures.get(group) ?? 0) + 1
     this.#failures.set(group, count)
-    const isExpected = isAlyxError(error) && error.code !== "DATABASE_BUSY"
-    if (!isExpected) this.#options.onFault(error)
-    if (isExpected) this.end(group, error)
-    else if (count >= failureCountMax) this.end(group, alyxError("INTERNAL", { cause: error }))
-    else this.#resting.add(group)
+    if (!isAlyxError(error)) this.#options.onFault(error)
+    const isFinal = isAlyxError(error) && error.code !== "QUERY_TIMEOUT"
+    if (!isFinal && count < failureCountMax) this.#resting.add(group)
+    else this.end(group, isAlyxError(error) ? error : alyxError("INTERNAL", { cause: error }))
   }
 }
 

@@ -24,6 +24,8 @@ export type LiveMessage =
 /** Who is told. `deliver` must return at once and must not throw. */
 export interface Subscriber {
   deliver(message: LiveMessage): void
+  /** True when nobody is there any more: what has not begun yet need not. */
+  isGone?(): boolean
 }
 
 /** One query that one subscriber follows. */

@@ -77,6 +77,10 @@ export class LiveQueryCore implements LiveQueries, Service {
     this.#slow = new SlowReads({
       database: options.records.database,
       groups: () => this.#groups,
+      addressOf: ({ recipients }) => {
+        for (const recipient of recipients) return (recipient as LiveSubscription).caller.address
+        return undefined
+      },
       onRead: (group) => {
         this.#dropIfUnused(group)
         this.#wake()
@@ -94,7 +98,7 @@ export class LiveQueryCore implements LiveQueries, Service {
     for (const stop of this.#stops.splice(0)) stop()
     this.#rest()
     this.#fanOut.clear()
-    await this.#slow.idle()
+    await this.#slow.stop()
   }
 
   async subscribe({ caller, query, isReset = false }: SubscribeRequest, subscriber: Subscriber): Promise<Subscription> {
@@ -168,6 +172,8 @@ export class LiveQueryCore implements LiveQueries, Service {
     const group = groups.find(query.key) ?? this.#read(() => groups.openUnread(query))
     return new Promise((resolve, reject) => {
       this.#slow.wait(group, {
+        address: subscription.caller.address,
+        isWanted: () => !subscription.isEnded && subscription.subscriber.isGone?.() !== true,
         joined: () => {
           if (this.#groups !== groups || groups.find(query.key) !== group) return resolve(false)
           const isReset = entry.isReset || entry.since !== undefined
@@ -344,7 +350,9 @@ export class LiveQueryCore implements LiveQueries, Service {
   }
 
   #dropIfUnused(group: LiveGroup): void {
-    if (group.recipients.size === 0 && !this.#slow.isAwaited(group)) this.#groups.drop(group)
+    if (group.recipients.size > 0 || this.#slow.isAwaited(group)) return
+    this.#slow.forget(group)
+    this.#groups.drop(group)
   }
 
   #restIfIdle(): void {

@@ -130,7 +130,7 @@ export class SocketSubscriptions {
     try {
       subscription = await live.subscribe(
         { caller, query: isReset ? whole : followed.query, ...(isReset ? { isReset } : {}) },
-        { deliver: (message) => this.#deliver(followed, run, message) },
+        { deliver: (message) => this.#deliver(followed, run, message), isGone: () => followed.run !== run },
       )
     } catch (error) {
       if (followed.run !== run) return
