@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from "node:util"
+
 import type { Caller, Identity } from "../caller.ts"
 
 /** Somebody else's view of things, or the same one. */
 export function isSameIdentity(one: Identity, other: Identity): boolean {
   if (one.isAdmin !== other.isAdmin) return false
-  if (one.auth !== other.auth && JSON.stringify(one.auth) !== JSON.stringify(other.auth)) return false
-  return one.scope === other.scope || JSON.stringify(one.scope) === JSON.stringify(other.scope)
+  return isDeepStrictEqual(one.auth, other.auth) && isDeepStrictEqual(one.scope, other.scope)
 }
 
 /** The caller of a socket, once somebody said by a token who they are. Being the owner of the project ends by that. */
