@@ -145,11 +145,9 @@ describe("what is worth a notice", () => {
   })
 
   test("a role that no account can have, where it looks like one that it can", () => {
-    const found = (role: string, rule: string, accounts?: string): readonly unknown[] =>
-      checkRules(schemaFrom(usersYaml(role, rule)), usersYaml(role, rule), accounts).notices
     const roles = ", enum: [user, moderator]"
 
-    expect(found(roles, "auth.role == 'moderater'")).toMatchObject([
+    expect(roleNotices(roles, "auth.role == 'moderater'")).toMatchObject([
       {
         code: "RULE_ROLE_UNKNOWN",
         message: "The read rule of users: No account can have the role 'moderater'.",
@@ -157,10 +155,10 @@ describe("what is worth a notice", () => {
         at: { line: 6, column: 34, length: 11 },
       },
     ])
-    expect(found(roles, "doc.id == auth.id || auth.role in ['user', 'moderater']")).toHaveLength(1)
-    for (const good of ["moderator", "admin", "ci"]) expect(found(roles, `auth.role == '${good}'`)).toEqual([])
-    expect(found("", "auth.role == 'moderater'")).toEqual([])
-    expect(found(roles, "auth.role == 'moderater'", "people")).toEqual([])
+    expect(roleNotices(roles, "doc.id == auth.id || auth.role in ['user', 'moderater']")).toHaveLength(1)
+    for (const good of ["moderator", "admin", "ci"]) expect(roleNotices(roles, `auth.role == '${good}'`)).toEqual([])
+    expect(roleNotices("", "auth.role == 'moderater'")).toEqual([])
+    expect(roleNotices(roles, "auth.role == 'moderater'", "people")).toEqual([])
   })
 
   test("an owner that may be null, who is equal to nobody in particular", () => {
@@ -193,4 +191,10 @@ function usersYaml(role: string, rule: string): string {
   const fields = `      id: { type: uuid, primary: true }\n      role: { type: string${role} }\n`
   const rules = `{ read: ${JSON.stringify(rule)}, create: false, update: false, delete: false }`
   return `collections:\n  users:\n    fields:\n${fields}    rules: ${rules}\n`
+}
+
+/** The notices of that rule, where this collection is the one of the accounts. */
+function roleNotices(role: string, rule: string, accounts?: string): readonly unknown[] {
+  const text = usersYaml(role, rule)
+  return checkRules(schemaFrom(text), text, accounts).notices
 }

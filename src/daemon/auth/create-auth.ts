@@ -29,7 +29,7 @@ export function createAuth({ keyFile, ownAddress, ...sources }: AuthSources): Au
     ids: new IdSource(),
     passwords: new Passwords(),
     tokens: new AccessTokens({ jwt, clock, loadKeys: () => loadSigningKeys({ jwt: jwt(), keyFile, logger }) }),
-    limits: makeAuthLimits(config, clock),
+    limits: makeAuthLimits(config, clock, sources.mode),
     providers: new OAuthProviders({ config, clock }),
     publicAddress: () => config().server.publicUrl ?? ownAddress(),
   }

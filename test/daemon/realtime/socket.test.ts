@@ -28,7 +28,7 @@ test("a client is greeted, follows a query, hears of changes, and ends it", asyn
 })
 
 test("what is no handshake is answered like any other request", async () => {
-  const { port, app } = await startLive()
+  const { port, app, logLines } = await startLive()
   const upgrade = { connection: "upgrade", upgrade: "websocket" }
 
   expect(await send(port, { path: "/api/realtime" })).toMatchObject({
@@ -46,6 +46,11 @@ test("what is no handshake is answered like any other request", async () => {
     headers: { ...upgrade, ...key, origin: "https://evil.example" },
   })
   expect(evil).toMatchObject({ status: 403, body: { error: { code: "FORBIDDEN_ORIGIN" } } })
+  await send(port, { path: "/api/realtime", headers: { ...upgrade, ...key, origin: "https://evil.example" } })
+  const told = logLines.filter(({ message }) =>
+    String(message).startsWith("A page of https://evil.example was refused"),
+  )
+  expect(told).toHaveLength(1)
   const bad = await send(port, { path: "/api/realtime", headers: { ...upgrade, ...key, authorization: "Bearer no" } })
   expect(bad).toMatchObject({ status: 401, body: { error: { code: "INVALID_TOKEN" } } })
   expect(await send(port, { path: "/health/live", headers: upgrade })).toMatchObject({ status: 200 })

@@ -8,6 +8,6 @@ import type { AuthParts } from "../auth.ts"
 export function requireMailServer({ config, mode }: Pick<AuthParts, "config" | "mode">): void {
   if (mode === "dev" || config().mail.smtp !== null) return
   throw alyxError("MAIL_UNAVAILABLE", {
-    next: "Set mail.smtp and mail.from in alyx.yaml. Until then an admin makes links: alyx auth reset-password --link.",
+    next: "Set mail.smtp and mail.from in alyx.yaml. Until then an admin makes links: alyx auth reset-password <address> --link.",
   })
 }

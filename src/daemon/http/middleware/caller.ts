@@ -82,7 +82,10 @@ export function bearerToken(header: string | undefined): string | null {
   if (header === undefined) return null
   const token = /^Bearer +([\w.~+/=:-]{1,4096})$/i.exec(header.trim())?.[1]
   if (token !== undefined) return token
-  throw alyxError("INVALID_TOKEN", { message: "The Authorization header must be: Bearer <token>." })
+  throw alyxError("INVALID_TOKEN", {
+    message: "The Authorization header must be: Bearer <token>.",
+    next: "Put Bearer and a space before the access token of a sign-in (POST /api/auth/login), or before an API key.",
+  })
 }
 
 /** The option as written, and its compiled form. */

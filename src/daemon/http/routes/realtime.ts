@@ -4,6 +4,7 @@ import type { Socket } from "node:net"
 import type { FastifyInstance } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
+import type { Logger } from "../../../lib/logger.ts"
 import { bearerToken } from "../middleware/caller.ts"
 import { isSocketOrigin } from "../middleware/cors.ts"
 import { notFound } from "../not-found.ts"
@@ -12,7 +13,8 @@ import type { RouterParts } from "../router.ts"
 
 /** Serves `GET /api/realtime`: a request that came through all the hooks of any other becomes a WebSocket. */
 export function realtimeRoute(app: FastifyInstance, parts: RouterParts): void {
-  const { live, upgrades } = parts
+  const { live, upgrades, logger } = parts
+  const refused = new RefusedOrigins(logger)
   addResource(
     app,
     "/api/realtime",
@@ -25,6 +27,7 @@ export function realtimeRoute(app: FastifyInstance, parts: RouterParts): void {
           throw alyxError("UPGRADE_REQUIRED", { next: "Open it with a WebSocket client: new WebSocket(…)." })
         }
         if (!isSocketOrigin(raw.headers, parts)) {
+          refused.tell(raw.headers.origin!)
           throw alyxError("FORBIDDEN_ORIGIN", {
             message: `Pages of ${raw.headers.origin} may not open a socket here.`,
             next: "Add the origin to server.cors.origins in alyx.yaml.",
@@ -48,4 +51,29 @@ function endExchange(response: ServerResponse, socket: Socket): void {
   response.statusCode = 101
   response.destroyed = true
   response.emit("close")
+}
+
+/** How many refused origins are told of; a program may make up any number. */
+const toldOriginsMax = 100
+
+/** How much of an origin a line of the log repeats. */
+const shownOriginLength = 200
+
+/** Tells the log of each origin once: browsers show their pages nothing of an answer that refuses a socket. */
+class RefusedOrigins {
+  readonly #logger: Pick<Logger, "warn">
+  readonly #told = new Set<string>()
+
+  constructor(logger: Pick<Logger, "warn">) {
+    this.#logger = logger
+  }
+
+  tell(origin: string): void {
+    const shown = origin.slice(0, shownOriginLength)
+    if (this.#told.has(shown) || this.#told.size >= toldOriginsMax) return
+    this.#told.add(shown)
+    this.#logger.warn(
+      `A page of ${shown} was refused a socket; server.cors.origins in alyx.yaml says who may open one.`,
+    )
+  }
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest"
 
 import { sendAs, startAuth } from "../auth-http.ts"
+import { send } from "../http-fixture.ts"
+import type { Answer } from "../http-fixture.ts"
 
 test("a person registers, is somebody, refreshes, signs out, and is nobody again", async () => {
   const { port } = await startAuth()
@@ -87,3 +89,44 @@ test("the times of a person are those of the document", async () => {
   const me = (await sendAs(port, access, "GET", "/api/auth/me")).body.user
   expect(me).toMatchObject({ name: "Ada L.", created_at: createdAt, updated_at: updatedAt })
 })
+
+test("too many registrations are told the limit and its option; in dev this machine may register a hundred times as often", async () => {
+  const auth = { "auth.rate_limit.register": "1/hour" }
+  const server = { trustedProxies: ["127.0.0.1"] }
+  const { port: started } = await startAuth({ auth, server })
+  const { port: dev } = await startAuth({ auth, server, mode: "dev" })
+  await registerAt(started, "ada")
+
+  expect((await registerAt(started, "bob")).body.error).toMatchObject({
+    code: "RATE_LIMITED",
+    message: "There were too many tries: 1 in 3600 s are allowed from one address.",
+    next: expect.stringContaining("auth.rate_limit.register") as unknown,
+  })
+  for (const person of ["ada", "bob", "cy"]) expect((await registerAt(dev, person)).status).toBe(201)
+  expect((await registerAt(dev, "dan", "203.0.113.7")).status).toBe(201)
+  expect((await registerAt(dev, "eve", "203.0.113.7")).status).toBe(429)
+})
+
+test("a token without its word is told how to send it", async () => {
+  const { port } = await startAuth()
+
+  const { body } = await send(port, { path: "/api/auth/me", headers: { authorization: "abc" } })
+
+  expect(body.error).toMatchObject({
+    code: "INVALID_TOKEN",
+    next: expect.stringContaining("Put Bearer and a space before") as unknown,
+  })
+})
+
+/** Registers from an address that a trusted proxy tells, or from this machine. */
+function registerAt(port: number, person: string, forwarded?: string): Promise<Answer> {
+  return send(port, {
+    method: "POST",
+    path: "/api/auth/register",
+    headers: {
+      "content-type": "application/json",
+      ...(forwarded === undefined ? {} : { "x-forwarded-for": forwarded }),
+    },
+    body: JSON.stringify({ email: `${person}@example.com`, password: "correct horse" }),
+  })
+}
