@@ -160,6 +160,8 @@ const knowns: { readonly [kind in Kind]: readonly string[] } = {
     "(1 + 2)",
     "(0.0 / 0.0)",
     "(1 / 0)",
+    "(1.0 / 0.0)",
+    "(auth.verified ? 1.0 / 0.0 : -1.0 / 0.0)",
   ],
   bool: ["true", "false", "auth.verified", "auth.metadata.plan"],
   moment: [
