@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 
 import type { Caller } from "../../../src/daemon/caller.ts"
+import { scaled, testSeed } from "../../helpers/scale.ts"
+import { Random } from "../../rules/random-rules.ts"
 import { admin, person, stranger } from "./callers.ts"
 import { openRecords, refusal } from "./open-records.ts"
 import type { TestRecords } from "./open-records.ts"
@@ -267,6 +269,56 @@ describe("a list whose rows are much work to judge", () => {
     expect(list.total).toBeLessThan(20)
   })
 })
+
+test("what hidden documents hold changes no answer to who may not read them", { timeout: 60_000 }, async () => {
+  const seed = testSeed()
+  const random = new Random(seed)
+  const other = await openRecords(schemaYaml)
+  await other.batch(["red", "blue", "ada"].map((id) => ({ op: "create", collection: "teams", data: { id } })))
+  const operations = Array.from({ length: count }, (_, id) => {
+    const isHidden = titleOf(id).startsWith("closed")
+    const title = isHidden ? `${random.pick(["a", "closed ", "o", "p", "zz"])}${random.below(2_000)}` : titleOf(id)
+    const team = isHidden ? random.pick(["red", "blue"]) : id % 2 === 0 ? "red" : "blue"
+    return {
+      op: "create",
+      collection: "notes",
+      data: { id, title, team_id: team, secret: `s${isHidden ? title : id}` },
+    }
+  })
+  for (let start = 0; start < count; start += 500) await other.batch(operations.slice(start, start + 500))
+  const answers = new Set<string>()
+  for (let time = 0; time < scaled(2_000, 150); time += 1) {
+    const query = randomQuery(random)
+    const caller = random.pick([ada, stranger])
+    other.caller = caller
+    const text = await as(caller).listText("notes", query)
+    expect(await other.listText("notes", query), `seed ${seed}: ${query}`).toBe(text)
+    answers.add(text)
+    const next = (JSON.parse(text) as { next_cursor?: string | null }).next_cursor
+    if (typeof next !== "string") continue
+    const after = query.replace("cursor=", `cursor=${next}`)
+    expect(await other.listText("notes", after), `seed ${seed}: ${after}`).toBe(
+      await as(caller).listText("notes", after),
+    )
+  }
+  await other.database.remove()
+
+  expect(answers.size).toBeGreaterThan(30)
+})
+
+function randomQuery(random: Random): string {
+  const title = random.pick(["a", "closed 1", "closed 12", "half 5", "open 1", "p500", "zz"])
+  const parts = [
+    random.pick(["cursor=", "cursor=", `offset=${random.below(300)}`]),
+    `limit=${random.pick([1, 7, 200, 500])}`,
+    random.pick(["", "sort=title", "sort=-title", "sort=id", "sort=-id", "sort=team_id,-title", "sort=-team_id,id"]),
+    random.pick(["", `filter=title:${random.pick(["gt", "lte", "ne", "eq"])}:${title}`]),
+    random.pick(["", `filter=title:in:open 10,${title}`, "filter=title:like:%closed%", "filter=title:contains:9"]),
+    random.pick(["", "team_id=red", `filter=id:gte:${random.below(count)}`, `filter=secret:lt:s${title}`]),
+    random.pick(["", "expand=team", "fields=id,secret", "skipTotal=true"]),
+  ]
+  return parts.filter((part) => part !== "").join("&")
+}
 
 describe("single documents and what is expanded", () => {
   test("are judged alike", async () => {
