@@ -45,11 +45,6 @@ export interface SignInRequest {
   readonly password: string
 }
 
-/** POST /api/auth/register; every other member is a field of the users collection. */
-export interface RegisterRequest extends SignInRequest {
-  readonly [field: string]: unknown
-}
-
 /** POST /api/auth/refresh, and logout where the access token has ended already. */
 export interface RefreshRequest {
   readonly refresh_token: string
@@ -88,24 +83,10 @@ export interface ProvidersResponse {
   readonly providers: readonly { readonly name: string; readonly url: string }[]
 }
 
-/** POST /api/auth/oauth/exchange: the code that came with the redirect. */
-export interface ExchangeRequest {
-  readonly code: string
-}
-
 /** GET /api/admin/users?search=&role=&limit=&offset=: newest first. */
 export interface UsersResponse {
   readonly users: readonly (AccountView & { readonly last_sign_in_at: string | null; readonly session_count: number })[]
   readonly total: number
-}
-
-/** POST /api/admin/users; without a password the person sets one by a reset mail. Other members are fields of the users collection. */
-export interface CreateUserRequest {
-  readonly email: string
-  readonly password?: string
-  readonly role?: string
-  readonly verified?: boolean
-  readonly [field: string]: unknown
 }
 
 /** PATCH /api/admin/users/:id. */
@@ -143,6 +124,11 @@ export interface KeyView {
   readonly created_at: string
   readonly expires_at: string | null
   readonly last_used_at: string | null
+}
+
+/** GET /api/auth/key: what the key that asks may do. */
+export interface OwnKeyResponse {
+  readonly key: KeyView
 }
 
 /** GET /api/admin/keys (DELETE /api/admin/keys/:id revokes one, by id or name). */

@@ -6,7 +6,7 @@ import type { Schema } from "../../../schema/schema.ts"
 import type { SchemaChange } from "../../../schema/schema-change.ts"
 import { schemaFromText } from "../../../schema/schema-from-json.ts"
 import { sqlQuery } from "../database.ts"
-import type { Database, Reader } from "../database.ts"
+import type { Reader } from "../database.ts"
 import { readMeta } from "../meta.ts"
 import { conflictingIds } from "./check-rows.ts"
 import { defineTable } from "./ddl.ts"
@@ -22,11 +22,6 @@ export interface SchemaPlan {
 }
 
 /** Says what applySchema would do, without writing anything. */
-export function planSchema(database: Pick<Database, "read">, schema: Schema): SchemaPlan {
-  return database.read((reader) => planFrom(reader, schema))
-}
-
-/** Plans within a read or a transaction that is open already. */
 export function planFrom(reader: Reader, schema: Schema): SchemaPlan {
   return planBetween(reader, appliedSchema(reader), schema)
 }

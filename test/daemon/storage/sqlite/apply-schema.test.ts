@@ -6,7 +6,7 @@ import { progressLine } from "../../../../src/daemon/served/schema-progress.ts"
 import { sqlQuery } from "../../../../src/daemon/storage/database.ts"
 import type { Row } from "../../../../src/daemon/storage/database.ts"
 import { applySchema, readAppliedSchema } from "../../../../src/daemon/storage/sqlite/apply-schema.ts"
-import { planSchema } from "../../../../src/daemon/storage/sqlite/plan-schema.ts"
+import { planFrom } from "../../../../src/daemon/storage/sqlite/plan-schema.ts"
 import { makeSchema } from "../../../../src/schema/make-schema.ts"
 import type { Collection, Field, Index } from "../../../../src/schema/schema.ts"
 import { buildCollection, buildField } from "../build-schema.ts"
@@ -357,11 +357,11 @@ describe("applySchema", () => {
   })
 })
 
-describe("planSchema", () => {
+describe("planFrom", () => {
   test("says what would be done and writes nothing", async () => {
     await apply(users)
 
-    const plan = planSchema(temp.database, makeSchema([users, posts()]))
+    const plan = temp.database.read((reader) => planFrom(reader, makeSchema([users, posts()])))
 
     expect(plan.changes.map((change) => change.message)).toEqual(["+ posts (3 fields)"])
     expect(plan.problems).toEqual([])
