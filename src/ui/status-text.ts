@@ -53,5 +53,7 @@ function liveRow(live: RealtimeStats | null): string[][] {
   if (live === null || live.sockets + live.subscriptions === 0) return []
   const waits = live.untakenBytes > 0 ? `, ${showBytes(live.untakenBytes)} not taken yet` : ""
   const followed = `${countOf(live.subscriptions, "subscription")} in ${countOf(live.groups, "group")}`
-  return [["Live", `${countOf(live.sockets, "socket")}, ${followed}, ${countOf(live.messages, "message")} sent${waits}`]]
+  return [
+    ["Live", `${countOf(live.sockets, "socket")}, ${followed}, ${countOf(live.messages, "message")} sent${waits}`],
+  ]
 }
