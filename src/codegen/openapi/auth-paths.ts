@@ -83,6 +83,15 @@ const operations: readonly AuthOperation[] = [
     codes: signIn,
   },
   {
+    id: "key",
+    path: "key",
+    method: "get",
+    summary: "Read what the API key that asks may do",
+    answers: { 200: "AuthKey" },
+    needs: "required",
+    codes: signIn,
+  },
+  {
     id: "changePassword",
     path: "password",
     method: "patch",

@@ -7,6 +7,8 @@ import { componentRef } from "./operation.ts"
 
 const word: JsonSchema = { type: "string" }
 const time: JsonSchema = { type: "string", format: "date-time" }
+const timeOrNull: JsonSchema = { type: ["string", "null"], format: "date-time" }
+const limits: JsonSchema = { type: ["array", "null"], items: word, description: "Null where the key is not limited." }
 const address: JsonSchema = { type: "string", format: "email", maxLength: 254 }
 const password: JsonSchema = { type: "string", format: "password", maxLength: 1024 }
 
@@ -38,6 +40,18 @@ export function authSchemas(users: Collection | null): Record<string, JsonSchema
     }),
     AuthMessage: whole({ message: word }),
     AuthMe: whole({ user: componentRef("schemas", "AuthUser") }),
+    AuthKey: whole({
+      key: whole({
+        id: word,
+        name: word,
+        role: word,
+        collections: limits,
+        operations: limits,
+        created_at: time,
+        expires_at: timeOrNull,
+        last_used_at: timeOrNull,
+      }),
+    }),
     AuthSessions: whole({
       sessions: {
         type: "array",

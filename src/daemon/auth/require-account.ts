@@ -19,7 +19,7 @@ export function requireSession({ auth, sessionId, isAdmin }: Caller): OwnSession
   }
   throw alyxError("FORBIDDEN", {
     message: "This is about the caller's own account, and the caller has none.",
-    next: "Send the access token of an account. Admins manage accounts at /api/admin/users.",
+    next: "Send the access token of an account. An API key asks GET /api/auth/key; admins manage accounts at /api/admin/users.",
   })
 }
 

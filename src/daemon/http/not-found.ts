@@ -20,6 +20,7 @@ const servedPaths = [
   "/api/auth/refresh",
   "/api/auth/logout",
   "/api/auth/me",
+  "/api/auth/key",
   "/api/auth/password",
   "/api/auth/sessions",
   "/api/auth/providers",

@@ -27,7 +27,7 @@ test("no name occurs twice, not even when case and underscores are dropped", () 
   )
   const tags = document.tags.map((tag: Json) => tag.name)
 
-  expect(schemas.length).toBe(28 + 11 * 11)
+  expect(schemas.length).toBe(29 + 11 * 11)
   for (const names of [schemas, ids, tags]) {
     expect(new Set(names.map(spelling)).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^[A-Za-z][A-Za-z0-9_]*$/)

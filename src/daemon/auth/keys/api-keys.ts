@@ -75,7 +75,8 @@ export async function revokeKey({ database, signals }: KeyParts, idOrName: strin
   return key
 }
 
-function keyView({ collections, operations, ...row }: KeyRow): KeyView {
+/** A key as admins and who uses it see it: without its secret. */
+export function keyView({ collections, operations, ...row }: KeyRow): KeyView {
   return { ...row, collections: listOf(collections), operations: listOf(operations) }
 }
 

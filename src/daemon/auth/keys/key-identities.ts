@@ -120,7 +120,8 @@ export function identityOfKey({ id, role, collections, operations }: KeyRow): Id
   })
 }
 
-function invalidKey(): Error {
+/** There is no such key, or not any more. */
+export function invalidKey(): Error {
   return alyxError("INVALID_TOKEN", {
     message: "The API key is unknown, has expired, or was revoked.",
     next: "An admin makes a new one: alyx auth key create.",

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 
-import type { MeResponse } from "../../../protocol/auth-api.ts"
+import type { MeResponse, OwnKeyResponse } from "../../../protocol/auth-api.ts"
 import type { AuthRequest } from "../../auth/auth.ts"
 import { changePassword } from "../../auth/change-password.ts"
+import { ownKey } from "../../auth/keys/own-key.ts"
 import { refreshSession } from "../../auth/refresh.ts"
 import { register } from "../../auth/register.ts"
 import { requireAccount } from "../../auth/require-account.ts"
@@ -43,6 +44,9 @@ export function authRoutes(root: FastifyInstance, { auth }: Pick<HttpParts, "aut
         const account = auth.database.read((reader) => requireAccount(reader, caller))
         reply.send({ user: userOf(auth, { account, caller }) } satisfies MeResponse)
       },
+    })
+    addResource(app, "/api/auth/key", {
+      GET: ({ caller }, reply) => void reply.send({ key: ownKey(auth, caller) } satisfies OwnKeyResponse),
     })
     addResource(app, "/api/auth/password", {
       async PATCH(request, reply) {

@@ -235,6 +235,16 @@ test("keys are made, listed and revoked, with what may be a slip", async () => {
     },
   })
   expect((await asKey()).body.error.code).toBe("FORBIDDEN_SCOPE")
+  const own = (place: string) => send(port, { path: place, headers: { authorization: `Bearer ${secret}` } })
+  expect(await own("/api/auth/key")).toMatchObject({
+    status: 200,
+    headers: { "cache-control": "no-store" },
+    body: { key: { id: key.id, name: "ci", role: "editor", collections: ["users"], operations: null } },
+  })
+  expect((await own("/api/auth/key")).text).not.toContain(secret)
+  expect((await own("/api/auth/me")).body.error.next).toContain("GET /api/auth/key")
+  expect((await ask("GET", "/api/auth/key")).status).toBe(403)
+  expect((await send(port, { path: "/api/auth/key" })).status).toBe(401)
   expect((await ask("GET", "/api/admin/keys")).body.keys).toMatchObject([{ id: key.id, name: "ci", role: "editor" }])
   expect((await ask("DELETE", "/api/admin/keys/ci")).status).toBe(204)
   expect((await asKey()).body.error.code).toBe("INVALID_TOKEN")
