@@ -20,7 +20,7 @@ test("a process that is killed while people register leaves no account without i
   const folder = await tempFolder()
   await writeProject(folder, { "schema.yaml": usersSchema })
   const seed = testSeed()
-  console.log(`seed ${seed}`)
+  process.stdout.write(`seed ${seed}\n`)
   const told: string[] = []
   let tokens: { access: string; refresh: string } | undefined
 

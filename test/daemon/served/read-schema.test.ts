@@ -9,16 +9,16 @@ const counted = `collections:
       id: { type: int, primary: true, default: auto }
 `
 
-test("a collection of accounts that is counted is refused, with its place and what to do", () => {
-  const problems = () => {
-    try {
-      return readSchemaText(counted, "users").schema.hash
-    } catch (error) {
-      return isAlyxError(error, "SCHEMA_INVALID") ? error.problems : error
-    }
+function problemsOf(text: string): unknown {
+  try {
+    return readSchemaText(text, "users").schema.hash
+  } catch (error) {
+    return isAlyxError(error, "SCHEMA_INVALID") ? error.problems : error
   }
+}
 
-  expect(problems()).toEqual([
+test("a collection of accounts that is counted is refused, with its place and what to do", () => {
+  expect(problemsOf(counted)).toEqual([
     {
       code: "ACCOUNTS_KEY",
       message:

@@ -100,8 +100,11 @@ function makeRates(written: Written) {
 }
 
 function ratesOf({ address, key }: Written) {
-  const rateOf = (text: string | undefined) => (text === undefined ? null : parseRate(text))
   return { address: rateOf(address), key: rateOf(key) }
+}
+
+function rateOf(text: string | undefined) {
+  return text === undefined ? null : parseRate(text)
 }
 
 function outcome(hook: RequestRates["byAddress"], own: Partial<Caller>): unknown {

@@ -14,7 +14,12 @@ test("the document is served as JSON and as YAML, and is that of the schema and 
 
   const { bodyLimitBytes, urlLimitBytes } = parts.config().server
   const limits = { ...parts.records.limits, bodyLimitBytes, urlLimitBytes }
-  const made = openApiDocument(parts.schemas.current, { version: "1.2.3", limits, isServed: true, accountsCollection: "users" })
+  const made = openApiDocument(parts.schemas.current, {
+    version: "1.2.3",
+    limits,
+    isServed: true,
+    accountsCollection: "users",
+  })
   expect(json.headers["content-type"]).toBe("application/json; charset=utf-8")
   expect(yaml.headers["content-type"]).toBe("application/yaml; charset=utf-8")
   expect(json.body).toEqual(made)
