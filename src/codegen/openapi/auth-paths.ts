@@ -146,7 +146,7 @@ const operations: readonly AuthOperation[] = [
     takes: "AuthVerify",
     answers: { 200: "AuthMessage" },
     needs: "none",
-    codes: ["VALIDATION_ERROR", "INVALID_CODE"],
+    codes: ["VALIDATION_ERROR", "INVALID_CODE", "EMAIL_TAKEN", "UNIQUE_CONFLICT", "REFERENCE_CONFLICT"],
   },
   {
     id: "askReset",

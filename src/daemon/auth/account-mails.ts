@@ -8,6 +8,8 @@ import type { EmailAddress } from "./email-address.ts"
 export interface AccountMails {
   /** A new account, or one whose address is not proven yet: asks its owner to prove it. */
   accountMade(account: Account): void
+  /** `auth.hide_accounts`: somebody registered with an address that is not known; the secret makes the account. */
+  registrationAsked(address: EmailAddress, secret: string): void
   /** `auth.hide_accounts`: somebody registered with the address of this account, or wanted it for another one. */
   addressKnown(account: Account): void
   /** Somebody asks for a new password. Whether the address has an account is looked up after the answer. */

@@ -6,7 +6,7 @@ import { beginSession, signedInAnswer } from "./begin-session.ts"
 import { parseEmailAddress } from "./email-address.ts"
 import type { EmailAddress } from "./email-address.ts"
 import { makeAccount } from "./make-account.ts"
-import { registerKnown } from "./register-known.ts"
+import { registerHidden } from "./register-hidden.ts"
 import { passwordProblems } from "./passwords/password-policy.ts"
 
 /** What a registration asks for. */
@@ -23,8 +23,8 @@ export type Registered =
   | { readonly kind: "accepted"; readonly answer: AcceptedResponse }
 
 /**
- * Makes an account with its document, and signs it in. With `auth.hide_accounts` the answer is the same for an address
- * that is known: a mail tells its owner. Either way one password is hashed.
+ * Makes an account with its document, and signs it in. With `auth.hide_accounts` that waits for the proof of the address,
+ * and the answer is the same for one that is known: a mail tells its owner. Either way one password is hashed.
  */
 export async function register(parts: AuthParts, request: AuthRequest): Promise<Registered> {
   const { caller } = request
@@ -33,26 +33,19 @@ export async function register(parts: AuthParts, request: AuthRequest): Promise<
   const { hideAccounts } = parts.config().auth
   const passwordHash = await parts.passwords.hash(password)
   const asked = { caller, address, passwordHash, role: defaultRole, isVerified: false, values }
-  try {
-    const { account, session } = await parts.database.write(
-      (transaction) => {
-        const made = makeAccount(transaction, parts, asked)
-        const isSignedIn = !hideAccounts
-        return {
-          account: made,
-          session: isSignedIn ? beginSession(transaction, parts, { accountId: made.id, request }) : null,
-        }
-      },
-      { requestId: caller.requestId },
-    )
-    parts.mails.accountMade(account)
-    if (session === null) return accepted
-    return { kind: "signed-in", answer: await signedInAnswer(parts, { account, session, caller }) }
-  } catch (error) {
-    if (!hideAccounts || !isAlyxError(error, "EMAIL_TAKEN")) throw error
-    await registerKnown(parts, asked)
+  if (hideAccounts) {
+    await registerHidden(parts, asked)
     return accepted
   }
+  const { account, session } = await parts.database.write(
+    (transaction) => {
+      const made = makeAccount(transaction, parts, asked)
+      return { account: made, session: beginSession(transaction, parts, { accountId: made.id, request }) }
+    },
+    { requestId: caller.requestId },
+  )
+  parts.mails.accountMade(account)
+  return { kind: "signed-in", answer: await signedInAnswer(parts, { account, session, caller }) }
 }
 
 const accepted: Registered = Object.freeze({

@@ -21,7 +21,7 @@ export const authOptions = section("Accounts, tokens, and how people sign in.", 
   }),
   hide_accounts: option(bool(), {
     about:
-      "Answers a registration the same way whether the address is known or not, and sends a mail; an account can then be signed in to once its address is proven.",
+      "Answers a registration the same way whether the address is known or not, and sends a mail; the account is made once its link is opened.",
     default: false,
     reload: "live",
   }),

@@ -40,6 +40,7 @@ function variable(place: string): string {
 export interface SentMails {
   readonly accountMade: Account[]
   readonly addressKnown: Account[]
+  readonly registrationAsked: { readonly email: string; readonly secret: string }[]
 }
 
 /** What a test of accounts starts from. */
@@ -56,7 +57,7 @@ export function openTestAuth(options: AuthFixtureOptions) {
   const { folder, records, schemas, clock, mode, logger, signals = new LocalSignals() } = options
   const { database } = records
   const config = authConfig(options.values)
-  const sent: SentMails = { accountMade: [], addressKnown: [] }
+  const sent: SentMails = { accountMade: [], addressKnown: [], registrationAsked: [] }
   const auth: AuthParts = createAuth({
     config: () => config,
     database,
@@ -69,6 +70,7 @@ export function openTestAuth(options: AuthFixtureOptions) {
     mails: {
       accountMade: (account) => void sent.accountMade.push(account),
       addressKnown: (account) => void sent.addressKnown.push(account),
+      registrationAsked: ({ email }, secret) => void sent.registrationAsked.push({ email, secret }),
       passwordForgotten: () => undefined,
       addressChangeAsked: () => undefined,
       addressChangeNoticed: () => undefined,

@@ -12,6 +12,7 @@ import { endSessions } from "../end-sessions.ts"
 import type { LinkPurpose } from "../mail/links.ts"
 import { requireMailServer } from "../mail/require-mail-server.ts"
 import { unlinkProviders } from "../oauth/provider-accounts.ts"
+import { completeRegistration, dropRegistration, findRegistration } from "../register-hidden.ts"
 import { requireAccount } from "../require-account.ts"
 
 /** The account that a code is for; throws INVALID_CODE when its address is another one by now. */
@@ -34,6 +35,7 @@ export function takeLinkCode(
 /** Whether somebody chose a password for the account of a link: its page asks whether that was who opened it. */
 export function hasPassword({ database, clock }: Pick<AuthParts, "database" | "clock">, code: string): boolean {
   return database.read((reader) => {
+    if (findRegistration(reader, { clock }, code) !== undefined) return true
     const found = findCode(reader, { code, purpose: "verify", nowMs: clock.now() })
     return accountOfCode(reader, found).passwordHash !== null
   })
@@ -48,6 +50,7 @@ export async function disownAccount(
   { caller, code }: { readonly caller: Caller; readonly code: string },
 ): Promise<void> {
   await writeAccounts(parts, caller, (transaction) => {
+    if (findRegistration(transaction, parts, code) !== undefined) return dropRegistration(transaction, parts, code)
     const { account } = takeLinkCode(transaction, parts, { code, purpose: "verify" })
     unlinkProviders(transaction, account.id)
     endSessions(transaction, { accountId: account.id, except: null })
@@ -55,12 +58,18 @@ export async function disownAccount(
   })
 }
 
-/** Takes the code of a mail as the proof that its reader is the owner of the address. */
+/**
+ * Takes the code of a mail as the proof that its reader is the owner of the address. Where accounts are hidden, this is
+ * what makes the account.
+ */
 export async function verifyAddress(
   parts: AuthParts,
   { caller, code }: { readonly caller: Caller; readonly code: string },
 ): Promise<void> {
   await writeAccounts(parts, caller, (transaction) => {
+    if (findRegistration(transaction, parts, code) !== undefined) {
+      return completeRegistration(transaction, parts, { caller, code })
+    }
     const { account } = takeLinkCode(transaction, parts, { code, purpose: "verify" })
     changeAccount(transaction, parts, { id: account.id, changes: { isVerified: true } })
   })

@@ -7,6 +7,8 @@ import { secretHash } from "../secret-token.ts"
 export const codeLifetimesMs = {
   /** Proves the address of an account. */
   verify: 24 * 60 * 60 * 1000,
+  /** Makes the account of a registration, where accounts are hidden. */
+  register: 24 * 60 * 60 * 1000,
   /** Sets a new password. */
   reset: 60 * 60 * 1000,
   /** Proves the address that an account changes to. */

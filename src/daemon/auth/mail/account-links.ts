@@ -6,7 +6,7 @@ import type { Account } from "../accounts.ts"
 import type { AuthParts } from "../auth.ts"
 import { codeLifetimesMs } from "../codes/one-time-codes.ts"
 import type { EmailAddress } from "../email-address.ts"
-import { makeLink, requirePublicAddress } from "./links.ts"
+import { linkWith, makeLink, requirePublicAddress } from "./links.ts"
 import type { LinkParts, LinkPurpose } from "./links.ts"
 import { shortAddress } from "./mail.ts"
 import type { MailName, MailSender } from "./mail.ts"
@@ -33,6 +33,13 @@ export class AccountLinks implements AccountMails {
 
   accountMade(account: Account): void {
     this.#later("verify", account.email, () => this.#sendLink("verify", "verify", account))
+  }
+
+  registrationAsked({ email }: EmailAddress, secret: string): void {
+    this.#later("verify", email, async () => {
+      const link = linkWith(this.#options, "verify", secret)
+      this.#post("verify", email, { link, valid: showLifetime(codeLifetimesMs.register) })
+    })
   }
 
   addressKnown(account: Account): void {

@@ -32,7 +32,8 @@ export async function makeLink(
   parts: LinkParts,
   { purpose, account, to }: { readonly purpose: LinkPurpose; readonly account: Account; readonly to?: EmailAddress },
 ): Promise<string> {
-  const page = pageOf(parts, purpose)
+  // First: where it is not known where links lead to, older ones go on.
+  pageOf(parts, purpose)
   const secret = newSecret()
   const data: LinkData = { address: account.emailKey, ...(to === undefined ? {} : { newEmail: to.email }) }
   await parts.database.write((transaction) =>
@@ -43,6 +44,12 @@ export async function makeLink(
       nowMs: parts.clock.now(),
     }),
   )
+  return linkWith(parts, purpose, secret)
+}
+
+/** The link with a secret whose code is kept already. */
+export function linkWith(parts: LinkParts, purpose: LinkPurpose, secret: string): string {
+  const page = pageOf(parts, purpose)
   page.searchParams.set("token", secret)
   return page.href
 }

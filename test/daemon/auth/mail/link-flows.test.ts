@@ -208,7 +208,8 @@ it("hides accounts: the second registration of an address looks like the first, 
   const register = () => daemon.send("POST", "/api/auth/register", { email: "ada@example.com", password: goodPassword })
 
   const first = await register()
-  await server.until(1)
+  const [mail] = await server.until(1)
+  await daemon.send("POST", "/api/auth/verify", { token: linkIn(mail!).searchParams.get("token") })
   const second = await register()
   const mails = await server.until(2)
 
@@ -224,8 +225,9 @@ it("hides accounts: who asks for another address gets the same mail whether it i
   for (const email of ["ada@example.com", "bob@example.com"]) {
     await daemon.send("POST", "/api/auth/register", { email, password: goodPassword })
   }
-  const first = (await server.until(2)).find(({ recipients }) => recipients[0] === "ada@example.com")!
-  await daemon.send("POST", "/api/auth/verify", { token: linkIn(first).searchParams.get("token") })
+  for (const mail of await server.until(2)) {
+    await daemon.send("POST", "/api/auth/verify", { token: linkIn(mail).searchParams.get("token") })
+  }
   const { access_token: token } = (await daemon.logIn("ada@example.com")).body
   const change = (new_email: string) =>
     daemon.sendAs(token, "POST", "/api/auth/email", { new_email, password: goodPassword })

@@ -21,6 +21,12 @@ async function counted(running: RunningHttp, ask: () => Promise<Answer>): Promis
   return { answer, runs: running.parts.auth.passwords.runCount - before }
 }
 
+/** Opens the newest link of a registration, where accounts are hidden. */
+async function prove({ port, sent }: RunningHttp): Promise<void> {
+  const token = sent.registrationAsked.at(-1)?.secret
+  expect((await sendAs(port, null, "POST", "/api/auth/verify", { token })).status).toBe(200)
+}
+
 function signIn(port: number, email: unknown, password: unknown): Promise<Answer> {
   return sendAs(port, null, "POST", "/api/auth/login", { email, password })
 }
@@ -98,18 +104,19 @@ test("with hidden accounts a registration answers the same, and hashes as much, 
     sendAs(port, null, "POST", "/api/auth/register", { email, password: "long enough" })
 
   const unknown = await counted(running, register("ada@example.com"))
+  await prove(running)
   const known = await counted(running, register("Ada@example.com"))
 
   expect(told(known.answer)).toEqual(told(unknown.answer))
   expect(unknown.answer).toMatchObject({ status: 202, body: { message: expect.any(String) } })
   expect([unknown.runs, known.runs]).toEqual([1, 1])
-  expect(sent.accountMade.map(({ email }) => email)).toEqual(["ada@example.com"])
+  expect(sent.registrationAsked.map(({ email }) => email)).toEqual(["ada@example.com"])
   expect(sent.addressKnown.map(({ email }) => email)).toEqual(["ada@example.com"])
 })
 
 test("with hidden accounts a password opens nothing until the address is proven: else signing in would tell", async () => {
   const running = await startAuth({ auth: { "auth.hide_accounts": "true" } })
-  const { port, parts } = running
+  const { port } = running
   const [email, password] = ["ada@example.com", "long enough"]
   await sendAs(port, null, "POST", "/api/auth/register", { email, password })
 
@@ -118,8 +125,8 @@ test("with hidden accounts a password opens nothing until the address is proven:
   expect(told(before.answer)).toEqual(told(unknown.answer))
   expect([before.runs, unknown.runs]).toEqual([1, 1])
 
-  await parts.auth.database.write((transaction) => transaction.run(sqlQuery(`UPDATE "_alyx_users" SET verified = 1`)))
-  expect((await signIn(port, email, password)).status).toBe(200)
+  await prove(running)
+  expect((await signIn(port, email, password)).body.user).toMatchObject({ email, verified: true })
 })
 
 test("a password that was hashed at another cost is hashed anew when it was right", async () => {
@@ -281,6 +288,7 @@ test("with hidden accounts nothing else that is wrong with a registration tells 
   const register = (email: string, more: Record<string, unknown>) =>
     sendAs(port, null, "POST", "/api/auth/register", { email, password: "long enough", ...more })
   expect((await register("ada@example.com", { nick: "ada", name: "Ada" })).status).toBe(202)
+  await prove(running)
   const mistakes: [Record<string, unknown>, number][] = [
     [{ nick: "ada", name: "Eve" }, 409],
     [{ name: "nobody" }, 401],
@@ -296,4 +304,44 @@ test("with hidden accounts nothing else that is wrong with a registration tells 
     expect({ more, status: known.answer.status }).toEqual({ more, status })
     expect(known.runs).toBe(unknown.runs)
   }
+})
+
+test("with hidden accounts a registration takes nothing that the next one could ask for, until its link is opened", async () => {
+  const schemaText = usersSchema.replace(
+    "name: {",
+    "nick: { type: string, unique: true, nullable: true }\n      name: {",
+  )
+  const running = await startAuth({ schemaText, auth: { "auth.hide_accounts": "true" } })
+  const { port, parts, sent } = running
+  const register = async (name: string, nick: string) =>
+    (
+      await sendAs(port, null, "POST", "/api/auth/register", {
+        email: `${name}@example.com`,
+        password: "long enough",
+        nick,
+      })
+    ).status
+  const count = () =>
+    parts.auth.database.read((reader) => reader.get(sqlQuery<{ n: number }>(`SELECT count(*) AS n FROM "users"`)))?.n
+  await register("victim", "v")
+  await prove(running)
+
+  const probes = [
+    [await register("victim", "x"), await register("probe1", "x")],
+    [await register("nobody", "y"), await register("probe2", "y")],
+  ]
+
+  expect(probes[0]).toEqual(probes[1])
+  expect(count()).toBe(1)
+  const [, , , last] = sent.registrationAsked
+  await prove(running)
+  expect(count()).toBe(2)
+  const late = sent.registrationAsked.find(({ email }) => email === "nobody@example.com")!
+  const taken = await sendAs(port, null, "POST", "/api/auth/verify", { token: late.secret })
+  expect(last?.email).toBe("probe2@example.com")
+  expect(taken).toMatchObject({ status: 409, body: { error: { code: "UNIQUE_CONFLICT" } } })
+  const notMe = sent.registrationAsked.find(({ email }) => email === "probe1@example.com")!
+  const dropped = await sendAs(port, null, "POST", "/api/auth/verify", { token: notMe.secret, not_me: true })
+  const again = await sendAs(port, null, "POST", "/api/auth/verify", { token: notMe.secret })
+  expect([dropped.status, again.status, count()]).toEqual([200, 400, 2])
 })
