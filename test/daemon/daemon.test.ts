@@ -200,10 +200,11 @@ test("in dev a bad schema at the start serves the one that the database was last
   await first.daemon.stop()
   await writeFile(path.join(folder, "schema.yaml"), schema.replace("string", "strin"))
 
-  const { daemon } = await start(folder, { mode: "dev" })
+  const { daemon, lines } = await start(folder, { mode: "dev" })
   expect((await sendTo(daemon.file.url!, "GET", "/api/collections/notes")).body.total).toBe(1)
   const { body } = await sendOverSocket(folder, "/api/admin/stats")
   expect(body.problem).toMatchObject({ code: "SCHEMA_INVALID" })
+  expect(lines.join("")).toMatch(/schema\.yaml:5:\d+ .*Did you mean \\?"string/)
 
   const activity = await followActivity(folder)
   await writeFile(path.join(folder, "schema.yaml"), `${schema}      stars: { type: int, nullable: true }\n`)

@@ -62,7 +62,7 @@ export class RequestCapture {
     const { trace } = this
     const received = this.#received
     const answered = this.#answered
-    const rule = this.#schemas.isReady ? decidingRule(this.#schemas.current, request) : null
+    const rule = this.#schemas.isReady ? decidingRule(this.#schemas.current, request, entry.status) : null
     const caller = shownCaller(request)
     const isSecret = this.#schemas.isReady ? secretNamesOf(this.#schemas.current) : isSecretName
     return {

@@ -45,6 +45,10 @@ test("the rule that decides is named; requests that are not on documents have no
   expect(await ruleOf(sendJson(port, "POST", "/api/collections/notes", { title: "a" }))).toBe(
     "notes has no create rule, so nobody but admins passes",
   )
+  expect(await ruleOf(send(port, { path: "/api/collections/notes/n-1" }))).toBe(
+    "read: auth.id != null; whether a rule hides it says: alyx rules explain read notes/n-1 --as anonymous",
+  )
+  expect(await ruleOf(send(port, { path: "/api/collections/notes/$(id)" }))).toBe("read: auth.id != null")
   expect(await ruleOf(send(port, { path: "/api/collections/pots" }))).toBeNull()
   expect(await ruleOf(send(port, { path: "/health" }))).toBeNull()
   expect(await ruleOf(send(port, { path: "/nothing" }))).toBeNull()
