@@ -28,11 +28,12 @@ export interface JudgedList {
  * answer says with `truncated` whether there were more.
  */
 export async function readJudgedList(parts: RecordParts, list: JudgedList): Promise<string> {
-  const { plan, query, caller } = list
-  const accesses = query.selection.plans.map((each) => readAccess(each, caller))
+  const { plan, caller } = list
+  const accesses = list.query.selection.plans.map((each) => readAccess(each, caller))
   const judging = new Judging(caller)
   const judged = isJudged(plan, caller) ? await judgeCandidates(parts, list, judging) : null
   if (judged !== null) accesses[0] = judged.access
+  const query = judged === null ? list.query : withinJudged(list, judged)
   const { page } = query
   const { limit } = page
   const cut = page.kind === "offset" ? [limit, page.offset] : [limit]
@@ -46,8 +47,20 @@ export async function readJudgedList(parts: RecordParts, list: JudgedList): Prom
   return judged === null ? answer : `${answer.slice(0, -1)},"truncated":${judged.isTruncated}}`
 }
 
+/**
+ * Where only fields are judged, all documents could be shown. A page of a walk ends with the judged ones: the next one
+ * judges those that follow.
+ */
+function withinJudged({ plan, query }: JudgedList, { isTruncated, judgedCount }: JudgedCandidates): ListQuery {
+  const { page } = query
+  if (page.kind === "offset" || !isTruncated || judgesRow(plan.rules.read)) return query
+  return { ...query, page: { ...page, limit: Math.min(page.limit, judgedCount) } }
+}
+
 interface JudgedCandidates {
   readonly access: ReadAccess
+  readonly judgedCount: number
+  /** Whether there were more. */
   readonly isTruncated: boolean
   /** Where a walk goes on: after a document that the caller may read, and no other. */
   readonly goesOnAfter: readonly StoredValue[] | null
@@ -62,6 +75,7 @@ async function judgeCandidates(parts: RecordParts, list: JudgedList, judging: Ju
   const last = isTruncated && first.isWalked ? lastSeen : null
   return {
     access,
+    judgedCount,
     isTruncated,
     goesOnAfter: last === null ? null : query.keys.map(({ field }) => last[field.name] ?? null),
   }

@@ -59,6 +59,14 @@ collections:
       title: { type: string }
       text: { type: json }
     rules: { read: "doc.text != doc.title && doc.title.matches('^open')" }
+  worn:
+    timestamps: false
+    read_in_memory: true
+    fields:
+      id: { type: int, primary: true }
+      tags: { type: json }
+      note: { type: string, rules: { read: "doc.tags.all(a, doc.tags.exists(b, b == a))" } }
+    rules: { read: "true" }
 `
 
 let records: TestRecords
@@ -247,6 +255,26 @@ describe("a list whose rows are much work to judge", () => {
       cursor = page.next_cursor ?? null
     }
     expect(walked).toEqual(operations.map(({ data }) => data.id).filter((id) => id !== 7))
+  })
+
+  test("whose fields alone are judged is walked with every field that may be read", async () => {
+    const heavy = await openRecords(heavyYaml)
+    onTestFinished(() => heavy.database.remove())
+    const tags = Array.from({ length: 400 }, (_, index) => `tag${index}`)
+    const data = Array.from({ length: 30 }, (_, id) => ({ id, tags, note: `n${id}` }))
+    await heavy.batch(data.map((each) => ({ op: "create", collection: "worn", data: each })))
+    heavy.caller = ada
+
+    const walked: unknown[] = []
+    let cursor: string | null = ""
+    while (cursor !== null) {
+      const page = await heavy.list("worn", `limit=100&fields=id,note&sort=-id&cursor=${cursor}`)
+      expect(page.total).toBe(30)
+      walked.push(...page.docs)
+      cursor = page.next_cursor ?? null
+    }
+
+    expect(walked).toEqual(data.map(({ id, note }) => ({ id, note })).toReversed())
   })
 
   test("counts the json that is read for it", async () => {
