@@ -302,6 +302,27 @@ it("asks for a password that may be from before the proof, and drops what was th
   expect((await daemon.logIn("ada@example.com", "chosen by a stranger")).status).toBe(401)
 })
 
+it("takes providers that proved nothing away when the owner of the address sets a password, and keeps the others", async () => {
+  const mails = await startMailServer()
+  const { daemon, signIn } = await startWithIssuer({ mail: { smtp: mails.url, from: "a <a@app.example>" } })
+  await daemon.register("ada@example.com")
+  const [mail] = await mails.until(1)
+  await daemon.send("POST", "/api/auth/verify", { token: linkIn(mail!).searchParams.get("token") })
+  const unproven = { sub: "somebody", email: "ada@example.com", email_verified: false }
+  for (const person of [ada, unproven]) {
+    const code = (await signIn(person)).get("code")
+    expect((await daemon.send("POST", "/api/auth/oauth/link", { code, password: goodPassword })).status).toBe(200)
+  }
+
+  await daemon.send("POST", "/api/auth/reset", { email: "ada@example.com" })
+  const [, reset] = await mails.until(2)
+  const token = linkIn(reset!).searchParams.get("token")
+  await daemon.send("POST", "/api/auth/reset/confirm", { token, password: "another good one" })
+
+  expect((await signIn(ada)).get("error")).toBeNull()
+  expect((await signIn(unproven)).get("error")).toBe("link_needs_password")
+})
+
 it("links without a question where both sides have proven the address and there is no password", async () => {
   const { signIn, exchange } = await startWithIssuer()
   const first = await exchange((await signIn(ada)).get("code"))
