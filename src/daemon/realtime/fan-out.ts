@@ -36,11 +36,6 @@ export class FanOut {
     return this.#queue.length === 0
   }
 
-  /** The number of the newest message. */
-  get newest(): number {
-    return this.#number
-  }
-
   /** Puts a message at the end of the queue, for those who are there now. */
   add(message: LiveMessage, recipients: readonly Recipient[]): void {
     this.#number += 1

@@ -38,6 +38,11 @@ const failureCountMax = 5
 /** What says nothing about a group: others ask too much, or hold the database. It is tried again however often. */
 const momentary: ReadonlySet<string> = new Set(["OVERLOADED", "DATABASE_BUSY", "SHUTTING_DOWN"])
 
+/** Whether a group can be read again after this, elsewhere or later. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ReadTooSlow || (isAlyxError(error) && momentary.has(error.code))
+}
+
 /** All groups of one schema, and which of them are behind the change log. */
 export class LiveGroups {
   readonly index = new GroupIndex()
@@ -136,7 +141,7 @@ export class LiveGroups {
 
   /** Brings one group up to now; false when it is read elsewhere, or has ended. */
   bringUp(reader: Reader, group: LiveGroup): boolean {
-    if (this.#slow.has(group) || this.#resting.has(group)) return false
+    if (this.isWaiting(group)) return false
     this.#dirty.delete(group)
     if (!group.isDirty) {
       group.seq = this.feed.position
@@ -149,7 +154,7 @@ export class LiveGroups {
       this.#tell(group, delta)
       return true
     } catch (error) {
-      this.#failed(group, error)
+      this.failed(group, error)
       return false
     }
   }
@@ -161,6 +166,11 @@ export class LiveGroups {
     this.#resting.delete(group)
     this.#slow.add(group)
     group.keepDocs()
+  }
+
+  /** Whether a group waits to be read, here or elsewhere, and is out of the turns until then. */
+  isWaiting(group: LiveGroup): boolean {
+    return this.#slow.has(group) || this.#resting.has(group)
   }
 
   /** Gives the group back to the turns. */
@@ -186,7 +196,7 @@ export class LiveGroups {
   failedElsewhere(group: LiveGroup, error: unknown): void {
     if (this.#groups.get(group.query.key) !== group) return
     this.#slow.delete(group)
-    this.#failed(group, error)
+    this.failed(group, error)
   }
 
   /** Marks one group alone, for changes that the others have seen. */
@@ -210,22 +220,6 @@ export class LiveGroups {
     return snapshotMembers({ docs: group.docsText(), total: group.total }, this.position(group), isReset)
   }
 
-  /** The same, however long it takes: for somebody who must be told now. */
-  snapshotAnyhow(reader: Reader, group: LiveGroup): string {
-    if (this.bringUp(reader, group)) {
-      try {
-        return this.snapshot(group, true)
-      } catch (error) {
-        if (!(error instanceof ReadTooSlow)) throw error
-      }
-    }
-    group.keepDocs()
-    const delta = group.take(group.reads.wholeAnyhow())
-    group.seq = this.feed.position
-    this.#tell(group, delta)
-    return this.snapshot(group, true)
-  }
-
   /** Ends a group that cannot be followed. */
   end(group: LiveGroup, error: AlyxError): void {
     this.drop(group)
@@ -239,7 +233,7 @@ export class LiveGroups {
       name: groupName(query.key, this.#options.schemaHash),
       links: this.index,
       onDirty: (group) => {
-        if (this.#slow.has(group) || this.#resting.has(group)) return
+        if (this.isWaiting(group)) return
         if (this.#groups.get(query.key) === group) this.#dirty.add(group)
       },
     })
@@ -290,13 +284,14 @@ export class LiveGroups {
     }
   }
 
-  #failed(group: LiveGroup, error: unknown): void {
+  /** Has a group that could not be read do so elsewhere or later, or ends it. */
+  failed(group: LiveGroup, error: unknown): void {
     if (error instanceof ReadTooSlow) {
       this.setSlow(group)
       this.#options.onSlow(group)
       return
     }
-    if (isAlyxError(error) && momentary.has(error.code)) {
+    if (isPassing(error)) {
       this.#resting.add(group)
       return
     }

@@ -30,8 +30,12 @@ export interface Subscriber {
 
 /** One query that one subscriber follows. */
 export interface Subscription {
-  /** The present state as a snapshot with `reset: true`, for a client that could not follow. */
-  snapshot(): LiveMessage
+  /**
+   * For a client that could not follow: nothing more is told until the present state is, as a snapshot with
+   * `reset: true`. That takes as long as others must not be held up. `isReady` is asked right before: when the client
+   * cannot take it after all, nothing is told until this is called again.
+   */
+  refresh(isReady: () => boolean): void
   end(): void
 }
 

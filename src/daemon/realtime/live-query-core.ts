@@ -10,13 +10,14 @@ import type { RecordParts } from "../records/records.ts"
 import type { Service } from "../service.ts"
 import type { Signals } from "../signals/signals.ts"
 import type { Reader } from "../storage/database.ts"
+import { CatchUp } from "./catch-up.ts"
 import { ChangeFeed } from "./change-feed.ts"
 import { CommitWatch } from "./commit-watch.ts"
 import { FanOut } from "./fan-out.ts"
 import { firstMessages } from "./first-messages.ts"
 import type { Entry } from "./first-messages.ts"
 import type { LiveGroup } from "./group.ts"
-import { LiveGroups } from "./live-groups.ts"
+import { isPassing, LiveGroups } from "./live-groups.ts"
 import type { LiveMessage, LiveQueries, LiveQueryStats, SubscribeRequest, Subscriber } from "./live-queries.ts"
 import type { Subscription } from "./live-queries.ts"
 import { LiveSubscription } from "./live-subscription.ts"
@@ -52,6 +53,7 @@ export class LiveQueryCore implements LiveQueries, Service {
   readonly #feed = new ChangeFeed()
   readonly #watch: CommitWatch
   readonly #slow: SlowReads
+  readonly #catchUp: CatchUp
   readonly #subscriptions = new Set<LiveSubscription>()
   /** Those whose groups ended with their schema, until they have one of the new schema. */
   readonly #homeless = new Set<LiveSubscription>()
@@ -82,9 +84,15 @@ export class LiveQueryCore implements LiveQueries, Service {
         return undefined
       },
       onRead: (group) => {
+        this.#catchUp.release(group)
         this.#dropIfUnused(group)
         this.#wake()
       },
+    })
+    this.#catchUp = new CatchUp({
+      fanOut: this.#fanOut,
+      groups: () => this.#groups,
+      end: (subscription, error) => this.#endWith(subscription, error),
     })
     this.#groups = this.#makeGroups("")
   }
@@ -107,7 +115,10 @@ export class LiveQueryCore implements LiveQueries, Service {
       caller,
       query,
       onEnd: () => this.#ended(subscription),
-      onSnapshot: () => this.#snapshotOf(subscription),
+      onRefresh: () => {
+        this.#catchUp.add(subscription)
+        this.#wake()
+      },
     })
     this.#subscriptions.add(subscription)
     try {
@@ -193,6 +204,7 @@ export class LiveQueryCore implements LiveQueries, Service {
   #settle(subscription: LiveSubscription, group: LiveGroup, messages: readonly LiveMessage[]): void {
     if (subscription.isEnded) return this.#dropIfUnused(group)
     this.#homeless.delete(subscription)
+    this.#catchUp.delete(subscription)
     subscription.group = group
     group.recipients.add(subscription)
     for (const message of messages) this.#fanOut.tellNow(message, subscription)
@@ -207,18 +219,6 @@ export class LiveQueryCore implements LiveQueries, Service {
       } else if (this.#groups.look(reader)) this.#wake()
       return work(reader)
     })
-  }
-
-  #snapshotOf(subscription: LiveSubscription): LiveMessage {
-    this.#takeSchema()
-    const query = subscription.group === null ? this.#parse(subscription) : subscription.group.query
-    const { group, members } = this.#read((reader) => {
-      const found = this.#groups.find(query.key) ?? this.#groups.openUnread(query)
-      return { group: found, members: this.#groups.snapshotAnyhow(reader, found) }
-    })
-    this.#settle(subscription, group, [])
-    subscription.toldThrough = this.#fanOut.newest
-    return { type: "snapshot", members, seq: group.seq }
   }
 
   #parse({ caller, query }: LiveSubscription): LiveQuery {
@@ -240,13 +240,15 @@ export class LiveQueryCore implements LiveQueries, Service {
       this.#takeSchema()
       if (this.#fanOut.isEmpty) this.#advance()
       this.#fanOut.run(performance.now() + sliceMsMax)
+      if (!this.#catchUp.isIdle) this.#tellThoseBehind()
     } catch (error) {
       this.#options.onWarning(error)
       this.#retryLater()
       return
     }
     if (this.#groups.needsRetry) this.#retryLater()
-    if (this.#groups.isBehind || !this.#fanOut.isEmpty || this.#homeless.size > 0) this.#wake()
+    const isDone = !this.#groups.isBehind && this.#fanOut.isEmpty && this.#catchUp.isIdle && this.#homeless.size === 0
+    if (!isDone) this.#wake()
     else {
       this.#fanOutMs.add(performance.now() - this.#turnBeganMs)
       this.#turnBeganMs = null
@@ -262,10 +264,16 @@ export class LiveQueryCore implements LiveQueries, Service {
     })
   }
 
+  #tellThoseBehind(): void {
+    const endsAtMs = performance.now() + sliceMsMax
+    this.#read((reader) => this.#catchUp.run(reader, endsAtMs))
+  }
+
   #retryLater(): void {
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined
       this.#groups.retry()
+      this.#catchUp.releaseAll()
       this.#wake()
     }, retryMs).unref()
   }
@@ -307,10 +315,19 @@ export class LiveQueryCore implements LiveQueries, Service {
     try {
       const query = this.#parse(subscription)
       if (this.#joinNow(subscription, query, entry)) return
-      this.#join(subscription, entry).catch((error: unknown) => this.#endWith(subscription, error))
+      this.#join(subscription, entry).catch((error: unknown) => this.#joinFailed(subscription, error))
     } catch (error) {
-      this.#endWith(subscription, error)
+      this.#joinFailed(subscription, error)
     }
+  }
+
+  #joinFailed(subscription: LiveSubscription, error: unknown): void {
+    if (!isPassing(error)) return this.#endWith(subscription, error)
+    setTimeout(() => {
+      if (subscription.isEnded) return
+      this.#homeless.add(subscription)
+      this.#wake()
+    }, retryMs).unref()
   }
 
   #endWith(subscription: LiveSubscription, error: unknown): void {
@@ -340,6 +357,7 @@ export class LiveQueryCore implements LiveQueries, Service {
   #ended(subscription: LiveSubscription): void {
     this.#subscriptions.delete(subscription)
     this.#homeless.delete(subscription)
+    this.#catchUp.delete(subscription)
     const { group } = subscription
     subscription.group = null
     if (group !== null) {

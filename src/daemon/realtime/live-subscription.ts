@@ -1,9 +1,8 @@
-import { alyxError, isAlyxError } from "../../errors.ts"
 import type { LiveQueryRequest } from "../../protocol/realtime-api.ts"
 import type { Caller } from "../caller.ts"
 import type { Recipient } from "./fan-out.ts"
 import type { LiveGroup } from "./group.ts"
-import type { LiveMessage, Subscriber, Subscription } from "./live-queries.ts"
+import type { Subscriber, Subscription } from "./live-queries.ts"
 
 /** What LiveSubscription is made of. */
 export interface LiveSubscriptionOptions {
@@ -11,7 +10,8 @@ export interface LiveSubscriptionOptions {
   readonly caller: Caller
   readonly query: LiveQueryRequest
   readonly onEnd: () => void
-  readonly onSnapshot: () => LiveMessage
+  /** Called when everything is to be told anew. */
+  readonly onRefresh: () => void
 }
 
 /** One query that one subscriber follows: who asks for what, and the group that it is in. */
@@ -24,6 +24,8 @@ export class LiveSubscription implements Subscription, Recipient {
   group: LiveGroup | null = null
   isEnded = false
   toldThrough = 0
+  /** Whether the client can take everything now. */
+  isReady: () => boolean = () => true
 
   constructor(options: LiveSubscriptionOptions) {
     this.#options = options
@@ -32,14 +34,12 @@ export class LiveSubscription implements Subscription, Recipient {
     this.subscriber = options.subscriber
   }
 
-  snapshot(): LiveMessage {
-    if (this.isEnded) return { type: "error", error: alyxError("SUBSCRIPTION_NOT_FOUND") }
-    try {
-      return this.#options.onSnapshot()
-    } catch (error) {
-      this.end()
-      return { type: "error", error: isAlyxError(error) ? error : alyxError("INTERNAL", { cause: error }) }
-    }
+  refresh(isReady: () => boolean): void {
+    if (this.isEnded) return
+    this.isReady = isReady
+    // Whatever is under way is contained in what comes.
+    this.toldThrough = Number.POSITIVE_INFINITY
+    this.#options.onRefresh()
   }
 
   end(): void {

@@ -51,14 +51,6 @@ export class QueryReads {
     return { rows, total: rows.length < this.#query.limit ? rows.length : this.#total(this.#statements.total) }
   }
 
-  /** The same, however long it takes. */
-  wholeAnyhow(): WholeWindow {
-    const { size, window, total } = this.slowQueries()
-    return this.#database.read((reader) =>
-      this.slowAnswer([size === null ? [] : reader.all(size), reader.all(window), reader.all(total)]),
-    )
-  }
-
   /** The first documents alone. */
   window(): LiveRow[] {
     const { size, window } = this.#statements

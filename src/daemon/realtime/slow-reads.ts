@@ -168,11 +168,6 @@ export class SlowReads {
     return this.#options.database.read((reader) => {
       groups.look(reader)
       if (epoch !== groups.feed.epoch) return false
-      if (seq < group.seq) {
-        // Meanwhile it was brought further than that, for somebody who had to be told.
-        groups.setQuick(group)
-        return true
-      }
       const isFar = groups.feed.position - seq > caughtUpMax
       const changes = isFar ? undefined : readChanges(reader, seq)
       groups.readElsewhere(whole, group, seq)

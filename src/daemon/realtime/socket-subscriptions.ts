@@ -105,19 +105,19 @@ export class SocketSubscriptions {
     this.#all.clear()
   }
 
-  /** Brings those up to date whose messages were not sent, until the client is behind again. */
+  /** Has those brought up to date whose messages were not sent; each when its turn comes, unless the client is behind again. */
   refresh(): void {
-    const { output } = this.#parts
     for (const followed of this.#stale) {
-      if (output.isBehind) return
       if (followed.live === null) continue
       this.#stale.delete(followed)
-      try {
-        this.#send(followed, followed.live.snapshot())
-      } catch (error) {
-        this.#fail(followed, this.#parts.answered(error))
-      }
+      followed.live.refresh(() => this.#isReady(followed))
     }
+  }
+
+  #isReady(followed: Followed): boolean {
+    if (!this.#parts.output.isBehind) return true
+    this.#stale.add(followed)
+    return false
   }
 
   /** Throws only while the outcome still counts: what was stopped meanwhile is somebody else's to answer. */

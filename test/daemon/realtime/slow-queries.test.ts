@@ -4,6 +4,7 @@ import { ownerCaller } from "../../../src/daemon/callers.ts"
 import type { SlowReader } from "../../../src/daemon/storage/database.ts"
 import { alyxError } from "../../../src/errors.ts"
 import type { ErrorCode } from "../../../src/errors.ts"
+import { parseSchema } from "../../../src/schema/parse.ts"
 import { openRecords } from "../records/open-records.ts"
 import { GivingUp } from "./giving-up.ts"
 import { TestLive } from "./open-live.ts"
@@ -137,4 +138,128 @@ test.each([
   expect(outcomes).toMatchObject([1, 2, 3].map(() => ({ status: "rejected", reason: { code } })))
   expect(readCount).toBe(1)
   expect(live.core.stats()).toMatchObject({ subscriptions: isGone ? 1 : 0 })
+})
+
+test("who could not follow a slow query is told everything when it has been read elsewhere, and not before", async () => {
+  let held = Promise.withResolvers<void>()
+  held.resolve()
+  let readCount = 0
+  const live = await openSlow((read) => async (queries) => {
+    readCount += 1
+    await held.promise
+    return read(queries)
+  })
+  const query = { collection: "notes", sort: "id", limit: 2 }
+  const clients = await Promise.all(Array.from({ length: 20 }, () => live.follow(query)))
+  const [unready, ...others] = clients
+
+  held = Promise.withResolvers<void>()
+  readCount = 0
+  await live.records.delete("notes", "a")
+  await expect.poll(() => readCount).toBe(1)
+  let isReady = false
+  unready?.subscription.refresh(() => isReady)
+  for (const { subscription } of others) {
+    subscription.refresh(() => true)
+    subscription.refresh(() => true)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  // What the group shows is known, though it is not the newest, and is told without being read again.
+  expect(others.map(({ told }) => told.length)).toEqual(others.map(() => 2))
+  held.resolve()
+  await Promise.all(others.map((client) => client.until(3)))
+
+  for (const { told, docs, faults } of others) {
+    expect(told.map(({ type }) => type)).toEqual(["snapshot", "snapshot", "delta"])
+    expect(told[1]?.payload).toMatchObject({ reset: true, seq: told[0]?.payload.seq })
+    expect(docs.map(({ id }) => id)).toEqual(["b", "c"])
+    expect(faults).toEqual([])
+  }
+  expect(readCount).toBe(1)
+  expect(unready?.told).toHaveLength(1)
+  isReady = true
+  unready?.subscription.refresh(() => isReady)
+  await unready?.until(2)
+  expect(unready?.docs.map(({ id }) => id)).toEqual(["b", "c"])
+  expect(readCount).toBe(1)
+})
+
+test("a query that became too slow while its client was away is read elsewhere, and nothing is told until then", async () => {
+  const held = Promise.withResolvers<void>()
+  const records = await openRecords(notesSchema)
+  let isSlow = false
+  let readCount = 0
+  const database = new GivingUp(records.database.database, () => isSlow)
+  const readSlow = database.readSlow.bind(database)
+  database.readSlow = async (queries) => {
+    readCount += 1
+    await held.promise
+    return readSlow(queries)
+  }
+  const live = new TestLive(records, 60_000, database)
+  await live.core.start()
+  onTestFinished(() => live.close())
+  for (const id of ["a", "b", "c"]) await live.records.create("notes", { id })
+  const query = { collection: "notes", sort: "id", limit: 2 }
+  const [away, there] = [await live.follow(query), await live.follow(query)]
+
+  isSlow = true
+  await live.records.delete("notes", "a")
+  away.subscription.refresh(() => true)
+  await expect.poll(() => readCount).toBe(1)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect([away.told.length, there.told.length]).toEqual([1, 1])
+  held.resolve()
+  await Promise.all([away.until(2), there.until(2)])
+
+  expect([away.last.type, there.last.type]).toEqual(["snapshot", "delta"])
+  expect(away.last.payload).toMatchObject({ reset: true, seq: there.last.payload.seq })
+  expect(away.docs).toEqual(there.docs)
+  expect(readCount).toBe(1)
+})
+
+test("a snapshot that is asked for outlives refusals of the moment and another schema", async () => {
+  const refusal = refusing("OVERLOADED")
+  const live = await openSlow(refusal.wrap)
+  const client = await live.follow({ collection: "notes", sort: "id", limit: 2 })
+
+  refusal.count = 2
+  await live.records.delete("notes", "a")
+  await expect.poll(() => refusal.count).toBeLessThan(2)
+  client.subscription.refresh(() => false)
+  live.records.schemas.swap(
+    parseSchema(notesSchema.replace("default: 0", "default: 1"), "schema.yaml").schema ?? live.records.schema,
+  )
+  live.signals.nudge("schema")
+  await client.until(2)
+
+  expect(client.last).toMatchObject({ type: "snapshot", payload: { reset: true } })
+  expect(client.docs.map(({ id }) => id)).toEqual(["b", "c"])
+  await live.records.delete("notes", "b")
+  await client.until(3)
+  expect(client.last.type).toBe("delta")
+  expect(client.docs.map(({ id }) => id)).toEqual(["c"])
+})
+
+test("many who read on at once are told in several turns, so that others are answered in between", async () => {
+  const live = new TestLive(await openRecords(notesSchema), 60_000)
+  await live.core.start()
+  onTestFinished(() => live.close())
+  const clients = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => live.follow({ collection: "notes", limit: index + 1 })),
+  )
+
+  for (const client of clients) {
+    client.onTold = () => {
+      const endsAtMs = performance.now() + 2
+      while (performance.now() < endsAtMs);
+    }
+    client.subscription.refresh(() => true)
+  }
+  await clients[0]?.until(2)
+  const toldAtOnce = clients.filter(({ told }) => told.length > 1).length
+  await Promise.all(clients.map((client) => client.until(2)))
+
+  expect(toldAtOnce).toBeLessThanOrEqual(3)
+  expect(clients.map(({ told }) => told.length)).toEqual(clients.map(() => 2))
 })

@@ -162,6 +162,7 @@ test("what is asked by a client that takes nothing waits until it does", async (
   await running.write("one more")
   deaf.socket.resume()
   await deaf.until('"id":"late","type":"pong"')
+  await deaf.until('"reset":true')
   expect(deaf.count('"reset":true')).toBe(1)
 })
 
