@@ -323,6 +323,22 @@ it("takes providers that proved nothing away when the owner of the address sets 
   expect((await signIn(unproven)).get("error")).toBe("link_needs_password")
 })
 
+it("takes providers away when an admin sets the password of an account whose address is not proven", async () => {
+  const { daemon, signIn, exchange } = await startWithIssuer()
+  await exchange((await signIn(ada)).get("code"))
+  const change = (members: unknown) => daemon.client.patch("/api/admin/users/ada@example.com", members)
+
+  await change({ password: goodPassword })
+  const proven = await signIn(ada)
+  await change({ verified: false, password: goodPassword })
+  const unproven = await signIn(ada)
+
+  expect(proven.get("error")).toBeNull()
+  expect(unproven.get("error")).toBeNull()
+  await change({ password: goodPassword })
+  expect((await signIn(ada)).get("error")).toBe("link_needs_password")
+})
+
 it("links without a question where both sides have proven the address and there is no password", async () => {
   const { signIn, exchange } = await startWithIssuer()
   const first = await exchange((await signIn(ada)).get("code"))
