@@ -1,6 +1,6 @@
 import { anonymousAuth } from "../rules/rules.ts"
 import type { RuleAuth, RuleRequest } from "../rules/rules.ts"
-import type { Caller, Identity } from "./caller.ts"
+import type { Identity } from "./caller.ts"
 
 /** Nobody in particular. */
 export const anonymous: Identity = Object.freeze({ auth: anonymousAuth, isAdmin: false, sessionId: null, scope: null })
@@ -12,11 +12,6 @@ export const administrator: Identity = Object.freeze({
   sessionId: null,
   scope: null,
 })
-
-/** A request of the daemon itself, such as a command's over the local socket. */
-export function ownerCaller(requestId: string, address = "local"): Caller {
-  return { ...administrator, owner: true, address, requestId, request: bareRequest(address) }
-}
 
 /** What rules see where there is no HTTP request. */
 export function bareRequest(ip: string): RuleRequest {

@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from "vitest"
 
 import { AccountIdentities } from "../../../src/daemon/auth/account-identities.ts"
-import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { writeAccounts } from "../../../src/daemon/auth/auth.ts"
 import { changeAccount } from "../../../src/daemon/auth/change-account.ts"
 import { endAccount } from "../../../src/daemon/auth/end-account.ts"
 import { KeyIdentities } from "../../../src/daemon/auth/keys/key-identities.ts"
 import type { Identity } from "../../../src/daemon/caller.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { registerAs, startAuth } from "../http/auth-http.ts"
 
 /** A server with somebody signed in, a clock that a test moves, and who the token is now. */

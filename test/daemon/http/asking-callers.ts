@@ -4,7 +4,7 @@ import { beginSession } from "../../../src/daemon/auth/begin-session.ts"
 import { parseEmailAddress } from "../../../src/daemon/auth/email-address.ts"
 import { createKey } from "../../../src/daemon/auth/keys/api-keys.ts"
 import type { NewKey } from "../../../src/daemon/auth/keys/api-keys.ts"
-import { ownerCaller } from "../../../src/daemon/callers.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 
 /** The header of a caller. */
 export interface Bearer extends Record<string, string> {

@@ -1,5 +1,6 @@
 import type { Caller } from "../../../src/daemon/caller.ts"
-import { anonymous, bareRequest, ownerCaller } from "../../../src/daemon/callers.ts"
+import { anonymous, bareRequest } from "../../../src/daemon/callers.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import type { Random } from "../../rules/random-rules.ts"
 import { somebody } from "./open-live.ts"
 

@@ -1,4 +1,4 @@
-import { anonymous, bareRequest, ownerCaller } from "../../../src/daemon/callers.ts"
+import { anonymous, bareRequest } from "../../../src/daemon/callers.ts"
 import type { Caller } from "../../../src/daemon/caller.ts"
 import { LiveQueryCore } from "../../../src/daemon/realtime/live-query-core.ts"
 import type { LiveMessage, Subscription } from "../../../src/daemon/realtime/live-queries.ts"
@@ -6,6 +6,7 @@ import type { RecordParts } from "../../../src/daemon/records/records.ts"
 import { LocalSignals } from "../../../src/daemon/signals/signals.ts"
 import type { LiveQueryRequest } from "../../../src/protocol/realtime-api.ts"
 import type { Schema } from "../../../src/schema/schema.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { openRecords } from "../records/open-records.ts"
 import type { Doc, TestRecords } from "../records/open-records.ts"
 

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest"
 
-import { ownerCaller } from "../../../src/daemon/callers.ts"
 import type { SlowReader } from "../../../src/daemon/storage/database.ts"
 import { alyxError } from "../../../src/errors.ts"
 import type { ErrorCode } from "../../../src/errors.ts"
 import { parseSchema } from "../../../src/schema/parse.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { openRecords } from "../records/open-records.ts"
 import { GivingUp } from "./giving-up.ts"
 import { TestLive } from "./open-live.ts"

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { runBatch } from "../../../src/daemon/records/batch.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { blogYaml, openRecords, refusal } from "./open-records.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { getRecord } from "../../../src/daemon/records/get.ts"
 import { listRecords } from "../../../src/daemon/records/list.ts"
 import { sqlQuery } from "../../../src/daemon/storage/database.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { blogYaml, openRecords, refusal } from "./open-records.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
 

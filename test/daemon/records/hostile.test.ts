@@ -1,9 +1,9 @@
 import * as fc from "fast-check"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { runBatch } from "../../../src/daemon/records/batch.ts"
 import { isAlyxError } from "../../../src/errors.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { blogYaml, openRecords, refusal } from "./open-records.ts"
 import type { Doc, TestRecords } from "./open-records.ts"
 

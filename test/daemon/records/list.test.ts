@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { listRecords } from "../../../src/daemon/records/list.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { openRecords, refusal } from "./open-records.ts"
 import type { TestRecords } from "./open-records.ts"
 

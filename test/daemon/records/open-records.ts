@@ -1,5 +1,4 @@
 import type { Caller } from "../../../src/daemon/caller.ts"
-import { ownerCaller } from "../../../src/daemon/callers.ts"
 import { isAlyxError } from "../../../src/errors.ts"
 import type { AlyxError } from "../../../src/errors.ts"
 import { runBatch } from "../../../src/daemon/records/batch.ts"
@@ -14,6 +13,7 @@ import { updateRecord } from "../../../src/daemon/records/update.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { parseSchema } from "../../../src/schema/parse.ts"
 import type { Schema } from "../../../src/schema/schema.ts"
+import { ownerCaller } from "../../helpers/owner-caller.ts"
 import { openTempDatabase } from "../storage/open-temp-database.ts"
 import type { TempDatabase } from "../storage/open-temp-database.ts"
 

@@ -3,11 +3,11 @@ import type { Socket } from "node:net"
 import fastify from "fastify"
 import { expect, test, vi } from "vitest"
 
-import { ownerCaller } from "../../../../src/daemon/callers.ts"
 import { inFlightMax, requestLimits } from "../../../../src/daemon/http/middleware/limits.ts"
 import { UntakenAnswers } from "../../../../src/daemon/http/untaken-answers.ts"
 import { isAlyxError } from "../../../../src/errors.ts"
 import type { LogEntry } from "../../../../src/protocol/admin-api.ts"
+import { ownerCaller } from "../../../helpers/owner-caller.ts"
 import { httpConfig, openRaw, send, startHttp } from "../http-fixture.ts"
 
 const bodyHead =

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
 
 import { changeAccount } from "../../../../src/daemon/auth/change-account.ts"
-import { ownerCaller } from "../../../../src/daemon/callers.ts"
 import { writeAccounts } from "../../../../src/daemon/auth/auth.ts"
 import { endAccount } from "../../../../src/daemon/auth/end-account.ts"
 import { sessionCountMax } from "../../../../src/daemon/auth/begin-session.ts"
+import { ownerCaller } from "../../../helpers/owner-caller.ts"
 import { makeAdmin, registerAs, sendAs, signInAs, startAuth } from "../auth-http.ts"
 import { send } from "../http-fixture.ts"
 
