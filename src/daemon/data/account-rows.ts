@@ -16,6 +16,7 @@ export const accountTables = ["_alyx_users", "_alyx_oauth_accounts", "_alyx_api_
 /** System tables whose rows are in no dump, and in no restored database. */
 export const passingTables = [
   "_alyx_changes",
+  "_alyx_displaced",
   "_alyx_sessions",
   "_alyx_refresh_tokens",
   "_alyx_auth_codes",

@@ -32,6 +32,8 @@ export interface SystemTables {
     readonly request_id: string | null
     readonly at: string
   }
+  /** Rows that a statement may displace, while it runs. */
+  readonly _alyx_displaced: { readonly collection: string; readonly doc_id: string | number; readonly before: string }
   readonly _alyx_users: {
     readonly id: string
     readonly email: string

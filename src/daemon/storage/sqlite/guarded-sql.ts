@@ -55,10 +55,13 @@ class Guard {
   }
 }
 
-/** The triggers of the change log add to it. Who reads is no matter of trust: a CTE is named like a trigger as well. */
+/**
+ * The triggers of the change log add to it, and keep rows that may be displaced. Who reads the log is no matter of trust:
+ * a CTE is named like a trigger as well; what may be displaced is nobody's secret, and stands in the log soon.
+ */
 function writesChange(action: number, table: string, trigger: string | null): boolean {
-  const isOurs = trigger !== null && /^_alyx_(?:insert|update|delete)_/.test(trigger)
-  return action === constants.SQLITE_INSERT && table === "_alyx_changes" && isOurs
+  if (trigger === null || !/^_alyx_(?:(?:before_)?(?:insert|update)|delete)_/.test(trigger)) return false
+  return table === "_alyx_displaced" || (action === constants.SQLITE_INSERT && table === "_alyx_changes")
 }
 
 /**

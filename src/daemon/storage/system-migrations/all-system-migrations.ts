@@ -1,7 +1,8 @@
 import { foundation } from "./001-foundation.ts"
 import { migrationFiles } from "./002-migration-files.ts"
 import { accounts } from "./003-accounts.ts"
+import { displaced } from "./004-displaced.ts"
 import type { SystemMigration } from "./system-migration.ts"
 
 /** Every step of the system tables, in order. A new one goes at the end; there is no way back. */
-export const allSystemMigrations: readonly SystemMigration[] = [foundation, migrationFiles, accounts]
+export const allSystemMigrations: readonly SystemMigration[] = [foundation, migrationFiles, accounts, displaced]

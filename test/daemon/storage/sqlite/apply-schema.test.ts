@@ -248,7 +248,7 @@ describe("applySchema", () => {
 
     await apply(users, posts())
 
-    expect(rows("SELECT name FROM sqlite_schema WHERE name LIKE '\\_alyx\\_%\\_users' ESCAPE '\\'")).toHaveLength(3)
+    expect(rows("SELECT name FROM sqlite_schema WHERE name LIKE '\\_alyx\\_%\\_users' ESCAPE '\\'")).toHaveLength(5)
     expect(rows("SELECT name FROM sqlite_schema WHERE name LIKE '%posts.author%'")).toHaveLength(1)
   })
 
