@@ -21,8 +21,8 @@ export type AccountOfProfile =
 /**
  * Finds the account of who signed in at a provider, or makes one. One of the two sides must have proven the address, or
  * nothing is made or joined: else whoever comes first with the address of somebody else, here or there, would be let
- * into their account later. An address alone joins the two only when both have, and the account has no password: it may
- * be from before the proof, when whoever chose it was not who presses the button of the mail.
+ * into their account later. An address alone joins the two only when both have; otherwise the password must be proven.
+ * That the password may have been chosen by somebody else is said where the address is proven: "This was not me" ends it.
  */
 export function accountOfProfile(
   transaction: Transaction,
@@ -41,7 +41,7 @@ export function accountOfProfile(
   if (!isEmailVerified && parts.config().auth.hideAccounts) throw new SignInError("email_not_verified")
   const existing = findAccountByEmail(transaction, email)
   if (!isEmailVerified && existing?.isVerified !== true) throw new SignInError("email_not_verified")
-  if (existing !== undefined && !(existing.isVerified && isEmailVerified && existing.passwordHash === null)) {
+  if (existing !== undefined && !(existing.isVerified && isEmailVerified)) {
     return { kind: "needs-password", account: existing }
   }
   const account = existing ?? register(transaction, parts, { profile, caller })
