@@ -2,7 +2,7 @@ import type { Relation } from "../../schema/schema.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { LiveQuery } from "../records/live-query.ts"
 import type { Reader } from "../storage/database.ts"
-import type { Recipient } from "./fan-out.ts"
+import type { LiveSubscription } from "./live-subscription.ts"
 import { ReadTooSlow } from "./query-reads.ts"
 import type { QueryReads, WholeWindow } from "./query-reads.ts"
 import { advanceWindow, replaceWindow } from "./window.ts"
@@ -32,7 +32,7 @@ export class LiveGroup {
   readonly query: LiveQuery
   readonly reads: QueryReads
   readonly name: string
-  readonly recipients = new Set<Recipient>()
+  readonly recipients = new Set<LiveSubscription>()
   readonly #links: LinkIndex
   readonly #onDirty: (group: LiveGroup) => void
   /** The state that the window shows: that after the change with this number. */

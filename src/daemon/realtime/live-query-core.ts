@@ -1,8 +1,5 @@
-import { AsyncResource } from "node:async_hooks"
-
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
-import { RecentMaximum } from "../../lib/recent-maximum.ts"
 import type { Schema } from "../../schema/schema.ts"
 import { parseLiveQuery } from "../records/live-query.ts"
 import type { LiveQuery } from "../records/live-query.ts"
@@ -21,6 +18,8 @@ import { isPassing, LiveGroups } from "./live-groups.ts"
 import type { LiveMessage, LiveQueries, LiveQueryStats, SubscribeRequest, Subscriber } from "./live-queries.ts"
 import type { Subscription } from "./live-queries.ts"
 import { LiveSubscription } from "./live-subscription.ts"
+import { LiveTurns, retryMs } from "./live-turns.ts"
+import type { TurnEnd } from "./live-turns.ts"
 import { ReadTooSlow } from "./query-reads.ts"
 import { SlowReads } from "./slow-reads.ts"
 
@@ -36,9 +35,6 @@ export interface LiveQueryCoreOptions {
 
 /** How long one turn may work; then requests are answered first. */
 const sliceMsMax = 5
-
-/** Groups that failed, such as while tables are changed, are tried again after this. */
-const retryMs = 200
 
 /** How often somebody tries to join while the schema or the data is replaced. */
 const joinCountMax = 5
@@ -58,35 +54,39 @@ export class LiveQueryCore implements LiveQueries, Service {
   /** Those whose groups ended with their schema, until they have one of the new schema. */
   readonly #homeless = new Set<LiveSubscription>()
   readonly #stops: (() => void)[] = []
-  readonly #fanOutMs = new RecentMaximum()
+  readonly #turns: LiveTurns
   #schema: Schema | undefined
   #groups: LiveGroups
-  #turn: NodeJS.Immediate | undefined
-  #retry: NodeJS.Timeout | undefined
-  #turnBeganMs: number | null = null
   #isStopped = false
-  /** Statements of a turn belong to no request, though one woke it. */
-  readonly #runTurnApart = AsyncResource.bind(() => this.#runTurn())
 
   constructor(options: LiveQueryCoreOptions) {
     this.#options = options
+    this.#turns = new LiveTurns({
+      isWanted: () => !this.#isStopped && this.#subscriptions.size > 0,
+      work: () => this.#workSome(),
+      beforeRetry: () => {
+        this.#groups.retry()
+        this.#catchUp.releaseAll()
+      },
+      onWarning: options.onWarning,
+    })
     this.#watch = new CommitWatch({
       database: options.records.database,
       signals: options.signals,
       pollIntervalMs: options.pollIntervalMs,
-      onNews: () => this.#wake(),
+      onNews: () => this.#turns.wake(),
     })
     this.#slow = new SlowReads({
       database: options.records.database,
       groups: () => this.#groups,
       addressOf: ({ recipients }) => {
-        for (const recipient of recipients) return (recipient as LiveSubscription).caller.address
+        for (const { caller } of recipients) return caller.address
         return undefined
       },
       onRead: (group) => {
         this.#catchUp.release(group)
         this.#dropIfUnused(group)
-        this.#wake()
+        this.#turns.wake()
       },
     })
     this.#catchUp = new CatchUp({
@@ -117,7 +117,7 @@ export class LiveQueryCore implements LiveQueries, Service {
       onEnd: () => this.#ended(subscription),
       onRefresh: () => {
         this.#catchUp.add(subscription)
-        this.#wake()
+        this.#turns.wake()
       },
     })
     this.#subscriptions.add(subscription)
@@ -135,7 +135,7 @@ export class LiveQueryCore implements LiveQueries, Service {
       subscriptions: this.#subscriptions.size,
       groups: this.#groups.size,
       messages: this.#fanOut.deliveredCount,
-      slowestFanOutMs: this.#fanOutMs.value,
+      slowestFanOutMs: this.#turns.slowestMs,
     }
   }
 
@@ -216,7 +216,7 @@ export class LiveQueryCore implements LiveQueries, Service {
       if (!this.#watch.isRunning) {
         this.#feed.start(reader)
         this.#watch.start()
-      } else if (this.#groups.look(reader)) this.#wake()
+      } else if (this.#groups.look(reader)) this.#turns.wake()
       return work(reader)
     })
   }
@@ -226,33 +226,13 @@ export class LiveQueryCore implements LiveQueries, Service {
     return parseLiveQuery(limits, { schema: schemas.current, caller, query })
   }
 
-  #wake(): void {
-    if (this.#isStopped || this.#subscriptions.size === 0) return
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined
-      this.#runTurnApart()
-    })
-  }
-
-  #runTurn(): void {
-    this.#turnBeganMs ??= performance.now()
-    try {
-      this.#takeSchema()
-      if (this.#fanOut.isEmpty) this.#advance()
-      this.#fanOut.run(performance.now() + sliceMsMax)
-      if (!this.#catchUp.isIdle) this.#tellThoseBehind()
-    } catch (error) {
-      this.#options.onWarning(error)
-      this.#retryLater()
-      return
-    }
-    if (this.#groups.needsRetry) this.#retryLater()
+  #workSome(): TurnEnd {
+    this.#takeSchema()
+    if (this.#fanOut.isEmpty) this.#advance()
+    this.#fanOut.run(performance.now() + sliceMsMax)
+    if (!this.#catchUp.isIdle) this.#tellThoseBehind()
     const isDone = !this.#groups.isBehind && this.#fanOut.isEmpty && this.#catchUp.isIdle && this.#homeless.size === 0
-    if (!isDone) this.#wake()
-    else {
-      this.#fanOutMs.add(performance.now() - this.#turnBeganMs)
-      this.#turnBeganMs = null
-    }
+    return { isDone, needsRetry: this.#groups.needsRetry }
   }
 
   #advance(): void {
@@ -269,20 +249,11 @@ export class LiveQueryCore implements LiveQueries, Service {
     this.#read((reader) => this.#catchUp.run(reader, endsAtMs))
   }
 
-  #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined
-      this.#groups.retry()
-      this.#catchUp.releaseAll()
-      this.#wake()
-    }, retryMs).unref()
-  }
-
   /** At once: the next turn of the old groups would read tables that are no longer there. */
   #schemaCame(): void {
     if (this.#subscriptions.size === 0) return
     this.#takeSchema()
-    this.#wake()
+    this.#turns.wake()
   }
 
   /** Makes the served schema that of the groups; those of another one end, and their subscriptions join new ones. */
@@ -293,8 +264,7 @@ export class LiveQueryCore implements LiveQueries, Service {
     const old = this.#groups
     this.#groups = this.#makeGroups(current.hash)
     for (const group of old.all()) {
-      for (const recipient of group.recipients) {
-        const subscription = recipient as LiveSubscription
+      for (const subscription of group.recipients) {
         subscription.group = null
         this.#homeless.add(subscription)
       }
@@ -326,7 +296,7 @@ export class LiveQueryCore implements LiveQueries, Service {
     setTimeout(() => {
       if (subscription.isEnded) return
       this.#homeless.add(subscription)
-      this.#wake()
+      this.#turns.wake()
     }, retryMs).unref()
   }
 
@@ -351,7 +321,7 @@ export class LiveQueryCore implements LiveQueries, Service {
   }
 
   #groupEnded(group: LiveGroup, error: AlyxError): void {
-    for (const recipient of group.recipients) this.#endWith(recipient as LiveSubscription, error)
+    for (const subscription of group.recipients) this.#endWith(subscription, error)
   }
 
   #ended(subscription: LiveSubscription): void {
@@ -380,10 +350,6 @@ export class LiveQueryCore implements LiveQueries, Service {
   #rest(): void {
     this.#watch.stop()
     this.#groups = this.#makeGroups(this.#schema?.hash ?? "")
-    clearImmediate(this.#turn)
-    clearTimeout(this.#retry)
-    this.#turn = undefined
-    this.#retry = undefined
-    this.#turnBeganMs = null
+    this.#turns.rest()
   }
 }

@@ -2,6 +2,7 @@ import { alyxError } from "../../errors.ts"
 import type { Database, SlowReader } from "../storage/database.ts"
 import { epochQuery, readChanges, seqQuery } from "./change-feed.ts"
 import { FairQueue } from "./fair-queue.ts"
+import type { Share } from "./fair-queue.ts"
 import type { LiveGroup } from "./group.ts"
 import type { LiveGroups } from "./live-groups.ts"
 import type { WholeWindow } from "./query-reads.ts"
@@ -11,15 +12,15 @@ export interface SlowReadsOptions {
   readonly database: Database & SlowReader
   /** The groups of the present schema: those of another one are not read any further. */
   readonly groups: () => LiveGroups
-  /** The address of one of those who follow a group: whose turn its reading is. */
-  readonly addressOf: (group: LiveGroup) => string | undefined
+  /** One of those who follow a group: whose turn its reading is. */
+  readonly shareOf: (group: LiveGroup) => Share
   /** Called after a group got what was read, or an error, or is not read since nobody wants it. */
   readonly onRead: (group: LiveGroup) => void
 }
 
 /** Somebody who wants to join a group that is read elsewhere. */
 export interface Waiter {
-  readonly address: string
+  readonly share: Share
   /** False when nobody would be told any more. */
   isWanted(): boolean
   /** Called in the turn in which the group stands where it was read. */
@@ -48,7 +49,7 @@ const caughtUpMax = 1_000
 /**
  * Reads groups in another process, when their queries would hold up everybody here. The number of the newest change is
  * read with the window, in one state, and what came after it is then told as usual. Groups wait here for their turn,
- * which goes around by address, so that a write that concerns many of them takes the readers from nobody else.
+ * which goes around by address and within one by client, so that a write that concerns many of them takes the readers from nobody else.
  */
 export class SlowReads {
   readonly #options: SlowReadsOptions
@@ -71,8 +72,9 @@ export class SlowReads {
       const message = "Too many live queries wait to be read already."
       return waiter.failed(alyxError("OVERLOADED", { message, next: "Try again.", retryAfterSeconds: 1 }))
     }
-    const waiters = this.#waiters.get(group) ?? []
-    this.#waiters.set(group, [...waiters, waiter])
+    const waiters = this.#waiters.get(group)
+    if (waiters === undefined) this.#waiters.set(group, [waiter])
+    else waiters.push(waiter)
     this.read(group)
   }
 
@@ -90,7 +92,7 @@ export class SlowReads {
     }
     this.#options.groups().setSlow(group)
     const [waiter] = this.#waiters.get(group) ?? []
-    this.#queue.add(group, waiter?.address ?? this.#options.addressOf(group) ?? "")
+    this.#queue.add(group, waiter?.share ?? this.#options.shareOf(group))
     this.#next()
   }
 
