@@ -39,12 +39,13 @@ function fillIn(part: NarrowPart, context: RuleContext): Narrowed {
   return typeof piece === "string" ? piece : rowCondition(piece)
 }
 
-function rowCondition({ sql, values, equalities, fields }: SqlPiece): RowCondition {
+function rowCondition({ sql, values, equalities, alternatives, fields }: SqlPiece): RowCondition {
   return {
     shape: sql.replaceAll(aliasMark, "doc"),
     values,
     sql: (alias) => sql.replaceAll(aliasMark, () => alias),
     equalities,
+    alternatives,
     fields: [...new Set(fields)],
   }
 }

@@ -83,6 +83,12 @@ export interface CompiledReadRule extends CompiledRule {
 /** What remains of a read rule for one caller. */
 export type Narrowed = "all" | "none" | RowCondition
 
+/** A field and a value that it must equal, in stored form. */
+export interface RowEquality {
+  readonly field: string
+  readonly value: StoredValue
+}
+
 /** A condition on rows. Conditions of equal shape have equal SQL and differ only in their values. */
 export interface RowCondition {
   readonly shape: string
@@ -91,7 +97,12 @@ export interface RowCondition {
   /** A search condition over the columns of the alias, with a `?` for each value. NULL counts as false. */
   readonly sql: (alias: string) => string
   /** Fields that must equal a value wherever the condition holds: the indexable part of its conjunction. */
-  readonly equalities: readonly { readonly field: string; readonly value: StoredValue }[]
+  readonly equalities: readonly RowEquality[]
+  /**
+   * Equalities of which one holds wherever the condition does, so that a document with none of them is not meant: every
+   * branch of an `||` has one. Null where there are none like that.
+   */
+  readonly alternatives?: readonly RowEquality[] | null
   /** The fields that it looks at. */
   readonly fields: readonly string[]
 }

@@ -4,7 +4,7 @@ import { jsonIs, neverWhereKnown, scalarIs } from "./sql-compare.ts"
 import type { JsonOperand, Operand, ScalarOperand, ScalarType } from "./sql-operand.ts"
 import { boundValue, isWholeColumn, jsonTypeSql, membersSql, scalarTypeOf } from "./sql-operand.ts"
 import type { NarrowPart, Piece } from "./sql-piece.ts"
-import { eitherPiece, faultPiece, isKnown, sqlPiece, toSql } from "./sql-piece.ts"
+import { alternativeCountMax, eitherPiece, faultPiece, isKnown, sqlPiece, toSql } from "./sql-piece.ts"
 import type { RuleMap, RuleObject, RuleValue } from "./values.ts"
 import { RuleFault, isList, isMap, mapKeys, typeName } from "./values.ts"
 
@@ -32,10 +32,11 @@ function scalarIn(scalar: ScalarOperand, members: readonly RuleValue[]): Piece {
   if (bound.length === 0) return eitherPiece(isNull, neverWhereKnown(scalar))
   const list = listSql(bound, type)
   const isMember = `${sql} IN (${list.sql})`
-  return eitherPiece(
-    isNull,
-    sqlPiece(nulls === "null" ? `(${sql} IS NOT NULL AND ${isMember})` : `(${isMember})`, list.values, [field]),
-  )
+  const piece = sqlPiece(nulls === "null" ? `(${sql} IS NOT NULL AND ${isMember})` : `(${isMember})`, list.values, [
+    field,
+  ])
+  const isFew = scalar.isColumn && bound.length <= alternativeCountMax
+  return eitherPiece(isNull, isFew ? { ...piece, alternatives: bound.map((value) => ({ field, value })) } : piece)
 }
 
 /** A short list is bound value by value, a longer one as one JSON text, so that there are few shapes. */

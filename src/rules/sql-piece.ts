@@ -1,7 +1,7 @@
 import type { StoredValue } from "../schema/fields/field-type.ts"
 import type { RuleFrame } from "./frame.ts"
 import { asFault } from "./macros.ts"
-import type { RowCondition } from "./rules.ts"
+import type { RowCondition, RowEquality } from "./rules.ts"
 import type { Outcome } from "./values.ts"
 import { RuleFault } from "./values.ts"
 
@@ -13,6 +13,7 @@ export interface SqlPiece {
   readonly sql: string
   readonly values: readonly StoredValue[]
   readonly equalities: RowCondition["equalities"]
+  readonly alternatives: readonly RowEquality[] | null
   readonly fields: readonly string[]
 }
 
@@ -29,7 +30,7 @@ export function isKnown(piece: Piece): piece is { readonly known: Outcome } {
 
 /** A piece that looks at fields and needs no index. */
 export function sqlPiece(sql: string, values: readonly StoredValue[], fields: readonly string[]): SqlPiece {
-  return { sql, values, fields, equalities: [] }
+  return { sql, values, fields, equalities: [], alternatives: null }
 }
 
 /** `&&` of two pieces. An error is NULL, so that SQL's three values mean what CEL's do. */
@@ -63,7 +64,24 @@ function joinPieces({ a, b, word, decisive }: Join): Piece {
     values: [...left.values, ...right.values],
     fields: [...left.fields, ...right.fields],
     equalities: word === "AND" ? [...left.equalities, ...right.equalities] : [],
+    alternatives: word === "AND" ? (left.alternatives ?? right.alternatives) : alternativesOf(left, right),
   }
+}
+
+/** How many values a condition is looked up by, at most. */
+export const alternativeCountMax = 16
+
+/** Texts are told apart better than numbers and bools. */
+function bestOf(equalities: readonly RowEquality[]): readonly RowEquality[] {
+  const found = equalities.find(({ value }) => typeof value === "string") ?? equalities[0]
+  return found === undefined ? [] : [found]
+}
+
+/** An equality of each branch; null when one has none. */
+function alternativesOf(left: SqlPiece, right: SqlPiece): readonly RowEquality[] | null {
+  const [a, b] = [left, right].map(({ equalities, alternatives }) => alternatives ?? bestOf(equalities))
+  if (a === undefined || b === undefined || a.length === 0 || b.length === 0) return null
+  return a.length + b.length > alternativeCountMax ? null : [...a, ...b]
 }
 
 /** `!` of a piece. */

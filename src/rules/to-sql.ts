@@ -80,8 +80,11 @@ function translateChoice(
 function truth(operand: Operand): NarrowPart {
   if (operand.kind === "known") return (frame) => ({ known: operand.evaluate(frame) })
   const scalar = operand.kind === "json" ? jsonAs(operand, "bool") : operand
-  const piece = scalar.type === "bool" ? sqlPiece(scalar.sql, [], [scalar.field]) : faultPiece("This is no condition.")
-  return () => piece
+  if (scalar.type !== "bool") return () => faultPiece("This is no condition.")
+  const { sql, field } = scalar
+  const piece = sqlPiece(sql, [], [field])
+  const isColumn = operand.kind === "scalar" && operand.isColumn
+  return () => (isColumn ? { ...piece, equalities: [{ field, value: 1 }] } : piece)
 }
 
 type Comparison = RuleNode & { readonly op: "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" }

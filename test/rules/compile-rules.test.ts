@@ -8,6 +8,51 @@ import { authOf, contextOf, plainPost, postsWith, postsYaml, readRule, schemaFro
 const anonymous = contextOf(anonymousAuth)
 const someone = contextOf(authOf({ id: "u1", role: "user", metadata: { plan: "pro", teams: ["red"] } }))
 
+describe("what a read rule can be looked up by", () => {
+  const cases: readonly [rule: string, expected: readonly (readonly [string, unknown])[] | null][] = [
+    [
+      "doc.published || doc.author_id == auth.id",
+      [
+        ["published", 1],
+        ["author_id", "u1"],
+      ],
+    ],
+    [
+      "doc.author_id == auth.id && doc.views > 3 || doc.owner_id == 'all'",
+      [
+        ["author_id", "u1"],
+        ["owner_id", "all"],
+      ],
+    ],
+    [
+      "doc.owner_id in ['a', 'b']",
+      [
+        ["owner_id", "a"],
+        ["owner_id", "b"],
+      ],
+    ],
+    [
+      "(doc.published || doc.owner_id == auth.id) && doc.views > 3",
+      [
+        ["published", 1],
+        ["owner_id", "u1"],
+      ],
+    ],
+    ["doc.published || doc.views > 3", null],
+    ["doc.published || doc.author_id != auth.id", null],
+    ["!(doc.published || doc.author_id == auth.id)", null],
+    ["!doc.published || doc.author_id == auth.id", null],
+    ["doc.meta.open || doc.author_id == auth.id", null],
+  ]
+
+  test.each(cases)("%s", (rule, expected) => {
+    const narrowed = readRule(rule).narrow(someone)
+
+    const found = typeof narrowed === "string" ? [] : (narrowed.alternatives ?? null)
+    expect(found?.map(({ field, value }) => [field, value]) ?? null).toEqual(expected)
+  })
+})
+
 describe("rulesOf", () => {
   test("compiles a schema once", () => {
     const schema = postsWith("read", "true")
@@ -117,7 +162,10 @@ describe("narrow", () => {
     expect(narrowed.sql('"p"')).toBe('(("p"."author_id" IS ?) AND "p"."published")')
     expect(narrowed).toMatchObject({
       values: ["u1"],
-      equalities: [{ field: "author_id", value: "u1" }],
+      equalities: [
+        { field: "author_id", value: "u1" },
+        { field: "published", value: 1 },
+      ],
       fields: ["author_id", "published"],
     })
   })

@@ -14,7 +14,7 @@ export interface RelationChain {
 /** What of one collection is followed. */
 export class CollectionIndex {
   readonly plan: CollectionPlan
-  /** Groups of the collection itself, those whose query needs no field to equal a value, and the others by field and value. */
+  /** Groups of the collection itself, those that no value of a field finds, and the others by field and value. */
   readonly groups = new Set<LiveGroup>()
   readonly plain = new Set<LiveGroup>()
   readonly byField = new Map<string, Map<StoredValue, Set<LiveGroup>>>()
@@ -46,7 +46,7 @@ export class CollectionIndex {
 
 /**
  * Finds the groups that a change may concern without walking over all of them: by one field that equals a value in all
- * their documents, and by the values that lead to expanded documents.
+ * their documents, or one of several such fields, and by the values that lead to expanded documents.
  */
 export class GroupIndex implements LinkIndex {
   readonly #collections = new Map<string, CollectionIndex>()
@@ -63,9 +63,9 @@ export class GroupIndex implements LinkIndex {
     const { plan, seen } = group.query
     const own = this.#make(plan)
     own.groups.add(group)
-    const equality = indexedEquality(group)
-    if (equality === null) own.plain.add(group)
-    else setIn(mapIn(own.byField, equality.field), equality.value).add(group)
+    const equalities = indexedEqualities(group)
+    if (equalities.length === 0) own.plain.add(group)
+    for (const { field, value } of equalities) setIn(mapIn(own.byField, field), value).add(group)
     this.#addExpansions(group, seen.view.selection.expansions, [])
   }
 
@@ -76,8 +76,7 @@ export class GroupIndex implements LinkIndex {
     if (own === undefined) return
     own.groups.delete(group)
     own.plain.delete(group)
-    const equality = indexedEquality(group)
-    if (equality !== null) removeIn(own.byField, equality, group)
+    for (const equality of indexedEqualities(group)) removeIn(own.byField, equality, group)
     for (const { collection } of seen.view.selection.plans) this.#removeExpansions(group, collection.name)
     this.#drop(own)
   }
@@ -138,6 +137,15 @@ export class GroupIndex implements LinkIndex {
   #drop(index: CollectionIndex): void {
     if (index.isEmpty) this.#collections.delete(index.plan.collection.name)
   }
+}
+
+/** What a group stands under: one equality of all its documents, or one of each branch of its rule; else nothing. */
+function indexedEqualities(group: LiveGroup): readonly Equality[] {
+  const equality = indexedEquality(group)
+  if (equality !== null) return [equality]
+  const { plan, alternatives } = group.query
+  const areIndexable = alternatives?.every(({ field, value }) => isIndexable(plan, field, value)) ?? false
+  return areIndexable ? (alternatives ?? []) : []
 }
 
 /** The equality that finds a group: a unique field's before any other, since few documents have its value. */

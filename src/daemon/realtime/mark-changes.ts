@@ -103,11 +103,16 @@ export function markChanges(frame: MarkFrame, index: CollectionIndex, changed: C
   for (const [chain, values] of chained) markChain(frame, chain, values)
 }
 
-/** The groups of the collection whose value in a field the document has or had; none stands under two values. */
-function candidates({ byField }: CollectionIndex, states: readonly Readonly<Record<string, unknown>>[]): LiveGroup[] {
-  const found: LiveGroup[] = []
+/** The groups of the collection whose value in a field the document has or had, each once. */
+function candidates(
+  { byField }: CollectionIndex,
+  states: readonly Readonly<Record<string, unknown>>[],
+): Set<LiveGroup> {
+  const found = new Set<LiveGroup>()
   for (const [field, byValue] of byField) {
-    for (const value of valuesOf(states, field, true)) found.push(...(byValue.get(value) ?? []))
+    for (const value of valuesOf(states, field, true)) {
+      for (const group of byValue.get(value) ?? []) found.add(group)
+    }
   }
   return found
 }

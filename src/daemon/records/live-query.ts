@@ -34,6 +34,8 @@ export interface LiveQuery {
   readonly collections: ReadonlySet<string>
   /** Fields that equal a value in every document of the result, now and at any time. */
   readonly equalities: readonly Equality[]
+  /** Equalities of which every document of the result has at least one; null where none are known. */
+  readonly alternatives: readonly Equality[] | null
 }
 
 /** A field and the only value that it has in a result. */
@@ -73,6 +75,7 @@ export function parseLiveQuery(limits: RecordLimits, { schema, caller, query }: 
     key: keyOf(seen),
     collections: new Set(selection.plans.map(({ collection }) => collection.name)),
     equalities: equalitiesOf(seen),
+    alternatives: alternativesOf(seen),
   }
 }
 
@@ -181,4 +184,9 @@ function equalitiesOf({ query, view }: SeenQuery): Equality[] {
   const rows = view.accesses[0]?.rows
   if (typeof rows === "object") found.push(...rows.equalities)
   return found
+}
+
+function alternativesOf({ view }: SeenQuery): readonly Equality[] | null {
+  const rows = view.accesses[0]?.rows
+  return typeof rows === "object" ? (rows.alternatives ?? null) : null
 }
