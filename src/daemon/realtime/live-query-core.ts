@@ -1,6 +1,7 @@
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
 import type { Schema } from "../../schema/schema.ts"
+import type { Caller } from "../caller.ts"
 import { parseLiveQuery } from "../records/live-query.ts"
 import type { LiveQuery } from "../records/live-query.ts"
 import type { RecordParts } from "../records/records.ts"
@@ -10,6 +11,7 @@ import type { Reader } from "../storage/database.ts"
 import { CatchUp } from "./catch-up.ts"
 import { ChangeFeed } from "./change-feed.ts"
 import { CommitWatch } from "./commit-watch.ts"
+import type { Share } from "./fair-queue.ts"
 import { FanOut } from "./fan-out.ts"
 import { firstMessages } from "./first-messages.ts"
 import type { Entry } from "./first-messages.ts"
@@ -79,10 +81,7 @@ export class LiveQueryCore implements LiveQueries, Service {
     this.#slow = new SlowReads({
       database: options.records.database,
       groups: () => this.#groups,
-      addressOf: ({ recipients }) => {
-        for (const { caller } of recipients) return caller.address
-        return undefined
-      },
+      shareOf: ({ recipients: [first] }) => shareOf(first?.caller),
       onRead: (group) => {
         this.#catchUp.release(group)
         this.#dropIfUnused(group)
@@ -183,7 +182,7 @@ export class LiveQueryCore implements LiveQueries, Service {
     const group = groups.find(query.key) ?? this.#read(() => groups.openUnread(query))
     return new Promise((resolve, reject) => {
       this.#slow.wait(group, {
-        address: subscription.caller.address,
+        share: shareOf(subscription.caller),
         isWanted: () => !subscription.isEnded && subscription.subscriber.isGone?.() !== true,
         joined: () => {
           if (this.#groups !== groups || groups.find(query.key) !== group) return resolve(false)
@@ -352,4 +351,9 @@ export class LiveQueryCore implements LiveQueries, Service {
     this.#groups = this.#makeGroups(this.#schema?.hash ?? "")
     this.#turns.rest()
   }
+}
+
+/** Each socket asks by a request of its own. */
+function shareOf(caller: Caller | undefined): Share {
+  return { payer: caller?.address ?? "", part: caller?.requestId ?? "" }
 }
