@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 
 /** Clock ticks a second in /proc; 100 on every Linux that Node runs on. */
@@ -13,4 +14,17 @@ export function cpuSeconds(pid: number): number {
 export function residentMiB(pid: number): number {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))
   return Number(line?.[1] ?? 0) / 1_024
+}
+
+/** Runs work with all threads of this process on one core, where `taskset` exists; then it may use all of its own again. */
+export async function pinnedTo<T>(core: string | null, work: () => Promise<T>): Promise<T> {
+  if (core === null) return work()
+  const pid = String(process.pid)
+  const before = /: ([\d,-]+)\s*$/.exec(spawnSync("taskset", ["-cp", pid], { encoding: "utf8" }).stdout)?.[1]
+  spawnSync("taskset", ["-acp", core, pid])
+  try {
+    return await work()
+  } finally {
+    if (before !== undefined) spawnSync("taskset", ["-acp", before, pid])
+  }
 }

@@ -12,8 +12,8 @@ export interface LiveServer {
   readonly name: string
   readonly pid: number
   readonly port: number
-  /** Makes a client follow; the key is whose view it is, by number, null for one that all share. */
-  follow(client: Socket, options: { readonly key: number | null; readonly filters?: readonly string[] }): Promise<void>
+  /** Makes a client follow, with a token: the key is whose view it is, by number, null for one that all share. */
+  follow(client: Socket, options: { readonly key: number | null; readonly queries?: readonly object[] }): Promise<void>
   /** Writes a document: everybody's, or one that only the holder of a key sees. */
   write(owner: number | "everybody"): Promise<void>
   stop(): Promise<void>
@@ -58,35 +58,36 @@ export async function startLiveAlyx(options: {
     stdio: ["ignore", "ignore", "inherit"],
   })
   const socketPath = path.join(project, ".alyx/daemon.sock")
-  const keys = await withChild(child, async () => {
-    await waitForAnswer(`http://127.0.0.1:${options.port}/health/ready`)
+  const base = `http://127.0.0.1:${options.port}`
+  const newKey = async (name: string, role: string): Promise<{ id: string; secret: string }> => {
+    const answer = await ask(socketPath, "/api/admin/keys", { name, role })
+    const { key, secret } = answer as { key: { id: string }; secret: string }
+    return { id: key.id, secret }
+  }
+  const { keys, admin, shared } = await withChild(child, async () => {
+    await waitForAnswer(`${base}/health/ready`)
     const made: { id: string; secret: string }[] = []
-    for (let index = 0; index < options.keyCount; index += 1) {
-      const answer = await ask(socketPath, "/api/admin/keys", { name: `bench ${index}`, role: "user" })
-      const { key, secret } = answer as { key: { id: string }; secret: string }
-      made.push({ id: key.id, secret })
-    }
-    return made
+    for (let index = 0; index < options.keyCount; index += 1) made.push(await newKey(`bench ${index}`, "user"))
+    return { keys: made, admin: await newKey("writer", "admin"), shared: await newKey("shared", "user") }
   })
   return {
     name: "Alyx",
     pid: child.pid!,
     port: options.port,
-    async follow(client, { key, filters = [] }) {
-      client.write(handshake(key === null ? "" : `authorization: Bearer ${keys[key]!.secret}\r\n`))
+    async follow(client, { key, queries = [{}] }) {
+      client.write(handshake(`authorization: Bearer ${(key === null ? shared : keys[key]!).secret}\r\n`))
       await heard(client, '"type":"connected"')
-      const queries = filters.length === 0 ? [undefined] : filters
       const answered = heard(client, `"id":"q${queries.length - 1}","type":"snapshot"`)
-      queries.forEach((owner, index) => {
-        const filter = owner === undefined ? {} : { filter: { owner } }
-        const payload = { collection: "notes", limit: 1, sort: "-created_at", ...filter }
+      queries.forEach((query, index) => {
+        const payload = { collection: "notes", limit: 1, sort: "-created_at", ...query }
         client.write(clientFrame(JSON.stringify({ id: `q${index}`, type: "subscribe", payload })))
       })
       await answered
     },
     async write(owner) {
       const whose = owner === "everybody" ? owner : `key:${keys[owner]!.id}`
-      await ask(socketPath, "/api/collections/notes", { title: "a note", owner: whose, text: "x".repeat(100) })
+      const body = { title: "a note", owner: whose, text: "x".repeat(100) }
+      await sendJson("POST", `${base}/api/collections/notes`, body, `Bearer ${admin.secret}`)
     },
     stop: () => endChild(child),
   }
@@ -98,6 +99,8 @@ const binary = path.join(
 )
 
 const admin = { identity: "bench@example.test", password: "bench-password-1" }
+
+const person = { email: "person@example.test", password: "bench-password-1" }
 
 /** PocketBase as shipped; its clients follow a collection over Server-Sent Events. */
 export async function startLivePocketBase(options: {
@@ -111,14 +114,21 @@ export async function startLivePocketBase(options: {
   const [command = binary, ...args]: readonly string[] = [...options.pin, binary, ...served]
   const child = spawn(command, args, { stdio: "ignore" })
   const base = `http://127.0.0.1:${options.port}`
-  const token = await withChild(child, async () => {
+  const { token, readerToken } = await withChild(child, async () => {
     await waitForAnswer(`${base}/api/health`)
     const signedIn = await sendJson("POST", `${base}/api/collections/_superusers/auth-with-password`, admin)
     const made = (signedIn as { token: string }).token
     const fields = ["title", "owner", "text"].map((name) => ({ name, type: "text" }))
-    const rules = { listRule: "owner = 'everybody'", viewRule: "owner = 'everybody'" }
+    const readRule = "owner = 'everybody' || owner = @request.auth.id"
+    const rules = { listRule: readRule, viewRule: readRule }
     await sendJson("POST", `${base}/api/collections`, { name: "notes", type: "base", fields, ...rules }, made)
-    return made
+    const account = { ...person, passwordConfirm: person.password }
+    await sendJson("POST", `${base}/api/collections/users/records`, account, made)
+    const reader = await sendJson("POST", `${base}/api/collections/users/auth-with-password`, {
+      identity: person.email,
+      password: person.password,
+    })
+    return { token: made, readerToken: (reader as { token: string }).token }
   })
   return {
     name: "PocketBase",
@@ -128,7 +138,7 @@ export async function startLivePocketBase(options: {
       client.write("GET /api/realtime HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n")
       const greeting = await heard(client, "PB_CONNECT")
       const clientId = /"clientId":"(\w+)"/.exec(greeting)?.[1] ?? /id:(\w+)/.exec(greeting)?.[1]
-      await sendJson("POST", `${base}/api/realtime`, { clientId, subscriptions: ["notes/*"] })
+      await sendJson("POST", `${base}/api/realtime`, { clientId, subscriptions: ["notes/*"] }, readerToken)
     },
     async write(owner) {
       const whose = owner === "everybody" ? owner : `key:${owner}`

@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => live.close())
 
-function groupOf(index: GroupIndex, id: string, filter: LiveQueryRequest["filter"] = undefined): LiveGroup {
+function groupOf(index: GroupIndex, id: string, filter?: LiveQueryRequest["filter"]): LiveGroup {
   const { schema, parts } = live.records
   const caller = somebody(id)
   const auth = { ...caller.auth, metadata: { teams: [`red ${id}`, `blue ${id}`] } }
