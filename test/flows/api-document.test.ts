@@ -10,7 +10,7 @@ import { packageRoot } from "../../src/lib/package-root.ts"
 import { DocumentJudge } from "../codegen/openapi/document-judge.ts"
 import { builtCli } from "../helpers/built-cli.ts"
 import { peers, peersCanRun } from "../helpers/peers.ts"
-import type { Answer } from "../helpers/running-daemon.ts"
+import type { Answer, RunningDaemon } from "../helpers/running-daemon.ts"
 import { sendTo, startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 import { kindsSchema, runScenarios } from "./api-scenarios.ts"
@@ -46,7 +46,7 @@ test(
       return answer
     }
 
-    await runScenarios(judged)
+    await runScenarios(judged, await keyOf(daemon))
     const codes = await sendInvalid(judged)
 
     expect(faults).toEqual([])
@@ -56,6 +56,12 @@ test(
     expect(await daemon.stop()).toBe(0)
   },
 )
+
+/** An API key as an admin makes one: the server is open. */
+async function keyOf(daemon: RunningDaemon): Promise<string> {
+  const { body } = await daemon.send("POST", "/api/admin/keys", { name: "ci", role: "ci" })
+  return body.secret as string
+}
 
 const expectedCodes = [
   "BAD_REQUEST",
@@ -138,7 +144,7 @@ test.runIf(peersCanRun())(
       return answer
     }
 
-    await runScenarios(send)
+    await runScenarios(send, await keyOf(daemon))
     const refused = await sendTo(proxy, "POST", "/api/collections/users", { email: 5 })
 
     expect(violations).toEqual([])

@@ -23,13 +23,14 @@ export const kindsSchema = `
 /** Sends one request; a body is sent as JSON. */
 export type Send = (method: string, target: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
-/** Asks for everything that the API can do, in valid requests only. Some are refused all the same: conflicts, what is gone. */
-export async function runScenarios(send: Send): Promise<void> {
+/** Asks for everything that the API can do, in valid requests only. Some are refused all the same: conflicts, what is gone. `key` is the secret of an API key. */
+export async function runScenarios(send: Send, key: string): Promise<void> {
   for (const path of ["/", "/health", "/health/live", "/health/ready", "/health/stats", "/metrics"])
     await send("GET", path)
   const document = await send("GET", "/api/openapi.json")
   await send("GET", "/api/openapi.json", undefined, { "if-none-match": document.headers.get("etag")! })
   await send("GET", "/api/openapi.yaml")
+  await send("GET", "/api/auth/key", undefined, { authorization: `Bearer ${key}` })
   await runAuth(send)
   await runBlog(send)
   await runKinds(send)
@@ -46,6 +47,7 @@ async function runAuth(send: Send): Promise<void> {
   const signedIn = await send("POST", `${auth}/login`, { email, password })
   const head = { authorization: `Bearer ${signedIn.body.access_token}` }
   await send("GET", `${auth}/me`, undefined, head)
+  await send("GET", `${auth}/key`, undefined, head)
   const { body } = await send("GET", `${auth}/sessions`, undefined, head)
   const others = body.sessions.find((session: { current: boolean }) => !session.current)
   await send("DELETE", `${auth}/sessions/${others.id}`, undefined, head)
