@@ -120,11 +120,11 @@ describe("the dashboard of alyx dev", () => {
       await screen.shows("q detach")
     }
 
-    await sees("small")
+    await sees("one")
     screen.resize(140, 40)
-    await sees("large")
+    await sees("two")
     screen.resize(60, 15)
-    await sees("again")
+    await sees("six")
 
     expect(screen.text().split("\n")).toHaveLength(15)
   })

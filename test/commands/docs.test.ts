@@ -27,12 +27,14 @@ describe("docs/cli.md", () => {
 
   test("names every flag, and no other", async () => {
     const { manifest, docs } = await readManifest()
-    const flags = Object.values(manifest.commands).flatMap((command) =>
-      Object.entries(command.flags).flatMap(([name, { hidden }]) => (hidden ? [] : [`--${name}`])),
-    )
+    const flags = Object.values(manifest.commands).flatMap((command) => Object.entries(command.flags))
+    const shown = flags.flatMap(([name, { hidden }]) => (hidden ? [] : [`--${name}`]))
 
-    const documented = [...docs.matchAll(/^\| [^|]*(--[a-z-]+)/gm)].map((match) => match[1]!)
+    const documented = new Set([...docs.matchAll(/^\| [^|]*(--[a-z-]+)/gm)].map((match) => match[1]!))
 
-    expect(new Set(documented)).toEqual(new Set([...flags, "--help"]))
+    expect([...shown, "--help"].filter((flag) => !documented.has(flag))).toEqual([])
+    // A form that help leaves out, since it is another's, may have its line.
+    const known = new Set([...flags.map(([name]) => `--${name}`), "--help"])
+    expect([...documented].filter((flag) => !known.has(flag))).toEqual([])
   })
 })

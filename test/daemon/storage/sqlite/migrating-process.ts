@@ -3,10 +3,11 @@ import type { MigrationStep } from "../../../../src/daemon/storage/sqlite/migrat
 import { runMigration } from "../../../../src/daemon/storage/sqlite/run-migration.ts"
 
 /*
- * Runs one migration on a database, and tells how far it is over IPC: for a test that kills it in the middle.
- * `node migrating-process.ts <path> <smallRowCountMax> <step as JSON>`
+ * Runs one migration on a database, and kills itself with SIGKILL after so many words about how far it is.
+ * `node migrating-process.ts <path> <smallRowCountMax> <killedAt> <step as JSON>`
  */
-const [path, smallRowCountMax, step] = process.argv.slice(2)
+const [path, smallRowCountMax, killedAt, step] = process.argv.slice(2)
+let steps = 0
 const database = await openSqliteDatabase({
   path: path!,
   durability: "full",
@@ -18,7 +19,9 @@ await runMigration(database, {
   schema: null,
   smallRowCountMax: Number(smallRowCountMax),
   clock: { now: () => Date.now() },
-  onProgress: (progress) => process.send!(progress),
+  onProgress: ({ ratio }) => {
+    if (ratio !== undefined && (steps += 1) > Number(killedAt)) process.kill(process.pid, "SIGKILL")
+  },
   onApplied: () => process.send!({ message: "applied" }),
 })
 await database.stop()
