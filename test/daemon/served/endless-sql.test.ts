@@ -1,3 +1,5 @@
+import path from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { setTimeout as delay } from "node:timers/promises"
 
 import { describe, expect, test } from "vitest"
@@ -117,6 +119,10 @@ describe("a migration file whose SQL has no end", () => {
     const root = await tempFolder()
     await writeProject(root, { "schema.yaml": schema, "alyx.yaml": "server:\n  port: 0\n  drain_timeout: 0s\n" })
     await (await startIn(root)).stop()
+    // Without a document the statement would have an end.
+    const database = new DatabaseSync(path.join(root, "data/alyx.db"))
+    database.exec("INSERT INTO posts (id, title) VALUES ('p1', 'One')")
+    database.close()
     await writeProject(root, { [file]: endlessUpdate })
     const ending = new AbortController()
 
