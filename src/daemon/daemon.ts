@@ -1,5 +1,5 @@
 import { ReleaseStack } from "../lib/release-stack.ts"
-import { EndedPruner } from "./auth/ended-pruner.ts"
+import { endedPruner } from "./auth/ended-pruner.ts"
 import { explainFileError } from "../project/file-errors.ts"
 import { projectPaths } from "../project/paths.ts"
 import { writeEditorSchemas } from "../project/editor-schemas.ts"
@@ -12,7 +12,7 @@ import type { HttpApp } from "./http/app.ts"
 import { DatabaseWatch } from "./status/database-watch.ts"
 import { IdleStop } from "./status/idle-stop.ts"
 import { removeProcessFile, writeProcessFile } from "./status/process-file.ts"
-import { ChangePruner } from "./storage/change-pruner.ts"
+import { changePruner } from "./storage/change-pruner.ts"
 import type { DaemonOptions, RunningDaemon } from "./compose/daemon-options.ts"
 import { tellFirstAdminLink } from "./compose/first-admin-link.ts"
 import { openHttp } from "./compose/open-http.ts"
@@ -89,7 +89,7 @@ async function watchDatabase({ database, logger }: Parts, release: ReleaseStack)
 }
 
 async function pruneChangeLog({ database, clock, config, logger }: Parts, release: ReleaseStack): Promise<void> {
-  const pruner = new ChangePruner({
+  const pruner = changePruner({
     database,
     clock,
     limits() {
@@ -103,7 +103,7 @@ async function pruneChangeLog({ database, clock, config, logger }: Parts, releas
 }
 
 async function pruneAccounts({ database, clock, logger }: Parts, release: ReleaseStack): Promise<void> {
-  const pruner = new EndedPruner({
+  const pruner = endedPruner({
     database,
     clock,
     onWarning: (error) => logger.warn("Expired sessions could not be deleted; the next look tries again.", { error }),

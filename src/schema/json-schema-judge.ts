@@ -1,6 +1,7 @@
 import { _ } from "ajv"
 import type { CodeKeywordDefinition, FuncKeywordDefinition, ValidateFunction } from "ajv"
 
+import { isJsonObject } from "../lib/json-object.ts"
 import { jsonSchemaFaultSentence, makeAjv } from "./json-schema-compile.ts"
 import { schemaKeywords, schemaMapKeywords } from "./json-schema-keywords.ts"
 import { JsonSchemaWork, WorkExceeded } from "./json-schema-work.ts"
@@ -114,19 +115,15 @@ const stepsOfKey = 20
 
 type JsonMap = { readonly [key: string]: JsonValue }
 
-function isMap(value: JsonValue): value is JsonMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
-
 /** Puts the meter into a schema and into each schema inside it; one that allows everything needs none. */
 function metered(schema: JsonValue): JsonValue {
   if (Array.isArray(schema)) return schema.map(metered)
-  if (!isMap(schema) || Object.keys(schema).length === 0) return schema
+  if (!isJsonObject(schema) || Object.keys(schema).length === 0) return schema
   const visitsKeys = keyVisitors.some((keyword) => Object.hasOwn(schema, keyword))
   const steps = stepsOfSchema + (JSON.stringify(withoutInnerValues(schema)).length >> 2)
   const entries = Object.entries(schema).map(([keyword, value]) => {
     if (schemaKeywords.includes(keyword)) return [keyword, metered(value)]
-    if (!schemaMapKeywords.includes(keyword) || !isMap(value)) return [keyword, value]
+    if (!schemaMapKeywords.includes(keyword) || !isJsonObject(value)) return [keyword, value]
     // The list in `dependencies: { a: [b] }` holds names.
     const inner = Object.entries(value).map(([name, each]) => [name, Array.isArray(each) ? each : metered(each)])
     return [keyword, Object.fromEntries(inner)]

@@ -1,3 +1,4 @@
+import { isJsonObject } from "../lib/json-object.ts"
 import { namePattern } from "./names.ts"
 import { nameLengthMax } from "./limits.ts"
 import { fieldTypes, onDeleteActions, ruleOperations, stringFormats } from "./schema.ts"
@@ -65,7 +66,7 @@ export function schemaFormFault(collections: unknown): Fault {
 }
 
 function collectionFault(json: unknown, at: string): Fault {
-  if (!isMap(json)) return `${at} must be an object`
+  if (!isJsonObject(json)) return `${at} must be an object`
   const { name, fields, indexes = [], rules = {}, readInMemory = false } = json
   if (!isName(name)) return `${at}.name is not a name`
   if (!Array.isArray(fields)) return `${at}.fields must be a list`
@@ -84,7 +85,7 @@ function collectionFault(json: unknown, at: string): Fault {
 }
 
 function fieldFault(json: unknown, at: string): Fault {
-  if (!isMap(json)) return `${at} must be an object`
+  if (!isJsonObject(json)) return `${at} must be an object`
   if (json["name"] === undefined || json["type"] === undefined) return `${at} must have a name and a type`
   for (const [key, value] of Object.entries(json)) {
     if (Object.hasOwn(fieldChecks, key) && !fieldChecks[key]!(value)) return `${at}.${key} is not what it must be`
@@ -107,9 +108,9 @@ function firstFault(checks: readonly (() => Fault)[]): Fault {
 }
 
 function isIndex(json: unknown): boolean {
-  if (!isMap(json) || !isName(json["name"]) || !isBoolean(json["unique"])) return false
+  if (!isJsonObject(json) || !isName(json["name"]) || !isBoolean(json["unique"])) return false
   const { fields } = json
-  const isField = (field: unknown): boolean => isMap(field) && isName(field["name"]) && isOrder(field["order"])
+  const isField = (field: unknown): boolean => isJsonObject(field) && isName(field["name"]) && isOrder(field["order"])
   return Array.isArray(fields) && fields.length > 0 && fields.every(isField)
 }
 
@@ -118,17 +119,17 @@ const isOrder = isOneOf(["asc", "desc"])
 const isAction = isOneOf(onDeleteActions)
 
 function isReference(json: unknown): boolean {
-  return isMap(json) && isName(json["collection"]) && isName(json["field"]) && isAction(json["onDelete"])
+  return isJsonObject(json) && isName(json["collection"]) && isName(json["field"]) && isAction(json["onDelete"])
 }
 
 function isDefault(json: unknown): boolean {
-  if (!isMap(json)) return false
+  if (!isJsonObject(json)) return false
   const { kind, value } = json
   return kind === "auto" || kind === "now" || (kind === "literal" && isShallow(value, valueDepthMax))
 }
 
 function areRules(json: unknown, operations: readonly string[]): boolean {
-  if (!isMap(json)) return false
+  if (!isJsonObject(json)) return false
   return operations.every((operation) => !Object.hasOwn(json, operation) || isText(json[operation]))
 }
 
@@ -136,8 +137,4 @@ function isShallow(value: unknown, depth: number): boolean {
   if (value === undefined) return false
   if (typeof value !== "object" || value === null) return true
   return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1))
-}
-
-function isMap(json: unknown): json is JsonMap {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
 }

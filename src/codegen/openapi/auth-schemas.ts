@@ -3,7 +3,7 @@ import type { Collection } from "../../schema/schema.ts"
 import { documentJsonSchema } from "../../schema/json-schema.ts"
 import { isManaged } from "./access.ts"
 import { fieldProperties } from "./field-schema.ts"
-import { componentRef } from "./operation.ts"
+import { componentRef, wholeObject } from "./operation.ts"
 
 const word: JsonSchema = { type: "string" }
 const time: JsonSchema = { type: "string", format: "date-time" }
@@ -31,17 +31,17 @@ export function authSchemas(users: Collection | null): Record<string, JsonSchema
       required: ["id", "email", "role", "verified", "metadata", "created_at", "updated_at"],
       additionalProperties: true,
     },
-    SignedIn: whole({
+    SignedIn: wholeObject({
       access_token: { type: "string", description: "For the header `Authorization: Bearer …`." },
       token_type: { type: "string", const: "Bearer" },
       expires_in: { type: "integer", minimum: 0, description: "Seconds until the access token ends." },
       refresh_token: { type: "string", description: "Works once, at `/api/auth/refresh`, and brings the next one." },
       user: componentRef("schemas", "AuthUser"),
     }),
-    AuthMessage: whole({ message: word }),
-    AuthMe: whole({ user: componentRef("schemas", "AuthUser") }),
-    AuthKey: whole({
-      key: whole({
+    AuthMessage: wholeObject({ message: word }),
+    AuthMe: wholeObject({ user: componentRef("schemas", "AuthUser") }),
+    AuthKey: wholeObject({
+      key: wholeObject({
         id: word,
         name: word,
         role: word,
@@ -52,10 +52,10 @@ export function authSchemas(users: Collection | null): Record<string, JsonSchema
         last_used_at: timeOrNull,
       }),
     }),
-    AuthSessions: whole({
+    AuthSessions: wholeObject({
       sessions: {
         type: "array",
-        items: whole({
+        items: wholeObject({
           id: word,
           created_at: time,
           last_used_at: time,
@@ -66,7 +66,7 @@ export function authSchemas(users: Collection | null): Record<string, JsonSchema
         }),
       },
     }),
-    AuthProviders: whole({ providers: { type: "array", items: whole({ name: word, url: word }) } }),
+    AuthProviders: wholeObject({ providers: { type: "array", items: wholeObject({ name: word, url: word }) } }),
     AuthRegister: registerSchema(users),
     AuthLogin: body({ email: word, password: word }),
     AuthRefresh: body({ refresh_token: word }),
@@ -111,10 +111,6 @@ function registerSchema(users: Collection | null): JsonSchema {
   }
 }
 
-function whole(properties: Record<string, JsonSchema>): JsonSchema {
-  return { type: "object", properties, required: Object.keys(properties) }
-}
-
 function body(properties: Record<string, JsonSchema>): JsonSchema {
-  return { ...whole(properties), additionalProperties: false }
+  return { ...wholeObject(properties), additionalProperties: false }
 }

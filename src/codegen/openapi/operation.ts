@@ -31,3 +31,8 @@ export function componentRef(
 export function jsonContent(schema: JsonSchema, example?: JsonSchema): JsonSchema {
   return { "application/json": { schema, ...(example !== undefined && { example }) } }
 }
+
+/** An object that has every one of its members. */
+export function wholeObject(properties: JsonSchema): JsonSchema {
+  return { type: "object", properties, required: Object.keys(properties) }
+}

@@ -5,7 +5,7 @@ import type { ErrorAnswers } from "./error-answers.ts"
 import { edgeCodes } from "./error-codes.ts"
 import { documentHeaders, everyAnswer } from "./headers.ts"
 import type { Operation, PathItem } from "./operation.ts"
-import { componentRef, jsonContent } from "./operation.ts"
+import { componentRef, jsonContent, wholeObject } from "./operation.ts"
 import { operationIds } from "./shared-names.ts"
 
 interface Service {
@@ -137,10 +137,6 @@ function documentPaths(errors: ErrorAnswers): Record<string, PathItem> {
 const count: JsonSchema = { type: "integer", minimum: 0 }
 const word: JsonSchema = { type: "string" }
 
-function whole(properties: JsonSchema): JsonSchema {
-  return { type: "object", properties, required: Object.keys(properties) }
-}
-
 /** The schemas of those answers. */
 export const serviceSchemas: Readonly<Record<string, JsonSchema>> = {
   Root: {
@@ -168,19 +164,19 @@ export const serviceSchemas: Readonly<Record<string, JsonSchema>> = {
     },
     required: ["name", "version", "links"],
   },
-  Status: whole({ status: { type: "string", const: "ok" } }),
-  Health: whole({
+  Status: wholeObject({ status: { type: "string", const: "ok" } }),
+  Health: wholeObject({
     status: { type: "string", const: "ok" },
     version: word,
     uptime_seconds: count,
-    checks: whole({ database: { type: "string", const: "ok" } }),
+    checks: wholeObject({ database: { type: "string", const: "ok" } }),
   }),
-  HealthStats: whole({
+  HealthStats: wholeObject({
     status: { type: "string", enum: ["ok", "failing"] },
     version: word,
     uptime_seconds: count,
-    memory: whole({ rss_bytes: count, heap_used_bytes: count }),
-    database: whole({
+    memory: wholeObject({ rss_bytes: count, heap_used_bytes: count }),
+    database: wholeObject({
       file_bytes: count,
       wal_bytes: count,
       commits: count,
@@ -188,7 +184,7 @@ export const serviceSchemas: Readonly<Record<string, JsonSchema>> = {
       syncs: count,
       waiting: count,
     }),
-    requests: whole({ total: count, failed: count, in_flight: count }),
+    requests: wholeObject({ total: count, failed: count, in_flight: count }),
     collections: count,
   }),
 }

@@ -1,4 +1,5 @@
 import { isAlyxError } from "../../errors.ts"
+import { isJsonObject } from "../../lib/json-object.ts"
 import { judgeSchema } from "../../schema/judge-schema.ts"
 import { schemaFromJson } from "../../schema/schema-from-json.ts"
 import type { BuildHead } from "./database-builder.ts"
@@ -22,7 +23,7 @@ export function readHead(value: unknown, place: DumpPlace): BuildHead {
   if (!Array.isArray(migrations) || !migrations.every(isHistoryRow)) {
     throw invalidDump(place, "migrations must be a list of objects of texts and numbers.")
   }
-  if (!isRow(sequences) || !Object.values(sequences).every(Number.isSafeInteger)) {
+  if (!isJsonObject(sequences) || !Object.values(sequences).every(Number.isSafeInteger)) {
     throw invalidDump(place, "sequences must be an object of whole numbers.")
   }
   return { format_version: version, schema, migrations, sequences }
@@ -30,11 +31,7 @@ export function readHead(value: unknown, place: DumpPlace): BuildHead {
 
 /** What a column of the history may hold; SQLite judges the rest. */
 function isHistoryRow(value: unknown): boolean {
-  if (!isRow(value)) return false
+  if (!isJsonObject(value)) return false
   const values = Object.values(value as object)
   return values.length > 0 && values.every((one) => one === null || typeof one === "string" || Number.isFinite(one))
-}
-
-function isRow(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import { alyxError } from "../../errors.ts"
+import { isJsonObject } from "../../lib/json-object.ts"
 import type { JsonValue } from "../../schema/schema.ts"
 import type { AccountToMake } from "../auth/administration/create-account.ts"
 import type { AccountQuery } from "../auth/administration/list-accounts.ts"
@@ -8,7 +9,7 @@ import { isRoleName, roleRule } from "../auth/role-name.ts"
 import type { QueryPairs } from "../records/records.ts"
 import { bodyOf } from "./auth-bodies.ts"
 import type { MemberCheck, MemberRules } from "./body-members.ts"
-import { isObject, requireMembers } from "./body-members.ts"
+import { requireMembers } from "./body-members.ts"
 
 const pageSizeDefault = 50
 const pageSizeMax = 500
@@ -28,7 +29,7 @@ const boolCheck: MemberCheck = (value) => (typeof value === "boolean" ? null : "
 const passwordCheck: MemberCheck = (value) => (typeof value === "string" ? null : "must be a string")
 
 const metadataCheck: MemberCheck = (value) =>
-  isObject(value) && Buffer.byteLength(JSON.stringify(value)) <= metadataBytesMax
+  isJsonObject(value) && Buffer.byteLength(JSON.stringify(value)) <= metadataBytesMax
     ? null
     : `must be an object of at most ${metadataBytesMax / 1024} KB`
 
@@ -65,9 +66,9 @@ export function readAccountQuery(pairs: QueryPairs): AccountQuery {
 export function readAccountToMake(body: unknown): Omit<AccountToMake, "caller"> {
   const example = 'Send, for example, {"email":"ada@example.com","role":"editor"}.'
   const whole = bodyOf(body)
-  const members = isObject(whole) ? Object.entries(whole) : []
+  const members = isJsonObject(whole) ? Object.entries(whole) : []
   const own = Object.fromEntries(members.filter(([name]) => Object.hasOwn(createRules, name)))
-  const { email, password, role, verified } = requireMembers(isObject(whole) ? own : whole, createRules, example)
+  const { email, password, role, verified } = requireMembers(isJsonObject(whole) ? own : whole, createRules, example)
   return {
     address: parseEmailAddress(email)!,
     password,

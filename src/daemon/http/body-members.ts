@@ -1,4 +1,5 @@
 import { alyxError } from "../../errors.ts"
+import { isJsonObject } from "../../lib/json-object.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
 
 /** Says what a value must be, "must be a whole number", or null when it is that. */
@@ -22,7 +23,7 @@ const shownNameLengthMax = 100
 
 /** Takes the members of a body when they follow the rules; throws VALIDATION_ERROR with everything that is wrong otherwise. */
 export function requireMembers(body: unknown, rules: MemberRules, example: string): Readonly<Record<string, unknown>> {
-  if (!isObject(body)) {
+  if (!isJsonObject(body)) {
     throw alyxError("VALIDATION_ERROR", { message: "The body must be a JSON object.", next: example })
   }
   const problems = [...unknownMembers(body, rules), ...wrongMembers(body, rules)].slice(0, problemCountMax)
@@ -40,11 +41,6 @@ export function requireMembers(body: unknown, rules: MemberRules, example: strin
       ),
     },
   })
-}
-
-/** Tells an object from a list, a text and null. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 function* unknownMembers(body: object, rules: MemberRules): Generator<MemberProblem> {

@@ -1,7 +1,8 @@
+import { isJsonObject } from "../../lib/json-object.ts"
 import type { MigrateRequest, SchemaRequest } from "../../protocol/migrations-api.ts"
 import { readMigrationFileName } from "../../schema/migrations/file-name.ts"
 import type { MemberCheck, MemberRules } from "./body-members.ts"
-import { isObject, requireMembers } from "./body-members.ts"
+import { requireMembers } from "./body-members.ts"
 
 /** How many applied files one request may undo. */
 const rollbackCountMax = 1_000
@@ -39,7 +40,7 @@ const rulesByAction: Record<MigrateRequest["action"], MemberRules> = {
 
 /** Reads the body of POST /api/admin/migrate; throws VALIDATION_ERROR with everything that is wrong with it. */
 export function readMigrateRequest(body: unknown): MigrateRequest {
-  const asked = isObject(body) ? actions.find((name) => name === body["action"]) : undefined
+  const asked = isJsonObject(body) ? actions.find((name) => name === body["action"]) : undefined
   // What else may stand beside it depends on a right action.
   const rules = asked === undefined ? { ...rulesByAction.rollback, ...rulesByAction.apply } : rulesByAction[asked]
   return requireMembers(
@@ -72,7 +73,7 @@ function checkFiles(value: unknown): string | null {
 }
 
 function checkFile(file: unknown, names: Set<string>): string | null {
-  const isFile = isObject(file) && typeof file["file"] === "string" && typeof file["text"] === "string"
+  const isFile = isJsonObject(file) && typeof file["file"] === "string" && typeof file["text"] === "string"
   if (!isFile || Object.keys(file).length !== 2) return `is not {"file":"…","text":"…"}`
   const name = file["file"] as string
   // A folder before it would lead out of migrations/.

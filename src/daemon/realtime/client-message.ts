@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
+import { isJsonObject } from "../../lib/json-object.ts"
 import { findJsonFault, isNestedDeeperThan } from "../../lib/json-syntax.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
 import type { ClientMessage, LiveQueryRequest } from "../../protocol/realtime-api.ts"
@@ -47,7 +48,7 @@ function parseObject(bytes: Buffer): Json {
     const where = fault === null ? "" : `: at column ${fault.offset + 1}, ${fault.expected} was expected`
     throw invalid(`The message is not valid JSON${where}.`)
   }
-  if (!isObject(value)) throw invalid("The message must be a JSON object.", 'Such as {"type":"ping"}.')
+  if (!isJsonObject(value)) throw invalid("The message must be a JSON object.", 'Such as {"type":"ping"}.')
   return value
 }
 
@@ -84,7 +85,7 @@ function readMessage(json: Json): ClientMessage {
 }
 
 function payloadOf({ payload }: Json): Json {
-  if (isObject(payload)) return payload
+  if (isJsonObject(payload)) return payload
   throw invalid("The message needs a payload, which is an object.")
 }
 
@@ -92,10 +93,6 @@ function readText(payload: Json, member: string): string {
   const text = payload[member]
   if (typeof text === "string" && text !== "" && text.length <= subscriptionIdLengthMax) return text
   throw invalid(`payload.${member} must be a text.`)
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,6 @@
 import { alyxError, isAlyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
+import { isJsonObject } from "../../lib/json-object.ts"
 import type { Caller } from "../caller.ts"
 import { refusedBatch } from "./batch-errors.ts"
 import { collectionPlan } from "./collection-plan.ts"
@@ -55,7 +56,7 @@ export function parseBatch(parts: RecordParts, request: BatchRequest): BatchOper
 
 function listOf(body: unknown, batchMax: number): readonly unknown[] {
   const example = `Send {"operations":[{"op":"create","collection":"posts","data":{}}]}.`
-  if (!isMembers(body) || !Array.isArray(body["operations"])) {
+  if (!isJsonObject(body) || !Array.isArray(body["operations"])) {
     throw alyxError("VALIDATION_ERROR", { message: `The body must hold a list called "operations".`, next: example })
   }
   const other = Object.keys(body).find((name) => name !== "operations")
@@ -77,7 +78,7 @@ interface OperationFrame {
 }
 
 function parseOperation({ parts, request, nowMs }: OperationFrame, members: unknown): BatchOperation {
-  if (!isMembers(members)) throw invalid("An operation must be a JSON object.")
+  if (!isJsonObject(members)) throw invalid("An operation must be a JSON object.")
   const op = opOf(members)
   checkMembers(op, members)
   const { explains, accountsCollection } = parts
@@ -151,10 +152,6 @@ function textOf(members: Members, name: string): string {
   const value = members[name]
   if (typeof value !== "string") throw invalid(`"${name}" must be a string.`)
   return value
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 function invalid(message: string, next?: string): AlyxError {

@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../lib/json-object.ts"
 import { isStorableText } from "../../schema/fields/string.ts"
 import { storedValue } from "../../schema/fields/field-types.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
@@ -20,7 +21,7 @@ export function parseFilterObject(frame: FilterFrame, filter: Readonly<Record<st
   for (const [name, wanted] of Object.entries(filter)) {
     if (problems.isFull) break
     const field = findField(frame, name)
-    const operations = isOperations(wanted) ? Object.entries(wanted) : [["$eq", wanted] as const]
+    const operations = isJsonObject(wanted) ? Object.entries(wanted) : [["$eq", wanted] as const]
     count += Math.max(1, operations.length)
     if (count > limits.filterCountMax) {
       problems.query("TOO_MANY", `The query has more than ${limits.filterCountMax} filters.`)
@@ -34,10 +35,6 @@ export function parseFilterObject(frame: FilterFrame, filter: Readonly<Record<st
     }
   }
   return conditions
-}
-
-function isOperations(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 function malformed({ problems }: FilterFrame, field: Field): void {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../lib/clock.ts"
-import type { Service } from "../service.ts"
+import { RepeatedWork } from "../../lib/repeated-work.ts"
 import type { Database } from "./database.ts"
 import { pruneChanges, pruneCountMax } from "./prune-changes.ts"
 import type { ChangeLimits } from "./prune-changes.ts"
@@ -7,7 +7,7 @@ import type { ChangeLimits } from "./prune-changes.ts"
 /** How often the log is looked at; between two looks it may grow over its limits by what is written meanwhile. */
 const pauseMs = 10_000
 
-/** What ChangePruner needs. */
+/** What changePruner needs. */
 export interface ChangePrunerOptions {
   readonly database: Database
   readonly clock: Clock
@@ -18,36 +18,13 @@ export interface ChangePrunerOptions {
 }
 
 /** Keeps the change log within its limits, a thousand rows a write. */
-export class ChangePruner implements Service {
-  readonly #options: ChangePrunerOptions
-  #timer: NodeJS.Timeout | undefined
-  #underWay: Promise<void> = Promise.resolve()
-  #stopped = false
-
-  constructor(options: ChangePrunerOptions) {
-    this.#options = options
-  }
-
-  async start(): Promise<void> {
-    this.#timer = setInterval(() => {
-      this.#underWay = this.#underWay.then(() => this.#prune())
-    }, pauseMs)
-    this.#timer.unref()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true
-    clearInterval(this.#timer)
-    await this.#underWay
-  }
-
-  async #prune(): Promise<void> {
-    const { database, clock, limits, onWarning } = this.#options
-    try {
+export function changePruner({ database, clock, limits, onWarning }: ChangePrunerOptions): RepeatedWork {
+  return new RepeatedWork({
+    pauseMs,
+    onWarning,
+    work: async (isStopped) => {
       let count = pruneCountMax
-      while (count === pruneCountMax && !this.#stopped) count = await pruneChanges(database, clock, limits())
-    } catch (error) {
-      onWarning(error)
-    }
-  }
+      while (count === pruneCountMax && !isStopped()) count = await pruneChanges(database, clock, limits())
+    },
+  })
 }

@@ -1,9 +1,10 @@
+import { isJsonObject } from "../../lib/json-object.ts"
 import { findJsonFault } from "../../lib/json-syntax.ts"
 import type { SourceLocation } from "../../lib/source-location.ts"
 import { isBatchList, readEntry, seedFormsAdvice } from "./documents-in-value.ts"
 import { JsonFormError, jsonListEntries } from "./json-values.ts"
 import type { JsonSpan } from "./json-values.ts"
-import { isMap, placeText, seedProblem } from "./seed-document.ts"
+import { placeText, seedProblem } from "./seed-document.ts"
 import type { SeedDocument } from "./seed-document.ts"
 
 /** Reads the documents of a JSON text: one at a time, so that only the text and one document are in memory. */
@@ -32,7 +33,7 @@ function documentOf(
     if (typeof entry === "string") throw seedProblem(entry, at, seedFormsAdvice)
     return { ...entry, at: placeText(at) }
   }
-  if (isMap(value)) return { collection: member, data: value, at: placeText(at) }
+  if (isJsonObject(value)) return { collection: member, data: value, at: placeText(at) }
   throw seedProblem(`A document of ${member} must be an object of fields.`, at)
 }
 

@@ -1,7 +1,8 @@
+import { isJsonObject } from "../../lib/json-object.ts"
 import { parseYamlTree, yamlToValue } from "../../lib/yaml-tree.ts"
 import type { YamlList, YamlNode } from "../../lib/yaml-tree.ts"
 import { isBatchList, readEntry, seedFormsAdvice } from "./documents-in-value.ts"
-import { isMap, placeText, seedFileError, seedProblem } from "./seed-document.ts"
+import { placeText, seedFileError, seedProblem } from "./seed-document.ts"
 import type { SeedDocument } from "./seed-document.ts"
 
 /** Reads the documents of a YAML text, in the same forms as those of JSON. */
@@ -34,6 +35,6 @@ function* entriesOf(list: YamlList): Generator<SeedDocument> {
 
 function documentOf(collection: string, item: YamlNode): SeedDocument {
   const data = yamlToValue(item)
-  if (!isMap(data)) throw seedProblem(`A document of ${collection} must be a map of fields.`, item.at)
+  if (!isJsonObject(data)) throw seedProblem(`A document of ${collection} must be a map of fields.`, item.at)
   return { collection, data, at: placeText(item.at) }
 }

@@ -33,8 +33,3 @@ export function placeText({
 }: Omit<SourceLocation, "length" | "column"> & { readonly column?: number }): string {
   return column === undefined || column === 1 ? `${file}:${line}` : `${file}:${line}:${column}`
 }
-
-/** Tells a JSON object, or a map of YAML, from everything else. */
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}

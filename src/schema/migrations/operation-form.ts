@@ -1,8 +1,7 @@
+import { isJsonObject } from "../../lib/json-object.ts"
 import { fieldTypes } from "../schema.ts"
 import type { Operation } from "./migration.ts"
 import { constraintNames } from "./read-constraints.ts"
-
-type JsonMap = { readonly [key: string]: unknown }
 
 type Check = (value: unknown) => boolean
 
@@ -27,7 +26,7 @@ const memberChecks: Readonly<Record<Operation["type"], Readonly<Record<string, C
 
 /** Tells whether JSON is an operation: of a type that there is, each of its members of its kind. */
 export function isOperationJson(json: unknown): json is Operation {
-  if (!isMap(json)) return false
+  if (!isJsonObject(json)) return false
   const { type } = json
   if (typeof type !== "string" || !Object.hasOwn(memberChecks, type)) return false
   const checks = Object.entries(memberChecks[type as Operation["type"]])
@@ -36,15 +35,11 @@ export function isOperationJson(json: unknown): json is Operation {
 
 function isFillOrNull(json: unknown): boolean {
   if (json === null) return true
-  if (!isMap(json)) return false
+  if (!isJsonObject(json)) return false
   return json["kind"] === "sql" ? isText(json["expression"]) : json["kind"] === "value" && isGiven(json["value"])
 }
 
 /** With any other key it would set what no constraint is, such as the name of a field. */
 function areConstraints(json: unknown): boolean {
-  return isMap(json) && Object.keys(json).every((key) => (constraintNames as readonly string[]).includes(key))
-}
-
-function isMap(json: unknown): json is JsonMap {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
+  return isJsonObject(json) && Object.keys(json).every((key) => (constraintNames as readonly string[]).includes(key))
 }

@@ -8,35 +8,7 @@ import { parseSchema } from "../../../src/schema/parse.ts"
 import { databaseObjects, objectsOfSchema } from "../../helpers/database-objects.ts"
 import { openMigrationProject, quietly } from "./migration-project.ts"
 import type { MigrationProject } from "./migration-project.ts"
-
-const schema = (title = "title", more = ""): string => `version: 1
-collections:
-  users:
-    timestamps: false
-    fields:
-      name: { type: string }
-  posts:
-    timestamps: false
-    fields:
-      ${title}: { type: string, maxLength: 40, index: true }
-      author_id: { type: uuid, nullable: true, references: users.id, onDelete: cascade }
-${more}`
-
-const rename = `operations:
-  - type: rename_field
-    collection: posts
-    from: title
-    to: headline
-`
-
-const renameFile = "migrations/001_rename_title.yaml"
-
-async function withPosts(options: Parameters<typeof openMigrationProject>[0] = {}): Promise<MigrationProject> {
-  const project = await openMigrationProject({ files: { "schema.yaml": schema() }, ...options })
-  await project.run("INSERT INTO users (id, name) VALUES ('u1', 'Ada')")
-  await project.run("INSERT INTO posts (id, title, author_id) VALUES ('p1', 'One', 'u1'), ('p2', 'Two', 'u1')")
-  return project
-}
+import { openPostsProject, postsSchema, renameTitle, renameTitleFile } from "./posts-project.ts"
 
 async function expectObjectsOf(project: MigrationProject, text: string): Promise<void> {
   const { schema: parsed, problems } = parseSchema(text, "schema.yaml")
@@ -46,21 +18,21 @@ async function expectObjectsOf(project: MigrationProject, text: string): Promise
 
 describe("a pending file", () => {
   test("is planned, applied with the hash of its plan, and served", async () => {
-    const project = await withPosts()
-    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const project = await openPostsProject()
+    await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
 
     const plan = await project.migrations.plan()
     const response = await project.migrations.apply({ hash: plan.hash, ...quietly })
 
-    expect(plan).toMatchObject({ problems: [], isLossy: false, files: [{ file: renameFile, number: 1 }] })
-    expect(plan.changes).toMatchObject([{ file: renameFile, safety: "safe", rowCount: 2, work: "rebuild" }])
-    expect(response).toMatchObject({ files: [renameFile], backup: null })
+    expect(plan).toMatchObject({ problems: [], isLossy: false, files: [{ file: renameTitleFile, number: 1 }] })
+    expect(plan.changes).toMatchObject([{ file: renameTitleFile, safety: "safe", rowCount: 2, work: "rebuild" }])
+    expect(response).toMatchObject({ files: [renameTitleFile], backup: null })
     expect(project.rows("SELECT id, headline FROM posts ORDER BY id")).toEqual([
       { id: "p1", headline: "One" },
       { id: "p2", headline: "Two" },
     ])
     expect(project.schemas.current.collections.get("posts")!.fields.has("headline")).toBe(true)
-    await expectObjectsOf(project, schema("headline"))
+    await expectObjectsOf(project, postsSchema("headline"))
     const status = await project.migrations.status()
     expect(status).toMatchObject({ pending: [], problems: [] })
     expect(status.applied.map(({ kind, name }) => [kind, name])).toEqual([
@@ -72,8 +44,8 @@ describe("a pending file", () => {
   })
 
   test("that says nothing yet is neither waited for nor taken for applied", async () => {
-    const project = await withPosts()
-    const wider = schema("title", "      stars: { type: int, default: 1 }\n")
+    const project = await openPostsProject()
+    const wider = postsSchema("title", "      stars: { type: int, default: 1 }\n")
     await project.write({ "schema.yaml": wider, "migrations/001_draft.yaml": "operations: []\n" })
 
     expect(await project.migrations.reload(() => true)).toMatchObject({ changes: ["+ posts.stars (int)"] })
@@ -83,26 +55,26 @@ describe("a pending file", () => {
   })
 
   test("waits in dev until somebody asks, and the last good schema goes on", async () => {
-    const project = await withPosts()
-    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const project = await openPostsProject()
+    await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
 
     await expect(project.migrations.reload(() => true)).rejects.toMatchObject({ code: "MIGRATIONS_PENDING" })
 
-    expect(project.findings.plan?.files.map(({ file }) => file)).toEqual([renameFile])
+    expect(project.findings.plan?.files.map(({ file }) => file)).toEqual([renameTitleFile])
     expect(project.findings.problem?.code).toBe("MIGRATIONS_PENDING")
     expect(project.schemas.current.collections.get("posts")!.fields.has("title")).toBe(true)
-    expect(readFileSync(project.paths.lastGoodSchemaFile, "utf8")).toBe(schema())
+    expect(readFileSync(project.paths.lastGoodSchemaFile, "utf8")).toBe(postsSchema())
     expect(statSync(project.paths.lastGoodSchemaFile).mode & 0o777).toBe(0o600)
 
     await project.migrations.apply(quietly)
     expect(project.findings.plan).toBeNull()
     expect(project.findings.problem).toBeNull()
-    expect(readFileSync(project.paths.lastGoodSchemaFile, "utf8")).toBe(schema("headline"))
+    expect(readFileSync(project.paths.lastGoodSchemaFile, "utf8")).toBe(postsSchema("headline"))
   })
 
   test("is applied at once with --auto-migrate", async () => {
-    const project = await withPosts({ isAutomatic: true, files: { "schema.yaml": schema() } })
-    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const project = await openPostsProject({ isAutomatic: true, files: { "schema.yaml": postsSchema() } })
+    await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
 
     const { changes } = await project.migrations.reload(() => true)
 
@@ -111,20 +83,20 @@ describe("a pending file", () => {
   })
 
   test("stops alyx start, which applies it with --migrate", async () => {
-    const before = await withPosts()
-    await before.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const before = await openPostsProject()
+    await before.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
     await before.stop()
 
     const stopped = openMigrationProject({ root: before.root, mode: "start" })
     await expect(stopped).rejects.toMatchObject({
       code: "MIGRATIONS_PENDING",
-      message: expect.stringContaining(renameFile),
+      message: expect.stringContaining(renameTitleFile),
     })
   })
 
   test("is applied by alyx start --migrate", async () => {
-    const before = await withPosts()
-    await before.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const before = await openPostsProject()
+    await before.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
     await before.stop()
 
     const started = await openMigrationProject({ root: before.root, mode: "start", isAutomatic: true })
@@ -135,28 +107,28 @@ describe("a pending file", () => {
   test("is noted and not run where the database is new", async () => {
     const project = await openMigrationProject({
       mode: "start",
-      files: { "schema.yaml": schema("headline"), [renameFile]: rename },
+      files: { "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle },
     })
 
     const status = await project.migrations.status()
     expect(status.pending).toEqual([])
-    await expectObjectsOf(project, schema("headline"))
+    await expectObjectsOf(project, postsSchema("headline"))
     await expect(project.migrations.rollback({ count: 1, ...quietly })).rejects.toMatchObject({
       code: "MIGRATION_NOT_REVERSIBLE",
     })
   })
 
   test("that changed after it was applied is refused", async () => {
-    const project = await withPosts()
-    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const project = await openPostsProject()
+    await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
     await project.migrations.apply(quietly)
-    await project.write({ [renameFile]: rename.replace("headline", "heading") })
+    await project.write({ [renameTitleFile]: renameTitle.replace("headline", "heading") })
 
     const refused = project.migrations.apply(quietly)
 
     await expect(refused).rejects.toMatchObject({
       code: "UNSAFE_CHANGES",
-      problems: [{ code: "MIGRATION_CHANGED", at: { file: renameFile } }],
+      problems: [{ code: "MIGRATION_CHANGED", at: { file: renameTitleFile } }],
     })
     await expect(project.migrations.reload(() => true)).rejects.toMatchObject({ code: "MIGRATION_INVALID" })
   })
@@ -164,10 +136,10 @@ describe("a pending file", () => {
 
 describe("a plan", () => {
   test("that was looked at is applied, or nothing is", async () => {
-    const project = await withPosts()
-    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const project = await openPostsProject()
+    await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
     const { hash } = await project.migrations.plan()
-    await project.write({ "schema.yaml": schema("headline", "  tags: { fields: { name: { type: string } } }\n") })
+    await project.write({ "schema.yaml": postsSchema("headline", "  tags: { fields: { name: { type: string } } }\n") })
 
     await expect(project.migrations.apply({ hash, ...quietly })).rejects.toMatchObject({ code: "PLAN_CHANGED" })
 
@@ -175,8 +147,8 @@ describe("a plan", () => {
   })
 
   test("names the change that no file asks for, at its place", async () => {
-    const project = await withPosts()
-    await project.write({ "schema.yaml": schema("headline") })
+    const project = await openPostsProject()
+    await project.write({ "schema.yaml": postsSchema("headline") })
 
     const plan = await project.migrations.plan()
 
@@ -192,28 +164,28 @@ describe("a plan", () => {
   })
 
   test("names the documents in the way of an operation, through renames before it", async () => {
-    const project = await withPosts()
+    const project = await openPostsProject()
     await project.run("INSERT INTO posts (id, title) VALUES ('p3', 'no number')")
-    const operations = `${rename}  - type: change_type\n    collection: posts\n    field: headline\n    to: int\n`
-    await project.write({ [renameFile]: operations })
+    const operations = `${renameTitle}  - type: change_type\n    collection: posts\n    field: headline\n    to: int\n`
+    await project.write({ [renameTitleFile]: operations })
 
     const plan = await project.migrations.plan()
 
-    expect(plan.problems[0]).toMatchObject({ code: "NOT_CONVERTIBLE", at: { file: renameFile, line: 6 } })
+    expect(plan.problems[0]).toMatchObject({ code: "NOT_CONVERTIBLE", at: { file: renameTitleFile, line: 6 } })
     expect(plan.problems[0]!.message).toContain("p1, p2, p3")
   })
 })
 
 describe("a plan on a large table", () => {
   test("asks a process beside, and names the documents in the way", async () => {
-    const project = await withPosts()
+    const project = await openPostsProject()
     await project.run(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 21000) INSERT INTO posts (id, title) SELECT 'q' || i, i FROM n",
     )
     await project.write({
       "migrations/001_number.yaml":
         "operations:\n  - { type: change_type, collection: posts, field: title, to: int }\n",
-      "schema.yaml": schema().replace("type: string, maxLength: 40, index", "type: int, index"),
+      "schema.yaml": postsSchema().replace("type: string, maxLength: 40, index", "type: int, index"),
     })
 
     const refused = await project.migrations.plan()
@@ -236,8 +208,8 @@ describe("a plan on a large table", () => {
 
 describe("in dev an unsafe difference", () => {
   test("is shown as a plan, and goes when the edit is undone", async () => {
-    const project = await withPosts()
-    await project.write({ "schema.yaml": schema("headline") })
+    const project = await openPostsProject()
+    await project.write({ "schema.yaml": postsSchema("headline") })
 
     await expect(project.migrations.reload(() => true)).rejects.toMatchObject({ code: "UNSAFE_CHANGES" })
     expect(project.findings.plan?.problems).toHaveLength(2)
@@ -251,9 +223,9 @@ describe("in dev an unsafe difference", () => {
 
 describe("a lossy migration", () => {
   test("writes a backup before, which holds what is lost", async () => {
-    const project = await withPosts()
+    const project = await openPostsProject()
     await project.write({
-      "schema.yaml": schema().replace(/ {6}title.*\n/, ""),
+      "schema.yaml": postsSchema().replace(/ {6}title.*\n/, ""),
       "migrations/001_drop.yaml": "operations:\n  - { type: drop_field, collection: posts, field: title }\n",
     })
 
@@ -270,8 +242,8 @@ describe("a lossy migration", () => {
 })
 
 test("a reload that newer files overtake while it plans applies nothing", async () => {
-  const project = await withPosts({ isAutomatic: true })
-  await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+  const project = await openPostsProject({ isAutomatic: true })
+  await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
   let isCurrent = true
 
   const overtaken = project.migrations.reload(() => isCurrent)
@@ -284,22 +256,22 @@ test("a reload that newer files overtake while it plans applies nothing", async 
 
 describe("a rollback", () => {
   test("undoes the last files on the present schema, and they wait again", async () => {
-    const project = await withPosts()
-    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const project = await openPostsProject()
+    await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
     await project.migrations.apply(quietly)
     const tags = "  tags:\n    timestamps: false\n    fields:\n      name: { type: string }\n"
-    await project.write({ "schema.yaml": schema("headline", tags) })
+    await project.write({ "schema.yaml": postsSchema("headline", tags) })
     await project.migrations.reload(() => true)
 
     const plan = await project.migrations.rollbackPlan({ count: 1 })
     const response = await project.migrations.rollback({ count: 1, ...quietly })
 
-    expect(plan).toMatchObject({ problems: [], files: [renameFile] })
-    expect(response.files).toEqual([renameFile])
+    expect(plan).toMatchObject({ problems: [], files: [renameTitleFile] })
+    expect(response.files).toEqual([renameTitleFile])
     expect(project.rows("SELECT title FROM posts ORDER BY id")).toEqual([{ title: "One" }, { title: "Two" }])
-    await expectObjectsOf(project, schema("title", tags))
+    await expectObjectsOf(project, postsSchema("title", tags))
     const status = await project.migrations.status()
-    expect(status.pending.map(({ file }) => file)).toEqual([renameFile])
+    expect(status.pending.map(({ file }) => file)).toEqual([renameTitleFile])
     expect(status.applied.map(({ kind, rolledBackAt }) => [kind, rolledBackAt !== null])).toEqual([
       ["schema", false],
       ["file", true],
@@ -309,17 +281,17 @@ describe("a rollback", () => {
     expect(project.findings.plan?.files).toHaveLength(1)
 
     await project.migrations.apply(quietly)
-    await expectObjectsOf(project, schema("headline", tags))
+    await expectObjectsOf(project, postsSchema("headline", tags))
   })
 
   test("of what was looked at undoes nothing else when another was faster", async () => {
-    const project = await withPosts()
-    const again = renameFile.replace("001", "002")
-    await project.write({ "schema.yaml": schema("headline"), [renameFile]: rename })
+    const project = await openPostsProject()
+    const again = renameTitleFile.replace("001", "002")
+    await project.write({ "schema.yaml": postsSchema("headline"), [renameTitleFile]: renameTitle })
     await project.migrations.apply(quietly)
     await project.write({
-      "schema.yaml": schema("name"),
-      [again]: rename.replaceAll("headline", "name").replaceAll("title", "headline"),
+      "schema.yaml": postsSchema("name"),
+      [again]: renameTitle.replaceAll("headline", "name").replaceAll("title", "headline"),
     })
     await project.migrations.apply(quietly)
 
@@ -334,7 +306,7 @@ describe("a rollback", () => {
   })
 
   test("of more files than were applied is refused", async () => {
-    const project = await withPosts()
+    const project = await openPostsProject()
 
     await expect(project.migrations.rollback({ count: 1, ...quietly })).rejects.toMatchObject({ code: "CONFLICT" })
   })

@@ -6,6 +6,7 @@ import { exportJWK, generateKeyPair } from "jose"
 
 import { alyxError } from "../../../errors.ts"
 import { writeFileAtomically } from "../../../lib/atomic-write.ts"
+import { isJsonObject } from "../../../lib/json-object.ts"
 import type { Logger } from "../../../lib/logger.ts"
 import { readText } from "../../../project/read-text.ts"
 
@@ -68,7 +69,7 @@ async function readKeys(file: string, logger: Logger): Promise<KeptKeys> {
   if (read.kind === "unreadable") throw alyxError("FILE_UNREADABLE", read.problem)
   await closeToOthers(file, logger)
   const kept = parsed(read.text)
-  if (isObject(kept)) return kept
+  if (isJsonObject(kept)) return kept
   throw unreadable(file, "it is no JSON object")
 }
 
@@ -92,10 +93,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is KeptKeys {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 function unreadable(file: string, reason: string): Error {

@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../../lib/json-object.ts"
 import type { JsonValue } from "../../../schema/schema.ts"
 import type { FakeRandom } from "./fake-random.ts"
 import { formatText } from "./format-text.ts"
@@ -32,7 +33,7 @@ export function anyJsonValue(random: FakeRandom, name: string): JsonValue {
 
 function valueOf(frame: JsonFrame, given: JsonValue): JsonValue {
   const { random } = frame
-  if (!isSchema(given)) return random.words.lorem.word()
+  if (!isJsonObject(given)) return random.words.lorem.word()
   const schema = resolved(frame, given)
   if (schema["const"] !== undefined) return schema["const"]
   const values = listOf(schema["enum"])
@@ -110,7 +111,7 @@ function objectOf(frame: JsonFrame, schema: JsonSchema): JsonValue {
     if (isWanted) made.push([name, valueOf({ ...frame, name, depth: frame.depth + 1 }, properties[name] ?? {})])
   }
   const missing = numberIn(schema["minProperties"], 0) - made.length
-  const extra = isSchema(schema["additionalProperties"]) ? schema["additionalProperties"] : {}
+  const extra = isJsonObject(schema["additionalProperties"]) ? schema["additionalProperties"] : {}
   for (let index = 0; index < missing; index += 1) {
     made.push([`${frame.random.words.lorem.word()}${index}`, valueOf({ ...frame, depth: frame.depth + 1 }, extra)])
   }
@@ -181,12 +182,8 @@ function textOf({ random, name }: JsonFrame, schema: JsonSchema): string {
   }
 }
 
-function isSchema(value: JsonValue | undefined): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
-
 function asSchema(value: JsonValue | undefined): JsonSchema {
-  return isSchema(value) ? value : {}
+  return isJsonObject(value) ? value : {}
 }
 
 function listOf(value: JsonValue | undefined): readonly JsonValue[] {

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from "fastify"
 
+import { isJsonObject } from "../../../lib/json-object.ts"
 import type { ExplainAccessRequest } from "../../../protocol/rules-api.ts"
 import { ruleOperations } from "../../../schema/schema.ts"
 import type { RuleOperation } from "../../../schema/schema.ts"
 import { findIdentity } from "../../auth/find-identity.ts"
 import { bareRequest } from "../../callers.ts"
 import { explainAccess } from "../../records/explain-access.ts"
-import { isObject, requireMembers } from "../body-members.ts"
+import { requireMembers } from "../body-members.ts"
 import type { MemberCheck } from "../body-members.ts"
 import type { HttpParts } from "../parts.ts"
 import { addResource } from "../resource.ts"
@@ -42,7 +43,7 @@ const text: MemberCheck = (value) =>
 const operation: MemberCheck = (value) =>
   (ruleOperations as readonly unknown[]).includes(value) ? null : `must be one of ${ruleOperations.join(", ")}`
 
-const object: MemberCheck = (value) => (isObject(value) ? null : "must be an object, as the body of the write")
+const object: MemberCheck = (value) => (isJsonObject(value) ? null : "must be an object, as the body of the write")
 
 const members = {
   operation: { check: operation, required: true },

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
 import type { AlyxError } from "../../../errors.ts"
+import { isJsonObject } from "../../../lib/json-object.ts"
 import {
   firstAdminPath,
   makeFirstAdmin,
@@ -9,7 +10,6 @@ import {
   requireFirstAdminCode,
 } from "../../auth/administration/first-admin.ts"
 import { readCode } from "../../auth/codes/one-time-codes.ts"
-import { isObject } from "../body-members.ts"
 import { html, sendPage } from "../page.ts"
 import type { Page } from "../page.ts"
 import { acceptForms, answerErrorsWithPages, isForm, sendFormAgain } from "../page-forms.ts"
@@ -31,7 +31,8 @@ export function firstAdminRoute(root: FastifyInstance, { auth }: Pick<HttpParts,
       },
       async POST(request, reply) {
         const { caller, body } = request
-        if (!isObject(body)) throw alyxError("VALIDATION_ERROR", { message: "The body must be a JSON object.", next })
+        if (!isJsonObject(body))
+          throw alyxError("VALIDATION_ERROR", { message: "The body must be a JSON object.", next })
         const { token, email, password, ...values } = body
         const code = readCode(token)
         try {
