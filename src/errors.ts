@@ -153,6 +153,70 @@ export const errorTable = {
     status: 400,
     sentence: "The file cannot be restored; the message names its line. The database was left as it was.",
   },
+  // Functions: their files
+  MANIFEST_INVALID: {
+    status: 400,
+    sentence: "The manifests of functions have problems; all of them are listed with their places.",
+  },
+  BUILD_FAILED: { status: 400, sentence: "A function does not build; the problems are listed with their places." },
+  BUILD_TIME_ACCESS: {
+    status: 400,
+    sentence: "Code outside the handler uses what there is only during a call: env, secrets, fetch, timers, ctx.",
+  },
+  NODE_MODULE_UNSUPPORTED: {
+    status: 400,
+    sentence: "An import leads to a module of Node.js that cannot work in a function; the message says what to use.",
+  },
+  BUILD_COMMAND_FAILED: { status: 400, sentence: "The build command of a function failed; its output is shown." },
+  PLUGIN_INVALID: { status: 400, sentence: "The file of a plug-in is no WebAssembly module, or damaged." },
+  UNSUPPORTED_MODULE: {
+    status: 400,
+    sentence: "The WebAssembly module has memories or features that functions may not have.",
+  },
+  UNKNOWN_IMPORT: { status: 400, sentence: "The plug-in imports a host function that Alyx does not have." },
+  ENTRY_NOT_FOUND: {
+    status: 400,
+    sentence: "The plug-in does not export the function to call; the message lists what it exports.",
+  },
+  // Functions: calls
+  FUNCTION_NOT_FOUND: { status: 404, sentence: "There is no function of this name, or it is not called over HTTP." },
+  FUNCTION_UNAVAILABLE: { status: 503, sentence: "The function could not be built or loaded, so it cannot be called." },
+  INPUT_INVALID: {
+    status: 400,
+    sentence: "The input breaks the function's input schema; details.fields lists every problem.",
+  },
+  OUTPUT_INVALID: { status: 500, sentence: "What the function returned breaks its own output schema." },
+  OUTPUT_UNSERIALIZABLE: { status: 500, sentence: "What the function returned cannot be written as JSON." },
+  FUNCTION_ERROR: { status: 500, sentence: "The function threw an error." },
+  FUNCTION_TRAPPED: { status: 500, sentence: "The function's code trapped: the WebAssembly engine ended it." },
+  FUNCTION_OUT_OF_MEMORY: { status: 500, sentence: "The function used more memory than its limit." },
+  FUNCTION_TIMEOUT: { status: 504, sentence: "The function took longer than its timeout, and was ended." },
+  OUTPUT_TOO_LARGE: { status: 500, sentence: "The function's answer is larger than the limit." },
+  FUNCTION_BUSY: {
+    status: 503,
+    sentence: "As many calls of the function wait as may; try again after Retry-After seconds.",
+  },
+  WORKER_RESTARTED: {
+    status: 503,
+    sentence: "The thread that ran the call had to be ended because of another one; the call may be tried again.",
+  },
+  CALL_DEPTH: { status: 508, sentence: "Functions call each other more deeply than they may." },
+  HOST_CALLS_EXCEEDED: { status: 429, sentence: "The call asked the host for more than one call may." },
+  HOST_NOT_ALLOWED: {
+    status: 403,
+    sentence: "The function may not reach this host; the message names the line of the manifest to add.",
+  },
+  ADDRESS_NOT_ALLOWED: { status: 403, sentence: "The host is at a private address, which functions may not reach." },
+  FETCH_FAILED: { status: 502, sentence: "An outgoing request failed: no such host, no connection, or no answer." },
+  NOT_PRIVILEGED: { status: 403, sentence: "This needs `privileged: true` in the function's manifest." },
+  SECRET_NOT_SET: { status: 500, sentence: "The function reads a secret that is not set." },
+  SECRET_NOT_FOUND: { status: 404, sentence: "There is no secret of this name." },
+  TRANSACTION_OPEN: {
+    status: 409,
+    sentence: "The call has a transaction open; writes go through its handle, and outgoing requests wait for its end.",
+  },
+  TRANSACTION_ENDED: { status: 409, sentence: "The transaction was committed, rolled back, or took too long." },
+  ABORTED: { status: 499, sentence: "The operation was aborted." },
   // Daemon and command line
   NODE_TOO_OLD: { status: 500, sentence: "This version of Node.js is too old to run Alyx." },
   USAGE: { status: 400, sentence: "The command line is not valid." },
@@ -197,6 +261,8 @@ export interface AlyxErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>
   /** Seconds for the Retry-After header of a 503. */
   readonly retryAfterSeconds?: number
+  /** What a function threw by `FunctionError`: the code and the status that are answered in place of the table's. */
+  readonly thrown?: { readonly code: string; readonly status: number }
   readonly cause?: unknown
 }
 
@@ -209,6 +275,7 @@ export class AlyxError extends Error {
   readonly problems: readonly Problem[]
   readonly details: Readonly<Record<string, unknown>> | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly thrown: AlyxErrorOptions["thrown"]
 
   constructor(code: ErrorCode, options: AlyxErrorOptions) {
     super(
@@ -221,10 +288,16 @@ export class AlyxError extends Error {
     this.problems = options.problems ?? []
     this.details = options.details
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.thrown = options.thrown
   }
 
   get status(): number {
-    return errorTable[this.code].status
+    return this.thrown?.status ?? errorTable[this.code].status
+  }
+
+  /** The code that is answered: of the table, or what a function chose. */
+  get answeredCode(): string {
+    return this.thrown?.code ?? this.code
   }
 }
 

@@ -6,8 +6,12 @@ const rows: Record<string, { may: string[]; why: string }> = {
   protocol: { may: [], why: "what is said over the wire depends on nobody" },
   rules: { may: ["schema"], why: "rules are judged by a schema and nothing else" },
   project: { may: ["schema", "rules"], why: "the user's folder is schema with its rules, configuration and paths" },
-  codegen: {
+  functions: {
     may: ["schema", "rules", "project"],
+    why: "functions as files: found, described and built without a daemon",
+  },
+  codegen: {
+    may: ["schema", "rules", "functions", "project"],
     why: "what is made from a schema knows neither the daemon nor a terminal",
   },
   client: { may: ["project", "protocol"], why: "the command line's end of the wire" },
@@ -17,7 +21,7 @@ const rows: Record<string, { may: string[]; why: string }> = {
   },
   ui: { may: ["client", "doctor", "project", "protocol", "schema"], why: "screens show what a client hears" },
   commands: {
-    may: ["schema", "rules", "project", "codegen", "protocol", "client", "doctor", "ui"],
+    may: ["schema", "rules", "functions", "project", "codegen", "protocol", "client", "doctor", "ui"],
     why: "commands parse flags, call one thing and render; they never import the daemon",
   },
 }
@@ -34,11 +38,12 @@ const daemonLevels: string[][] = [
   ],
   ["daemon/callers"],
   ["daemon/storage"],
-  ["daemon/auth"],
+  ["daemon/executions", "daemon/secrets"],
+  ["daemon/auth", "daemon/functions"],
   ["daemon/records"],
   ["daemon/served"],
   ["daemon/data"],
-  ["daemon/realtime"],
+  ["daemon/realtime", "daemon/host"],
   ["daemon/http"],
   ["daemon/dev", "daemon/status"],
   ["daemon/daemon-log", "daemon/log-output"],
@@ -47,7 +52,7 @@ const daemonLevels: string[][] = [
   ["daemon/main"],
 ]
 
-const daemonMay = ["schema", "rules", "project", "codegen", "protocol"]
+const daemonMay = ["schema", "rules", "functions", "project", "codegen", "protocol"]
 
 function withDaemon(): Record<string, { may: string[]; why: string }> {
   const all = { ...rows }
@@ -85,6 +90,10 @@ export const packageOwners: Record<string, string[]> = {
   "csv-stringify": ["src/daemon/data/"],
   "@faker-js/faker": ["src/daemon/data/"],
   "prom-client": ["src/daemon/http/"],
+  "@extism/extism": ["src/daemon/functions/"],
+  esbuild: ["src/functions/"],
+  execa: ["src/functions/", "src/client/"],
+  "@jridgewell/trace-mapping": ["src/functions/"],
   "@marcbachmann/cel-js": ["src/rules/"],
   re2js: ["src/schema/"],
   jose: ["src/daemon/auth/"],

@@ -1,5 +1,13 @@
 import { RecentItems } from "../lib/recent-items.ts"
-import type { LogEntry, LogLevel, LogLine, ReloadEntry, RequestEntry } from "../protocol/admin-api.ts"
+import type {
+  BuildEntry,
+  ExecutionEntry,
+  LogEntry,
+  LogLevel,
+  LogLine,
+  ReloadEntry,
+  RequestEntry,
+} from "../protocol/admin-api.ts"
 
 /** How many past entries are kept for those who join late. */
 const entryCountMax = 1_000
@@ -45,6 +53,14 @@ export class Activity {
 
   reload(told: Omit<ReloadEntry, "kind" | "seq" | "time">): void {
     this.#add({ kind: "reload", ...told, ...this.#stamp() }, weightOf(told))
+  }
+
+  build(told: Omit<BuildEntry, "kind" | "seq" | "time">): void {
+    this.#add({ kind: "build", ...told, ...this.#stamp() }, weightOf(told))
+  }
+
+  execution(told: Omit<ExecutionEntry, "kind" | "seq" | "time">): void {
+    this.#add({ kind: "execution", ...told, ...this.#stamp() }, weightOf(told))
   }
 
   /** Past entries after a number, oldest first, at most `tail` of them. */

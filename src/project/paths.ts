@@ -20,6 +20,12 @@ export interface ProjectPaths {
   readonly lastGoodSchemaFile: string
   /** Copies of the database that were made before something was lost; the last ten are kept. */
   readonly backupsDir: string
+  /** What our compiler makes of functions: `<name>.wasm`. */
+  readonly builtFunctionsDir: string
+  /** Types of functions for editors: of `@alyx/functions` and of the collections. */
+  readonly typesDir: string
+  /** Completes manifests of functions in editors. */
+  readonly editorManifestFile: string
   readonly daemonFile: string
   readonly logFile: string
   readonly socketPath: string
@@ -54,6 +60,9 @@ export function projectPaths(root: string, surroundings: SocketSurroundings = th
     editorMigrationFile: join(stateDir, "migration.schema.json"),
     lastGoodSchemaFile: join(stateDir, "last-good", "schema.yaml"),
     backupsDir: join(stateDir, "backups"),
+    builtFunctionsDir: join(stateDir, "functions"),
+    typesDir: join(stateDir, "types"),
+    editorManifestFile: join(stateDir, "function.schema.json"),
     daemonFile: join(stateDir, "daemon.json"),
     logFile: join(stateDir, "daemon.log"),
     socketPath: socketPath(root, stateDir, surroundings),

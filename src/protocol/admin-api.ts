@@ -121,7 +121,7 @@ export interface ShutdownResponse {
  * first, default 100, at most 1000), `follow` (default true; false ends after the tail), `kind` (repeatable).
  * Last-Event-ID resumes. A reader that is too slow loses entries and gets one of kind "lost" with their number.
  */
-export type LogEntry = LogLine | RequestEntry | ReloadEntry | LostEntry
+export type LogEntry = LogLine | RequestEntry | ReloadEntry | BuildEntry | ExecutionEntry | LostEntry
 
 interface EntryBase {
   readonly seq: number
@@ -194,6 +194,35 @@ export interface CapturedStatement {
   readonly rowCount: number
   /** `reader` ran in a process beside the daemon. */
   readonly where: "daemon" | "reader"
+}
+
+/** A function was built, or not; told of every save in dev, and of every reload. */
+export interface BuildEntry extends EntryBase {
+  readonly kind: "build"
+  readonly name: string
+  readonly outcome: "built" | "failed" | "removed"
+  readonly durationMs: number
+  readonly bytes: number | null
+  readonly error?: WireError
+}
+
+/** A call of a function has ended. */
+export interface ExecutionEntry extends EntryBase {
+  readonly kind: "execution"
+  readonly name: string
+  readonly executionId: string
+  readonly requestId: string
+  readonly trigger: string
+  readonly status: "success" | "failed" | "timed_out" | "cancelled"
+  readonly durationMs: number
+  /** At most 100, each cut at 2,000 characters. */
+  readonly logs: readonly {
+    readonly atMs: number
+    readonly level: LogLevel
+    readonly message: string
+    readonly data?: unknown
+  }[]
+  readonly error?: WireError
 }
 
 export interface LostEntry extends EntryBase {

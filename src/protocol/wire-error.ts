@@ -11,7 +11,7 @@ export function toWireError(error: unknown): WireError {
   const own = at === undefined ? [] : [{ code: error.code, message: error.message, at }]
   const problems = error.problems.length > 0 ? error.problems : own
   return {
-    code: error.code,
+    code: error.answeredCode,
     message: error.message,
     ...(error.next === undefined ? {} : { next: error.next }),
     ...(problems.length > 0 ? { problems } : {}),

@@ -113,7 +113,7 @@ export class DevStore {
   }
 
   add(entry: LogEntry | DeathEntry): void {
-    if (isNoNews(entry)) return
+    if (isNoNews(entry) || entry.kind === "build" || entry.kind === "execution") return
     const id = this.#nextId++
     if (entry.kind === "request") this.#requests.add({ id, entry })
     else this.#changes.add({ id, entry })

@@ -1,4 +1,11 @@
-import type { LogEntry, LogLevel, ReloadEntry, RequestEntry } from "../protocol/admin-api.ts"
+import type {
+  BuildEntry,
+  ExecutionEntry,
+  LogEntry,
+  LogLevel,
+  ReloadEntry,
+  RequestEntry,
+} from "../protocol/admin-api.ts"
 import { showCount, showMs, showTime } from "./amount.ts"
 import type { Meaning, Paint } from "./paint.ts"
 import { printable } from "./printable.ts"
@@ -28,6 +35,10 @@ export function renderLogEntry(entry: LogEntry, look: LogLook): string {
       return `${time} ${renderRequest(entry, look.paint)}`
     case "reload":
       return `${time} ${renderReload(entry, look)}`
+    case "build":
+      return `${time} ${renderBuild(entry, look)}`
+    case "execution":
+      return `${time} ${renderExecution(entry, look)}`
     case "lost":
       return `${time} ${look.paint("warn", `! ${showCount(entry.count)} entries were lost: this reader was too slow.`)}`
   }
@@ -39,6 +50,31 @@ function renderRequest(entry: RequestEntry, paint: Paint): string {
   const code = entry.code === undefined ? "" : ` ${paint(statusMeaning(entry.status), printable(entry.code))}`
   const took = paint("quiet", showMs(entry.durationMs).padStart(7))
   return `${printable(entry.method).padEnd(6)} ${status} ${took} ${printable(entry.url)}${code}`
+}
+
+/** One line for what became of a function's source, and the problems under it. */
+function renderBuild(entry: BuildEntry, look: LogLook): string {
+  const took = look.paint("quiet", `(${showMs(entry.durationMs)})`)
+  const name = printable(entry.name)
+  if (entry.outcome === "built") return `${look.paint("good", "✓")} Function ${name} built ${took}`
+  if (entry.outcome === "removed") return `${look.paint("quiet", "·")} Function ${name} removed`
+  const { error } = entry
+  const head = `${look.paint("bad", "✗")} Function ${name} does not build ${took}`
+  if (error === undefined) return head
+  const problems = (error.problems ?? []).map((problem) => renderProblem(problem, look))
+  return [head, belowTime + below(printable(error.message), look), ...problems].join("\n")
+}
+
+/** "ƒ create-post  success   4.1 ms", and what it logged under it. */
+function renderExecution(entry: ExecutionEntry, look: LogLook): string {
+  const meaning = entry.status === "success" ? "good" : "bad"
+  const head = `ƒ ${printable(entry.name)} ${look.paint(meaning, entry.status)} ${look.paint("quiet", showMs(entry.durationMs))}`
+  const lines = entry.logs.map(({ level, message }) => {
+    const { mark, meaning: tone } = levelLooks[level]
+    return `${belowTime}${look.paint(tone, mark)} ${below(printable(message), look)}`
+  })
+  const error = entry.error === undefined ? [] : [belowTime + below(printable(entry.error.message), look)]
+  return [head, ...lines, ...error].join("\n")
 }
 
 /** What the class of an HTTP status means to the one who looks. */

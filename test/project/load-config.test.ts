@@ -100,7 +100,6 @@ functions: { max_instances: 10, exec_timeout: 30s, memory_limit: 256MB, min_warm
     "5 NOT_BUILT database.turso.url, database.turso.token",
     "20 NOT_BUILT frontend.enabled, frontend.root, frontend.dist and 4 more",
     "27 NOT_BUILT webhooks",
-    "32 NOT_BUILT functions.timeout, functions.memory, functions.min_warm and 2 more",
   ])
 })
 

@@ -38,7 +38,7 @@ export function errorBody(error: AlyxError, requestId: string, now: Date): strin
   const details =
     error.problems.length === 0 ? error.details : { ...error.details, problems: error.problems.map(wireProblem) }
   return JSON.stringify({
-    error: { code: error.code, message: error.message, details, next: error.next },
+    error: { code: error.answeredCode, message: error.message, details, next: error.next },
     request_id: requestId,
     timestamp: now.toISOString(),
   })

@@ -16,7 +16,7 @@ const waitingMax = 1_000
 
 const heartbeatMs = 15_000
 
-const entryKinds = ["log", "request", "reload", "lost"] as const satisfies LogEntry["kind"][]
+const entryKinds = ["log", "request", "reload", "build", "execution", "lost"] as const satisfies LogEntry["kind"][]
 
 /** What a reader of the log asked for. */
 export interface LogQuery {

@@ -98,6 +98,32 @@ export interface SystemTables {
     readonly expires_at: string | null
     readonly last_used_at: string | null
   }
+  /** Calls of functions. */
+  readonly _alyx_executions: {
+    readonly id: string
+    readonly function_id: string
+    readonly request_id: string
+    readonly trigger_type: string
+    readonly trigger_id: string | null
+    readonly parent_id: string | null
+    readonly status: "pending" | "running" | "success" | "failed" | "timed_out" | "cancelled"
+    readonly started_at: string
+    readonly completed_at: string | null
+    readonly duration_ms: number | null
+    readonly input: string | null
+    readonly output: string | null
+    /** JSON of an error as the wire has it. */
+    readonly error: string | null
+    /** A JSON array. */
+    readonly logs: string | null
+  }
+  /** Values are encrypted with a key that is not in the database. */
+  readonly _alyx_secrets: {
+    readonly name: string
+    readonly value: Uint8Array
+    readonly created_at: string
+    readonly updated_at: string
+  }
   /** In dev every mail, newest last; elsewhere none. */
   readonly _alyx_mails: {
     readonly id: Generated<number>
