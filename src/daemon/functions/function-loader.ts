@@ -1,0 +1,29 @@
+import type { FunctionSource } from "../../functions/function-source.ts"
+import type { BuildOutcome } from "../../protocol/functions-api.ts"
+
+/** A function as the loader found it last. */
+export interface LoadedSource {
+  readonly source: FunctionSource
+  /** Files that its newest build read, as far as a build that failed can tell; absolute. */
+  readonly inputs: readonly string[]
+  /** True when the newest source, or its plug-in, could not be served. */
+  readonly hasFailed: boolean
+}
+
+/**
+ * Brings the functions folder to what is served: discovers, builds, loads, and tells `activity.build` of everything but what
+ * stayed the same. The dev loop, a start and `POST /api/admin/functions/reload` call it.
+ */
+export interface FunctionLoader {
+  readonly sources: readonly LoadedSource[]
+  /** What is wrong with manifests, and keeps functions from being found; functions that fail have it in their `lastBuild`. */
+  readonly functionsDir: string
+  /**
+   * Reads the folder anew: those that are gone are removed and those that are new are built, whatever is named. Of the others
+   * the named ones are built, or all. One function is built once at a time; a call that asks for it again overtakes the one
+   * before, which then tells nothing of it.
+   */
+  reload(names?: readonly string[]): Promise<readonly BuildOutcome[]>
+  /** Reads the plug-ins (`source.wasmFile`) of these functions without building them, and serves those whose hash is new. */
+  readPlugins(names: readonly string[]): Promise<readonly BuildOutcome[]>
+}
