@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import path from "node:path"
 
+import type { FunctionsReport } from "./functions/measure.ts"
+import { renderFunctions } from "./functions/render.ts"
 import type { Measurement } from "./measure-server.ts"
 import type { ReadsWhileWriting } from "./reads-while-writing.ts"
 import { renderRealtime } from "./realtime-report.ts"
@@ -24,10 +26,12 @@ export interface Report {
   readonly startup: Startup
   readonly saves: SaveToServed
   readonly signIns: SignInTimes
+  readonly functions: FunctionsReport
 }
 
 /** The tables as Markdown, medians over the rounds. */
-export function renderReport({ measurements, whileWriting, realtime, startup, saves, signIns }: Report): string {
+export function renderReport(report: Report): string {
+  const { measurements, whileWriting, realtime, startup, saves, signIns, functions } = report
   const whats = [...new Set(measurements.map((one) => one.what))]
   return [
     "| what | server | CPU µs a request | PocketBase ÷ this | budget | requests/s | p50 ms | p99 ms | memory MiB |",
@@ -52,6 +56,7 @@ export function renderReport({ measurements, whileWriting, realtime, startup, sa
     `| ${saves.count} saves of schema.yaml, to served | ${saves.p50Ms.toFixed(0)} ms | ${saves.p95Ms.toFixed(0)} ms | ${saveBudgetMs} ms |`,
     "",
     renderSignInTimes(signIns),
+    renderFunctions(functions),
   ].join("\n")
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { parseArgs } from "node:util"
 
+import { measureFunctions } from "./functions/measure.ts"
 import { measureServer } from "./measure-server.ts"
 import type { Measurement } from "./measure-server.ts"
 import { measureReadsWhileWriting } from "./reads-while-writing.ts"
@@ -63,7 +64,9 @@ try {
   const saves = await measureSaveToServed(freshFolder())
   process.stderr.write("sign-ins\n")
   const signIns = await measureSignInTimes(freshFolder())
-  const report = { measurements, whileWriting, realtime, startup, saves, signIns }
+  process.stderr.write("functions\n")
+  const functions = await measureFunctions(freshFolder())
+  const report = { measurements, whileWriting, realtime, startup, saves, signIns, functions }
   process.stdout.write(renderReport(report))
   if (values.write) writeReport(report)
 } finally {
