@@ -1,0 +1,64 @@
+import type { GuestFailure } from "../../../src/functions/guest-abi.ts"
+
+/** An error with a code, an HTTP status and details; those of `FunctionError` and of the host are told to the caller. */
+export class CodedError extends Error {
+  readonly code: string
+  readonly status: number | null
+  readonly details: unknown
+
+  constructor(failure: {
+    readonly code: string
+    readonly message: string
+    readonly status: number | null
+    readonly details?: unknown
+  }) {
+    super(failure.message)
+    this.code = failure.code
+    this.status = failure.status
+    this.details = failure.details
+  }
+}
+
+/** What the host answered instead of a value. */
+export class HostError extends CodedError {
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "HostError", writable: true, configurable: true })
+  }
+}
+
+/** Makes an error of what travelled. */
+export function errorOfFailure(failure: GuestFailure): Error {
+  if (failure.code !== null) {
+    return new HostError({ code: failure.code, message: failure.message, status: failure.status, details: failure.details })
+  }
+  const error = failure.name === "TypeError" ? new TypeError(failure.message) : new Error(failure.message)
+  return error
+}
+
+/** Describes whatever was thrown, without running code of whoever threw it more than needed. */
+export function failureOf(thrown: unknown): GuestFailure {
+  try {
+    if (!(thrown instanceof Error)) return { name: "Error", code: null, message: textOfThrown(thrown), status: null }
+    const failure = { name: String(thrown.name), message: String(thrown.message), stack: String(thrown.stack ?? "") }
+    if (!(thrown instanceof CodedError)) return { ...failure, code: null, status: null }
+    const { code, status, details } = thrown
+    return { ...failure, code, status, ...(details === undefined ? {} : { details: jsonSafe(details) }) }
+  } catch {
+    return { name: "Error", code: null, message: "What was thrown cannot be read.", status: null }
+  }
+}
+
+function textOfThrown(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown
+  if (typeof thrown === "object" && thrown !== null && "message" in thrown) return String(thrown.message)
+  return `Thrown: ${typeof thrown === "object" ? (JSON.stringify(thrown) ?? "an object") : String(thrown)}`
+}
+
+function jsonSafe(value: unknown): unknown {
+  try {
+    const text = JSON.stringify(value)
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

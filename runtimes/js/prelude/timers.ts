@@ -1,0 +1,122 @@
+import { requireCall } from "./build-time.ts"
+import { engine } from "./engine.ts"
+import { natives } from "./natives.ts"
+import { operations } from "./operations.ts"
+
+interface Timer {
+  readonly id: number
+  readonly run: () => void
+  readonly intervalMs: number | null
+  dueMs: number
+}
+
+/** As in browsers and in Node: more is taken for 1. */
+const delayMsMax = 2_147_483_647
+
+/**
+ * The timers of the present call. One `sleep` is under way for the earliest; a host without Alyx has none, and the plug-in
+ * looks at the clock until the time has come.
+ */
+class Timers {
+  readonly #byId = new Map<number, Timer>()
+  #lastId = 0
+  #sleep: { readonly operation: number; readonly untilMs: number } | null = null
+
+  get openCount(): number {
+    return this.#byId.size
+  }
+
+  beginCall(): void {
+    this.#byId.clear()
+    this.#sleep = null
+  }
+
+  add(run: () => void, delayMs: number, repeats: boolean): number {
+    this.#lastId += 1
+    const id = this.#lastId
+    const intervalMs = repeats ? Math.max(1, delayMs) : null
+    this.#byId.set(id, { id, run, intervalMs, dueMs: natives.monotonicMs() + delayMs })
+    return id
+  }
+
+  remove(id: number): void {
+    this.#byId.delete(id)
+  }
+
+  /** Runs the timer that is due for longest; false when none is. Its promises go on before the next runs. */
+  runDue(): boolean {
+    const timer = this.#earliest()
+    if (timer === null || timer.dueMs > natives.monotonicMs()) return false
+    if (timer.intervalMs === null) this.#byId.delete(timer.id)
+    else timer.dueMs = natives.monotonicMs() + timer.intervalMs
+    timer.run()
+    return true
+  }
+
+  /** Sees to it that the host wakes the call when the earliest timer is due. */
+  prepareToWait(): void {
+    const timer = this.#earliest()
+    if (this.#sleep !== null) {
+      if (timer !== null && timer.dueMs >= this.#sleep.untilMs) return
+      operations.cancel(this.#sleep.operation)
+      this.#sleep = null
+    }
+    if (timer === null) return
+    const ms = Math.max(0, timer.dueMs - natives.monotonicMs())
+    const operation = operations.listen({ op: "sleep", ms }, undefined, () => {
+      if (this.#sleep?.operation === operation) this.#sleep = null
+    })
+    this.#sleep = { operation, untilMs: timer.dueMs }
+  }
+
+  /** For a host without Alyx. */
+  spinUntilDue(): void {
+    const timer = this.#earliest()
+    while (timer !== null && natives.monotonicMs() < timer.dueMs);
+  }
+
+  #earliest(): Timer | null {
+    let earliest: Timer | null = null
+    for (const timer of this.#byId.values()) if (earliest === null || timer.dueMs < earliest.dueMs) earliest = timer
+    return earliest
+  }
+}
+
+export const timers = new Timers()
+
+/** Puts setTimeout and the others into the global scope. */
+export function installTimers(): void {
+  const define = (name: string, value: (...args: never[]) => unknown): void => {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true })
+  }
+  define("setTimeout", (callback: unknown, delay?: unknown, ...args: unknown[]) =>
+    timers.add(task("setTimeout", callback, args), delayOf(delay), false),
+  )
+  define("setInterval", (callback: unknown, delay?: unknown, ...args: unknown[]) =>
+    timers.add(task("setInterval", callback, args), delayOf(delay), true),
+  )
+  define("setImmediate", (callback: unknown, ...args: unknown[]) =>
+    timers.add(task("setImmediate", callback, args), 0, false),
+  )
+  for (const name of ["clearTimeout", "clearInterval", "clearImmediate"])
+    define(name, (id: unknown) => {
+      timers.remove(Number(id))
+    })
+}
+
+function task(name: string, callback: unknown, args: unknown[]): () => void {
+  requireCall(`${name}()`)
+  if (typeof callback !== "function") throw new TypeError(`${name} takes a function, not ${typeof callback}.`)
+  return () => {
+    Reflect.apply(callback, undefined, args)
+  }
+}
+
+/** At least 1, as in Node. */
+function delayOf(delay: unknown): number {
+  const ms = Number(delay)
+  return ms >= 1 && ms <= delayMsMax ? Math.trunc(ms) : 1
+}
+
+/** Whether timers are run by this plug-in alone. */
+export const timersSpin = engine === "extism"
