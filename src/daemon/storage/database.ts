@@ -63,6 +63,31 @@ export interface Database {
   stats(): DatabaseStats
 }
 
+/**
+ * A transaction that stays open while its owner waits for other things. No other write is committed meanwhile, and what
+ * it wrote is seen by its own reads alone. It has a deadline, at which it is rolled back; everything then throws
+ * TRANSACTION_ENDED.
+ */
+export interface InteractiveTransaction {
+  /** One operation: a savepoint of its own. When the work throws, that alone is undone. */
+  write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): T
+  read<T>(work: (reader: Reader) => T): T
+  /** As `SlowReader` has it, with more time: there is no other process that could see what is not committed. */
+  readBriefly<T>(name: ReadName, work: (reader: Reader, isWatched: boolean) => T): T | undefined
+  /** Resolves when all of it is on the disk; whoever follows commits has then been told. */
+  commit(): Promise<void>
+  /** Undoes all of it; does nothing when it has ended. */
+  rollback(): void
+}
+
+/** How a transaction that waits is begun. */
+export interface InteractiveOptions {
+  /** Milliseconds from its begin to its end. */
+  readonly timeoutMs: number
+  /** Ends the waiting for its turn, and the transaction itself. */
+  readonly signal: AbortSignal
+}
+
 export interface DatabaseStats {
   readonly fileBytes: number
   readonly walBytes: number

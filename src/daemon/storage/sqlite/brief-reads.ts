@@ -2,11 +2,16 @@ import { BoundedCache } from "../../../lib/bounded-cache.ts"
 import { valueKey } from "../../../lib/value-key.ts"
 import type { ReadName } from "../database.ts"
 
-/** A read that has held the main thread for longer is given up. */
-const trialMsMax = 3
+/** How long a read may hold the main thread. */
+export interface BriefReadLimits {
+  /** A read that has held it for longer is given up. */
+  readonly trialMsMax: number
+  /** The same for a text that was given up lately, whatever its values: a burst of slow reads costs little. */
+  readonly suspectTrialMsMax: number
+}
 
-/** The same for a text that was given up lately, whatever its values: a burst of slow reads costs little. */
-const suspectTrialMsMax = 0.5
+/** Where a read that is given up goes on in another process. */
+const defaultLimits: BriefReadLimits = { trialMsMax: 3, suspectTrialMsMax: 0.5 }
 
 const suspectMsMax = 10_000
 
@@ -33,12 +38,17 @@ class TooLong extends Error {}
  * it is left out for a while when the same text with the same values was quick.
  */
 export class BriefReads {
+  readonly #limits: BriefReadLimits
   readonly #histories = new BoundedCache<History>({ sizeMax: 512, keyLengthMax: 20_000 })
   /** By the number of the text and the values: until when they are taken for quick. */
   readonly #quick = new BoundedCache<number>({ sizeMax: 8_192, keyLengthMax: 500 })
   #textCount = 0
   #endsAtMs = Number.POSITIVE_INFINITY
   #stepCount = 0
+
+  constructor(limits: BriefReadLimits = defaultLimits) {
+    this.#limits = limits
+  }
 
   /** The SQL function `alyx_step()`: true, or the end of a read that took too long. */
   readonly step = (): number => {
@@ -53,6 +63,7 @@ export class BriefReads {
     const key = history.id + JSON.stringify(name.values.map(nameOf))
     const startedAtMs = performance.now()
     if ((this.#quick.peek(key) ?? 0) > startedAtMs) return work(false)
+    const { trialMsMax, suspectTrialMsMax } = this.#limits
     this.#endsAtMs = startedAtMs + (history.suspectUntilMs > startedAtMs ? suspectTrialMsMax : trialMsMax)
     try {
       const result = work(true)

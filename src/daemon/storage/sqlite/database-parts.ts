@@ -3,6 +3,8 @@ import { BackupCopies } from "./backup-copies.ts"
 import type { BriefReads } from "./brief-reads.ts"
 import { Checkpointer } from "./checkpointer.ts"
 import { GroupCommit } from "./group-commit.ts"
+import { InteractiveTransactions } from "./interactive-transactions.ts"
+import type { InteractiveParts } from "./interactive-transactions.ts"
 import { MigrationProcesses } from "./migration-processes.ts"
 import { OpenFiles } from "./open-files.ts"
 import { ReaderPool } from "./reader-pool.ts"
@@ -40,6 +42,7 @@ export interface DatabaseParts {
   readonly sync: WalSync
   readonly checkpointer: Checkpointer
   readonly commits: GroupCommit
+  readonly transactions: InteractiveTransactions
   readonly briefReads: BriefReads
   readonly readers: ReaderPool
   readonly copies: BackupCopies
@@ -49,7 +52,12 @@ export interface DatabaseParts {
 /** Makes what works on the open file, in this process and beside it. */
 export function makeParts(
   options: SqliteDatabaseOptions,
-  { connection, briefReads, onCommit }: Pick<DatabaseParts, "connection" | "briefReads"> & { onCommit: () => void },
+  {
+    connection,
+    briefReads,
+    onCommit,
+    inTurn,
+  }: Pick<DatabaseParts, "connection" | "briefReads"> & Pick<InteractiveParts, "onCommit" | "inTurn">,
 ): DatabaseParts {
   const { path, cacheBytes, durability, onFatal, onWarning } = options
   const workerUrl = options.checkpointWorkerUrl ?? new URL("checkpoint-worker.ts", import.meta.url)
@@ -61,6 +69,14 @@ export function makeParts(
     sync,
     checkpointer,
     commits: new GroupCommit({ connection, sync, checkpointer, durability, walBytesMax, onCommit }),
+    transactions: new InteractiveTransactions({
+      path,
+      inTurn,
+      onCommit: () => {
+        checkpointer.noteCommit()
+        onCommit()
+      },
+    }),
     briefReads,
     readers: new ReaderPool({
       path,

@@ -79,6 +79,18 @@ export function openWorkerConnection(path: string, cacheBytes: number): SqliteCo
   })
 }
 
+/** Opens a second connection of the main thread, for transactions that wait; group commits keep out of its way meanwhile. */
+export function openInteractiveConnection(path: string, step: () => number): SqliteConnection {
+  return openPrepared(path, { readOnly: false }, (database) => {
+    database.exec("PRAGMA wal_autocheckpoint = 0")
+    setCommonPragmas(database, interactiveCacheBytes)
+    registerFunctions(database, step)
+    return new SqliteConnection(database)
+  })
+}
+
+const interactiveCacheBytes = 8 * 1024 * 1024
+
 /** Opens a file for work of its own beside the daemon: a person's statements, or a database that is being built. */
 export function openPlainConnection(path: string, options: { readonly readOnly: boolean }): DatabaseSync {
   return openPrepared(path, options, (database) => {

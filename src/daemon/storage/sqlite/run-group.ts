@@ -44,7 +44,8 @@ function runAlone<Write extends WriteRequest>(connection: SqliteConnection, writ
   }
 }
 
-function runInSavepoint<Write extends WriteRequest>(connection: SqliteConnection, write: Write): Outcome<Write> {
+/** Runs a write within a transaction so that, when it fails, all that was there before it stays. */
+export function runInSavepoint<Write extends WriteRequest>(connection: SqliteConnection, write: Write): Outcome<Write> {
   try {
     connection.control("SAVEPOINT request")
     const value = runRequest(connection, write)

@@ -7,6 +7,8 @@ import type { Service } from "../../service.ts"
 import type {
   Database,
   DatabaseStats,
+  InteractiveOptions,
+  InteractiveTransaction,
   Query,
   Reader,
   ReadName,
@@ -46,7 +48,8 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     const connection = await retryWhileBusy(() => openMainConnection({ path, cacheBytes, walBytesMax, step }))
     try {
       await retryWhileBusy(() => migrateSystemTables(connection))
-      this.#parts = makeParts(this.#options, { connection, briefReads, onCommit: this.#onCommit })
+      const inTurn = <T>(work: () => Promise<T>): Promise<T> => this.#inTurn(work)
+      this.#parts = makeParts(this.#options, { connection, briefReads, onCommit: this.#onCommit, inTurn })
     } catch (error) {
       connection.close()
       throw error
@@ -104,15 +107,34 @@ export class SqliteDatabase implements Database, SlowReader, Service {
    */
   async exclusive<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
     this.requireRunning()
+    return this.#inTurn(async ({ connection }) => {
+      try {
+        return await work(connection)
+      } finally {
+        connection.forgetStatements()
+      }
+    })
+  }
+
+  /**
+   * Begins a transaction whose owner may wait for other things while it is open; it has a connection of its own. Group
+   * commits go between two of them.
+   */
+  beginTransaction(options: InteractiveOptions): Promise<InteractiveTransaction> {
+    return this.#open().transactions.begin(options)
+  }
+
+  /** Work that no group commit may interleave with. */
+  async #inTurn<T>(work: (parts: DatabaseParts) => Promise<T>): Promise<T> {
+    this.requireRunning()
     const parts = this.#openInPlace()
     const turn = this.#lastExclusive.then(async () => {
       // A stop may have begun while it waited.
       this.requireRunning()
       parts.commits.pause()
       try {
-        return await work(parts.connection)
+        return await work(parts)
       } finally {
-        parts.connection.forgetStatements()
         parts.commits.resume()
       }
     })
@@ -210,7 +232,9 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     if (parts === undefined) return
     await this.#finish("The migrations", () => parts.migrations.stop())
     await this.#finish("The backups", () => parts.copies.stop())
+    await this.#finish("The open transaction", () => parts.transactions.stop())
     await this.#finish("The change of tables", () => this.#lastExclusive)
+    await this.#finish("The connection of transactions", () => parts.transactions.close())
     await this.#finish("The last writes", () => parts.commits.close())
     await this.#finish("The last sync", () => new Promise<void>((resolve) => parts.sync.afterSync(resolve)))
     await this.#finish("The reader processes", () => parts.readers.stop())
