@@ -38,7 +38,6 @@ export const configOptions = {
     default: null,
     reload: "restart",
     secret: true,
-    built: false,
   }),
 } as const satisfies OptionMembers
 

@@ -11,6 +11,8 @@ export interface Executions {
     readonly before?: string
   }): readonly ExecutionSummary[]
   get(id: string): ExecutionRecord | undefined
+  /** Resolves when what was recorded before can be read. */
+  flush(): Promise<void>
 }
 
 /** A row. Input, output and logs are cut at 64 KiB each; values of secrets and internal fields are "[hidden]". */

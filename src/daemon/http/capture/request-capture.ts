@@ -6,12 +6,13 @@ import type { CapturedMessage, RequestDetail, RequestEntry } from "../../../prot
 import { RequestTrace } from "../../request-trace.ts"
 import type { RequestTraces } from "../../request-trace.ts"
 import type { SchemaHolder } from "../../schema-holder.ts"
+import { hideInJson } from "../../secrets/hide-in-json.ts"
+import { isSecretName, secretNamesOf } from "../../secrets/secret-names.ts"
+import type { IsSecret } from "../../secrets/secret-names.ts"
 import { bodyText, captureBody, noBody } from "./captured-body.ts"
 import type { CapturedBody } from "./captured-body.ts"
 import { decidingRule } from "./deciding-rule.ts"
-import { hideHeaders, hideInJson } from "./hidden-values.ts"
-import { isSecretName, secretNamesOf } from "./secret-names.ts"
-import type { IsSecret } from "./secret-names.ts"
+import { hideHeaders } from "./hidden-values.ts"
 import { shownCaller } from "./shown-caller.ts"
 
 declare module "fastify" {

@@ -1,7 +1,8 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 
-import { hideHeaders, hideInJson, hideInUrl } from "../../../../src/daemon/http/capture/hidden-values.ts"
+import { hideHeaders, hideInUrl } from "../../../../src/daemon/http/capture/hidden-values.ts"
+import { hideInJson } from "../../../../src/daemon/secrets/hide-in-json.ts"
 
 test.each([
   ['{"password":"hunter2","name":"ada"}', '{"password":"[hidden]","name":"ada"}'],

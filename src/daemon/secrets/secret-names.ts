@@ -1,4 +1,4 @@
-import type { Schema } from "../../../schema/schema.ts"
+import type { Schema } from "../../schema/schema.ts"
 
 /** Tells the name of a secret from any other. */
 export type IsSecret = (name: string) => boolean

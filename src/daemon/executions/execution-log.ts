@@ -1,0 +1,201 @@
+import type { ExecutionSummary } from "../../protocol/functions-api.ts"
+import type { WireError } from "../../protocol/admin-api.ts"
+import { BoundedQueue } from "../../lib/bounded-queue.ts"
+import type { Database } from "../storage/database.ts"
+import { systemTables } from "../storage/system-tables.ts"
+import type { SystemRow } from "../storage/system-tables.ts"
+import { pageRowsMax } from "./execution-limits.ts"
+import type { ExecutionRecord, Executions } from "./executions.ts"
+
+/** How long a row waits for others at most. */
+const pauseMs = 100
+
+/** How many rows, and characters of them, wait at most; then the oldest are lost: calls come faster than they can be written. */
+const waitingRowsMax = 2_000
+const waitingLengthMax = 16 * 1024 * 1024
+
+/** How many writes are under way at a time; what comes meanwhile waits. */
+const writesMax = 20
+
+/** How many rows one savepoint takes, so that a group commit stays short. */
+const rowsPerWrite = 50
+
+/** What ExecutionLog needs. */
+export interface ExecutionLogOptions {
+  readonly database: Database
+  /** Called with what went wrong, at most once for each write; the rows are lost. */
+  readonly onWarning: (message: string, facts: Readonly<Record<string, unknown>>) => void
+}
+
+/**
+ * Writes calls of functions into `_alyx_executions`. No answer waits for it: rows are collected for 100 ms and written together.
+ * What has not been written when the process dies is lost.
+ */
+export class ExecutionLog implements Executions {
+  readonly #options: ExecutionLogOptions
+  readonly #waiting = new BoundedQueue<ExecutionRecord>(waitingRowsMax)
+  #timer: NodeJS.Timeout | undefined
+  readonly #writing = new Set<Promise<void>>()
+  #waitingLength = 0
+  #lostCount = 0
+
+  constructor(options: ExecutionLogOptions) {
+    this.#options = options
+  }
+
+  record(execution: ExecutionRecord): void {
+    this.#waitingLength += lengthOf(execution)
+    this.#lose(this.#waiting.push(execution))
+    while (this.#waitingLength > waitingLengthMax) this.#lose(this.#waiting.shift())
+    this.#timer ??= setTimeout(() => this.#writeSome(), pauseMs)
+  }
+
+  /** Writes what waits; resolves when it, and all before it, can be read. Never rejects. */
+  async flush(): Promise<void> {
+    this.#writeSome()
+    while (this.#writing.size > 0) {
+      await Promise.all(this.#writing)
+      this.#writeSome()
+    }
+  }
+
+  /** Writes what waits. Nothing is recorded afterwards. */
+  stop(): Promise<void> {
+    return this.flush()
+  }
+
+  list(query: Parameters<Executions["list"]>[0]): readonly ExecutionSummary[] {
+    const { functionName, before } = query
+    let select = systemTables
+      .selectFrom("_alyx_executions")
+      .select(["id", "function_id", "request_id", "trigger_type", "status", "started_at", "duration_ms", "error"])
+      .orderBy("id", "desc")
+      .limit(Math.min(query.limit, pageRowsMax))
+    if (functionName !== undefined) select = select.where("function_id", "=", functionName)
+    if (before !== undefined) select = select.where("id", "<", before)
+    return this.#options.database.read((reader) => reader.all(select.compile())).map(summaryOf)
+  }
+
+  get(id: string): ExecutionRecord | undefined {
+    const select = systemTables.selectFrom("_alyx_executions").selectAll().where("id", "=", id)
+    const row = this.#options.database.read((reader) => reader.get(select.compile()))
+    return row === undefined ? undefined : recordOf(row)
+  }
+
+  /** Begins as many writes as may be under way. */
+  #writeSome(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#tellLost()
+    while (this.#waiting.size > 0 && this.#writing.size < writesMax) {
+      const write = this.#write(this.#take()).finally(() => this.#writing.delete(write))
+      this.#writing.add(write)
+    }
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#writeSome(), pauseMs)
+  }
+
+  #take(): readonly ExecutionRecord[] {
+    const rows: ExecutionRecord[] = []
+    while (rows.length < rowsPerWrite) {
+      const row = this.#waiting.shift()
+      if (row === undefined) break
+      this.#waitingLength -= lengthOf(row)
+      rows.push(row)
+    }
+    return rows
+  }
+
+  async #write(rows: readonly ExecutionRecord[]): Promise<void> {
+    const statements = rows.map((row) => systemTables.insertInto("_alyx_executions").values(rowOf(row)).compile())
+    try {
+      await this.#options.database.write((transaction) => {
+        for (const statement of statements) transaction.run(statement)
+      })
+    } catch (error) {
+      this.#options.onWarning("Calls of functions could not be put into the execution log.", {
+        count: rows.length,
+        error,
+      })
+    }
+  }
+
+  #lose(row: ExecutionRecord | undefined): void {
+    if (row === undefined) return
+    this.#waitingLength -= lengthOf(row)
+    this.#lostCount += 1
+  }
+
+  #tellLost(): void {
+    if (this.#lostCount === 0) return
+    this.#options.onWarning("Functions were called faster than the execution log is written.", {
+      lost: this.#lostCount,
+    })
+    this.#lostCount = 0
+  }
+}
+
+/** What a row weighs beside its short members. */
+function lengthOf({ input, output, error, logs }: ExecutionRecord): number {
+  return (input?.length ?? 0) + (output?.length ?? 0) + (error?.length ?? 0) + (logs?.length ?? 0)
+}
+
+function rowOf(record: ExecutionRecord): SystemRow<"_alyx_executions"> {
+  return {
+    id: record.id,
+    function_id: record.functionName,
+    request_id: record.requestId,
+    trigger_type: record.triggerType,
+    trigger_id: record.triggerId,
+    parent_id: record.parentId,
+    status: record.status,
+    started_at: record.startedAt,
+    completed_at: record.completedAt,
+    duration_ms: record.durationMs,
+    input: record.input,
+    output: record.output,
+    error: record.error,
+    logs: record.logs,
+  }
+}
+
+function recordOf(row: SystemRow<"_alyx_executions">): ExecutionRecord {
+  return {
+    id: row.id,
+    functionName: row.function_id,
+    requestId: row.request_id,
+    triggerType: row.trigger_type,
+    triggerId: row.trigger_id,
+    parentId: row.parent_id,
+    status: endedStatus(row.status),
+    startedAt: row.started_at,
+    completedAt: row.completed_at ?? row.started_at,
+    durationMs: row.duration_ms ?? 0,
+    input: row.input,
+    output: row.output,
+    error: row.error,
+    logs: row.logs,
+  }
+}
+
+type SummaryRow = Pick<
+  SystemRow<"_alyx_executions">,
+  "id" | "function_id" | "request_id" | "trigger_type" | "status" | "started_at" | "duration_ms" | "error"
+>
+
+function summaryOf(row: SummaryRow): ExecutionSummary {
+  return {
+    id: row.id,
+    functionName: row.function_id,
+    requestId: row.request_id,
+    triggerType: row.trigger_type,
+    status: endedStatus(row.status),
+    startedAt: row.started_at,
+    durationMs: row.duration_ms ?? 0,
+    error: row.error === null ? null : (JSON.parse(row.error) as WireError),
+  }
+}
+
+/** Rows are written when calls have ended; a row that says otherwise is of a call that never did. */
+function endedStatus(status: SystemRow<"_alyx_executions">["status"]): ExecutionRecord["status"] {
+  return status === "pending" || status === "running" ? "cancelled" : status
+}
