@@ -7,6 +7,7 @@ import { DevLoop } from "./dev-loop.ts"
 import type { DevEvent } from "./dev-loop.ts"
 import type { FileHashes } from "./file-hashes.ts"
 import { ProjectWatcher } from "./project-watcher.ts"
+import { explainWatchError } from "./watch-error.ts"
 
 export interface FollowedFiles {
   readonly paths: ProjectPaths
@@ -43,10 +44,4 @@ export async function followFiles(followed: FollowedFiles): Promise<Pick<Service
       await loop.stop()
     },
   }
-}
-
-function explainWatchError(error: NodeJS.ErrnoException): string {
-  return error.code === "ENOSPC"
-    ? "The system's limit of watched files is reached: raise fs.inotify.max_user_watches, or start with ALYX_WATCH=poll."
-    : "Watching the project's files failed; restart to follow them again."
 }
