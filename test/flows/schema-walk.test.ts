@@ -8,7 +8,8 @@ import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
 import type { RunningDaemon } from "../helpers/running-daemon.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
-import { Dice, schemaText } from "./schema-walk/model.ts"
+import { Dice } from "../helpers/dice.ts"
+import { schemaText } from "./schema-walk/model.ts"
 import { firstSchema, Walker } from "./schema-walk/walker.ts"
 
 test(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 
 import { valueKey } from "../../src/lib/value-key.ts"
-import { Random } from "../rules/random-rules.ts"
+import { Dice } from "../helpers/dice.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
 
 const numbers = [0, -0, 1, -1, 1.5, Infinity, -Infinity, Number.NaN, 9007199254740991, 9007199254740992, 1e300]
@@ -38,7 +38,7 @@ test("no two values have the same key", () => {
 
 test("nor do two lists of values", () => {
   const seed = testSeed()
-  const random = new Random(seed)
+  const random = new Dice(seed)
   const byKey = new Map<string, readonly number[]>()
   for (let count = 0; count < scaled(200_000, 10_000); count += 1) {
     const places = Array.from({ length: random.below(4) }, () => random.below(values.length))

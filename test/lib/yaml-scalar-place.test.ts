@@ -4,7 +4,7 @@ import { placeInScalar } from "../../src/lib/yaml-scalar-place.ts"
 import type { YamlNode } from "../../src/lib/yaml-tree.ts"
 import { parseYamlTree } from "../../src/lib/yaml-tree.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
-import { Random } from "../rules/random-rules.ts"
+import { Dice } from "../helpers/dice.ts"
 
 /** The scalar of `key:` in a text, and its value. */
 function scalarOf(yaml: string): { readonly at: YamlNode["at"]; readonly value: string } {
@@ -55,7 +55,7 @@ describe("placeInScalar", () => {
 
   test("finds a word in any text that YAML can quote", () => {
     const seed = testSeed()
-    const random = new Random(seed)
+    const random = new Dice(seed)
     const pieces = ["a", " ", "  ", "'", '"', "\\", "é", "😀", "\t", ":", "#", "-", "{", "%", "\n", "//"]
     for (let index = 0; index < scaled(20_000, 1_000); index += 1) {
       const some = (): string => Array.from({ length: random.below(8) }, () => random.pick(pieces)).join("")

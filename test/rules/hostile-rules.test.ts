@@ -11,7 +11,8 @@ import type { CompiledRule } from "../../src/rules/rules.ts"
 import { searchedFor } from "../../src/rules/search-text.ts"
 import { ruleOperations } from "../../src/schema/schema.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
-import { Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
+import { Dice } from "../helpers/dice.ts"
+import { randomAuth, randomRow, randomRule } from "./random-rules.ts"
 import { authOf, contextOf, plainPost, postsWith, readRule } from "./rule-fixture.ts"
 
 function createRule(expression: string): CompiledRule {
@@ -119,7 +120,7 @@ describe("a rule that would take long", () => {
 
   test("a part of a text is found wherever it stands", () => {
     const seed = testSeed()
-    const random = new Random(seed)
+    const random = new Dice(seed)
     const text = (length: number): string =>
       Array.from({ length }, () => random.pick(["a", "a", "a", "b", "\ud83d\ude00"])).join("")
     let found = 0
@@ -166,7 +167,7 @@ describe("names that JavaScript has on every object", () => {
 
 test("no text makes a check, a compilation or an evaluation throw", { timeout: 600_000 }, () => {
   const seed = testSeed()
-  const random = new Random(seed)
+  const random = new Dice(seed)
   const count = scaled(20_000, 1_000)
   let wrong = 0
   for (let index = 0; index < count; index += 1) {
@@ -263,7 +264,7 @@ const words = [
 ]
 
 /** Words in any order, and good rules with a piece cut out or put in. */
-function hostile(random: Random): string {
+function hostile(random: Dice): string {
   if (random.next() < 0.5)
     return Array.from({ length: 1 + random.below(12) }, () => random.pick(words)).join(random.pick(["", " "]))
   const rule = randomRule(random, 2)

@@ -7,7 +7,8 @@ import { rulesOf } from "../../src/rules/compile-rules.ts"
 import type { RuleContext, StoredRow } from "../../src/rules/rules.ts"
 import type { Collection, FieldType } from "../../src/schema/schema.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
-import { Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
+import { Dice } from "../helpers/dice.ts"
+import { randomAuth, randomRow, randomRule } from "./random-rules.ts"
 import { contextOf, postsWith } from "./rule-fixture.ts"
 
 const rowCount = 20
@@ -15,7 +16,7 @@ const contextCount = 5
 
 test("a rule comes to the same as in an independent implementation of CEL", { timeout: 900_000 }, () => {
   const seed = testSeed()
-  const random = new Random(seed)
+  const random = new Dice(seed)
   const wanted = scaled(200_000, 5_000)
   const totals = { comparisons: 0, rules: 0, refused: 0, holds: 0 }
 
@@ -83,7 +84,7 @@ function text(part: string): string {
 }
 
 /** Rules of what has no SQL: macros, arithmetic, parts of times, and conditions within values. */
-function computedRule(random: Random): string {
+function computedRule(random: Dice): string {
   const list = random.pick([
     "doc.tags",
     "doc.meta",

@@ -1,30 +1,7 @@
+import type { Dice } from "../helpers/dice.ts"
 import type { JsonValue } from "../../src/schema/schema.ts"
 import type { RuleAuth, StoredRow } from "../../src/rules/rules.ts"
 import { authOf } from "./rule-fixture.ts"
-
-/** A small seeded generator (mulberry32), so that a run can be repeated. */
-export class Random {
-  #state: number
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-
-  below(count: number): number {
-    return Math.floor(this.next() * count)
-  }
-
-  pick<Item>(items: readonly Item[]): Item {
-    return items[this.below(items.length)]!
-  }
-}
 
 const texts = ["", "a", "A", "ab", "abc", "u1", "u2", "é", "ﬀ", "😀", "😀b", "%", "_", "a%c", "true", "1", "pro", " "]
 const ints = [-3, 0, 1, 2, 3, 7, 9007199254740991]
@@ -67,7 +44,7 @@ export const jsons: readonly JsonValue[] = [
 ]
 
 /** A row with values that are equal, nearly equal, of other types, and null. */
-export function randomRow(random: Random, id: string): StoredRow {
+export function randomRow(random: Dice, id: string): StoredRow {
   const text = (): string => random.pick(texts)
   const json = (): string => JSON.stringify(random.pick(jsons))
   const orNull = <Value>(make: () => Value): Value | null => (random.next() < 0.3 ? null : make())
@@ -93,7 +70,7 @@ export function randomRow(random: Random, id: string): StoredRow {
 }
 
 /** Callers whose metadata holds values of every kind. */
-export function randomAuth(random: Random): RuleAuth {
+export function randomAuth(random: Dice): RuleAuth {
   const role = random.pick(["user", "moderator", "admin"])
   const metadata: Record<string, JsonValue> = {}
   for (const key of ["plan", "team"])
@@ -203,7 +180,7 @@ const lists = [
 ]
 
 /** A random rule. Some are wrong, and some have no SQL: the tests count them. */
-export function randomRule(random: Random, depth: number): string {
+export function randomRule(random: Dice, depth: number): string {
   if (depth === 0 || random.next() < 0.15) return randomTest(random)
   const part = (): string => randomRule(random, depth - 1)
   switch (random.below(6)) {
@@ -220,7 +197,7 @@ export function randomRule(random: Random, depth: number): string {
   }
 }
 
-function randomTest(random: Random): string {
+function randomTest(random: Dice): string {
   const kind = random.pick<Kind>(["text", "text", "number", "number", "bool", "moment", "bytes", "any", "any"])
   const column = random.pick(columns[kind])
   const known =
@@ -267,7 +244,7 @@ function randomTest(random: Random): string {
 }
 
 /** `exists` and `all` over json, also inside of each other. */
-function randomMacro(random: Random): string {
+function randomMacro(random: Dice): string {
   const name = random.pick(["exists", "all"])
   const list = random.pick(["doc.tags", "doc.meta", "doc.meta.plan"])
   const known = random.pick([...knowns.text, ...knowns.number, ...knowns.any, "doc.owner_id", "doc.author_id"])

@@ -4,7 +4,8 @@ import { expect, test } from "vitest"
 
 import type { CompiledReadRule, RuleContext, StoredRow } from "../../src/rules/rules.ts"
 import { scaled, testSeed } from "../helpers/scale.ts"
-import { jsons, Random, randomAuth, randomRow, randomRule } from "./random-rules.ts"
+import { Dice } from "../helpers/dice.ts"
+import { jsons, randomAuth, randomRow, randomRule } from "./random-rules.ts"
 import { authOf, contextOf, readRule } from "./rule-fixture.ts"
 
 const rowCount = 200
@@ -12,7 +13,7 @@ const contextCount = 5
 
 test("the SQL of a rule finds the rows that the rule lets pass, and no others", { timeout: 900_000 }, () => {
   const seed = testSeed()
-  const random = new Random(seed)
+  const random = new Dice(seed)
   const wanted = scaled(1_000_000, 20_000)
   const totals = { comparisons: 0, rules: 0, refused: 0, withoutSql: 0, all: 0, none: 0, conditions: 0 }
   const rows = Array.from({ length: rowCount }, (_, index) => randomRow(random, String(index)))
@@ -58,7 +59,7 @@ test.each([
   const metas = [null, ...jsons].map((json) => (json === null ? null : JSON.stringify(json)))
   const rows = metas.map((meta, index) => {
     const tags = JSON.stringify([jsons[index % jsons.length], ...(index % 2 === 0 ? [] : ["a"])])
-    return { ...randomRow(new Random(index), String(index)), meta, tags }
+    return { ...randomRow(new Dice(index), String(index)), meta, tags }
   })
   using database = openRows(rows)
   const rule = readRule(expression)
@@ -73,7 +74,7 @@ test.each([
 test("a long list takes the time of its length", () => {
   const rule = readRule("doc.tags.exists(tag, tag.id == auth.id || auth.id in tag.others) || 'x' in doc.tags")
   const tags = JSON.stringify(Array.from({ length: 50_000 }, (_, id) => ({ id: String(id), others: ["a", "b"] })))
-  using database = openRows([{ ...randomRow(new Random(1), "0"), tags }])
+  using database = openRows([{ ...randomRow(new Dice(1), "0"), tags }])
   const start = performance.now()
 
   expect(passing(database, rule, contextOf(authOf({ id: "49999" })))).toEqual(["0"])

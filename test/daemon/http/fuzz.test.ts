@@ -3,7 +3,8 @@ import { expect, test, vi } from "vitest"
 import { errorTable } from "../../../src/errors.ts"
 import { scaled, testSeed } from "../../helpers/scale.ts"
 import { openRaw, send, startHttp } from "./http-fixture.ts"
-import { Dice, malformedRequest } from "./malformed-requests.ts"
+import { Dice } from "../../helpers/dice.ts"
+import { malformedRequest } from "./malformed-requests.ts"
 
 test("malformed requests are all answered 4xx in the documented form, and nothing breaks", async () => {
   const seed = testSeed()

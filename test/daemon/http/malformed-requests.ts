@@ -1,38 +1,9 @@
+import type { Dice } from "../../helpers/dice.ts"
+
 /** A request that no server could mean well by: bytes for the wire, and what is wrong with them. */
 export interface MalformedRequest {
   readonly fault: string
   readonly bytes: Buffer
-}
-
-const wordCharacters = "abcxyz0189_-.~".split("")
-
-/** A small seeded generator (mulberry32), so that a failure can be had again. */
-export class Dice {
-  #state: number
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  /** A whole number from 0 up to, not including, the bound. */
-  below(bound: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)]!
-  }
-
-  bytes(length: number): Buffer {
-    return Buffer.from(Array.from({ length }, () => this.below(256)))
-  }
-
-  word(): string {
-    return Array.from({ length: 1 + this.below(12) }, () => this.pick(wordCharacters)).join("")
-  }
 }
 
 const base = "/api/collections/notes"

@@ -6,7 +6,7 @@ import type { Caller } from "../../../src/daemon/caller.ts"
 import { listRecords } from "../../../src/daemon/records/list.ts"
 import { isAlyxError } from "../../../src/errors.ts"
 import { scaled, testSeed } from "../../helpers/scale.ts"
-import { Random } from "../../rules/random-rules.ts"
+import { Dice } from "../../helpers/dice.ts"
 import { openRecords } from "../records/open-records.ts"
 import type { Doc, TestRecords } from "../records/open-records.ts"
 import { GivingUp } from "./giving-up.ts"
@@ -31,7 +31,7 @@ interface Watcher {
 }
 
 class Model {
-  readonly random: Random
+  readonly random: Dice
   readonly records: TestRecords
   readonly live: TestLive
   readonly other: DatabaseSync
@@ -41,7 +41,7 @@ class Model {
   readonly kinds = { snapshot: 0, delta: 0, resumed: 0, error: 0 }
   checkCount = 0
 
-  constructor(records: TestRecords, random: Random) {
+  constructor(records: TestRecords, random: Dice) {
     this.random = random
     this.records = records
     this.live = new TestLive(records, 10, new GivingUp(records.database.database, () => random.below(20) === 0))
@@ -145,7 +145,7 @@ test(
   { timeout: 60_000 + writeCount * 200 },
   async () => {
     process.stderr.write(`Seed of the live model: ${seed}\n`)
-    const random = new Random(seed)
+    const random = new Dice(seed)
     const sums = { writes: 0, checks: 0, documents: 0, snapshot: 0, delta: 0, resumed: 0, error: 0 }
     for (let round = 0; round < schemaCount; round += 1) {
       const records = await openRecords(modelSchema(random), { limits: { backRelationMax: 3 } })

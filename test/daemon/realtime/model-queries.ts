@@ -1,6 +1,6 @@
 import type { LiveQueryRequest } from "../../../src/protocol/realtime-api.ts"
 import type { Field, Schema } from "../../../src/schema/schema.ts"
-import type { Random } from "../../rules/random-rules.ts"
+import type { Dice } from "../../helpers/dice.ts"
 import { modelKeys, modelReferences, modelValues } from "./model-schema.ts"
 
 /** A query as it is followed, and as it is listed. */
@@ -27,7 +27,7 @@ const operators: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Makes up a query that the schema knows; the rules may still refuse it. */
-export function modelQuery(schema: Schema, random: Random): ModelQuery {
+export function modelQuery(schema: Schema, random: Dice): ModelQuery {
   const collection = schema.collections.get(random.pick(["teams", "people", "notes", "notes"]))!
   const fields = [...collection.fields.values()]
   const filters = Array.from({ length: random.pick([0, 1, 1, 2]) }, () => modelFilter(random, random.pick(fields)))
@@ -56,7 +56,7 @@ export function modelQuery(schema: Schema, random: Random): ModelQuery {
   return { live, list }
 }
 
-function modelFilter(random: Random, field: Field): ModelFilter {
+function modelFilter(random: Dice, field: Field): ModelFilter {
   const target = field.primary ? undefined : modelReferences[field.name]
   const keys = modelKeys[target ?? ""]
   const values = keys ?? modelValues[field.name] ?? ["n1", "p1", 1]
@@ -91,7 +91,7 @@ function filterObject(filters: readonly ModelFilter[]): Record<string, unknown> 
   return object
 }
 
-function modelExpand(schema: Schema, collection: string, random: Random): string[] {
+function modelExpand(schema: Schema, collection: string, random: Dice): string[] {
   const paths: string[] = []
   for (let count = random.pick([0, 0, 1, 2]); count > 0; count -= 1) {
     const words: string[] = []

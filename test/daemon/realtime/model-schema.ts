@@ -1,7 +1,7 @@
 import type { Caller } from "../../../src/daemon/caller.ts"
 import { anonymous, bareRequest } from "../../../src/daemon/callers.ts"
 import { ownerCaller } from "../../helpers/owner-caller.ts"
-import type { Random } from "../../rules/random-rules.ts"
+import type { Dice } from "../../helpers/dice.ts"
 import { somebody } from "./open-live.ts"
 
 /** Rules that a collection of the model may have. */
@@ -17,7 +17,7 @@ const rowRules = [
 const fieldRules = ["auth.role == 'editor'", "doc.owner == auth.id", "doc.open || auth.role == 'editor'"]
 
 /** Three collections with references between them; what is random is how deletes go on, and who may read what. */
-export function modelSchema(random: Random): string {
+export function modelSchema(random: Dice): string {
   const rule = (): string => `rules: { read: "${random.pick(rowRules)}" }`
   const hidden = (): string => (random.below(2) === 0 ? "" : `, rules: { read: "${random.pick(fieldRules)}" }`)
   const gone = (): string => random.pick(["cascade", "set null"])

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite"
 
 import { isAlyxError } from "../../../src/errors.ts"
 import type { TestRecords } from "../records/open-records.ts"
-import type { Random } from "../../rules/random-rules.ts"
+import type { Dice } from "../../helpers/dice.ts"
 import { modelKeys, modelReferences, modelValues } from "./model-schema.ts"
 
 const collections = ["teams", "people", "people", "notes", "notes", "notes", "notes", "notes"]
@@ -13,15 +13,15 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   notes: ["label", "n", "at", "tags", "data", "open", "owner", "person_id", "reviewer_id", "parent_id"],
 }
 
-/** Random writes, as a client makes them and as another program does. */
+/** Dice writes, as a client makes them and as another program does. */
 export class ModelWrites {
   readonly #records: TestRecords
   readonly #other: DatabaseSync
-  readonly #random: Random
+  readonly #random: Dice
   /** Writes that were not refused. */
   count = 0
 
-  constructor(parts: { readonly records: TestRecords; readonly other: DatabaseSync; readonly random: Random }) {
+  constructor(parts: { readonly records: TestRecords; readonly other: DatabaseSync; readonly random: Dice }) {
     this.#records = parts.records
     this.#other = parts.other
     this.#random = parts.random

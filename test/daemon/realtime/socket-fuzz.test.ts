@@ -5,22 +5,12 @@ import { expect, test } from "vitest"
 import { scaled, testSeed } from "../../helpers/scale.ts"
 import { openRaw } from "../http/http-fixture.ts"
 import { startLive } from "./live-fixture.ts"
+import { Dice } from "../../helpers/dice.ts"
 import { openSocket } from "./socket-client.ts"
 
 const handshake =
   "GET /api/realtime HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n" +
   "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n\r\n"
-
-/** Numbers that follow from a seed (mulberry32). */
-function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
 
 const words = ["subscribe", "unsubscribe", "auth", "ping", "notes", "sub_1", "__proto__", "constructor", "", "\u0000"]
 const names = ["id", "type", "payload", "collection", "filter", "sort", "limit", "expand", "since", "token", "$in"]
@@ -45,7 +35,8 @@ function almost(pick: (below: number) => number): unknown {
 
 test("whatever is said, nothing breaks, no bug shows, and the next client is served", async () => {
   const seed = testSeed()
-  const pick = numbers(seed)
+  const dice = new Dice(seed)
+  const pick = (bound: number): number => dice.below(bound)
   const unlimited = { messagesPerSecond: 1_000_000, messagesAtOnce: 1_000_000 }
   const { port, logLines } = await startLive({ limits: unlimited, server: { maxConnections: 5_000 } })
   const count = scaled(20_000, 300)

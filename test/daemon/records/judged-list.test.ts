@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 
 import type { Caller } from "../../../src/daemon/caller.ts"
 import { scaled, testSeed } from "../../helpers/scale.ts"
-import { Random } from "../../rules/random-rules.ts"
+import { Dice } from "../../helpers/dice.ts"
 import { admin, person, stranger } from "./callers.ts"
 import { openRecords, refusal } from "./open-records.ts"
 import type { TestRecords } from "./open-records.ts"
@@ -300,7 +300,7 @@ describe("a list whose rows are much work to judge", () => {
 
 test("what hidden documents hold changes no answer to who may not read them", { timeout: 60_000 }, async () => {
   const seed = testSeed()
-  const random = new Random(seed)
+  const random = new Dice(seed)
   const other = await openRecords(schemaYaml)
   await other.batch(["red", "blue", "ada"].map((id) => ({ op: "create", collection: "teams", data: { id } })))
   const operations = Array.from({ length: count }, (_, id) => {
@@ -334,7 +334,7 @@ test("what hidden documents hold changes no answer to who may not read them", { 
   expect(answers.size).toBeGreaterThan(30)
 })
 
-function randomQuery(random: Random): string {
+function randomQuery(random: Dice): string {
   const title = random.pick(["a", "closed 1", "closed 12", "half 5", "open 1", "p500", "zz"])
   const parts = [
     random.pick(["cursor=", "cursor=", `offset=${random.below(300)}`]),

@@ -12,7 +12,8 @@ import type { CollectionRules, StoredRow } from "../../../src/rules/rules.ts"
 import type { StoredValue } from "../../../src/schema/fields/field-type.ts"
 import type { Schema } from "../../../src/schema/schema.ts"
 import { scaled, testSeed } from "../../helpers/scale.ts"
-import { Random, randomAuth, randomRow, randomRule } from "../../rules/random-rules.ts"
+import { Dice } from "../../helpers/dice.ts"
+import { randomAuth, randomRow, randomRule } from "../../rules/random-rules.ts"
 import { contextOf, postsYaml, schemaFrom } from "../../rules/rule-fixture.ts"
 import { admin, stranger } from "./callers.ts"
 import { openRecords } from "./open-records.ts"
@@ -34,7 +35,7 @@ let rows: readonly StoredRow[]
 let whole: ReadonlyMap<unknown, Doc>
 
 const seed = testSeed()
-const random = new Random(seed)
+const random = new Dice(seed)
 
 beforeAll(async () => {
   const schema = schemaFrom(postsYaml("") + marksYaml)

@@ -3,13 +3,14 @@ import { expect, test } from "vitest"
 import { NarrowedAccess } from "../../../src/daemon/records/read-access.ts"
 import type { Narrowed, RuleContext } from "../../../src/rules/rules.ts"
 import { scaled, testSeed } from "../../helpers/scale.ts"
-import { Random, randomAuth, randomRule } from "../../rules/random-rules.ts"
+import { Dice } from "../../helpers/dice.ts"
+import { randomAuth, randomRule } from "../../rules/random-rules.ts"
 import { contextOf, readRule } from "../../rules/rule-fixture.ts"
 
 /** What is kept for one caller, by keys and shapes, serves every other one that has the same. */
 test("callers share a key when the SQL and the values of their rules are the same, and only then", () => {
   const seed = testSeed()
-  const random = new Random(seed)
+  const random = new Dice(seed)
   const totals = { pairs: 0, equalKeys: 0, equalShapes: 0 }
   for (let count = 0; count < scaled(1_000, 60); count += 1) {
     const rules = [sqlRule(random), sqlRule(random)] as const
@@ -32,7 +33,7 @@ test("callers share a key when the SQL and the values of their rules are the sam
   expect(totals.equalShapes).toBeLessThan(totals.pairs)
 })
 
-function sqlRule(random: Random): ReturnType<typeof readRule> {
+function sqlRule(random: Dice): ReturnType<typeof readRule> {
   for (;;) {
     const rule = readRule(randomRule(random, random.below(3)))
     if (rule.isSql && rule.mentions.auth.length > 0) return rule

@@ -1,4 +1,5 @@
-import type { Dice, Value, WalkCollection, WalkData, WalkDocument, WalkField, WalkSchema, WalkType } from "./model.ts"
+import type { Dice } from "../../helpers/dice.ts"
+import type { Value, WalkCollection, WalkData, WalkDocument, WalkField, WalkSchema, WalkType } from "./model.ts"
 import { defaultFor, plainFields, plainValue, referenceFields } from "./model.ts"
 
 /** One edit of the person: what is written, and what becomes of the documents when it holds. */

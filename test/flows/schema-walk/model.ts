@@ -1,3 +1,4 @@
+import type { Dice } from "../../helpers/dice.ts"
 import { stringify } from "yaml"
 
 /** What the walk may put into a field. */
@@ -39,31 +40,6 @@ export type WalkDocument = Record<string, Value>
 
 /** The documents as they should be, by collection and id. */
 export type WalkData = Map<string, Map<string, WalkDocument>>
-
-/** Numbers that a seed decides (mulberry32). */
-export class Dice {
-  #state: number
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let mixed = this.#state
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-
-  below(count: number): number {
-    return Math.floor(this.next() * count)
-  }
-
-  pick<Item>(items: readonly Item[]): Item {
-    return items[this.below(items.length)]!
-  }
-}
 
 export function schemaText(schema: WalkSchema, comment: string): string {
   return `# ${comment}\n${stringify({ collections: schema })}`

@@ -16,7 +16,8 @@ import { requireSchema } from "../../schema/arbitrary-schema.ts"
 import { brokenText, newCollection, safeEdits, unsafeEdits } from "./edits.ts"
 import type { Edit } from "./edits.ts"
 import { plainFields, referenceFields, schemaText, valueFor } from "./model.ts"
-import type { Dice, WalkData, WalkDocument, WalkSchema } from "./model.ts"
+import type { Dice } from "../../helpers/dice.ts"
+import type { WalkData, WalkDocument, WalkSchema } from "./model.ts"
 
 /** How the edits of a walk came out. */
 export interface WalkCounts {
