@@ -3,6 +3,7 @@ import type { CollectionPlan } from "./collection-plan.ts"
 import { parseFilter, parseShortFilter } from "./filter.ts"
 import type { Condition } from "./condition.ts"
 import type { FilterFrame } from "./filter.ts"
+import { parseFilterObject } from "./filter-object.ts"
 import type { SortKey } from "./order.ts"
 import { parsePage } from "./page.ts"
 import type { Page } from "./page.ts"
@@ -24,12 +25,16 @@ export interface ListQuery {
 }
 
 /** Reads the query of a list; throws everything that is wrong with it at once. */
-export function parseListQuery(plan: CollectionPlan, pairs: QueryPairs): ListQuery {
+export function parseListQuery(
+  plan: CollectionPlan,
+  pairs: QueryPairs,
+  filter: Readonly<Record<string, unknown>> = {},
+): ListQuery {
   const problems = new QueryProblems()
   const frame = { plan, limits: plan.limits, problems }
   const parameters = sortParameters(pairs, listParameters, problems)
   const { single } = parameters
-  const conditions = parseConditions(frame, parameters)
+  const conditions = [...parseConditions(frame, parameters), ...parseFilterObject(frame, filter)]
   const keys = parseSort(frame, single.get("sort"))
   const page = parsePage(single, plan.limits, problems)
   const selection = parseSelection(plan, single, problems)

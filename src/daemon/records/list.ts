@@ -11,7 +11,7 @@ import { seenQuery } from "./seen-query.ts"
 export function listRecords(parts: RecordParts, request: ListRequest): JsonText | Promise<JsonText> {
   const plan = collectionPlan(parts.limits, request.schema, request.collection)
   requireScope(request.caller, request.collection, "read")
-  const query = parseListQuery(plan, request.query)
+  const query = parseListQuery(plan, request.query, request.filter)
   if (showsJudged(query.selection, request.caller))
     return readJudgedList(parts, { plan, query, caller: request.caller })
   return readList(parts, plan, seenQuery(plan, query, request.caller))

@@ -73,6 +73,8 @@ export interface RecordRequest {
 /** Asks for a page of documents. */
 export interface ListRequest extends RecordRequest {
   readonly query: QueryPairs
+  /** Besides those of the query: `{author_id: "ada", views: {$gte: 10}}`. */
+  readonly filter?: Readonly<Record<string, unknown>>
 }
 
 /** Asks for one document. */
@@ -97,6 +99,30 @@ export interface UpdateRequest extends RecordRequest {
   readonly query: QueryPairs
   /** The header as sent: `*`, or one or more entity tags. */
   readonly ifMatch?: string
+  /** Whether members of the body may be expressions over the document, and what of; left out: they are values. */
+  readonly expressions?: ExpressionRights
+}
+
+/** What an expression `{$raw: "views + 1"}` may be made of: literals, fields of the document and operators; functions too. */
+export type ExpressionRights = "operators" | "functions"
+
+/** Asks for a partial change of every document that a filter finds. */
+export interface UpdateManyRequest extends RecordRequest {
+  /** An object, or filters of the form `field:operator:value`. */
+  readonly filter: ManyFilter
+  readonly body: unknown
+  readonly expressions?: ExpressionRights
+}
+
+/** Asks for the end of every document that a filter finds. */
+export interface DeleteManyRequest extends RecordRequest {
+  readonly filter: ManyFilter
+}
+
+/** Which documents a write concerns: filters of the form `field:operator:value`, and conditions as an object. */
+export interface ManyFilter {
+  readonly texts: readonly string[]
+  readonly object: Readonly<Record<string, unknown>>
 }
 
 /** Asks for the end of one document. */

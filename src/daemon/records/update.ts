@@ -1,4 +1,5 @@
 import { collectionPlan } from "./collection-plan.ts"
+import { computedChange } from "./computed-values.ts"
 import { requireScope } from "./key-scope.ts"
 import { storedKey } from "./record-key.ts"
 import type { RecordAnswer, RecordParts, UpdateRequest } from "./records.ts"
@@ -17,9 +18,13 @@ export async function updateRecord(parts: RecordParts, request: UpdateRequest): 
     requireScope(caller, request.collection, "update")
     const view = viewFor(parseDocumentQuery(plan, request.query), caller)
     const key = storedKey(plan, id)
-    const values = validateUpdate(plan, key, request.body)
     const frame = { plan, caller, explains, accountsCollection, view }
-    const write = { ...frame, id, key, ifMatch, values, nowMs: parts.clock.now() }
-    return (transaction) => changeRecord(transaction, write)
+    const write = { ...frame, id, key, ifMatch, nowMs: parts.clock.now() }
+    if (request.expressions === undefined) {
+      const values = validateUpdate(plan, key, request.body)
+      return (transaction) => changeRecord(transaction, { ...write, values })
+    }
+    const valuesOf = computedChange(plan, request.body, request.expressions)
+    return (transaction) => changeRecord(transaction, { ...write, values: valuesOf(transaction, write) })
   })
 }

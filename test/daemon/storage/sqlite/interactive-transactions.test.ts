@@ -39,6 +39,9 @@ const committed = (): string[] => temp.database.read(allTexts)
 const begin = (timeoutMs = 5_000): Promise<InteractiveTransaction> =>
   temp.database.beginTransaction({ timeoutMs, signal: ending.signal })
 
+const valueOf = (reader: Reader, name: string): number =>
+  reader.get<{ value: number }>(sqlQuery("SELECT value FROM counters WHERE name = ?", [name]))!.value
+
 const codeOf = async (action: () => unknown): Promise<unknown> => {
   try {
     await action()
@@ -86,7 +89,7 @@ test("other writes wait for its end, and go between two of them", async () => {
   const write = temp.database.write(insert("between")).then(() => order.push("write"))
   const second = begin().then(async (transaction) => {
     order.push(`second sees ${transaction.read(allTexts).join()}`)
-    await transaction.commit()
+    return transaction.commit()
   })
 
   first.write(insert("first"))
@@ -196,16 +199,14 @@ test(
     const transactionCount = scaled(4_000, 200)
     const writerCount = 16
     const addSql = "UPDATE counters SET value = value + 1 WHERE name = ?"
-    const valueOf = (reader: Reader, name: string): number =>
-      reader.get<{ value: number }>(sqlQuery("SELECT value FROM counters WHERE name = ?", [name]))!.value
     await temp.database.write((tx) => {
       tx.run(sqlQuery("INSERT INTO counters VALUES ('shared', 0), ('copied', 0)"))
     })
-    let isOver = false
+    const over = new AbortController()
     let writeCount = 0
 
     const writers = Array.from({ length: writerCount }, async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await temp.database.write((tx) => tx.run(sqlQuery(addSql, ["shared"])))
         writeCount += 1
       }
@@ -226,7 +227,7 @@ test(
     for (let index = 0; index < transactionCount; index += 8) {
       await Promise.all(Array.from({ length: 8 }, (_, offset) => transact(index + offset)))
     }
-    isOver = true
+    over.abort()
     await Promise.all(writers)
 
     const kept = transactionCount - rolledBackCount
