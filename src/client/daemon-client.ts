@@ -54,8 +54,8 @@ export class DaemonClient {
   }
 
   /** Sends JSON and returns the JSON that is answered. */
-  async post<Answer>(path: string, body: unknown): Promise<Answer> {
-    return requestJson({ socketPath: this.#socketPath, method: "POST", path, ...jsonBody(body) })
+  async post<Answer>(path: string, body: unknown, options: { readonly timeoutMs?: number } = {}): Promise<Answer> {
+    return requestJson({ socketPath: this.#socketPath, method: "POST", path, ...jsonBody(body), ...options })
   }
 
   /** Sends what changes, and returns the JSON that is answered. */

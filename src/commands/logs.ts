@@ -28,7 +28,7 @@ export default class Logs extends BaseCommand {
     kind: Flags.option({
       multiple: true,
       multipleNonGreedy: true,
-      options: ["log", "request", "reload"] as const,
+      options: ["log", "request", "reload", "build", "execution"] as const,
       helpValue: "<kind>",
       summary: "Only entries of this kind; may be repeated.",
     })(),

@@ -45,7 +45,7 @@ describe("the command line", () => {
     { args: ["statsu"], code: 127, says: "there is no such command", next: "Did you mean: alyx status?" },
     { args: ["config", "shwo"], code: 127, says: "there is no such command", next: "Did you mean: alyx config show?" },
     { args: ["xyzzyplugh"], code: 127, says: "there is no such command", next: "alyx help lists the commands." },
-    { args: ["functions"], code: 127, says: "alyx functions is not in this version.", next: "a program of its own" },
+    { args: ["schedules"], code: 127, says: "alyx schedules is not in this version.", next: "a program of its own" },
     { args: ["deploy", "app"], code: 127, says: "alyx deploy is not in this version.", next: "docs/running.md" },
     {
       args: ["generate", "types"],

@@ -8,7 +8,7 @@ const programs =
 
 /** Commands that people may expect, by the words that they begin with, and what there is instead. */
 const planned: readonly { readonly words: RegExp; readonly name: string; readonly next: string }[] = [
-  { words: /^(functions?|webhooks?|hooks|schedules?|jobs?|cron)\b/, name: "$1", next: programs },
+  { words: /^(webhooks?|hooks|schedules?|jobs?|cron)\b/, name: "$1", next: programs },
   { words: /^deploy\b/, name: "deploy", next: "alyx start serves on any machine; docs/running.md says how." },
   { words: /^generate (types|clients?|sdk)\b/, name: "generate $1", next: openapi },
   { words: /^(types|clients?|sdk)\b/, name: "$1", next: openapi },

@@ -1,0 +1,43 @@
+import type { InvokeResponse } from "../../protocol/functions-api.ts"
+import { showMs } from "../amount.ts"
+import { levelLooks, showFields } from "../log-line.ts"
+import type { Paint } from "../paint.ts"
+import { printable } from "../printable.ts"
+import { renderError } from "../render-error.ts"
+import type { FunctionsLook } from "./function-table.ts"
+
+/** What a call answered, for stdout: JSON, on several lines at a terminal. Undefined where it answered with an error. */
+export function renderOutput({ output, error }: InvokeResponse): string | undefined {
+  if (error !== null) return undefined
+  return JSON.stringify(output, null, 2) ?? "null"
+}
+
+/** What is said beside it: log lines, how long it took, and the error. */
+export function renderCall(call: InvokeResponse, look: FunctionsLook): string {
+  const { paint } = look
+  const lines = call.logs.map(({ atMs, level, message, data }) => {
+    const { mark, meaning } = levelLooks[level]
+    const fields = data === undefined ? "" : ` ${paint("quiet", showData(data))}`
+    return `${paint("quiet", showMs(atMs).padStart(7))} ${paint(meaning, mark)} ${printable(message)}${fields}`
+  })
+  return [...lines, resultLine(call, look)].join("\n")
+}
+
+function resultLine({ error, status, durationMs, executionId }: InvokeResponse, look: FunctionsLook): string {
+  const { paint } = look
+  const facts = paint("quiet", `in ${showMs(durationMs)} · execution ${printable(executionId)}`)
+  if (error === null)
+    return `${paint(status < 400 ? "good" : "warn", `${status < 400 ? "✓" : "!"} ${status}`)} ${facts}`
+  return `${paint("bad", `✗ ${status}`)} ${facts}\n${renderError(error, look).trimEnd()}`
+}
+
+function showData(data: unknown): string {
+  if (typeof data === "object" && data !== null && !Array.isArray(data))
+    return showFields(data as Record<string, unknown>)
+  return printable(JSON.stringify(data) ?? "")
+}
+
+/** A head between two calls of `--watch`. */
+export function renderTurn(turn: number, paint: Paint): string {
+  return paint("quiet", `── call ${turn} ──`)
+}
