@@ -8,6 +8,7 @@ import { copyDocsAssets } from "./build/docs-assets.ts"
 import { hashInputs } from "./build/input-hash.ts"
 import { withLock } from "./build/lock.ts"
 import { writeManifest } from "./build/manifest.ts"
+import { bundleNodeModules } from "./build/node-modules.ts"
 import { thirdPartyLicenses } from "./build/third-party-licenses.ts"
 
 /** The repository. */
@@ -43,7 +44,8 @@ export async function build(options: { readonly root: string; readonly force: bo
       await cp(path.join(root, "package.json"), path.join(staging, "package.json"))
       const { inputs } = await bundle({ root, outdir: path.join(staging, "dist") })
       const copied = await copyDocsAssets({ root, outdir: path.join(staging, "dist") })
-      const licenses = await thirdPartyLicenses(root, [...inputs, ...copied])
+      const modules = await bundleNodeModules({ root, outdir: path.join(staging, "dist/runtimes/js/node") })
+      const licenses = await thirdPartyLicenses(root, [...inputs, ...copied, ...modules.inputs])
       await writeFile(path.join(staging, "THIRD-PARTY-LICENSES.md"), licenses)
       await writeManifest(staging)
       await rm(stampFile, { force: true })

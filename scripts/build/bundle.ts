@@ -21,6 +21,8 @@ export async function bundle(options: { readonly root: string; readonly outdir: 
     format: "esm",
     platform: "node",
     target: "node24",
+    // A dependency of the published package: it starts a program that lies beside it.
+    external: ["esbuild"],
     minifyWhitespace: true,
     legalComments: "none",
     metafile: true,
@@ -55,6 +57,9 @@ const withoutReactDevtools: Plugin = {
 /** What bin/run.js and package.json name by path, in dist/cli. */
 const frame = ["main", "help", "command-not-found"]
 
+/** What is started by path, from the daemon or from a command. */
+const programs = ["src/daemon/main.ts", "src/{daemon,functions}/**/*-worker.ts", "src/daemon/**/*-process.ts"]
+
 /**
  * Every file of src/commands is a command, except the base classes and the frame in oclif/. The daemon, and files
  * ending in -worker.ts or -process.ts, are started by path: they get fixed names in dist/daemon.
@@ -65,7 +70,7 @@ function entryPoints(root: string): Record<string, string> {
   for (const file of globSync("src/commands/**/*.{ts,tsx}", { cwd: root, exclude: ["src/commands/oclif/**"] })) {
     if (!file.endsWith("-command.ts")) entries[withoutExtension(path.relative("src", file))] = file
   }
-  for (const file of globSync("src/daemon/{main.ts,**/*-worker.ts,**/*-process.ts}", { cwd: root })) {
+  for (const file of globSync(programs, { cwd: root })) {
     const name = `daemon/${withoutExtension(path.basename(file))}`
     if (entries[name]) throw new Error(`${file} and ${entries[name]} would both become dist/${name}.js.`)
     entries[name] = file

@@ -1,0 +1,64 @@
+import type { Location, Message } from "esbuild"
+
+import type { Problem } from "../../errors.ts"
+import type { SourceLocation } from "../../lib/source-location.ts"
+
+/** A message of esbuild as a problem with its place; paths are relative to the root already. */
+export function buildProblem(message: Message): Problem {
+  const at = message.location === null ? undefined : placeOf(message.location)
+  const advice = adviceFor(message)
+  return {
+    code: "BUILD_FAILED",
+    message: sentence(message.text),
+    ...(advice === undefined ? {} : { next: advice }),
+    ...(at === undefined ? {} : { at }),
+  }
+}
+
+/** What is not wrong, one sentence each. */
+export function buildWarnings(messages: readonly Message[]): readonly string[] {
+  return messages.filter(isTelling).map(({ text, location }) => {
+    const place = location === null ? "" : `${location.file}:${location.line}:${location.column + 1}: `
+    return place + sentence(text)
+  })
+}
+
+/** esbuild counts columns from 0, in UTF-8; lines of code are ASCII where it matters. */
+export function placeOf({ file, line, column, length, lineText }: Location): SourceLocation {
+  const before = Buffer.from(lineText).subarray(0, column).toString("utf8").length
+  return { file: plainFile(file), line, column: before + 1, length: Math.max(1, length) }
+}
+
+/** What people see of a file: not the namespace that a plugin gave it. */
+export function plainFile(file: string): string {
+  return file.replace(/^(?:file|alyx-[a-z]+):/, "")
+}
+
+/** Warnings about files of ours that may not be there yet, and about packages, help nobody. */
+function isTelling({ location, id }: Message): boolean {
+  if (id === "tsconfig.json" || id === "missing-base" || id === "package.json") return false
+  return location === null || !/node_modules\/|^alyx-/.test(location.file)
+}
+
+function adviceFor({ text, notes }: Message): string | undefined {
+  const missing = /^Could not resolve "([^"]+)"/.exec(text)?.[1]
+  if (missing === undefined) {
+    const note = notes.map((each) => each.text).find((each) => each !== "")
+    return note === undefined ? undefined : sentence(note)
+  }
+  if (missing.startsWith(".") || missing.startsWith("/")) return "Mend the path, or write the file."
+  if (/\/jsx-(?:dev-)?runtime$/.test(missing)) {
+    const name = missing.replace(/\/jsx-(?:dev-)?runtime$/, "")
+    return `JSX needs a package: npm install ${name}, or name another with /** @jsxImportSource preact */ or in tsconfig.json.`
+  }
+  return `Install it in the project or beside the function: npm install ${packageName(missing)}`
+}
+
+/** `@scope/name/part` is a part of the package `@scope/name`. */
+function packageName(path: string): string {
+  return path.split("/", path.startsWith("@") ? 2 : 1).join("/")
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}

@@ -1,0 +1,63 @@
+import { relative } from "node:path"
+
+import type { BuildFailure, Message } from "esbuild"
+
+import { alyxError } from "../../errors.ts"
+import type { AlyxError, Problem } from "../../errors.ts"
+import { buildProblem, placeOf } from "./build-problems.ts"
+import type { BundleRequest } from "./bundle-function.ts"
+import { importChains } from "./import-chain.ts"
+import { substituteFor } from "./node-module-names.ts"
+import { nodeModuleName } from "./node-modules-plugin.ts"
+
+/** The error of a bundle that could not be made; what is no failure of esbuild comes back as it is. */
+export async function bundleFailure(error: unknown, request: BundleRequest): Promise<unknown> {
+  if (!isBuildFailure(error)) return error
+  const unresolved = new Map(error.errors.map((message) => [message, unsupportedModule(message)]))
+  const isNodeMissing = [...unresolved.values()].some((name) => name !== null)
+  const chains = isNodeMissing ? await importChains(request) : new Map<string, readonly string[]>()
+  const problems = error.errors.map((message) => {
+    const name = unresolved.get(message) ?? null
+    return name === null ? buildProblem(message) : nodeProblem(name, message, chains)
+  })
+  return failureOf(request, problems)
+}
+
+function failureOf({ name, entryFile, root }: BundleRequest, problems: readonly Problem[]): AlyxError {
+  const node = problems.find(({ code }) => code === "NODE_MODULE_UNSUPPORTED")
+  if (node !== undefined && problems.every(({ code }) => code === node.code)) {
+    const { message, next, at } = node
+    const options = { message, ...(next && { next }), ...(at && { at }), ...(problems.length > 1 && { problems }) }
+    return alyxError("NODE_MODULE_UNSUPPORTED", options)
+  }
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
+  return alyxError("BUILD_FAILED", {
+    message: `${name} (${relative(root, entryFile)}) does not build: there is ${count}.`.replace(
+      /there is (\d)/,
+      "there are $1",
+    ),
+    problems,
+  })
+}
+
+/** The module of Node that a message says cannot be found. */
+function unsupportedModule({ text }: Message): string | null {
+  const path = /^Could not resolve "([^"]+)"/.exec(text)?.[1]
+  return path === undefined ? null : nodeModuleName(path)
+}
+
+function nodeProblem(name: string, message: Message, chains: ReadonlyMap<string, readonly string[]>): Problem {
+  const file = message.location?.file
+  const chain = file === undefined ? [] : (chains.get(file) ?? [file])
+  const way = [...chain, `node:${name}`].join(" → ")
+  return {
+    code: "NODE_MODULE_UNSUPPORTED",
+    message: `node:${name} cannot work in a function; it is imported by ${way}.`,
+    next: substituteFor(name),
+    ...(message.location === null ? {} : { at: placeOf(message.location) }),
+  }
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error && Array.isArray(error.errors)
+}

@@ -1,0 +1,118 @@
+import { relative } from "node:path"
+
+import type { BuildContext, BuildResult, Metafile } from "esbuild"
+
+import { bundleFileName } from "../bundle-file-name.ts"
+import { buildWarnings } from "./build-problems.ts"
+import { bundleOptions } from "./bundle-options.ts"
+import { needsEventLoop } from "./choose-engine.ts"
+import { findInputs } from "./find-inputs.ts"
+import { bundleFailure } from "./bundle-failure.ts"
+import { isAsyncSource } from "./top-level-await.ts"
+
+/** Which file is bundled, and for which project. */
+export interface BundleRequest {
+  /** Absolute, without links. */
+  readonly root: string
+  readonly name: string
+  /** Absolute. */
+  readonly entryFile: string
+  /** Names that `process.env` will hold during calls. */
+  readonly envNames: readonly string[]
+}
+
+/** A function as one script. */
+export interface Bundle {
+  /** A classic script that sets `globalThis.__alyx_module`; its value is a promise where the source awaits at its top. */
+  readonly code: string
+  /** Version 3, without contents; sources are relative to the root. */
+  readonly sourceMap: string
+  /** Absolute paths of every file that had a say. */
+  readonly inputs: readonly string[]
+  readonly warnings: readonly string[]
+  /** Whether the code mentions anything that the plain engine does not have. */
+  readonly needsEventLoop: boolean
+}
+
+/** The first line of every bundle; what is known only afterwards replaces it by one of the same shape. */
+const opening = { sync: "(function(){", async: "(async function(){" } as const
+
+/** Makes bundles, and keeps what makes the next one of the same function fast. One object a worker. */
+export class Bundler {
+  /** By name and entry, the longest unused first. */
+  readonly #contexts = new Map<string, BuildContext>()
+
+  /** Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED. */
+  async bundle(request: BundleRequest): Promise<Bundle> {
+    const context = await this.#contextOf(request)
+    let result: BuildResult
+    try {
+      result = await context.rebuild()
+    } catch (error) {
+      throw await bundleFailure(error, request)
+    }
+    return finish(request, result)
+  }
+
+  /** Forgets everything, and ends esbuild's process. */
+  async stop(): Promise<void> {
+    const contexts = [...this.#contexts.values()]
+    this.#contexts.clear()
+    await Promise.all(contexts.map((context) => context.dispose()))
+    const { stop } = await import("esbuild")
+    await stop()
+  }
+
+  async #contextOf(request: BundleRequest): Promise<BuildContext> {
+    const key = JSON.stringify(request)
+    const known = this.#contexts.get(key)
+    this.#contexts.delete(key)
+    if (known === undefined) await this.#makeRoom()
+    const { context } = await import("esbuild")
+    const present = known ?? (await context(bundleOptions(request)))
+    this.#contexts.set(key, present)
+    return present
+  }
+
+  async #makeRoom(): Promise<void> {
+    const oldest = this.#contexts.entries().next()
+    if (oldest.done || this.#contexts.size < contextCountMax) return
+    this.#contexts.delete(oldest.value[0])
+    await oldest.value[1].dispose()
+  }
+}
+
+/** Functions whose parsed files esbuild keeps in memory; others build a little slower. */
+const contextCountMax = 16
+
+type FinishedBuild = BuildResult<{ write: false; metafile: true }>
+
+function finish({ root, entryFile }: BundleRequest, { outputFiles, metafile, warnings }: FinishedBuild): Bundle {
+  const text = outputFiles.find(({ path }) => path.endsWith(".js"))!.text
+  const map = outputFiles.find(({ path }) => path.endsWith(".map"))!.text
+  const body = text.slice(text.indexOf("\n") + 1)
+  const isAsync = isAsyncSource(body)
+  return {
+    code: `${isAsync ? opening.async : opening.sync}\n${body.trimEnd()}\n${closing(isCommonJs(metafile, relative(root, entryFile)))}`,
+    sourceMap: bareMap(map),
+    inputs: findInputs(metafile, root),
+    warnings: buildWarnings(warnings),
+    needsEventLoop: needsEventLoop(text, metafile),
+  }
+}
+
+function isCommonJs(metafile: Metafile, entry: string): boolean {
+  return metafile.inputs[entry.replaceAll("\\", "/")]?.format === "cjs"
+}
+
+/** A module of CommonJS is what it exports; one that was an ES module before stays one. */
+function closing(isCommonJsEntry: boolean): string {
+  if (!isCommonJsEntry) return "})();"
+  return "globalThis.__alyx_module=(m=>m.__esModule?m:m.default)(globalThis.__alyx_module);\n})();"
+}
+
+/** Contents would double the size of the plug-in, and stand in the files anyway. */
+function bareMap(text: string): string {
+  const { sources, names, mappings } = JSON.parse(text) as { sources: string[]; names: string[]; mappings: string }
+  return JSON.stringify({ version: 3, file: bundleFileName, sources, names, mappings })
+}
