@@ -74,6 +74,8 @@ export interface StatsResponse {
   readonly requests: { readonly total: number; readonly failed: number; readonly inFlight: number }
   /** Null where live queries are not served. */
   readonly realtime: RealtimeStats | null
+  /** Null where the project has no functions. */
+  readonly functions: FunctionStats | null
   /** Those who follow the log now: dashboards, and `alyx logs --follow`. */
   readonly clients: number
   /** What the schema or configuration asks for and this version does not do yet, and similar. */
@@ -82,6 +84,13 @@ export interface StatsResponse {
   readonly problem: WireError | null
   /** In dev: what leads to the written schema and waits for a decision, since something is lost by it or files are pending. */
   readonly plan: MigrationPlan | null
+}
+
+/** How many functions there are. GET /api/admin/functions says more of each. */
+export interface FunctionStats {
+  readonly count: number
+  /** By name: those whose newest source, or plug-in, could not be served. */
+  readonly failing: readonly string[]
 }
 
 /** How live queries are. */

@@ -1,4 +1,4 @@
-import type { RealtimeStats, StatsResponse } from "../protocol/admin-api.ts"
+import type { FunctionStats, RealtimeStats, StatsResponse } from "../protocol/admin-api.ts"
 import { countOf, showBytes, showCount, showSeconds } from "./amount.ts"
 import type { Paint } from "./paint.ts"
 import { printable } from "./printable.ts"
@@ -27,6 +27,7 @@ export function renderStatus(stats: StatsResponse, paint: Paint): string {
       `${showCount(requests.total)}, ${showCount(requests.failed)} failed (5xx), ${showCount(requests.inFlight)} now`,
     ],
     ...liveRow(stats.realtime),
+    ...functionsRow(stats.functions, paint),
     [
       "Memory",
       `${showBytes(memory.rssBytes)}, ${showBytes(memory.heapUsedBytes)} of it JavaScript; Node ${stats.node}`,
@@ -46,6 +47,15 @@ export function renderStatus(stats: StatsResponse, paint: Paint): string {
     stats.notices.map((notice) => `${paint("warn", "!")} ${printable(notice)}`).join("\n"),
   ]
   return blocks.filter((block) => block !== "").join("\n\n")
+}
+
+/** Shown when there are some. */
+function functionsRow(functions: FunctionStats | null, paint: Paint): string[][] {
+  if (functions === null) return []
+  const { count, failing } = functions
+  const names = failing.map((name) => printable(name)).join(", ")
+  const failed = failing.length === 0 ? "" : `, ${paint("bad", `${showCount(failing.length)} failing`)}: ${names}`
+  return [["Functions", `${countOf(count, "function")}${failed}`]]
 }
 
 /** Shown when somebody follows something. */

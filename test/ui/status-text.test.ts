@@ -32,6 +32,7 @@ const stats: StatsResponse = {
   problem: null,
   plan: null,
   realtime: null,
+  functions: null,
   clients: 1,
 }
 
@@ -59,5 +60,15 @@ test("sockets and what they follow are shown when there are some", () => {
   const busy = { ...live, sockets: 1, subscriptions: 12, groups: 2, messages: 1_200, untakenBytes: 3_000 }
   expect(renderStatus({ ...stats, realtime: busy }, paintNothing)).toContain(
     "  Live      1 socket, 12 subscriptions in 2 groups, 1,200 messages sent, 2.9 KB not taken yet\n",
+  )
+})
+
+test("functions are counted when there are some, and those that fail are named", () => {
+  expect(renderStatus({ ...stats, functions: { count: 3, failing: [] } }, paintNothing)).toContain(
+    "  Functions  3 functions\n",
+  )
+  const failing = { count: 3, failing: ["create-post", "re\u001B[2Jport"] }
+  expect(renderStatus({ ...stats, functions: failing }, paintNothing)).toContain(
+    "  Functions  3 functions, 2 failing: create-post, re\\e[2Jport\n",
   )
 })

@@ -38,6 +38,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     url: () => urlIfOpen(http),
     requests: () => http.requestCounts(),
     realtime: () => http.liveStats(),
+    functions: () => [],
     clients: () => activity.followerCount,
     shutdown: options.onShutdown,
     check,

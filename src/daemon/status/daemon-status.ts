@@ -5,7 +5,9 @@ import { schemaToJson } from "../../schema/schema-json.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import type { ConfigHolder } from "../served/config-holder.ts"
 import type { DatabaseCheck } from "../served/check-database.ts"
+import type { KnownFunction } from "../functions/functions.ts"
 import { DocumentCounts } from "./document-counts.ts"
+import { functionProblem, functionStatus } from "./function-status.ts"
 import type { Findings } from "../served/findings.ts"
 import type { AdminParts } from "../http/parts.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
@@ -17,6 +19,7 @@ export interface DaemonStatusParts {
   readonly url: () => string | null
   readonly requests: () => StatsResponse["requests"]
   readonly realtime: () => StatsResponse["realtime"]
+  readonly functions: () => readonly KnownFunction[]
   /** How many follow the log. */
   readonly clients: () => number
   readonly config: ConfigHolder
@@ -46,6 +49,7 @@ export class DaemonStatus implements AdminParts {
 
   stats(): Promise<StatsResponse> {
     const { config, database, schemas, findings, clock, requests, realtime, clients } = this.#parts
+    const functions = this.#parts.functions()
     const memory = process.memoryUsage()
     const { fileBytes, walBytes, commitCount } = database.stats()
     const fault = database.fault()
@@ -59,9 +63,10 @@ export class DaemonStatus implements AdminParts {
       schema: { hash: schemas.current.hash, collections: this.#counts.all() },
       requests: requests(),
       realtime: realtime(),
+      functions: functionStatus(functions),
       clients: clients(),
       notices: findings.notices,
-      problem: fault === undefined ? findings.problem : toWireError(fault),
+      problem: fault === undefined ? (findings.problem ?? functionProblem(functions)) : toWireError(fault),
       plan: findings.plan,
     })
   }

@@ -24,6 +24,7 @@ const stats: StatsResponse = {
   },
   requests: { total: 1_234, failed: 2, inFlight: 0 },
   realtime: null,
+  functions: null,
   clients: 2,
   notices: [],
   problem: null,

@@ -91,6 +91,7 @@ const stats = hostile({
   schema: { hash: "x", collections: [{ name: "c", documentCount: 1 }] },
   requests: { total: 1, failed: 0, inFlight: 0 },
   realtime: null,
+  functions: null,
   clients: 1,
   notices: ["n"],
   problem: null,
