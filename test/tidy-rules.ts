@@ -92,6 +92,7 @@ export const packageOwners: Record<string, string[]> = {
   "@faker-js/faker": ["src/daemon/data/"],
   "prom-client": ["src/daemon/http/"],
   "@extism/extism": ["src/daemon/functions/"],
+  croner: ["src/functions/", "src/daemon/scheduler/"],
   esbuild: ["src/functions/"],
   execa: ["src/functions/", "src/client/"],
   "@jridgewell/trace-mapping": ["src/functions/"],
