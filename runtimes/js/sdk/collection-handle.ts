@@ -1,0 +1,101 @@
+import type { DatabaseOperation, DocumentOptions, ListOptions } from "../../../src/functions/guest-abi.ts"
+import type { DatabaseScope } from "./database-scope.ts"
+import { requireNoForgedRaw } from "./raw-value.ts"
+
+type Key = string | number
+
+/** What an operation on a collection says besides who asks. */
+type Asked = DatabaseOperation extends infer Operation
+  ? Operation extends unknown
+    ? Omit<Operation, "op" | "collection" | "asAdmin" | "tx">
+    : never
+  : never
+
+/** `ctx.db.posts`: the documents of one collection. */
+export class CollectionHandle {
+  readonly #scope: DatabaseScope
+  readonly #name: string
+
+  constructor(scope: DatabaseScope, name: string) {
+    this.#scope = scope
+    this.#name = name
+  }
+
+  /** Rejects with DOCUMENT_NOT_FOUND where there is none that the caller may read. */
+  async get(key: Key, options?: DocumentOptions): Promise<unknown> {
+    requireKey(key, `${this.#name}.get`)
+    return this.#ask({ action: "get", key, ...optional({ options }) })
+  }
+
+  async list(options?: ListOptions): Promise<unknown> {
+    return this.#ask({ action: "list", ...optional({ options }) })
+  }
+
+  /** Null where none matches. */
+  async first(options?: ListOptions): Promise<unknown> {
+    return this.#ask({ action: "first", ...optional({ options }) })
+  }
+
+  async count(options?: Pick<ListOptions, "filter">): Promise<unknown> {
+    return this.#ask({ action: "count", ...optional({ options }) })
+  }
+
+  async create(data: unknown): Promise<unknown> {
+    requireData(data, `${this.#name}.create`)
+    return this.#ask({ action: "create", data })
+  }
+
+  async update(key: Key, data: unknown, options?: { readonly ifMatch?: string }): Promise<unknown> {
+    requireKey(key, `${this.#name}.update`)
+    requireData(data, `${this.#name}.update`)
+    return this.#ask({ action: "update", key, data, ...optional({ ifMatch: options?.ifMatch }) })
+  }
+
+  async delete(key: Key, options?: { readonly ifMatch?: string }): Promise<void> {
+    requireKey(key, `${this.#name}.delete`)
+    await this.#ask({ action: "delete", key, ...optional({ ifMatch: options?.ifMatch }) })
+  }
+
+  async updateMany(filter: unknown, data: unknown): Promise<unknown> {
+    requireFilter(filter, `${this.#name}.updateMany`)
+    requireData(data, `${this.#name}.updateMany`)
+    return this.#ask({ action: "updateMany", filter, data })
+  }
+
+  async deleteMany(filter: unknown): Promise<unknown> {
+    requireFilter(filter, `${this.#name}.deleteMany`)
+    return this.#ask({ action: "deleteMany", filter })
+  }
+
+  #ask(asked: Asked): Promise<unknown> {
+    const name = this.#name
+    this.#scope.requireCollection(name)
+    if (asked.action === "create") requireNoForgedRaw(name, asked.data, "create")
+    if (asked.action === "update" || asked.action === "updateMany") requireNoForgedRaw(name, asked.data, "update")
+    return this.#scope.ask({ op: "db", collection: name, ...asked })
+  }
+}
+
+/** Without undefined members, which JSON would drop anyway. */
+function optional<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
+}
+
+/** A key that is undefined would be dropped on the way, and say something else. */
+function requireKey(key: unknown, where: string): void {
+  if ((typeof key === "string" && key !== "") || typeof key === "number") return
+  throw new TypeError(`${where} needs the primary key of a document first, and was given ${String(key)}.`)
+}
+
+function requireData(data: unknown, where: string): void {
+  if (typeof data === "object" && data !== null && !Array.isArray(data)) return
+  throw new TypeError(
+    `${where} needs an object of fields, and was given ${Array.isArray(data) ? "a list" : String(data)}.`,
+  )
+}
+
+/** All documents are meant by `{}`, never by a variable that is not set. */
+function requireFilter(filter: unknown, where: string): void {
+  if ((typeof filter === "object" && filter !== null) || (typeof filter === "string" && filter !== "")) return
+  throw new TypeError(`${where} needs a filter first, and was given ${String(filter)}; {} means every document.`)
+}

@@ -1,0 +1,81 @@
+import { decodeUtf8, encodeUtf8, readInput } from "../prelude/host.ts"
+import { AlyxError } from "./alyx-error.ts"
+import type { Call } from "./call.ts"
+import type { DefinedFunction } from "./define-function.ts"
+import { getContext } from "./function-context.ts"
+import { isBodiless } from "./made-up-request.ts"
+import { pathText, plainValue } from "./plain-value.ts"
+import type { ValueProblem, ValueSchema } from "./schema/value-schema.ts"
+import { tellCaller } from "./told-errors.ts"
+
+/** Calls what defineFunction made: input checked before, output after. Returns the JSON of the output. */
+export async function runDefined({ input, output, handler }: DefinedFunction, call: Call): Promise<Uint8Array> {
+  const given = readJsonInput()
+  const value = input === null ? given : await checkedInput(input, given, call)
+  const returned = await handler(value, getContext("ctx"))
+  const plain = plainValue(output === null ? returned : await checkedOutput(output, returned))
+  return encodeUtf8(JSON.stringify(plain) ?? "null")
+}
+
+/** No input is an empty object, so that handlers may take it apart. */
+function readJsonInput(): unknown {
+  const bytes = readInput()
+  if (bytes.length === 0) return {}
+  try {
+    return JSON.parse(decodeUtf8(bytes)) as unknown
+  } catch (error) {
+    const message = `The input is not valid JSON: ${(error as Error).message}`
+    throw tellCaller(new AlyxError({ code: "INVALID_JSON", status: 400, message }))
+  }
+}
+
+async function checkedInput(schema: ValueSchema, given: unknown, { guest }: Call): Promise<unknown> {
+  const request = guest?.request ?? null
+  const checked = await schema.check(given, request !== null && isBodiless(request.method) ? "query" : "json")
+  if (checked.ok) return checked.value
+  throw invalid({ code: "INPUT_INVALID", status: 400, what: "input" }, checked.problems)
+}
+
+/** Checks the value as its reader will see it; what a Standard Schema makes of it is what leaves. */
+async function checkedOutput(schema: ValueSchema, returned: unknown): Promise<unknown> {
+  const plain = plainValue(returned)
+  if (plain === undefined) {
+    const message = "The handler returned nothing, and `output` promises a value."
+    throw tellCaller(new AlyxError({ code: "OUTPUT_UNSERIALIZABLE", status: 500, message, details: { path: "" } }))
+  }
+  const checked = await schema.check(plain, "json")
+  if (checked.ok) return checked.value
+  throw invalid({ code: "OUTPUT_INVALID", status: 500, what: "output" }, checked.problems)
+}
+
+interface Kind {
+  readonly code: string
+  readonly status: number
+  readonly what: string
+}
+
+/** All problems by their path, as VALIDATION_ERROR has them by field. */
+function invalid({ code, status, what }: Kind, problems: readonly ValueProblem[]): AlyxError {
+  const byPath = new Map<string, { code: string; message: string }[]>()
+  for (const problem of problems) {
+    const path = pathText(problem.path)
+    const message = sentence(path === "" ? `The ${what}` : path, problem.message)
+    byPath.set(path, [...(byPath.get(path) ?? []), { code: problem.code, message }])
+  }
+  const all = [...byPath.values()].flat()
+  const first = all[0]?.message ?? `The ${what} does not fit.`
+  return tellCaller(
+    new AlyxError({
+      code,
+      status,
+      message: all.length > 1 ? `The ${what} has ${all.length} problems; the first: ${first}` : first,
+      details: { fields: Object.fromEntries(byPath) },
+    }),
+  )
+}
+
+/** Our own messages are predicates; those of libraries are sentences of their own. */
+function sentence(subject: string, message: string): string {
+  const text = /^(?:must|is|has|does)\b/.test(message) ? `${subject} ${message}` : `${subject}: ${message}`
+  return /[.?!]$/.test(text) ? text : `${text}.`
+}

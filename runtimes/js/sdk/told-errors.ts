@@ -1,0 +1,48 @@
+import { CodedError } from "../prelude/host-error.ts"
+import { AlyxError } from "./alyx-error.ts"
+import { FunctionError } from "./function-error.ts"
+
+/**
+ * What the caller of a function learns of an error that its handler let through. A FunctionError is meant for the caller. What
+ * the database refused *to the caller* (a rule, a missing document, a value that breaks the schema, a duplicate) is the
+ * caller's to mend, so code, status and message stay. Everything else (as admin, SQL, secrets, hosts, a wrong filter) is the
+ * function's own affair, and becomes 500 FUNCTION_ERROR.
+ */
+const callersFaults: ReadonlySet<string> = new Set([
+  "VALIDATION_ERROR",
+  "DOCUMENT_NOT_FOUND",
+  "UNIQUE_CONFLICT",
+  "REFERENCE_CONFLICT",
+  "PRECONDITION_FAILED",
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "FORBIDDEN_FIELD",
+  "FORBIDDEN_SCOPE",
+  "MANAGED_FIELD",
+  "EMAIL_TAKEN",
+  "REGISTER_INSTEAD",
+])
+
+/** Errors of Alyx that are told with code and status. */
+const told = new WeakSet<object>()
+
+/** Marks an error as the caller's to mend; those of other codes stay the function's own. */
+export function tellIfCallersFault(error: unknown): void {
+  if (error instanceof AlyxError && callersFaults.has(error.code)) told.add(error)
+}
+
+/** Marks an error that is told whatever its code: of the input and the output, and what another function said. */
+export function tellCaller(error: AlyxError): AlyxError {
+  told.add(error)
+  return error
+}
+
+/** What is thrown out of the call: errors that are not told lose their status, and so are FUNCTION_ERROR to the host. */
+export function asThrown(error: unknown): unknown {
+  if (!(error instanceof CodedError) || error instanceof FunctionError || told.has(error)) return error
+  const { code, message, details, name, stack } = error
+  const own = new CodedError({ code, message, status: null, details })
+  Object.defineProperty(own, "name", { value: name, configurable: true })
+  if (stack !== undefined) own.stack = stack
+  return own
+}
