@@ -1,0 +1,129 @@
+import type { EngineInstance } from "../../src/functions/engine-instance.ts"
+import { startEngine, takeState, writeBytes } from "../../src/functions/engine-instance.ts"
+import { withState } from "../../src/functions/memory-image.ts"
+import { readExports, readSections, sectionIds, writeSections } from "../../src/functions/wasm-sections.ts"
+
+/** The natives in the order of their numbers in runtimes/js/engine/glue.ts; declared in runtimes/js/prelude/natives.ts. */
+const nativeNames = [
+  "encodeUtf8",
+  "decodeUtf8",
+  "fillRandom",
+  "monotonicMs",
+  "isBuilding",
+  "setStep",
+  "input",
+  "output",
+  "error",
+  "alloc",
+  "load",
+  "length",
+  "free",
+  "configGet",
+  "varGet",
+  "varSet",
+  "httpRequest",
+  "httpStatus",
+  "httpHeaders",
+  "log",
+  "alyxContext",
+  "alyxSubmit",
+  "alyxCall",
+  "alyxLog",
+]
+
+/** What an engine exports that nobody needs once the prelude is in it. */
+const bootExports = /^(_initialize|alyx_boot|qjs_(?!run_gc).*)$/
+
+interface BootExports {
+  _initialize(): void
+  alyx_boot(): number
+  qjs_get_context_ptr(): number
+  qjs_get_global(): number
+  qjs_new_object(): number
+  qjs_new_host_function(name: number, length: number, arity: number): number
+  qjs_set_prop_string(object: number, name: number, value: number): number
+  qjs_get_prop_string(object: number, name: number): number
+  qjs_eval(source: number, length: number, file: number, flags: number): number
+  qjs_is_exception(value: number): number
+  qjs_get_exception(): number
+  qjs_get_string_len(value: number, length: number): number
+  qjs_free_value(value: number): void
+  readonly alyx_random: WebAssembly.Global<"i32">
+}
+
+/** Evaluates the prelude in an engine, and returns the engine that begins with it. */
+export async function snapshotPrelude(wasm: Uint8Array<ArrayBuffer>, prelude: string): Promise<Uint8Array> {
+  const instance = startEngine(await WebAssembly.compile(wasm))
+  const engine = instance.exports as unknown as BootExports
+  engine._initialize()
+  if (engine.alyx_boot() !== 0) throw new Error("The engine does not start.")
+  engine.alyx_random.value = findRandomState(instance, engine)
+  defineNatives(instance, engine)
+  run(instance, engine, { source: prelude, file: "alyx:prelude" })
+
+  const sections = readSections(wasm)
+  const kept = readExports(sections).flatMap(({ name }) => (bootExports.test(name) ? [] : [[name, name] as const]))
+  const made = withState(sections, takeState(instance), new Map(kept))
+  return writeSections(made.filter((section) => section.id !== sectionIds.custom))
+}
+
+function defineNatives(instance: EngineInstance, engine: BootExports): void {
+  const natives = engine.qjs_new_object()
+  nativeNames.forEach((name, index) => {
+    const full = `${name}#${String(index).padStart(2, "0")}`
+    const named = engine.qjs_new_host_function(writeText(instance, full), full.length, 0)
+    set(instance, engine, natives, name, named)
+  })
+  set(instance, engine, engine.qjs_get_global(), "__alyx_natives", natives)
+}
+
+/** A few small strings are left in the engine: it is made once. */
+function set(instance: EngineInstance, engine: BootExports, object: number, name: string, value: number): void {
+  if (engine.qjs_set_prop_string(object, writeText(instance, name), value) < 0)
+    throw new Error(`The engine does not take ${name}.`)
+}
+
+function run(instance: EngineInstance, engine: BootExports, script: { source: string; file: string }): void {
+  const source = new TextEncoder().encode(script.source)
+  const result = engine.qjs_eval(writeBytes(instance, source), source.length, writeText(instance, script.file), 0)
+  if (engine.qjs_is_exception(result) === 0) return
+  const thrown = engine.qjs_get_exception()
+  const stack = readText(instance, engine, engine.qjs_get_prop_string(thrown, writeText(instance, "stack")))
+  throw new Error(`The prelude throws: ${readText(instance, engine, thrown)}\n${stack}`)
+}
+
+function writeText(instance: EngineInstance, text: string): number {
+  return writeBytes(instance, new TextEncoder().encode(text))
+}
+
+function readText({ exports }: EngineInstance, engine: BootExports, value: number): string {
+  const lengthAt = exports.wasm_malloc(4)
+  const at = engine.qjs_get_string_len(value, lengthAt)
+  const length = new DataView(exports.memory.buffer).getUint32(lengthAt, true)
+  return new TextDecoder().decode(new Uint8Array(exports.memory.buffer, at, length))
+}
+
+/** Far more than the part of the engine's context that holds the state. */
+const contextBytes = 4_096
+
+/**
+ * Math.random's state lies somewhere in the engine's context, and would be equal in all instances of a snapshot: it is the
+ * one word that a call of Math.random changes as its generator (xorshift64*) says.
+ */
+function findRandomState(instance: EngineInstance, engine: BootExports): number {
+  const context = engine.qjs_get_context_ptr()
+  const look = (): BigUint64Array =>
+    new BigUint64Array(instance.exports.memory.buffer.slice(context, context + contextBytes))
+  const before = look()
+  run(instance, engine, { source: "Math.random()", file: "alyx:random" })
+  const after = look()
+  const changed = [...before.keys()].filter((word) => before[word] !== 0n && after[word] === nextState(before[word]!))
+  if (changed.length !== 1) throw new Error("The engine keeps the state of Math.random elsewhere.")
+  return context + changed[0]! * 8
+}
+
+function nextState(state: bigint): bigint {
+  let next = state ^ (state >> 12n)
+  next = BigInt.asUintN(64, next ^ (next << 25n))
+  return next ^ (next >> 27n)
+}

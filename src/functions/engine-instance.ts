@@ -1,0 +1,61 @@
+import type { BuildHost } from "./build-host.ts"
+import { createBuildHost } from "./build-host.ts"
+import type { InstanceState } from "./memory-image.ts"
+
+/** What an engine exports before it is made a plug-in (runtimes/js/engine/glue.ts). */
+export interface EngineExports {
+  readonly memory: WebAssembly.Memory
+  readonly __stack_pointer: WebAssembly.Global<"i32">
+  readonly alyx_deadline: WebAssembly.Global<"i64">
+  readonly alyx_building: WebAssembly.Global<"i32">
+  readonly alyx_source: WebAssembly.Global<"i32">
+  readonly alyx_source_length: WebAssembly.Global<"i32">
+  readonly alyx_source_file: WebAssembly.Global<"i32">
+  wasm_malloc(size: number): number
+  wasm_free(pointer: number): void
+  qjs_run_gc(): void
+  /** 0 when the prelude could say what came of it. */
+  alyx_evaluate(source: number, length: number, fileName: number): number
+  alyx_expect(exports: number, length: number): number
+}
+
+/** An engine that runs in this thread, with the host of a build. */
+export interface EngineInstance {
+  readonly exports: EngineExports
+  readonly host: BuildHost
+}
+
+/** Makes an instance of an engine. */
+export function startEngine(module: WebAssembly.Module): EngineInstance {
+  const host = createBuildHost()
+  const instance = new WebAssembly.Instance(module, host.imports)
+  const exports = instance.exports as unknown as EngineExports
+  host.attach(exports.memory)
+  return { exports, host }
+}
+
+/** Copies bytes into the engine, with a zero after them; `wasm_free` frees them. */
+export function writeBytes({ exports }: EngineInstance, bytes: Uint8Array): number {
+  const pointer = exports.wasm_malloc(bytes.length + 1)
+  if (pointer === 0) throw new Error("The engine has no memory for the source.")
+  const memory = new Uint8Array(exports.memory.buffer)
+  memory.set(bytes, pointer)
+  memory[pointer + bytes.length] = 0
+  return pointer
+}
+
+/**
+ * The state of an engine that nobody calls at the moment. What its stack held is of no use to anybody, and becomes zeros;
+ * the stack lies below everything else and grows down from where its pointer stands now.
+ */
+export function takeState({ exports }: EngineInstance): InstanceState {
+  exports.qjs_run_gc()
+  const memory = new Uint8Array(exports.memory.buffer).slice()
+  memory.fill(0, 0, exports.__stack_pointer.value)
+  const globals = new Map<string, number | bigint>()
+  for (const [name, value] of Object.entries(exports)) {
+    if (value instanceof WebAssembly.Global) globals.set(name, value.value as number | bigint)
+  }
+  globals.set("alyx_deadline", 0n)
+  return { memory, globals }
+}
