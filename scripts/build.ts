@@ -8,6 +8,7 @@ import { copyDocsAssets } from "./build/docs-assets.ts"
 import { hashInputs } from "./build/input-hash.ts"
 import { withLock } from "./build/lock.ts"
 import { writeManifest } from "./build/manifest.ts"
+import { buildRuntimes } from "./build/runtimes.ts"
 import { bundleNodeModules } from "./build/node-modules.ts"
 import { thirdPartyLicenses } from "./build/third-party-licenses.ts"
 
@@ -42,6 +43,8 @@ export async function build(options: { readonly root: string; readonly force: bo
       await rm(staging, { recursive: true, force: true })
       await mkdir(staging)
       await cp(path.join(root, "package.json"), path.join(staging, "package.json"))
+      // Before the bundle, which ends esbuild.
+      const runtimes = await buildRuntimes({ root, outdir: path.join(staging, "dist") })
       const { inputs } = await bundle({ root, outdir: path.join(staging, "dist") })
       const copied = await copyDocsAssets({ root, outdir: path.join(staging, "dist") })
       const modules = await bundleNodeModules({ root, outdir: path.join(staging, "dist/runtimes/js/node") })

@@ -4,7 +4,13 @@ import { readFile } from "node:fs/promises"
 import path from "node:path"
 
 /** What a build depends on besides the Node that runs it and a part of package.json. */
-const inputs = ["src/**/*.{ts,tsx,js,css}", "scripts/build.ts", "scripts/build/*.ts", "package-lock.json"]
+const inputs = [
+  "src/**/*.{ts,tsx,js,css}",
+  "runtimes/**/*.ts",
+  "scripts/build.ts",
+  "scripts/build/*.ts",
+  "package-lock.json",
+]
 
 /** Returns a hash that changes when a build of this repository would give something else. */
 export async function hashInputs(root: string): Promise<string> {
