@@ -92,6 +92,15 @@ async function storedCalls(
   )
 }
 
+/** The last calls of a function with what they logged, newest first. */
+export async function lastExecutions(
+  client: DaemonClient,
+  { name, count }: { readonly name: string; readonly count: number },
+): Promise<readonly ExecutionDetail[]> {
+  const { executions } = await client.get<ExecutionsResponse>(`${functionPath(name)}/executions?limit=${count}`)
+  return inTurn(executions, ({ id }) => client.get<ExecutionDetail>(`/api/admin/executions/${encodeURIComponent(id)}`))
+}
+
 /** One after the other: each call is a connection. */
 async function inTurn<Item, Result>(
   items: readonly Item[],

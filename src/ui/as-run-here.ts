@@ -1,6 +1,6 @@
 /** The commands that messages name. */
 const commands =
-  "init|dev|start|status|logs|restart|stop|config|schema|migrate|db|auth|rules|realtime|generate|doctor|completion|help"
+  "init|dev|start|status|logs|restart|stop|config|schema|migrate|db|auth|rules|realtime|functions|secrets|generate|doctor|completion|help"
 
 const mention = new RegExp(`(?<![\\w./-])alyx (?=(?:${commands})\\b)`, "g")
 

@@ -96,10 +96,14 @@ class LineSink implements DevSink {
     // Lines say what happens; alyx status says how things are.
   }
 
+  setFunctions(): void {
+    // The same: alyx functions list.
+  }
+
   #isWanted(entry: LogEntry): boolean {
     if (this.#options.showsAll) return true
     if (entry.time < this.#since) return false
-    return entry.kind !== "request" && !(entry.kind === "log" && entry.level === "debug")
+    return entry.kind !== "request" && entry.kind !== "execution" && !(entry.kind === "log" && entry.level === "debug")
   }
 }
 

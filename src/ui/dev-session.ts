@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises"
 
 import { DaemonClient } from "../client/daemon-client.ts"
 import { ensureDaemon } from "../client/ensure-daemon.ts"
+import { listFunctions } from "../client/function-calls.ts"
 import { findDaemon } from "../client/find-daemon.ts"
 import { isRunning } from "../client/is-running.ts"
 import { lastLines } from "../client/log-file.ts"
@@ -30,7 +31,10 @@ const successorIntervalMs = 100
 const shownLogLines = 12
 
 /** What a session fills. */
-export type DevSink = Pick<DevStore, "add" | "setDaemon" | "setDaemonState" | "setMessage" | "setStats">
+export type DevSink = Pick<
+  DevStore,
+  "add" | "setDaemon" | "setDaemonState" | "setFunctions" | "setMessage" | "setStats"
+>
 
 interface SessionParts {
   readonly launch: DaemonLaunch
@@ -73,8 +77,8 @@ async function followLog(
   try {
     for await (const entry of client.logs({ tail: 100, follow: true, signal })) {
       store.add(entry)
-      // A reload changes the collections, and what is wrong with the files.
-      if (entry.kind === "reload") nudge.dispatchEvent(new Event("nudge"))
+      // A reload changes the collections, a build the functions, and both what is wrong with the files.
+      if (entry.kind === "reload" || entry.kind === "build") nudge.dispatchEvent(new Event("nudge"))
     }
   } catch (error) {
     if (!isAlyxError(error)) throw error
@@ -91,7 +95,9 @@ async function pollStats(
     const nudged = new AbortController()
     nudge.addEventListener("nudge", () => nudged.abort(), { signal: nudged.signal })
     try {
-      store.setStats(await client.stats())
+      const stats = await client.stats()
+      store.setStats(stats)
+      store.setFunctions(stats.functions ? (await listFunctions(client)).functions : [])
     } catch (error) {
       if (!isAlyxError(error)) throw error
     }

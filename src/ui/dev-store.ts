@@ -1,4 +1,5 @@
 import type {
+  BuildEntry,
   DaemonFile,
   LogEntry,
   LogLine,
@@ -7,6 +8,7 @@ import type {
   RequestEntry,
   StatsResponse,
 } from "../protocol/admin-api.ts"
+import type { FunctionDetail } from "../protocol/functions-api.ts"
 import type { DashboardState } from "./dashboard/dashboard-state.ts"
 import { initialState } from "./dashboard/dashboard-state.ts"
 import type { Numbered } from "./dashboard/entry-ring.ts"
@@ -16,7 +18,7 @@ import { EntryRing } from "./dashboard/entry-ring.ts"
 export type DaemonState = "starting" | "serving" | "died" | "stopped"
 
 /** What the Changes pane lists. */
-export type ChangeEntry = ReloadEntry | LogLine | LostEntry | DeathEntry
+export type ChangeEntry = ReloadEntry | BuildEntry | LogLine | LostEntry | DeathEntry
 
 /** The end of a daemon that nobody had asked to end, with the last lines of its log. */
 export interface DeathEntry {
@@ -43,8 +45,10 @@ export interface DevSnapshot {
   readonly liveRate: number | null
   /** Oldest first. */
   readonly requests: readonly Numbered<RequestEntry>[]
-  /** Reloads, and what the daemon said beside them; oldest first. */
+  /** Reloads, builds of functions, and what the daemon said beside them; oldest first. */
   readonly changes: readonly Numbered<ChangeEntry>[]
+  /** By name. */
+  readonly functions: readonly Numbered<FunctionDetail>[]
   /** How many entries wait for the end of a pause. */
   readonly heldCount: number
   /** Null when there is nothing to say. */
@@ -76,6 +80,7 @@ export class DevStore {
   readonly #changes = new EntryRing<ChangeEntry>({ countMax: keptCountMax })
   #rates: readonly number[] = []
   #liveRate: number | null = null
+  #functions: readonly Numbered<FunctionDetail>[] = []
   #counted: { readonly total: number; readonly messages: number; readonly atMs: number } | null = null
   #nextId = 1
   #daemon: DaemonFile
@@ -113,7 +118,8 @@ export class DevStore {
   }
 
   add(entry: LogEntry | DeathEntry): void {
-    if (isNoNews(entry) || entry.kind === "build" || entry.kind === "execution") return
+    // Calls are requests as well; what functions logged is shown with them.
+    if (isNoNews(entry) || entry.kind === "execution") return
     const id = this.#nextId++
     if (entry.kind === "request") this.#requests.add({ id, entry })
     else this.#changes.add({ id, entry })
@@ -138,6 +144,7 @@ export class DevStore {
   setDaemon(daemon: DaemonFile): void {
     if (daemon.pid !== this.#daemon.pid) {
       this.#stats = null
+      this.#functions = []
       this.#counted = null
       this.#liveRate = null
     }
@@ -163,6 +170,13 @@ export class DevStore {
     if (before === null || nowMs - before.atMs > 500) this.#counted = { total, messages, atMs: nowMs }
     this.#stats = stats
     this.setDaemonState("serving")
+  }
+
+  /** How functions are now. */
+  setFunctions(functions: readonly FunctionDetail[]): void {
+    if (functions.length === 0 && this.#functions.length === 0) return
+    this.#functions = functions.map((entry, index) => ({ id: index + 1, entry }))
+    this.#changed("entry")
   }
 
   setMessage(message: DevMessage | null): void {
@@ -207,6 +221,7 @@ export class DevStore {
       liveRate: this.#liveRate,
       requests: this.#requests.shown(),
       changes: this.#changes.shown(),
+      functions: this.#functions,
       heldCount: this.#requests.heldCount + this.#changes.heldCount,
       message: this.#message,
       view: this.#view,

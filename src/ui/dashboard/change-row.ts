@@ -1,4 +1,4 @@
-import type { LogLine, ReloadEntry } from "../../protocol/admin-api.ts"
+import type { BuildEntry, LogLine, ReloadEntry } from "../../protocol/admin-api.ts"
 import { countOf, showMs, showTime } from "../amount.ts"
 import type { ChangeEntry } from "../dev-store.ts"
 import { levelLooks, reloadTitles, showFields } from "../log-line.ts"
@@ -33,6 +33,8 @@ function rowOf(entry: ChangeEntry): Row {
   switch (entry.kind) {
     case "reload":
       return reloadRow(entry)
+    case "build":
+      return buildRow(entry)
     case "log":
       return logRow(entry)
     case "lost":
@@ -67,6 +69,16 @@ function reloadRow(entry: ReloadEntry): Row {
       return { mark: "✗", meaning: "bad", text: `${what} refused`, rest: printable(why), end }
     }
   }
+}
+
+function buildRow({ name, outcome, durationMs, error }: BuildEntry): Row {
+  const text = printable(name)
+  if (outcome === "built") return { mark: "✓", meaning: "good", text: `${text} built`, end: showMs(durationMs) }
+  if (outcome === "removed") return { mark: "·", meaning: "quiet", text: `${text} removed` }
+  const [problem] = error?.problems ?? []
+  const place = problem?.at === undefined ? "" : `${problem.at.file}:${problem.at.line} `
+  const rest = printable(place + (problem?.message ?? error?.message ?? ""))
+  return { mark: "✗", meaning: "bad", text: `${text} does not build`, rest, end: showMs(durationMs) }
 }
 
 function logRow({ level, message, fields }: LogLine): Row {

@@ -1,11 +1,12 @@
 import type { LogLine, RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
 import type { MailView } from "../../protocol/auth-api.ts"
+import type { ExecutionDetail, FunctionDetail } from "../../protocol/functions-api.ts"
 import type { Progress } from "../../protocol/progress.ts"
 import type { ChangeEntry } from "../dev-store.ts"
 import type { Numbered } from "./entry-ring.ts"
 import type { PaneName } from "./panes.ts"
 import type { Selection } from "./selection.ts"
-import { followNewest } from "./selection.ts"
+import { firstOf, followNewest } from "./selection.ts"
 
 /** What a request is shown with: while it is fetched, once it is there, or why it is not. */
 export type FetchedRequest =
@@ -17,6 +18,12 @@ export type FetchedRequest =
 export type FetchedMail =
   | { readonly state: "loading" }
   | { readonly state: "there"; readonly mail: MailView }
+  | { readonly state: "missing"; readonly reason: string }
+
+/** What a function is shown with: its last calls, newest first. */
+export type FetchedFunction =
+  | { readonly state: "loading" }
+  | { readonly state: "there"; readonly executions: readonly ExecutionDetail[] }
   | { readonly state: "missing"; readonly reason: string }
 
 /** What covers the panes. `offset` is its first line shown; it may be too large, and is cut to what there is. */
@@ -31,11 +38,20 @@ export type Overlay =
     }
   | { readonly kind: "mail"; readonly entry: LogLine; readonly offset: number; readonly fetched: FetchedMail }
   | { readonly kind: "change"; readonly entry: ChangeEntry; readonly offset: number }
+  | {
+      readonly kind: "function"
+      readonly entry: FunctionDetail
+      readonly offset: number
+      readonly fetched: FetchedFunction
+    }
+
+/** The panes in which something can be chosen. */
+export type ListName = "requests" | "changes" | "functions"
 
 /** What the person did with the screen. What the daemon said is in the store beside it. */
 export interface DashboardState {
   readonly focus: PaneName
-  readonly selections: Readonly<Record<"requests" | "changes", Selection>>
+  readonly selections: Readonly<Record<ListName, Selection>>
   /** Lists show only what contains this text. */
   readonly search: { readonly text: string; readonly isTyping: boolean }
   readonly errorsOnly: boolean
@@ -51,7 +67,7 @@ export interface DashboardState {
 
 export const initialState: DashboardState = {
   focus: "requests",
-  selections: { requests: followNewest, changes: followNewest },
+  selections: { requests: followNewest, changes: followNewest, functions: firstOf },
   search: { text: "", isTyping: false },
   errorsOnly: false,
   isPaused: false,
@@ -70,6 +86,7 @@ export type Effect =
   | { readonly kind: "interrupt" }
   | { readonly kind: "fetchRequest"; readonly entry: RequestEntry }
   | { readonly kind: "fetchMail"; readonly entry: LogLine }
+  | { readonly kind: "fetchFunction"; readonly entry: FunctionDetail }
   | { readonly kind: "pause"; readonly isPaused: boolean }
   | { readonly kind: "clear"; readonly pane: "requests" | "changes" }
   | { readonly kind: "openApiPage" }
@@ -90,6 +107,7 @@ export interface Sight {
   readonly lists: {
     readonly requests: { readonly entries: readonly Numbered<RequestEntry>[]; readonly rows: number }
     readonly changes: { readonly entries: readonly Numbered<ChangeEntry>[]; readonly rows: number }
+    readonly functions: { readonly entries: readonly Numbered<FunctionDetail>[]; readonly rows: number }
   }
   /** How long the text is that covers the panes; null when nothing does. */
   readonly overlay: { readonly lineCount: number; readonly rows: number } | null

@@ -1,10 +1,20 @@
 import { DaemonClient } from "../../client/daemon-client.ts"
+import { lastExecutions } from "../../client/function-calls.ts"
 import { isAlyxError } from "../../errors.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
 import type { LogLine, RequestDetail, RequestEntry } from "../../protocol/admin-api.ts"
 import type { MailsResponse } from "../../protocol/auth-api.ts"
+import type { FunctionDetail } from "../../protocol/functions-api.ts"
 import type { DevStore } from "../dev-store.ts"
-import type { Answer, DashboardState, Effect, FetchedMail, FetchedRequest, Sight } from "./dashboard-state.ts"
+import type {
+  Answer,
+  DashboardState,
+  Effect,
+  FetchedFunction,
+  FetchedMail,
+  FetchedRequest,
+  Sight,
+} from "./dashboard-state.ts"
 import type { KeyName } from "./key-name.ts"
 import { mailIdOf } from "./mail-in-full.ts"
 import { openInBrowser } from "./open-in-browser.ts"
@@ -18,6 +28,9 @@ export type Leave = "detach" | "stop"
 
 /** How long after the first Ctrl-C a second one still means "stop the daemon". */
 const secondPressMs = 1_000
+
+/** How many of a function's last calls are shown. */
+const shownExecutionCount = 20
 
 export interface DashboardParts {
   readonly store: DevStore
@@ -103,6 +116,8 @@ export class Dashboard implements PlanTalk {
         return void this.#fetchRequest(effect.entry)
       case "fetchMail":
         return void this.#fetchMail(effect.entry)
+      case "fetchFunction":
+        return void this.#fetchFunction(effect.entry)
       case "openApiPage":
         return void this.#openApiPage()
       case "writeMigration":
@@ -147,6 +162,20 @@ export class Dashboard implements PlanTalk {
       const { mails } = await this.client.get<MailsResponse>("/api/admin/mails")
       const mail = mails.find(({ id }) => id === mailIdOf(entry))
       return mail === undefined ? { state: "missing", reason: "It is not kept any more." } : { state: "there", mail }
+    } catch (error) {
+      return { state: "missing", reason: reasonOf(error) }
+    }
+  }
+
+  async #fetchFunction(entry: FunctionDetail): Promise<void> {
+    const fetched = await this.#findExecutions(entry)
+    const { overlay } = this.#store.view
+    if (overlay?.kind === "function" && overlay.entry === entry) this.#patch({ overlay: { ...overlay, fetched } })
+  }
+
+  async #findExecutions({ name }: FunctionDetail): Promise<FetchedFunction> {
+    try {
+      return { state: "there", executions: await lastExecutions(this.client, { name, count: shownExecutionCount }) }
     } catch (error) {
       return { state: "missing", reason: reasonOf(error) }
     }

@@ -53,11 +53,18 @@ export function drawDashboard(
   const free = rows - headerRows - bar.length
   const panel = options.panel({ columns, rows: Math.max(3, Math.min(Math.ceil(free * 0.6), free - bodyRowsMin)) })
   const bodyRows = Math.max(1, free - panel.length)
-  const areas = layoutPanes({ columns, rows: bodyRows, focus: view.focus, isZoomed: view.isZoomed })
+  const areas = layoutPanes({
+    columns,
+    rows: bodyRows,
+    focus: view.focus,
+    isZoomed: view.isZoomed,
+    functionCount: snapshot.functions.length,
+  })
   const all = [...areas.columns.flat(), ...areas.last]
   const lists = {
     requests: { entries: entries.requests, rows: listRows(all, "requests", bodyRows) },
     changes: { entries: entries.changes, rows: listRows(all, "changes", bodyRows) },
+    functions: { entries: entries.functions, rows: listRows(all, "functions", bodyRows) },
   }
   const header = headerLines(snapshot, { paint, columns })
   const hasPlan = Boolean(snapshot.stats?.plan)
@@ -87,6 +94,7 @@ function tooSmall(snapshot: DevSnapshot, entries: VisibleEntries, { columns, row
   const lists = {
     requests: { entries: entries.requests, rows: 1 },
     changes: { entries: entries.changes, rows: 1 },
+    functions: { entries: entries.functions, rows: 1 },
   }
   const sight = { lists, overlay: null, hasPlan: Boolean(snapshot.stats?.plan) }
   return { header: [], panel: [], body: [fitText(text, columns)], bar: [], sight }

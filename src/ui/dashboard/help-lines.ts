@@ -8,7 +8,7 @@ const keys: readonly (readonly [title: string, rows: readonly (readonly [keys: s
       ["↑ ↓  j k", "an entry up or down"],
       ["PgUp PgDn", "a page up or down"],
       ["Home End  g G", "the oldest; the newest, which is followed again"],
-      ["Enter", "open the request or change in full"],
+      ["Enter", "open the request, change or function in full"],
       ["Esc  Backspace", "back"],
       ["z", "the focused pane alone, and all again"],
     ],

@@ -13,6 +13,9 @@ const manyPanesMin = { columns: 80, rows: 14 }
 /** Two edges and a line. */
 const smallPaneRows = 3
 
+/** How much of the height functions may take, and how much of the width beside events. */
+const functionsShare = { rows: 0.3, columns: 0.65 }
+
 /** Where a pane is drawn. */
 export interface PaneArea {
   readonly pane: PaneName
@@ -34,8 +37,9 @@ export function layoutPanes(options: {
   readonly rows: number
   readonly focus: PaneName
   readonly isZoomed: boolean
+  readonly functionCount: number
 }): { readonly columns: PaneLayout; readonly last: readonly PaneArea[]; readonly isSingle: boolean } {
-  const { columns, rows, focus, isZoomed } = options
+  const { columns, rows, focus, isZoomed, functionCount } = options
   const area = (pane: PaneName, size: { columns: number; rows: number }): PaneArea => ({
     pane,
     ...size,
@@ -46,17 +50,18 @@ export function layoutPanes(options: {
     const style = columns < manyPanesMin.columns || rows < manyPanesMin.rows ? "line" : "box"
     return { columns: [[{ ...area(focus, { columns, rows }), style }]], last: [], isSingle: true }
   }
-  const half = Math.floor(columns / 2)
+  const functionRows = rowsOfFunctions(functionCount, rows)
   if (columns < wideColumnsMin) {
-    const listRows = rows - smallPaneRows
+    const listRows = rows - functionRows
+    const functionColumns = functionCount === 0 ? Math.ceil(columns / 2) : Math.ceil(columns * functionsShare.columns)
     const requestRows = Math.ceil(listRows * 0.6)
     return {
       columns: [
         [area("requests", { columns, rows: requestRows }), area("changes", { columns, rows: listRows - requestRows })],
       ],
       last: [
-        area("events", { columns: half, rows: smallPaneRows }),
-        area("functions", { columns: columns - half, rows: smallPaneRows }),
+        area("events", { columns: columns - functionColumns, rows: functionRows }),
+        area("functions", { columns: functionColumns, rows: functionRows }),
       ],
       isSingle: false,
     }
@@ -67,12 +72,17 @@ export function layoutPanes(options: {
     columns: [
       [area("requests", { columns: left, rows })],
       [
-        area("changes", { columns: right, rows: rows - 2 * smallPaneRows }),
+        area("changes", { columns: right, rows: rows - smallPaneRows - functionRows }),
         area("events", { columns: right, rows: smallPaneRows }),
-        area("functions", { columns: right, rows: smallPaneRows }),
+        area("functions", { columns: right, rows: functionRows }),
       ],
     ],
     last: [],
     isSingle: false,
   }
+}
+
+/** A row each, as far as there is room; a line where there are none. */
+function rowsOfFunctions(count: number, rows: number): number {
+  return Math.max(smallPaneRows, Math.min(count + 2, Math.floor(rows * functionsShare.rows)))
 }

@@ -3,6 +3,7 @@ import type { LogLook } from "../log-line.ts"
 import { planLines } from "../migrations/plan-lines.ts"
 import { changeInFull } from "./change-in-full.ts"
 import type { OverlayText } from "./overlay-lines.ts"
+import { functionInFull } from "./function-in-full.ts"
 import { helpLines } from "./help-lines.ts"
 import { mailInFull } from "./mail-in-full.ts"
 import { requestInFull } from "./request-in-full.ts"
@@ -28,5 +29,7 @@ export function overlayText(
       return { title: "Mail", lines: mailInFull(overlay.entry, overlay.fetched, look) }
     case "change":
       return { title: "Change", lines: changeInFull(overlay.entry, look) }
+    case "function":
+      return { title: "Function", lines: functionInFull(overlay.entry, overlay.fetched, look) }
   }
 }

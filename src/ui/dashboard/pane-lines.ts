@@ -2,6 +2,7 @@ import { showCount } from "../amount.ts"
 import type { DevSnapshot } from "../dev-store.ts"
 import type { Paint } from "../paint.ts"
 import { printable } from "../printable.ts"
+import { functionRow } from "./function-row.ts"
 import { changeRow } from "./change-row.ts"
 import type { DashboardState } from "./dashboard-state.ts"
 import { frame, roomInside } from "./frame.ts"
@@ -46,7 +47,13 @@ export function paneLines(area: PaneArea, { snapshot, entries, paint, isSingle }
     case "events":
       return eventsPane(shared, snapshot)
     case "functions":
-      return emptyPane(shared, "No functions yet.")
+      return listPane(entries.functions, {
+        ...shared,
+        note: filterNote(view, entries.functions.length, snapshot.functions.length),
+        selection: view.selections.functions,
+        empty: [paint("quiet", emptyFunctions(snapshot, roomInside(area).columns))],
+        row: (entry, columns) => functionRow(entry, { paint, columns }),
+      })
   }
 }
 
@@ -84,6 +91,12 @@ function filterNote({ search, errorsOnly }: DashboardState, shown: number, all: 
     ", ",
   )
   return `${why}: ${showCount(shown)} of ${showCount(all)}`
+}
+
+function emptyFunctions({ functions }: DevSnapshot, columns: number): string {
+  if (functions.length > 0) return "Nothing that fits."
+  const hint = "None yet. Make one: alyx generate function hello"
+  return hint.length <= columns ? hint : "No functions yet."
 }
 
 /** The command stands on a line of its own where the hint does not fit on one, so that it can be copied. */

@@ -14,6 +14,7 @@ const openers: Readonly<Record<Overlay["kind"], string | null>> = {
   request: null,
   mail: null,
   change: null,
+  function: null,
 }
 
 /** What a key does while a text covers the panes. */

@@ -1,4 +1,4 @@
-import type { DashboardState, Overlay, Sight, Turn } from "./dashboard-state.ts"
+import type { DashboardState, ListName, Overlay, Sight, Turn } from "./dashboard-state.ts"
 import type { Numbered } from "./entry-ring.ts"
 import { moveOf } from "./key-moves.ts"
 import type { KeyName } from "./key-name.ts"
@@ -36,6 +36,12 @@ function openSelected(state: DashboardState, sight: Sight): Turn {
     const overlay: Overlay = { kind: "request", entry, offset: 0, fetched: { state: "loading" } }
     return { state: { ...state, overlay }, effects: [{ kind: "fetchRequest", entry }] }
   }
+  if (state.focus === "functions") {
+    const entry = chosen(sight.lists.functions.entries, state.selections.functions)
+    if (entry === undefined) return stay(state)
+    const overlay: Overlay = { kind: "function", entry, offset: 0, fetched: { state: "loading" } }
+    return { state: { ...state, overlay }, effects: [{ kind: "fetchFunction", entry }] }
+  }
   if (state.focus !== "changes") return stay(state)
   const entry = chosen(sight.lists.changes.entries, state.selections.changes)
   if (entry?.kind === "log" && mailIdOf(entry) !== null) {
@@ -67,7 +73,8 @@ function pressCharacter(state: DashboardState, character: string, sight: Sight):
 
 function clear(state: DashboardState): Turn {
   const { focus } = state
-  if (!isList(focus)) return stay(state)
+  // What functions there are is no history.
+  if (!isList(focus) || focus === "functions") return stay(state)
   return {
     state: { ...state, selections: { ...state.selections, [focus]: followNewest } },
     effects: [{ kind: "clear", pane: focus }],
@@ -78,7 +85,7 @@ function stay(state: DashboardState): Turn {
   return { state, effects: [] }
 }
 
-/** The panes that hold entries today. */
-function isList(pane: PaneName): pane is "requests" | "changes" {
-  return pane === "requests" || pane === "changes"
+/** Live queries are told in a line. */
+function isList(pane: PaneName): pane is ListName {
+  return pane !== "events"
 }

@@ -9,6 +9,9 @@ export interface Selection {
 /** Follows the newest entry. */
 export const followNewest: Selection = { id: null, row: 0 }
 
+/** The first entry of a list that does not grow at its end; its ids begin with 1. */
+export const firstOf: Selection = { id: 1, row: 0 }
+
 /** The part of a list that is shown, and which of its entries is chosen. */
 export interface Window {
   readonly start: number

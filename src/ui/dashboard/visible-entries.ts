@@ -1,4 +1,5 @@
 import type { RequestEntry } from "../../protocol/admin-api.ts"
+import type { FunctionDetail } from "../../protocol/functions-api.ts"
 import type { ChangeEntry, DevSnapshot } from "../dev-store.ts"
 import type { DashboardState } from "./dashboard-state.ts"
 import type { Numbered } from "./entry-ring.ts"
@@ -7,14 +8,15 @@ import type { Numbered } from "./entry-ring.ts"
 export interface VisibleEntries {
   readonly requests: readonly Numbered<RequestEntry>[]
   readonly changes: readonly Numbered<ChangeEntry>[]
+  readonly functions: readonly Numbered<FunctionDetail>[]
 }
 
 /** Leaves out what the person does not want to see. */
 export function visibleEntries(
-  { requests, changes }: Pick<DevSnapshot, "requests" | "changes">,
+  { requests, changes, functions }: Pick<DevSnapshot, "requests" | "changes" | "functions">,
   { search, errorsOnly }: Pick<DashboardState, "search" | "errorsOnly">,
 ): VisibleEntries {
-  if (search.text === "" && !errorsOnly) return { requests, changes }
+  if (search.text === "" && !errorsOnly) return { requests, changes, functions }
   const wanted = search.text.toLowerCase()
   return {
     requests: requests.filter(
@@ -22,6 +24,11 @@ export function visibleEntries(
     ),
     changes: changes.filter(
       ({ entry }) => (!errorsOnly || isBad(entry)) && wordsOfChange(entry).toLowerCase().includes(wanted),
+    ),
+    functions: functions.filter(
+      ({ entry }) =>
+        (!errorsOnly || entry.state !== "serving" || entry.calls.failed > 0) &&
+        entry.name.toLowerCase().includes(wanted),
     ),
   }
 }
@@ -34,6 +41,8 @@ function isBad(entry: ChangeEntry): boolean {
   switch (entry.kind) {
     case "reload":
       return entry.outcome === "refused"
+    case "build":
+      return entry.outcome === "failed"
     case "log":
       return entry.level === "warn" || entry.level === "error"
     case "lost":
@@ -46,6 +55,8 @@ function wordsOfChange(entry: ChangeEntry): string {
   switch (entry.kind) {
     case "reload":
       return `${entry.cause} ${entry.outcome} ${entry.changes.join(" ")} ${entry.error?.message ?? ""}`
+    case "build":
+      return `function ${entry.name} ${entry.outcome} ${entry.error?.message ?? ""}`
     case "log":
       return `${entry.level} ${entry.message} ${entry.fields === undefined ? "" : JSON.stringify(entry.fields)}`
     case "lost":

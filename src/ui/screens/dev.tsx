@@ -69,7 +69,7 @@ function usePanel(
 /** Lays the text of an overlay out when it is opened and when the width changes, not when it is scrolled. */
 function useOverlay(snapshot: DevSnapshot, look: LogLook): (columns: number) => OverlayText | null {
   const { overlay } = snapshot.view
-  const fetched = overlay?.kind === "request" || overlay?.kind === "mail" ? overlay.fetched : null
+  const fetched = overlay === null || !("fetched" in overlay) ? null : overlay.fetched
   const entry = overlay === null || !("entry" in overlay) ? null : overlay.entry
   const plan = overlay?.kind === "plan" ? snapshot.stats?.plan : null
   return useMemo(() => {

@@ -35,7 +35,11 @@ function open(entry: LogLine): Turn {
     { ...initialState, focus: "changes" },
     { name: "enter" },
     {
-      lists: { requests: { entries: [], rows: 3 }, changes: { entries: [{ id: 1, entry }], rows: 3 } },
+      lists: {
+        requests: { entries: [], rows: 3 },
+        changes: { entries: [{ id: 1, entry }], rows: 3 },
+        functions: { entries: [], rows: 3 },
+      },
       overlay: null,
       hasPlan: false,
     },

@@ -5,6 +5,7 @@ import type { DashboardState, Effect, Sight } from "../../../src/ui/dashboard/da
 import { initialState } from "../../../src/ui/dashboard/dashboard-state.ts"
 import type { KeyName } from "../../../src/ui/dashboard/key-name.ts"
 import { pressKey } from "../../../src/ui/dashboard/press-key.ts"
+import { functionDetail } from "./function-detail.ts"
 
 const request = (id: number): { id: number; entry: RequestEntry } => ({
   id,
@@ -20,10 +21,13 @@ const request = (id: number): { id: number; entry: RequestEntry } => ({
   },
 })
 
+const numbered = <Entry>(entry: Entry, index: number): { id: number; entry: Entry } => ({ id: index + 1, entry })
+
 const sight: Sight = {
   lists: {
     requests: { entries: [1, 2, 3, 4, 5].map(request), rows: 3 },
     changes: { entries: [], rows: 3 },
+    functions: { entries: [functionDetail("first"), functionDetail("second")].map(numbered), rows: 3 },
   },
   overlay: { lineCount: 20, rows: 5 },
   hasPlan: false,
@@ -71,6 +75,15 @@ describe("keys in the panes", () => {
     ["home pageDown pageDown", null],
   ])("%s chooses the request %s", (keys, id) => {
     expect(press(keys).state.selections.requests.id).toBe(id)
+  })
+
+  test("in the list of functions the first is chosen; Enter opens it and fetches its last calls", () => {
+    const { state, effects } = press("down up enter", { focus: "functions" })
+
+    expect(state.overlay).toMatchObject({ kind: "function", entry: { name: "first" }, fetched: { state: "loading" } })
+    expect(effects).toMatchObject([{ kind: "fetchFunction", entry: { name: "first" } }])
+    expect(press("down enter", { focus: "functions" }).state.overlay).toMatchObject({ entry: { name: "second" } })
+    expect(press("c", { focus: "functions" }).effects).toEqual([])
   })
 
   test("Enter opens the chosen request and fetches the rest of it", () => {

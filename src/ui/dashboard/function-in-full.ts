@@ -1,0 +1,98 @@
+import type { ExecutionDetail, FunctionDetail } from "../../protocol/functions-api.ts"
+import { countOf, showBytes, showMs, showSeconds, showTime } from "../amount.ts"
+import { addressesOf, showDuration, stateMeanings } from "../functions/function-table.ts"
+import type { LogLook } from "../log-line.ts"
+import { levelLooks, showFields } from "../log-line.ts"
+import type { Paint } from "../paint.ts"
+import { printable } from "../printable.ts"
+import { renderError } from "../render-error.ts"
+import { breakLine } from "./break-line.ts"
+import type { FetchedFunction } from "./dashboard-state.ts"
+
+type Look = LogLook & { readonly columns: number }
+
+/** A function with its last build and its last calls, as lines that fit the width. */
+export function functionInFull(detail: FunctionDetail, fetched: FetchedFunction, look: Look): readonly string[] {
+  const lines = [...headLines(detail, look.paint), ...buildLines(detail, look), "", ...callLines(fetched, look)]
+  return lines.flatMap((line) => breakLine(line.replaceAll("\t", "  "), look.columns))
+}
+
+function headLines(detail: FunctionDetail, paint: Paint): readonly string[] {
+  const { name, state, style, source, limits, calls, allowedHosts, env, secrets, access, privileged } = detail
+  const row = (title: string, text: string): string => `${paint("quiet", title.padEnd(11))}${text}`
+  const unset = secrets.filter(({ isSet }) => !isSet).map((secret) => secret.name)
+  const isolation = limits.isolation === "per_call" ? ", a fresh instance for every call" : ""
+  return [
+    `${paint("strong", printable(name))}  ${paint(stateMeanings[state], state)}${style === null ? "" : `  ${style}`}`,
+    row("Source", printable(source)),
+    row("Answers at", addressesOf(detail)),
+    row("Access", access === null ? "anyone" : printable(access)),
+    row(
+      "Limits",
+      `${showSeconds(limits.timeoutMs / 1_000)}, ${showBytes(limits.memoryBytes)}, ${countOf(limits.maxConcurrency, "call")} at a time${isolation}`,
+    ),
+    ...(privileged ? [row("Privileged", "may act as an admin, and use SQL")] : []),
+    ...(allowedHosts.length === 0 ? [] : [row("May reach", named(allowedHosts))]),
+    ...(env.length === 0 ? [] : [row("Variables", named(env))]),
+    ...(secrets.length === 0 ? [] : [row("Secrets", named(secrets.map((secret) => secret.name)))]),
+    ...(unset.length === 0 ? [] : [row("", paint("warn", `not set: ${named(unset)}`))]),
+    row(
+      "Calls",
+      `${countOf(calls.total, "call")}, ${countOf(calls.failed, "error")}, p50 ${showDuration(calls.p50Ms)}, p99 ${showDuration(calls.p99Ms)}`,
+    ),
+  ]
+}
+
+function named(names: readonly string[]): string {
+  return names.map((one) => printable(one)).join(", ")
+}
+
+function buildLines({ lastBuild, bytes }: FunctionDetail, look: Look): readonly string[] {
+  if (lastBuild === null) return []
+  const { paint } = look
+  const took = `at ${showTime(lastBuild.at)} in ${showMs(lastBuild.durationMs)}`
+  if (lastBuild.error === null) {
+    const size = bytes === null ? "" : `, ${showBytes(bytes)}`
+    return [`${paint("quiet", "Built".padEnd(11))}${took}${size}`]
+  }
+  return [
+    "",
+    paint("bad", `✗ The last build failed ${took}`),
+    ...renderError(lastBuild.error, look).trimEnd().split("\n"),
+  ]
+}
+
+function callLines(fetched: FetchedFunction, { paint }: Look): readonly string[] {
+  const title = paint("strong", "Last calls")
+  switch (fetched.state) {
+    case "loading":
+      return [title, paint("quiet", "  Asking the daemon for them…")]
+    case "missing":
+      return [title, `  ${printable(fetched.reason)}`]
+    case "there":
+      return [
+        title,
+        ...(fetched.executions.length === 0 ? [paint("quiet", "  none yet")] : []),
+        ...fetched.executions.flatMap((execution) => executionLines(execution, paint)),
+      ]
+  }
+}
+
+function executionLines(execution: ExecutionDetail, paint: Paint): readonly string[] {
+  const { status, startedAt, durationMs, triggerType, requestId, input, error, logs } = execution
+  const meaning = status === "success" ? "good" : "bad"
+  const facts = `${showMs(durationMs)} · ${printable(triggerType)} · request ${printable(requestId)}`
+  return [
+    `  ${paint("quiet", showTime(startedAt))} ${paint(meaning, status)} ${paint("quiet", facts)}`,
+    ...(input === null ? [] : [`    ${paint("quiet", "←")} ${printable(input.slice(0, shownInputLength))}`]),
+    ...logs.map(({ level, message, data }) => {
+      const { mark, meaning: tone } = levelLooks[level]
+      const fields = typeof data === "object" && data !== null ? ` ${showFields(data as Record<string, unknown>)}` : ""
+      return `    ${paint(tone, mark)} ${printable(message)}${paint("quiet", fields)}`
+    }),
+    ...(error === null ? [] : [`    ${paint("bad", printable(error.message))}`]),
+  ]
+}
+
+/** How much of an input is shown: enough to know which call it was. */
+const shownInputLength = 300

@@ -1,0 +1,66 @@
+import type { FunctionDetail } from "../../protocol/functions-api.ts"
+import { countOf, showCount, showMs } from "../amount.ts"
+import { stateMeanings } from "../functions/function-table.ts"
+import type { Paint } from "../paint.ts"
+import { printable } from "../printable.ts"
+import { cellsOf, fitText } from "./fit-text.ts"
+import { sparkline } from "./sparkline.ts"
+
+/** How wide a name is shown at least, and at most. */
+const nameColumns = { least: 10, most: 24 }
+
+/** A minute of calls in fewer bars is a bar for several seconds. */
+const sparklineColumns = 12
+
+const marks: Readonly<Record<FunctionDetail["state"], string>> = { serving: "●", stale: "!", failed: "✗" }
+
+/** One function in one row: its state, and how it is called, or why it does not build. */
+export function functionRow(detail: FunctionDetail, look: { readonly paint: Paint; readonly columns: number }): string {
+  const { paint, columns } = look
+  const { name, state, lastBuild } = detail
+  const wide = Math.min(nameColumns.most, Math.max(nameColumns.least, Math.floor(columns / 3)))
+  const head = `${paint(stateMeanings[state], marks[state])} ${fitText(printable(name), wide)}`
+  const room = Math.max(4, columns - cellsOf(head) - 1)
+  if (lastBuild?.error) return `${head} ${fitText(paint("bad", reasonOf(lastBuild.error)), room)}`
+  return `${head} ${fitText(facts(detail, { paint, room }), room)}`
+}
+
+/** As many as fit, the most telling first; bars at the end. */
+function facts(
+  { calls, path }: FunctionDetail,
+  { paint, room }: { readonly paint: Paint; readonly room: number },
+): string {
+  if (calls.total === 0)
+    return paint("quiet", path === null ? "not called yet" : `not called yet: POST ${printable(path)}`)
+  const { total, failed, p50Ms, p99Ms, perSecond } = calls
+  const all = [
+    countOf(total, "call"),
+    failed === 0 ? paint("quiet", "0 errors") : paint("bad", countOf(failed, "error")),
+    ...(p50Ms === null ? [] : [paint("quiet", `p50 ${showMs(p50Ms)}`)]),
+    ...(p99Ms === null ? [] : [paint("quiet", `p99 ${showMs(p99Ms)}`)]),
+    paint("good", sparkline(inBars(perSecond), sparklineColumns)),
+  ]
+  let line = ""
+  for (const fact of all) {
+    const longer = line === "" ? fact : `${line}  ${fact}`
+    if (cellsOf(longer) > room) break
+    line = longer
+  }
+  return line === "" ? showCount(total) : line
+}
+
+/** The seconds of the last minute, summed up so that all of it is seen. */
+function inBars(perSecond: readonly number[]): readonly number[] {
+  const each = Math.max(1, Math.ceil(perSecond.length / sparklineColumns))
+  const bars: number[] = []
+  for (let index = 0; index < perSecond.length; index += each)
+    bars.push(perSecond.slice(index, index + each).reduce((sum, count) => sum + count, 0))
+  return bars
+}
+
+function reasonOf(error: NonNullable<NonNullable<FunctionDetail["lastBuild"]>["error"]>): string {
+  const [problem] = error.problems ?? []
+  if (problem === undefined) return printable(error.message)
+  const place = problem.at === undefined ? "" : `${problem.at.file}:${problem.at.line}:${problem.at.column} `
+  return printable(place + problem.message)
+}
