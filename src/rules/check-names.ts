@@ -121,7 +121,11 @@ class NameChecker {
     const variables = variablesAt(this.#place.operation)
     if (variables.includes(name)) return true
     const next = `Here are: ${variables.join(", ")}.`
-    this.#add(node, "RULE_PLACE", `${name} exists only where a document is changed: in update and write rules.`, next)
+    const where =
+      this.#place.operation === "call"
+        ? `${name} is a document, and there is none where a function is called.`
+        : `${name} exists only where a document is changed: in update and write rules.`
+    this.#add(node, "RULE_PLACE", where, next)
     return false
   }
 

@@ -67,7 +67,8 @@ function compileReadRule(rule: Rule | null, collection: Collection, place: RuleP
   return { ...plain, isSql: true, narrow: narrowing.narrow }
 }
 
-function compileNode(rule: Rule, node: RuleNode, collection: Collection): CompiledRule {
+/** Makes a rule of what judgeRule found to be right. */
+export function compileNode(rule: Rule, node: RuleNode, collection: Collection): CompiledRule {
   const mentions = mentionsOf(node)
   const evaluate = compilePart(node, { collection, elements: [] })
   const isConstant = Object.values(mentions).every((paths: readonly string[]) => paths.length === 0)

@@ -137,7 +137,8 @@ export interface ExplainedRule {
 /** Where a rule stands. */
 export interface RulePlace {
   readonly collection: string
-  readonly operation: RuleOperation | "write"
+  /** `call` where there is no document: `access` of a function. */
+  readonly operation: RuleOperation | "write" | "call"
   /** Null for a rule of the collection. */
   readonly field: string | null
 }

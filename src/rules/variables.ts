@@ -15,7 +15,8 @@ export function isVariableName(name: string): name is VariableName {
 }
 
 /** What the variables may be at a place: `new` exists where a document is written anew. */
-export function variablesAt(operation: RuleOperation | "write"): readonly VariableName[] {
+export function variablesAt(operation: RuleOperation | "write" | "call"): readonly VariableName[] {
+  if (operation === "call") return ["auth", "request"]
   return operation === "update" || operation === "write" ? variableNames : ["auth", "doc", "request"]
 }
 
