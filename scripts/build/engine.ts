@@ -26,7 +26,9 @@ const engineExports = [
   "qjs_new_object",
   "qjs_set_prop_string",
   "qjs_free_value",
+  "qjs_compile",
   "qjs_eval",
+  "qjs_eval_bytecode",
   "qjs_is_exception",
   "qjs_get_context_ptr",
   "qjs_get_exception",
@@ -137,7 +139,7 @@ async function joinModules(root: string, work: string): Promise<void> {
 
 function glueExports(): string[] {
   const entries = Array.from({ length: entriesCount }, (_, index) => `alyx_entry_${index}`)
-  const globals = ["deadline", "building", "step", "scratch", "random", "source", "source_length", "source_file"]
+  const globals = ["deadline", "building", "step", "scratch", "random", "bytecode", "bytecode_length"]
   const functions = ["boot", "evaluate", "expect", "set_memory_limit"]
   return [...entries, ...[...globals, ...functions].map((name) => `alyx_${name}`)]
 }

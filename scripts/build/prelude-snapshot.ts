@@ -1,5 +1,6 @@
+import { compileFlags, compileScript, takeException, writeText } from "../../src/functions/compile-script.ts"
 import type { EngineInstance } from "../../src/functions/engine-instance.ts"
-import { startEngine, takeState, writeBytes } from "../../src/functions/engine-instance.ts"
+import { eraseBytes, startEngine, takeState, writeBytes } from "../../src/functions/engine-instance.ts"
 import { withState } from "../../src/functions/memory-image.ts"
 import { readExports, readSections, sectionIds, writeSections } from "../../src/functions/wasm-sections.ts"
 
@@ -32,7 +33,7 @@ const nativeNames = [
 ]
 
 /** What an engine exports that nobody needs once the prelude is in it. */
-const bootExports = /^(_initialize|alyx_boot|qjs_(?!run_gc).*)$/
+const bootExports = /^(_initialize|alyx_boot|qjs_(?!run_gc|compile|get_exception|get_prop_string|get_string_len).*)$/
 
 interface BootExports {
   _initialize(): void
@@ -42,24 +43,25 @@ interface BootExports {
   qjs_new_object(): number
   qjs_new_host_function(name: number, length: number, arity: number): number
   qjs_set_prop_string(object: number, name: number, value: number): number
-  qjs_get_prop_string(object: number, name: number): number
   qjs_eval(source: number, length: number, file: number, flags: number): number
+  qjs_eval_bytecode(bytecode: number, length: number): number
   qjs_is_exception(value: number): number
-  qjs_get_exception(): number
-  qjs_get_string_len(value: number, length: number): number
-  qjs_free_value(value: number): void
   readonly alyx_random: WebAssembly.Global<"i32">
 }
 
 /** Evaluates the prelude in an engine, and returns the engine that begins with it. */
 export async function snapshotPrelude(wasm: Uint8Array<ArrayBuffer>, prelude: string): Promise<Uint8Array> {
-  const instance = startEngine(await WebAssembly.compile(wasm))
-  const engine = instance.exports as unknown as BootExports
-  engine._initialize()
-  if (engine.alyx_boot() !== 0) throw new Error("The engine does not start.")
-  engine.alyx_random.value = findRandomState(instance, engine)
-  defineNatives(instance, engine)
-  run(instance, engine, { source: prelude, file: "alyx:prelude" })
+  const module = await WebAssembly.compile(wasm)
+  const script = { source: prelude, fileName: "alyx:prelude", flags: compileFlags.stripSource }
+  const compiled = compileScript(module, script, boot)
+  if (!compiled.ok) throw new Error(`The prelude does not compile: ${compiled.error.message}\n${compiled.error.stack}`)
+
+  const instance = startEngine(module)
+  boot(instance)
+  const engine = bootExportsOf(instance)
+  engine.alyx_random.value = findRandomState(instance)
+  defineNatives(instance)
+  runBytecode(instance, compiled.bytecode)
 
   const sections = readSections(wasm)
   const kept = readExports(sections).flatMap(({ name }) => (bootExports.test(name) ? [] : [[name, name] as const]))
@@ -67,40 +69,44 @@ export async function snapshotPrelude(wasm: Uint8Array<ArrayBuffer>, prelude: st
   return writeSections(made.filter((section) => section.id !== sectionIds.custom))
 }
 
-function defineNatives(instance: EngineInstance, engine: BootExports): void {
+function bootExportsOf(instance: EngineInstance): BootExports {
+  return instance.exports as unknown as BootExports
+}
+
+function boot(instance: EngineInstance): void {
+  const engine = bootExportsOf(instance)
+  engine._initialize()
+  if (engine.alyx_boot() !== 0) throw new Error("The engine does not start.")
+}
+
+function runBytecode(instance: EngineInstance, bytecode: Uint8Array): void {
+  const engine = bootExportsOf(instance)
+  const at = writeBytes(instance, bytecode)
+  requireDone(instance, engine.qjs_eval_bytecode(at, bytecode.length))
+  eraseBytes(instance, at, bytecode.length)
+}
+
+function requireDone(instance: EngineInstance, result: number): void {
+  if (bootExportsOf(instance).qjs_is_exception(result) === 0) return
+  const { name, message, stack } = takeException(instance)
+  throw new Error(`The prelude throws ${name}: ${message}\n${stack}`)
+}
+
+function defineNatives(instance: EngineInstance): void {
+  const engine = bootExportsOf(instance)
   const natives = engine.qjs_new_object()
   nativeNames.forEach((name, index) => {
     const full = `${name}#${String(index).padStart(2, "0")}`
     const named = engine.qjs_new_host_function(writeText(instance, full), full.length, 0)
-    set(instance, engine, natives, name, named)
+    set(instance, natives, name, named)
   })
-  set(instance, engine, engine.qjs_get_global(), "__alyx_natives", natives)
+  set(instance, engine.qjs_get_global(), "__alyx_natives", natives)
 }
 
 /** A few small strings are left in the engine: it is made once. */
-function set(instance: EngineInstance, engine: BootExports, object: number, name: string, value: number): void {
-  if (engine.qjs_set_prop_string(object, writeText(instance, name), value) < 0)
+function set(instance: EngineInstance, object: number, name: string, value: number): void {
+  if (bootExportsOf(instance).qjs_set_prop_string(object, writeText(instance, name), value) < 0)
     throw new Error(`The engine does not take ${name}.`)
-}
-
-function run(instance: EngineInstance, engine: BootExports, script: { source: string; file: string }): void {
-  const source = new TextEncoder().encode(script.source)
-  const result = engine.qjs_eval(writeBytes(instance, source), source.length, writeText(instance, script.file), 0)
-  if (engine.qjs_is_exception(result) === 0) return
-  const thrown = engine.qjs_get_exception()
-  const stack = readText(instance, engine, engine.qjs_get_prop_string(thrown, writeText(instance, "stack")))
-  throw new Error(`The prelude throws: ${readText(instance, engine, thrown)}\n${stack}`)
-}
-
-function writeText(instance: EngineInstance, text: string): number {
-  return writeBytes(instance, new TextEncoder().encode(text))
-}
-
-function readText({ exports }: EngineInstance, engine: BootExports, value: number): string {
-  const lengthAt = exports.wasm_malloc(4)
-  const at = engine.qjs_get_string_len(value, lengthAt)
-  const length = new DataView(exports.memory.buffer).getUint32(lengthAt, true)
-  return new TextDecoder().decode(new Uint8Array(exports.memory.buffer, at, length))
 }
 
 /** Far more than the part of the engine's context that holds the state. */
@@ -110,12 +116,14 @@ const contextBytes = 4_096
  * Math.random's state lies somewhere in the engine's context, and would be equal in all instances of a snapshot: it is the
  * one word that a call of Math.random changes as its generator (xorshift64*) says.
  */
-function findRandomState(instance: EngineInstance, engine: BootExports): number {
+function findRandomState(instance: EngineInstance): number {
+  const engine = bootExportsOf(instance)
   const context = engine.qjs_get_context_ptr()
   const look = (): BigUint64Array =>
     new BigUint64Array(instance.exports.memory.buffer.slice(context, context + contextBytes))
   const before = look()
-  run(instance, engine, { source: "Math.random()", file: "alyx:random" })
+  const source = "Math.random()"
+  requireDone(instance, engine.qjs_eval(writeText(instance, source), source.length, writeText(instance, "random"), 0))
   const after = look()
   const changed = [...before.keys()].filter((word) => before[word] !== 0n && after[word] === nextState(before[word]!))
   if (changed.length !== 1) throw new Error("The engine keeps the state of Math.random elsewhere.")

@@ -8,14 +8,13 @@ export interface EngineExports {
   readonly __stack_pointer: WebAssembly.Global<"i32">
   readonly alyx_deadline: WebAssembly.Global<"i64">
   readonly alyx_building: WebAssembly.Global<"i32">
-  readonly alyx_source: WebAssembly.Global<"i32">
-  readonly alyx_source_length: WebAssembly.Global<"i32">
-  readonly alyx_source_file: WebAssembly.Global<"i32">
+  readonly alyx_bytecode: WebAssembly.Global<"i32">
+  readonly alyx_bytecode_length: WebAssembly.Global<"i32">
   wasm_malloc(size: number): number
   wasm_free(pointer: number): void
   qjs_run_gc(): void
   /** 0 when the prelude could say what came of it. */
-  alyx_evaluate(source: number, length: number, fileName: number): number
+  alyx_evaluate(bytecode: number, length: number): number
   alyx_expect(exports: number, length: number): number
 }
 
@@ -34,7 +33,13 @@ export function startEngine(module: WebAssembly.Module): EngineInstance {
   return { exports, host }
 }
 
-/** Copies bytes into the engine, with a zero after them; `wasm_free` frees them. */
+/** Frees what writeBytes wrote, and leaves zeros: what is freed stands in snapshots too. */
+export function eraseBytes({ exports }: EngineInstance, at: number, length: number): void {
+  new Uint8Array(exports.memory.buffer, at, length).fill(0)
+  exports.wasm_free(at)
+}
+
+/** Copies bytes into the engine, with a zero after them. */
 export function writeBytes({ exports }: EngineInstance, bytes: Uint8Array): number {
   const pointer = exports.wasm_malloc(bytes.length + 1)
   if (pointer === 0) throw new Error("The engine has no memory for the source.")

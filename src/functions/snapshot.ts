@@ -3,8 +3,9 @@ import path from "node:path"
 
 import { packageRoot } from "../lib/package-root.ts"
 import type { FunctionStyle, JsonSchema, PluginDescription } from "./built-function.ts"
+import { compileFlags, compileScript, takeException } from "./compile-script.ts"
 import type { EngineInstance } from "./engine-instance.ts"
-import { startEngine, takeState, writeBytes } from "./engine-instance.ts"
+import { eraseBytes, startEngine, takeState, writeBytes } from "./engine-instance.ts"
 import type { GuestFailure } from "./guest-abi.ts"
 import { withState } from "./memory-image.ts"
 import type { WasmSection } from "./wasm-sections.ts"
@@ -54,14 +55,16 @@ export const exportsMax = 64
  */
 export async function makeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
   const engine = await loadEngine(request.engine)
+  const bytecode = compile(engine.module, request)
   const instance = startEngine(engine.module)
-  const description = { abi: 1, engine: request.engine, ...evaluate(instance, request) } as const
-  const kept = request.snapshot ? instance : keepSource(engine.module, request, description.exports)
+  const described = evaluate(instance, bytecode, request.deadlineMs ?? deadlineMsDefault)
+  const description: PluginDescription = { abi: 1, engine: request.engine, ...described }
+  const kept = request.snapshot ? instance : keepBytecode(engine.module, bytecode, description.exports)
   kept.exports.alyx_building.value = 0
-  const exports = new Map([...keptExports, ...description.exports.map((name, index) => [name, `alyx_entry_${index}`])] as [
-    string,
-    string,
-  ][])
+  const exports = new Map([
+    ...keptExports,
+    ...description.exports.map((name, index) => [name, `alyx_entry_${index}`]),
+  ] as [string, string][])
   const sections = withState(engine.sections, takeState(kept), exports)
   const encoder = new TextEncoder()
   const wasm = writeSections([
@@ -78,6 +81,13 @@ const keptExports: readonly [string, string][] = ["memory", "alyx_deadline", "al
   name,
 ])
 
+/** With the source of functions, which some packages look at. */
+function compile(module: WebAssembly.Module, { bundle, fileName }: SnapshotRequest): Uint8Array {
+  const compiled = compileScript(module, { source: bundle, fileName, flags: compileFlags.none })
+  if (!compiled.ok) throw new EvaluationError(compiled.error)
+  return compiled.bytecode
+}
+
 interface Described {
   readonly style: FunctionStyle
   readonly input: JsonSchema | null
@@ -85,25 +95,15 @@ interface Described {
   readonly exports: readonly string[]
 }
 
-function evaluate(instance: EngineInstance, request: SnapshotRequest): Described {
+function evaluate(instance: EngineInstance, bytecode: Uint8Array, deadlineMs: number): Described {
   const { exports, host } = instance
-  const source = new TextEncoder().encode(request.bundle)
-  const sourceAt = writeBytes(instance, source)
-  const fileAt = writeBytes(instance, new TextEncoder().encode(request.fileName))
-  exports.alyx_deadline.value = process.hrtime.bigint() + BigInt(request.deadlineMs ?? deadlineMsDefault) * 1_000_000n
-  const status = exports.alyx_evaluate(sourceAt, source.length, fileAt)
+  const at = writeBytes(instance, bytecode)
+  exports.alyx_deadline.value = process.hrtime.bigint() + BigInt(deadlineMs) * 1_000_000n
+  const status = exports.alyx_evaluate(at, bytecode.length)
   exports.alyx_deadline.value = 0n
-  exports.wasm_free(sourceAt)
-  exports.wasm_free(fileAt)
+  eraseBytes(instance, at, bytecode.length)
   const output = host.takeOutput()
-  if (status !== 0 || output === null) {
-    throw new EvaluationError({
-      name: "InternalError",
-      code: null,
-      message: "The function took all the memory of the engine while it was evaluated.",
-      status: null,
-    })
-  }
+  if (status !== 0 || output === null) throw new EvaluationError(takeException(instance))
   return requireDescribed(JSON.parse(output) as Evaluation)
 }
 
@@ -126,19 +126,16 @@ function requireDescribed(evaluation: Evaluation): Described {
   return { style, input, output, exports }
 }
 
-/** An engine that holds the source, to be evaluated later. */
-function keepSource(module: WebAssembly.Module, request: SnapshotRequest, names: readonly string[]): EngineInstance {
+/** An engine that holds the bytecode, to be evaluated later. */
+function keepBytecode(module: WebAssembly.Module, bytecode: Uint8Array, names: readonly string[]): EngineInstance {
   const instance = startEngine(module)
   const { exports } = instance
-  const encoder = new TextEncoder()
-  const source = encoder.encode(request.bundle)
-  exports.alyx_source.value = writeBytes(instance, source)
-  exports.alyx_source_length.value = source.length
-  exports.alyx_source_file.value = writeBytes(instance, encoder.encode(request.fileName))
-  const list = encoder.encode(JSON.stringify(names))
+  exports.alyx_bytecode.value = writeBytes(instance, bytecode)
+  exports.alyx_bytecode_length.value = bytecode.length
+  const list = new TextEncoder().encode(JSON.stringify(names))
   const listAt = writeBytes(instance, list)
   exports.alyx_expect(listAt, list.length)
-  exports.wasm_free(listAt)
+  eraseBytes(instance, listAt, list.length)
   return instance
 }
 

@@ -10,7 +10,7 @@ import { isAlyx } from "./engine-kind"
 @external("engine", "wasm_malloc") declare function wasm_malloc(size: i32): i32
 @external("engine", "wasm_free") declare function wasm_free(pointer: i32): void
 @external("engine", "qjs_init") declare function qjs_init(): i32
-@external("engine", "qjs_eval") declare function qjs_eval(source: i32, length: i32, file: i32, flags: i32): i32
+@external("engine", "qjs_eval_bytecode") declare function qjs_eval_bytecode(bytecode: i32, length: i32): i32
 @external("engine", "qjs_call") declare function qjs_call(callee: i32, self: i32, argc: i32, argv: i32): i32
 @external("engine", "qjs_free_value") declare function qjs_free_value(value: i32): void
 @external("engine", "qjs_dup_value") declare function qjs_dup_value(value: i32): i32
@@ -92,10 +92,9 @@ export let alyx_step: i32 = 0
 export let alyx_scratch: i32 = 0
 /** Where the engine keeps the state of Math.random; found by the builder. */
 export let alyx_random: i32 = 0
-/** Source that was not evaluated for the snapshot: it is when the first call comes. */
-export let alyx_source: i32 = 0
-export let alyx_source_length: i32 = 0
-export let alyx_source_file: i32 = 0
+/** Bytecode that was not evaluated for the snapshot: it is when the first call comes. */
+export let alyx_bytecode: i32 = 0
+export let alyx_bytecode_length: i32 = 0
 
 let isInterrupted: bool = false
 let dataPointer: i32 = 0
@@ -130,9 +129,9 @@ export function alyx_set_memory_limit(bytes: i32): void {
   qjs_set_memory_limit(bytes)
 }
 
-/** Evaluates a bundle; the prelude writes what came of it to the output. */
-export function alyx_evaluate(source: i32, length: i32, file: i32): i32 {
-  let thrown = evaluate(source, length, file)
+/** Evaluates a bundle's bytecode; the prelude writes what came of it to the output. */
+export function alyx_evaluate(bytecode: i32, length: i32): i32 {
+  let thrown = evaluate(bytecode, length)
   let outcome = isInterrupted ? 2 : thrown != 0 ? 1 : 0
   if (isInterrupted) {
     isInterrupted = false
@@ -151,10 +150,11 @@ export function serve(index: i32): i32 {
   random_get(alyx_random, 8)
   if (load<i64>(alyx_random) == 0) store<i64>(alyx_random, 1)
   isInterrupted = false
-  if (alyx_source != 0) {
-    let thrown = evaluate(alyx_source, alyx_source_length, alyx_source_file)
+  if (alyx_bytecode != 0) {
+    let thrown = evaluate(alyx_bytecode, alyx_bytecode_length)
     if (isInterrupted) return fail(thrown)
-    alyx_source = 0
+    wasm_free(alyx_bytecode)
+    alyx_bytecode = 0
     step(EVALUATED, qjs_new_number(thrown != 0 ? 1 : 0), thrown)
   }
   if (step(START, qjs_new_number(index), 0) < 0) return fail(0)
@@ -171,8 +171,8 @@ export function serve(index: i32): i32 {
 }
 
 /** The exception, or 0. */
-function evaluate(source: i32, length: i32, file: i32): i32 {
-  let result = qjs_eval(source, length, file, 0)
+function evaluate(bytecode: i32, length: i32): i32 {
+  let result = qjs_eval_bytecode(bytecode, length)
   let thrown = qjs_is_exception(result) ? qjs_get_exception() : 0
   qjs_free_value(result)
   if (thrown == 0 && !drain()) thrown = qjs_get_exception()
