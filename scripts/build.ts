@@ -48,7 +48,7 @@ export async function build(options: { readonly root: string; readonly force: bo
       const { inputs } = await bundle({ root, outdir: path.join(staging, "dist") })
       const copied = await copyDocsAssets({ root, outdir: path.join(staging, "dist") })
       const modules = await bundleNodeModules({ root, outdir: path.join(staging, "dist/runtimes/js/node") })
-      const licenses = await thirdPartyLicenses(root, [...inputs, ...copied, ...modules.inputs])
+      const licenses = await thirdPartyLicenses(root, [...inputs, ...runtimes, ...copied, ...modules.inputs])
       await writeFile(path.join(staging, "THIRD-PARTY-LICENSES.md"), licenses)
       await writeManifest(staging)
       await rm(stampFile, { force: true })
