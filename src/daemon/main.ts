@@ -33,6 +33,8 @@ export async function runDaemon(argv: readonly string[], onProgress?: (message: 
       seedWorker: new URL("seed-worker.js", import.meta.url),
       fakeWorker: new URL("fake-worker.js", import.meta.url),
       dataProcess: new URL("data-process.js", import.meta.url),
+      functionWorker: new URL("function-worker.js", import.meta.url),
+      buildWorker: new URL("build-worker.js", import.meta.url),
     },
     output: outputOf(args),
     onProgress: (message) => onProgress?.(message),

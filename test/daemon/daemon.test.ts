@@ -329,6 +329,8 @@ async function start(
       seedWorker: new URL("../../data/seed/seed-worker.ts", storage),
       fakeWorker: new URL("../../data/fake/fake-worker.ts", storage),
       dataProcess: new URL("../../data/data-process.ts", storage),
+      functionWorker: new URL("../../functions/extism/function-worker.ts", storage),
+      buildWorker: new URL("../../../functions/build-worker.ts", storage),
     },
     output: { write: (text) => lines.push(text), isTerminal: false },
     onProgress: () => undefined,

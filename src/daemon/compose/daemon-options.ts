@@ -28,6 +28,8 @@ export interface DaemonOptions {
     readonly seedWorker: URL
     readonly fakeWorker: URL
     readonly dataProcess: URL
+    readonly functionWorker: URL
+    readonly buildWorker: URL
   }
   readonly output: { write(text: string): unknown; readonly isTerminal: boolean }
   /** Told how far a change of large tables is, at most once a second. */

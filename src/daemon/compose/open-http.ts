@@ -12,6 +12,8 @@ import type { ReadConfig } from "../served/read-config.ts"
 import { liveRecordLimits } from "../served/record-limits.ts"
 import { SeedAndFake } from "../data/seed-and-fake.ts"
 import { openAuth } from "./open-auth.ts"
+import { openFunctions } from "./open-functions.ts"
+import type { OpenedFunctions } from "./open-functions.ts"
 import type { Parts } from "./open-parts.ts"
 import { openRealtime } from "./open-realtime.ts"
 
@@ -21,6 +23,7 @@ export interface OpenedHttp {
   readonly status: DaemonStatus
   readonly data: DataService
   readonly auth: AuthParts
+  readonly functions: OpenedFunctions
 }
 
 /** The command that a daemon in tool mode works for was interrupted or has ended: it only hears the last word. */
@@ -38,7 +41,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     url: () => urlIfOpen(http),
     requests: () => http.requestCounts(),
     realtime: () => http.liveStats(),
-    functions: () => [],
+    functions: () => functions.registry.all,
     clients: () => activity.followerCount,
     shutdown: options.onShutdown,
     check,
@@ -61,12 +64,18 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
   }
   const { auth, identities } = await openAuth(parts, { records, ownAddress: () => urlIfOpen(http) }, release)
   const live = await openRealtime(parts, { records, identities }, release)
+  const functions: OpenedFunctions = await openFunctions(
+    parts,
+    { records, data, url: () => urlIfOpen(http), dispatch: (request, from) => http.dispatch(request, from) },
+    release,
+  )
   const shared = {
     auth,
     identities,
     schemas,
     records,
     live,
+    functions,
     activity,
     admin: status,
     migrations: parts.migrations,
@@ -84,7 +93,7 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
   )
   await http.listenLocal(projectPaths(options.root).socketPath)
   if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
-  return { http, status, data, auth }
+  return { http, status, data, auth, functions }
 }
 
 function dataServiceOf({ options, database, schemas, clock }: Parts): DataService {

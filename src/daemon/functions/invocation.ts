@@ -37,3 +37,6 @@ export interface Invocation {
   /** Aborted when the call ends, however it does. */
   readonly ended: AbortSignal
 }
+
+/** What `ctx.token` begins with: no other token does. */
+export const callTokenPrefix = "alyx_call_"

@@ -26,6 +26,7 @@ export function requireOwner({ caller }: FastifyRequest, what: string): void {
 function adminRefusal(request: FastifyRequest, allowsOrigin: AllowsOrigin): Error | undefined {
   const { caller, headers } = request
   if (caller.owner) return undefined
+  if (request.invocation !== null) return functionAsks()
   if (!caller.isAdmin) return isKnown(caller) ? alyxError("NOT_ADMIN", { next: signIn }) : unauthenticated()
   if (caller.scope !== null) {
     return alyxError("FORBIDDEN_SCOPE", {
@@ -41,6 +42,14 @@ function adminRefusal(request: FastifyRequest, allowsOrigin: AllowsOrigin): Erro
     })
   }
   return undefined
+}
+
+/** What a function does for an admin is bounded by its manifest, which the admin API knows nothing of. */
+function functionAsks(): Error {
+  return alyxError("NOT_ADMIN", {
+    message: "The admin API is not for functions, whoever calls them.",
+    next: "Use ctx.db, or ctx.asAdmin.db with `privileged: true` in the manifest.",
+  })
 }
 
 /** Pictures and scripts that a page names are asked for without Origin; browsers say all the same that a page of elsewhere did. */

@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
+import { InProcess } from "./in-process.ts"
+import type { InProcessAnswer, InProcessFrom, InProcessRequest } from "./in-process.ts"
 import type { LiveSocketStats } from "../realtime/live-sockets.ts"
 import { CapturedRequests } from "./capture/captured-requests.ts"
 import { faultAnswer } from "./fault-answer.ts"
@@ -56,6 +58,7 @@ export class HttpApp {
       databaseStats: () => parts.records.database.stats(),
       inFlight: () => this.#exchanges.inFlight,
       live: () => this.liveStats(),
+      functionsText: () => parts.functions.metricsText(),
     })
     const captures = parts.traces === null ? null : new CapturedRequests()
     this.#exchanges = new Exchanges(parts, { metrics: this.#metrics, ownerSockets: this.#ownerSockets, captures })
@@ -70,6 +73,7 @@ export class HttpApp {
       upgrades: this.#upgrades,
       address: () => this.address(),
       isClosing: () => this.#isClosing,
+      inProcess: new InProcess(),
     })
   }
 
@@ -109,6 +113,16 @@ export class HttpApp {
     }
     if (old) this.#drain(old, options)
     return this.#tcp.address!
+  }
+
+  /** Answers a request of a running function to this server, as its caller, without a socket. */
+  dispatch(request: InProcessRequest, from: InProcessFrom): Promise<InProcessAnswer> {
+    return this.#router.answer(request, from)
+  }
+
+  /** Every path that is served, as the router writes it. */
+  get paths(): readonly string[] {
+    return this.#router.paths
   }
 
   /** The open TCP address; null when there is none. */

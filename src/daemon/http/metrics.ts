@@ -10,6 +10,8 @@ export interface MetricSources {
   readonly inFlight: () => number
   /** Null where live queries are not served. */
   readonly live: () => LiveSocketStats | null
+  /** What is counted of functions, as text. */
+  readonly functionsText: () => string
 }
 
 /** The text format of Prometheus. */
@@ -48,7 +50,7 @@ export class HttpMetrics {
       throw error
     })
     const registry = await this.#processRegistry
-    const own = `${this.#durations.text()}${refusedText(this.#refused)}${figuresText(this.#sources)}${liveText(this.#sources.live())}`
+    const own = `${this.#durations.text()}${refusedText(this.#refused)}${figuresText(this.#sources)}${liveText(this.#sources.live())}${this.#sources.functionsText()}`
     return own + (await registry.metrics())
   }
 }

@@ -13,6 +13,7 @@ import type { RecordParts } from "../records/records.ts"
 import type { RequestTraces } from "../request-trace.ts"
 import type { MigrationService } from "../served/migration-service.ts"
 import type { SchemaHolder } from "../schema-holder.ts"
+import type { FunctionEdge } from "./function-edge.ts"
 
 /**
  * The part of the configuration that the HTTP edge reads. It is read at every request, so that an option acts at once;
@@ -56,6 +57,7 @@ export interface HttpParts {
   readonly records: RecordParts
   /** Null where live queries are not served. */
   readonly live: LiveEdge | null
+  readonly functions: FunctionEdge
   readonly activity: Activity
   readonly admin: AdminParts
   readonly migrations: MigrationService

@@ -1,7 +1,7 @@
 import { type IncomingMessage, METHODS, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 
-import fastify, { type FastifyReply, type FastifyRequest } from "fastify"
+import fastify, { type FastifyReply, type FastifyRequest, type onRequestHookHandler } from "fastify"
 
 import type { AlyxError } from "../../errors.ts"
 import { anonymous, bareRequest } from "../callers.ts"
@@ -9,8 +9,10 @@ import type { CapturedRequests } from "./capture/captured-requests.ts"
 import { captureRequests } from "./capture/request-capture.ts"
 import { Compression } from "./compression.ts"
 import { errorBody, jsonContentType, toAnsweredError } from "./errors.ts"
+import type { InProcess, InProcessAnswer, InProcessFrom, InProcessRequest } from "./in-process.ts"
 import type { InsiderParts } from "./insiders.ts"
-import { acceptJsonBodies } from "./json-body.ts"
+import { CurrentRoutes } from "./current-routes.ts"
+import { acceptJsonBodies, bodyReader } from "./json-body.ts"
 import type { LogStreams } from "./log-streams.ts"
 import type { HttpMetrics } from "./metrics.ts"
 import { callerAddress, callerToken } from "./middleware/caller.ts"
@@ -28,13 +30,13 @@ import { authLinkRoutes } from "./routes/auth-links.ts"
 import { authOAuthRoutes } from "./routes/auth-oauth.ts"
 import { authRoutes } from "./routes/auth.ts"
 import { docsPageRoutes } from "./routes/docs-page.ts"
+import { answerMethods, functionRoutes } from "./routes/functions.ts"
 import { firstAdminRoute } from "./routes/first-admin.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { metricsRoute } from "./routes/metrics.ts"
 import { openApiRoutes } from "./routes/openapi.ts"
 import { recordRoutes } from "./routes/records.ts"
 import { realtimeRoute } from "./routes/realtime.ts"
-import { rootRoute } from "./routes/root.ts"
 import { UntakenAnswers } from "./untaken-answers.ts"
 
 /** What the router shares with the listeners around it. */
@@ -51,6 +53,7 @@ export interface RouterParts extends HttpParts {
   /** The requests that ask to become a WebSocket, with what came behind them. */
   readonly upgrades: WeakMap<IncomingMessage, Buffer>
   readonly isClosing: () => boolean
+  readonly inProcess: InProcess
 }
 
 /** The part of Fastify that the listeners use. */
@@ -58,12 +61,16 @@ export interface Router {
   /** Requests may be handled once it resolves. */
   ready(): Promise<void>
   handle(request: IncomingMessage, response: ServerResponse): void
+  /** Answers a request of a function. */
+  answer(request: InProcessRequest, from: InProcessFrom): Promise<InProcessAnswer>
+  /** Every path that is served, as it was registered. */
+  readonly paths: readonly string[]
   close(): Promise<void>
 }
 
 /** Puts hooks and routes together, in the order in which a request meets them. It opens no address of its own. */
 export function createRouter(parts: RouterParts): Router {
-  const { config, exchanges, mode } = parts
+  const { config, exchanges, mode, inProcess } = parts
   const app = fastify({
     logger: false,
     genReqId: (request) => parts.requestIds.of(request),
@@ -86,10 +93,15 @@ export function createRouter(parts: RouterParts): Router {
   app.decorateRequest("answeredCode", null)
   app.decorateRequest("isStream", false)
   app.decorateRequest("caller")
+  app.decorateRequest("invocation", null)
+  app.decorateRequest("functionRoute", null)
   // Those that Fastify does not know are refused by each path with what it allows, like any other.
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
-  acceptJsonBodies(app, config)
+  const reader = bodyReader()
+  acceptJsonBodies(app, config, reader)
 
+  const paths: string[] = []
+  app.addHook("onRoute", ({ url }) => void paths.push(url))
   app.addHook("onRequest", exchanges.begin)
   const { ownerSockets, schemas, traces } = parts
   if (traces !== null) captureRequests(app, { traces, schemas, ownerSockets })
@@ -104,15 +116,11 @@ export function createRouter(parts: RouterParts): Router {
   app.addHook("onRequest", callerToken(parts))
   app.addHook("onRequest", rates.byKey)
   app.addHook("onRequest", startingCheck(parts.schemas))
-  // Before the body is read: what is wrong with it does not matter where nothing is served.
-  app.addHook("onRequest", (request, _reply, done) => {
-    done(request.is404 ? notFound(request.raw, parts) : undefined)
-  })
-  app.setNotFoundHandler(() => undefined)
+  app.addHook("onRequest", findFunction(parts))
   app.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply))
 
   const compression = new Compression({ isEnabled: () => config().server.compression, untaken })
-  rootRoute(app, parts)
+  functionRoutes(app, parts, { compression, reader })
   recordRoutes(app, parts, compression)
   authRoutes(app, parts)
   authLinkRoutes(app, parts)
@@ -130,7 +138,28 @@ export function createRouter(parts: RouterParts): Router {
       await app.ready()
     },
     handle: (request, response) => app.routing(request, response),
+    answer: (request, from) => inProcess.answer(app, request, from),
+    paths,
     close: () => app.close(),
+  }
+}
+
+/**
+ * Makes the hook that looks for a route of a function where nothing of ours is. Before the body is read: what is wrong with it
+ * does not matter where nothing is served.
+ */
+function findFunction(parts: HttpParts): onRequestHookHandler {
+  const routes = new CurrentRoutes(parts.functions)
+  return (request, reply, done) => {
+    if (!request.is404 && request.routeOptions.url !== "/") return done()
+    const match = routes.match(request.raw.method ?? "", request.raw.url ?? "/")
+    if (match === undefined) return done(request.is404 ? notFound(request.raw, parts) : undefined)
+    if ("name" in match) {
+      request.functionRoute = match
+      return done()
+    }
+    const refusal = answerMethods(request, reply, match.allow)
+    return refusal === null ? undefined : done(refusal)
   }
 }
 

@@ -91,6 +91,8 @@ export async function startAccountsDaemon(options: AccountsDaemonOptions = {}): 
       seedWorker: new URL("data/seed/seed-worker.ts", daemonFolder),
       fakeWorker: new URL("data/fake/fake-worker.ts", daemonFolder),
       dataProcess: pathToFileURL(path.join(path.dirname(await builtCli()), "../dist/daemon/data-process.js")),
+      functionWorker: new URL("functions/extism/function-worker.ts", daemonFolder),
+      buildWorker: new URL("../functions/build-worker.ts", daemonFolder),
     },
     output: { write: (text) => written.push(text), isTerminal: false },
     onProgress: () => undefined,

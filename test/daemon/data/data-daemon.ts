@@ -52,6 +52,8 @@ export async function startDataDaemon(schema: string): Promise<DataDaemon> {
       fakeWorker: new URL("data/fake/fake-worker.ts", daemonFolder),
       // As source it takes ten times as long to start.
       dataProcess: pathToFileURL(path.join(path.dirname(await builtCli()), "../dist/daemon/data-process.js")),
+      functionWorker: new URL("functions/extism/function-worker.ts", daemonFolder),
+      buildWorker: new URL("../functions/build-worker.ts", daemonFolder),
     },
     output: { write: () => undefined, isTerminal: false },
     onProgress: () => undefined,

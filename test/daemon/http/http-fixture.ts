@@ -9,6 +9,7 @@ import type { Identity } from "../../../src/daemon/caller.ts"
 import { Activity } from "../../../src/daemon/activity.ts"
 import { DaemonLog } from "../../../src/daemon/daemon-log.ts"
 import { createHttpApp, type HttpApp } from "../../../src/daemon/http/app.ts"
+import type { FunctionEdge } from "../../../src/daemon/http/function-edge.ts"
 import type { HttpConfig, HttpParts, LiveEdge } from "../../../src/daemon/http/parts.ts"
 import { defaultRecordLimits } from "../../../src/daemon/records/records.ts"
 import { RequestTraces } from "../../../src/daemon/request-trace.ts"
@@ -77,6 +78,8 @@ export interface HttpOptions {
   /** Values of the configuration of accounts, by their places: `{ "auth.jwt.access_ttl": "1h" }`. */
   readonly auth?: Readonly<Record<string, string>>
   readonly clock?: Clock
+  /** None where left out. */
+  readonly functions?: FunctionEdge
   /** Whom tokens belong to; the accounts of the server where left out. */
   readonly identify?: (token: string) => Identity | Promise<Identity>
   /** What takes over sockets; without it nothing does. */
@@ -121,6 +124,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     identities: { identify: options.identify ?? ((token) => identities.identify(token)) },
     records,
     live: options.live?.({ records, identities, logger, signals }) ?? null,
+    functions: options.functions ?? noFunctions,
     activity,
     admin: {
       stats: () => Promise.resolve({ uptimeSeconds: 1 } as StatsResponse),
@@ -165,6 +169,28 @@ export async function startHttp(options: HttpOptions = {}): Promise<RunningHttp>
     configure: (server) => void (config = { ...config, server: { ...config.server, ...server } }),
     shutdowns: () => shutdownCount,
   }
+}
+
+/** What a project without functions has. */
+export const noFunctions: FunctionEdge = {
+  registry: { all: [], get: () => undefined },
+  service: {
+    invoke: noTestAsks,
+    findByToken: () => undefined,
+    stats: () => ({ workers: 0, instances: 0, running: 0, queued: 0 }),
+  },
+  executions: { list: () => [], get: () => undefined, flush: () => Promise.resolve() },
+  secrets: { list: () => [], set: noTestAsks, remove: () => Promise.resolve(false) },
+  sources: [],
+  callsOf: () => ({ total: 0, failed: 0, p50Ms: null, p99Ms: null, perSecond: [] }),
+  limitsOf: () => {
+    throw new Error("no test asks")
+  },
+  reload: () => Promise.resolve([]),
+  loaded: () => Promise.resolve(),
+  onChange: () => () => undefined,
+  requireNoTransaction: () => undefined,
+  metricsText: () => "",
 }
 
 /** Migrations are asked for over the socket of a whole daemon: test/commands/migrate.test.ts. */

@@ -5,6 +5,10 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fast
 import { alyxError, isAlyxError } from "../../../errors.ts"
 import type { Caller, Identity } from "../../caller.ts"
 import { administrator, anonymous } from "../../callers.ts"
+import { callTokenPrefix } from "../../functions/invocation.ts"
+import type { Invocation } from "../../functions/invocation.ts"
+import type { FunctionEdge } from "../function-edge.ts"
+import type { InProcess } from "../in-process.ts"
 import { plainAddress } from "../loopback.ts"
 import type { HttpConfig, Identities } from "../parts.ts"
 import { HttpRuleRequest } from "../rule-request.ts"
@@ -19,6 +23,12 @@ export interface CallerParts {
   readonly identities: Identities
   /** The connections that the local socket accepted. */
   readonly ownerSockets: WeakSet<Socket>
+  /** Tells the requests that functions make without a socket. */
+  readonly inProcess: Pick<InProcess, "current">
+  readonly functions: {
+    readonly service: Pick<FunctionEdge["service"], "findByToken">
+    readonly requireNoTransaction: FunctionEdge["requireNoTransaction"]
+  }
 }
 
 /**
@@ -26,11 +36,17 @@ export interface CallerParts {
  * holds those that the local socket accepted. A header, or a missing address, proves nothing. Everybody else is nobody
  * in particular until `callerToken` has looked, for which hosts, origins and rates come first.
  */
-export function callerAddress({ config, ownerSockets }: Omit<CallerParts, "identities">) {
+export function callerAddress({ config, ownerSockets, inProcess }: Omit<CallerParts, "identities" | "functions">) {
   let proxies: TrustedProxies = trustedProxies([])
 
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { socket, headers } = request.raw
+    const from = inProcess.current()
+    if (from !== undefined) {
+      request.invocation = from.invocation
+      request.caller = callerOf(request, from.caller, { owner: false, address: from.caller.address })
+      return done()
+    }
     if (ownerSockets.has(socket)) {
       request.caller = callerOf(request, administrator, { owner: true, address: localAddress })
       // Only web pages send Origin, and none has any business here.
@@ -45,11 +61,18 @@ export function callerAddress({ config, ownerSockets }: Omit<CallerParts, "ident
   }
 }
 
-/** Makes the hook that finds out who asks, by the token that came along. */
-export function callerToken({ config, identities }: Omit<CallerParts, "ownerSockets">) {
+/**
+ * Makes the hook that finds out who asks, by the token that came along. The token of a call is its caller's, for as long as the
+ * call lives, and so is a request that a call makes without a socket and without another token.
+ */
+export function callerToken({ config, identities, functions }: Omit<CallerParts, "ownerSockets" | "inProcess">) {
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { authorization } = request.raw.headers
-    if (request.caller.owner || authorization === undefined) return done()
+    if (request.caller.owner) return done()
+    const invocation = callOf(authorization) ?? (authorization === undefined ? request.invocation : null)
+    if (invocation === "ended") return done(endedCall())
+    if (invocation !== null) return done(actFor(request, invocation))
+    if (authorization === undefined) return done()
     const { address } = request.caller
     const take = (identity: Identity): void => {
       const known = config().server.insecureOpen ? { ...identity, isAdmin: true } : identity
@@ -68,6 +91,34 @@ export function callerToken({ config, identities }: Omit<CallerParts, "ownerSock
       refuse(error as Error)
     }
   }
+
+  function callOf(authorization: string | undefined): Invocation | "ended" | null {
+    const token = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? "")?.[1]
+    if (token?.startsWith(callTokenPrefix) !== true) return null
+    return functions.service.findByToken(token) ?? "ended"
+  }
+
+  /** What keeps a request from being made for a call: a write beside its transaction would wait for itself. */
+  function actFor(request: FastifyRequest, invocation: Invocation): Error | undefined {
+    const { caller } = invocation
+    request.invocation = invocation
+    request.caller = callerOf(request, caller, { owner: false, address: caller.address })
+    const { method = "", url = "" } = request.raw
+    if (method === "GET" || method === "HEAD" || method === "OPTIONS" || url.startsWith("/internal/")) return undefined
+    try {
+      functions.requireNoTransaction(invocation)
+      return undefined
+    } catch (error) {
+      return error as Error
+    }
+  }
+}
+
+function endedCall(): Error {
+  return alyxError("INVALID_TOKEN", {
+    message: "The call that this token belongs to has ended.",
+    next: "ctx.token is good for as long as the call runs; await what uses it, or hand it to ctx.waitUntil.",
+  })
 }
 
 function callerOf(request: FastifyRequest, identity: Identity, from: Pick<Caller, "owner" | "address">): Caller {

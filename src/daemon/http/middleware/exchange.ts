@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fast
 
 import type { ErrorCode } from "../../../errors.ts"
 import type { Caller } from "../../caller.ts"
+import type { Invocation } from "../../functions/invocation.ts"
 import type { CapturedRequests } from "../capture/captured-requests.ts"
 import { hideInUrl } from "../capture/hidden-values.ts"
 import type { HttpMetrics } from "../metrics.ts"
@@ -18,6 +19,8 @@ declare module "fastify" {
   }
   interface FastifyRequest {
     caller: Caller
+    /** The call that asks, where its token came along or it asked without a socket; null for everybody else. */
+    invocation: Invocation | null
     /** By performance.now(). */
     startedAtMs: number
     /** The code of the error that was answered; null when all went well. */
@@ -98,7 +101,8 @@ export class Exchanges {
     if (request.isStream) return
     const durationMs = performance.now() - request.startedAtMs
     const { method } = request.raw
-    this.#metrics.observeRequest(method ?? "", request.routeOptions.url ?? "none", status, durationMs)
+    const route = request.functionRoute?.path ?? request.routeOptions.url ?? "none"
+    this.#metrics.observeRequest(method ?? "", route, status, durationMs)
 
     const { activity, config, mode } = this.#parts
     const { slowRequestMs } = config().server

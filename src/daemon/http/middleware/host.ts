@@ -22,7 +22,8 @@ export function hostCheck(config: () => HttpConfig) {
 
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { raw } = request
-    if (request.caller.owner) return done()
+    // What a function asks without a socket came from nowhere else.
+    if (request.caller.owner || request.invocation !== null) return done()
     const header = raw.headers.host
     // HTTP/1.0 knows no Host: health checks of HAProxy leave it out, browsers never do.
     if (header === undefined ? raw.httpVersion !== "1.0" : hostCount(raw.rawHeaders) > 1) {

@@ -32,8 +32,10 @@ export function requestLimits(config: () => HttpConfig, { inFlight, untaken }: L
         }),
       )
     }
-    // The owner must be able to look, and to stop the daemon, above all when it is overloaded.
-    if ((inFlight() > inFlightMax || (untaken.isFull && !isRead(request))) && !request.caller.owner) {
+    // The owner must be able to look, and to stop the daemon, above all when it is overloaded; and what a function asks
+    // without a socket is part of a request that was let in.
+    const isExempt = request.caller.owner || request.invocation !== null
+    if ((inFlight() > inFlightMax || (untaken.isFull && !isRead(request))) && !isExempt) {
       return done(alyxError("OVERLOADED", { retryAfterSeconds: 1 }))
     }
     return done()

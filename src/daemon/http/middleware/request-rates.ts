@@ -44,7 +44,8 @@ export class RequestRates {
   readonly byAddress = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { owner, address } = request.caller
     const rate = this.#config().server.rateLimit.address
-    if (rate === null || owner) return done()
+    // The call that a function asks for was counted.
+    if (rate === null || owner || request.invocation !== null) return done()
     const verdict = this.#addresses.take(this.#groupOf(address))
     if (verdict.isAllowed) done()
     else done(refused(reply, { what: "address", rate, verdict }))
@@ -54,7 +55,7 @@ export class RequestRates {
   readonly byKey = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { id } = request.caller.auth
     const rate = this.#config().server.rateLimit.key
-    if (rate === null || id === null || !id.startsWith("key:")) return done()
+    if (rate === null || id === null || !id.startsWith("key:") || request.invocation !== null) return done()
     const verdict = this.#keys.take(id)
     if (verdict.isAllowed) done()
     else done(refused(reply, { what: "key", rate, verdict }))

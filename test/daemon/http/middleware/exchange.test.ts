@@ -130,6 +130,7 @@ test("a request that does not arrive in time is logged as what it was answered",
 test("what comes on top of too many requests in work is sent away, but not the owner", async () => {
   const app = fastify()
   app.decorateRequest("caller")
+  app.decorateRequest("invocation", null)
   app.addHook("onRequest", (request, _reply, done) => {
     request.caller = { ...ownerCaller(""), owner: request.headers["x-owner"] === "yes" }
     done()

@@ -113,7 +113,7 @@ function outcome(hook: RequestRates["byAddress"], own: Partial<Caller>): unknown
   const headers: Record<string, unknown> = {}
   const reply = { header: (name: string, value: unknown) => void (headers[name] = value) }
   let result: unknown
-  hook({ caller } as FastifyRequest, reply as unknown as FastifyReply, (error?: Error) => {
+  hook({ caller, invocation: null } as FastifyRequest, reply as unknown as FastifyReply, (error?: Error) => {
     result = isAlyxError(error)
       ? { code: error.code, retryAfterSeconds: error.retryAfterSeconds, headers }
       : (error ?? "passed")

@@ -1,0 +1,241 @@
+import { existsSync } from "node:fs"
+import { readFile, stat } from "node:fs/promises"
+
+import { alyxError } from "../../errors.ts"
+import type { Logger } from "../../lib/logger.ts"
+import type { BuiltFunction } from "../../functions/built-function.ts"
+import type { FunctionBuilder } from "../../functions/build-function.ts"
+import type { FunctionSource } from "../../functions/function-source.ts"
+import type { WireError } from "../../protocol/admin-api.ts"
+import type { BuildOutcome } from "../../protocol/functions-api.ts"
+import { toWireError } from "../../protocol/wire-error.ts"
+import type { Activity } from "../activity.ts"
+import type { FunctionLoader, LoadedSource } from "../functions/function-loader.ts"
+import { brokenManifests } from "./broken-manifests.ts"
+import type { LateFunctions } from "./late-functions.ts"
+import { BuildTurns } from "./build-turns.ts"
+import { sameManifest } from "./same-manifest.ts"
+
+/** No plug-in of any tool is larger; ours have less than one megabyte. */
+const pluginBytesMax = 64 * 1024 * 1024
+
+/** What FunctionLoading needs. */
+export interface FunctionLoadingParts {
+  readonly root: string
+  readonly functionsDir: string
+  /** Where our compiler writes what it makes. */
+  readonly builtDir: string
+  readonly buildWorker: URL
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly functions: LateFunctions
+  readonly activity: Pick<Activity, "build">
+  readonly logger: Logger
+}
+
+/** A function as it was found last, and what came of it. */
+interface Entry {
+  source: FunctionSource
+  inputs: readonly string[]
+  /** What is served of it; null where nothing is. */
+  built: { readonly hash: string; readonly source: FunctionSource } | null
+  hasFailed: boolean
+}
+
+/** Finds, builds and serves functions. What builds them is loaded when there is one. */
+export class FunctionLoading implements FunctionLoader {
+  readonly #parts: FunctionLoadingParts
+  readonly #entries = new Map<string, Entry>()
+  readonly #turns = new BuildTurns()
+  /** Names under which manifests are known that cannot be read. */
+  #broken: ReadonlySet<string> = new Set()
+  #builder: Promise<FunctionBuilder> | undefined
+  #loaded: Promise<unknown> | undefined
+  #isStopped = false
+
+  constructor(parts: FunctionLoadingParts) {
+    this.#parts = parts
+  }
+
+  get functionsDir(): string {
+    return this.#parts.functionsDir
+  }
+
+  get sources(): readonly LoadedSource[] {
+    return [...this.#entries.values()]
+  }
+
+  /** Resolves when the folder was read once, whoever asked for it. */
+  async loaded(): Promise<void> {
+    this.#loaded ??= this.reload()
+    await this.#loaded
+  }
+
+  reload(names?: readonly string[]): Promise<readonly BuildOutcome[]> {
+    const outcomes = this.#reload(names)
+    this.#loaded ??= outcomes.catch(() => [])
+    return outcomes
+  }
+
+  async readPlugins(names: readonly string[]): Promise<readonly BuildOutcome[]> {
+    const entries = names.flatMap((name) => this.#entries.get(name) ?? [])
+    return this.#inTurn(entries, (entry) => readPluginFile(entry.source))
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#turns.stop()
+    await (await this.#builder)?.stop()
+    await this.#turns.idle()
+  }
+
+  async #reload(names: readonly string[] | undefined): Promise<readonly BuildOutcome[]> {
+    const { found, gone } = await this.#discover()
+    const named = new Set(names ?? found.map(({ source }) => source.name))
+    const wanted = found.filter(({ source, isNew }) => isNew || named.has(source.name))
+    const entries = wanted.map(({ source }) => this.#entries.get(source.name)!)
+    const built = await this.#inTurn(entries, async ({ source }, signal) => {
+      const builder = await this.#builderOf()
+      return builder.build(source, { signal, onOutput: (line) => this.#parts.logger.info(`${source.name}: ${line}`) })
+    })
+    return [...gone, ...built]
+  }
+
+  /** Reads the folder: what is new, and what is gone. A manifest that cannot be read keeps what was served of its function. */
+  async #discover(): Promise<{
+    readonly found: readonly { readonly source: FunctionSource; readonly isNew: boolean }[]
+    readonly gone: readonly BuildOutcome[]
+  }> {
+    const { root, functionsDir, env, functions } = this.#parts
+    if (!existsSync(functionsDir) && this.#entries.size === 0 && this.#broken.size === 0) return { found: [], gone: [] }
+    const { discoverFunctions } = await import(String("../../functions/discover.ts"))
+    const { functions: sources, problems } = discoverFunctions({ root, functionsDir, env })
+    if (sources.length > 0 || problems.length > 0) await functions.ensure()
+    const broken = brokenManifests(problems, { root, functionsDir, known: this.#sourcesByName() })
+    const found = sources.map((source) => {
+      const before = this.#entries.get(source.name)
+      if (before === undefined) {
+        this.#entries.set(source.name, { source, inputs: [], built: null, hasFailed: false })
+      } else before.source = source
+      return { source, isNew: before === undefined }
+    })
+    const names = new Set(sources.map(({ name }) => name))
+    const gone = [...this.#entries.keys(), ...this.#broken].filter((name) => !names.has(name) && !broken.has(name))
+    for (const [name, error] of broken) if (!names.has(name)) this.#failed(name, { error, durationMs: 0 })
+    this.#broken = new Set([...broken.keys()].filter((name) => !names.has(name)))
+    const removed = [...new Set(gone)].map((name) => this.#remove(name))
+    functions.changed()
+    return { found, gone: removed }
+  }
+
+  #sourcesByName(): ReadonlyMap<string, FunctionSource> {
+    return new Map(Array.from(this.#entries.values(), ({ source }) => [source.name, source]))
+  }
+
+  async #inTurn(
+    entries: readonly Entry[],
+    make: (entry: Entry, signal: AbortSignal) => Promise<BuiltFunction>,
+  ): Promise<readonly BuildOutcome[]> {
+    const outcomes = await Promise.all(
+      entries.map((entry) => this.#turns.run(entry.source.name, (signal) => this.#bring(entry, make, signal))),
+    )
+    return outcomes.filter((outcome) => outcome !== undefined)
+  }
+
+  /** Makes a plug-in and serves it; undefined where something newer was asked for meanwhile. */
+  async #bring(
+    entry: Entry,
+    make: (entry: Entry, signal: AbortSignal) => Promise<BuiltFunction>,
+    signal: AbortSignal,
+  ): Promise<BuildOutcome | undefined> {
+    const { source } = entry
+    const { name } = source
+    const beganMs = performance.now()
+    const isOvertaken = (): boolean => signal.aborted || this.#isStopped || this.#entries.get(name) !== entry
+    try {
+      const built = await make(entry, signal)
+      if (isOvertaken()) return undefined
+      entry.inputs = built.inputs
+      const durationMs = performance.now() - beganMs
+      const bytes = built.wasm.byteLength
+      const before = entry.built
+      if (!entry.hasFailed && before?.hash === built.hash && sameManifest(before.source.manifest, source.manifest)) {
+        return { name, outcome: "unchanged", durationMs, bytes, error: null }
+      }
+      const { registry } = await this.#parts.functions.ensure()
+      await registry.serve(source, built)
+      entry.built = { hash: built.hash, source }
+      entry.hasFailed = false
+      const tookMs = performance.now() - beganMs
+      this.#parts.activity.build({ name, outcome: "built", durationMs: tookMs, bytes })
+      this.#parts.logger.info(`The function ${name} is served.`, { ms: Math.round(tookMs), bytes })
+      for (const warning of built.warnings) this.#parts.logger.warn(`${name}: ${warning}`)
+      return { name, outcome: "built", durationMs: tookMs, bytes, error: null }
+    } catch (thrown) {
+      if (isOvertaken()) return undefined
+      entry.hasFailed = true
+      return this.#failed(name, { error: toWireError(thrown), durationMs: performance.now() - beganMs })
+    }
+  }
+
+  #failed(name: string, failure: { readonly error: WireError; readonly durationMs: number }): BuildOutcome {
+    const { functions, activity, logger } = this.#parts
+    const { error, durationMs } = failure
+    const before = functions.registry.get(name)?.lastBuild
+    functions.made?.registry.fail(name, failure)
+    // A manifest that still cannot be read was told.
+    if (JSON.stringify(before?.error ?? null) !== JSON.stringify(error) || durationMs > 0) {
+      activity.build({ name, outcome: "failed", durationMs, bytes: null, error })
+      logger.error(`The function ${name} cannot be served. ${error.message}`, { code: error.code })
+      for (const { message, at } of error.problems ?? []) {
+        logger.error(at === undefined ? message : `${at.file}:${at.line}:${at.column} ${message}`)
+      }
+    }
+    return { name, outcome: "failed", durationMs, bytes: null, error }
+  }
+
+  #remove(name: string): BuildOutcome {
+    const { functions, activity, logger } = this.#parts
+    this.#entries.delete(name)
+    this.#turns.cancel(name)
+    functions.made?.registry.remove(name)
+    activity.build({ name, outcome: "removed", durationMs: 0, bytes: null })
+    logger.info(`The function ${name} is gone.`)
+    return { name, outcome: "removed", durationMs: 0, bytes: null, error: null }
+  }
+
+  #builderOf(): Promise<FunctionBuilder> {
+    const { root, builtDir, buildWorker } = this.#parts
+    this.#builder ??= import(String("../../functions/build-function.ts")).then(
+      ({ FunctionBuilder }) => new FunctionBuilder({ root, cacheDir: builtDir, worker: buildWorker }),
+    )
+    return this.#builder
+  }
+}
+
+/** Reads a plug-in as another tool wrote it. */
+async function readPluginFile(source: FunctionSource): Promise<BuiltFunction> {
+  const beganMs = performance.now()
+  const { size } = await stat(source.wasmFile)
+  if (size > pluginBytesMax) {
+    throw alyxError("PLUGIN_INVALID", {
+      message: `The plug-in of ${source.name} has ${size} bytes; at most ${pluginBytesMax} are loaded.`,
+    })
+  }
+  const [{ readPlugin }, { createHash }, bytes] = await Promise.all([
+    import(String("../../functions/read-plugin.ts")),
+    import("node:crypto"),
+    readFile(source.wasmFile),
+  ])
+  const wasm = new Uint8Array(bytes)
+  const { description, sourceMap } = readPlugin(wasm)
+  const hash = createHash("sha256").update(wasm).digest("hex")
+  return {
+    wasm,
+    hash,
+    description,
+    sourceMap,
+    inputs: [source.wasmFile],
+    warnings: [],
+    durationMs: performance.now() - beganMs,
+  }
+}

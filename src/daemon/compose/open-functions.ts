@@ -1,0 +1,133 @@
+import type { ReleaseStack } from "../../lib/release-stack.ts"
+import { projectPaths } from "../../project/paths.ts"
+import type { DataService } from "../data/data-service.ts"
+import { ExecutionLog } from "../executions/execution-log.ts"
+import type { FunctionHost } from "../host/function-host.ts"
+import type { Functions } from "../functions/create-functions.ts"
+import { endedCalls } from "../functions/ended-calls.ts"
+import { FunctionMetrics } from "../functions/function-metrics.ts"
+import type { HttpApp } from "../http/app.ts"
+import type { FunctionEdge } from "../http/function-edge.ts"
+import type { RecordParts } from "../records/records.ts"
+import { keyFilePath } from "../secrets/key-file.ts"
+import { redactorOf } from "../secrets/redactor.ts"
+import { SecretStore } from "../secrets/secret-store.ts"
+import { FunctionLoading } from "./function-loading.ts"
+import { LateFunctions } from "./late-functions.ts"
+import type { Parts } from "./open-parts.ts"
+
+/** What functions reach of the daemon around them. */
+export interface FunctionSurroundings {
+  readonly records: RecordParts
+  readonly data: DataService
+  /** Their requests to the server itself. */
+  readonly dispatch: HttpApp["dispatch"]
+  /** The server's own address; null where no port is open. */
+  readonly url: () => string | null
+}
+
+/** Functions, as the rest of the daemon uses them. */
+export interface OpenedFunctions extends FunctionEdge {
+  readonly loader: FunctionLoading
+}
+
+/** Calls that run when the daemon ends get so much of server.drain_timeout; their requests were drained before. */
+const drainShare = 0.25
+
+/**
+ * Makes what holds functions, their secrets and the log of their calls. What finds, builds and runs functions is loaded when
+ * the folder has one.
+ */
+export async function openFunctions(
+  parts: Parts,
+  surroundings: FunctionSurroundings,
+  release: ReleaseStack,
+): Promise<OpenedFunctions> {
+  const { options, config, database, schemas, clock, logger, activity, signals } = parts
+  const executions = new ExecutionLog({ database, onWarning: (message, facts) => logger.warn(message, facts) })
+  release.push("execution log", () => executions.stop())
+  const secrets = new SecretStore({
+    database,
+    clock,
+    logger,
+    configuredKey: config.current.secretKey,
+    keyFile: () => keyFilePath(database.path),
+  })
+  await secrets.start()
+  signals.on(
+    "database",
+    () =>
+      void secrets
+        .reload()
+        .catch((error: unknown) => logger.error("The secrets of functions could not be read again.", { error })),
+  )
+  const metrics = new FunctionMetrics()
+  const tellEnded = endedCalls({ executions, activity, redactor: redactorOf(secrets, schemas) })
+  let host: FunctionHost | undefined
+
+  const functions = new LateFunctions(async (): Promise<Functions> => {
+    const [{ createFunctions }, { FunctionHost: Host }, { lookup }] = await Promise.all([
+      import(String("../functions/create-functions.ts")),
+      import(String("../host/function-host.ts")),
+      import("node:dns/promises"),
+    ])
+    const made = createFunctions({
+      config: () => config.current.functions,
+      workerUrl: options.programs.functionWorker,
+      dev: options.mode === "dev",
+      clock,
+      logger,
+      host: () => host!,
+      onEnded(ended) {
+        metrics.observe(ended)
+        tellEnded(ended)
+      },
+    })
+    host = new Host({
+      ...surroundings,
+      database,
+      secrets,
+      functions: () => made.service,
+      resolve: (name) => lookup(name, { all: true }),
+    })
+    return made
+  })
+  release.push("functions", async () => {
+    await functions.made?.stop(config.current.server.drainTimeoutMs * drainShare)
+    host?.stop()
+  })
+
+  const { functionsDir, builtDir } = {
+    functionsDir: config.current.functions.path,
+    builtDir: projectPaths(options.root).builtFunctionsDir,
+  }
+  const loader = new FunctionLoading({
+    root: options.root,
+    functionsDir,
+    builtDir,
+    buildWorker: options.programs.buildWorker,
+    env: options.env,
+    functions,
+    activity,
+    logger: logger.lines,
+  })
+  release.push("builds of functions", () => loader.stop())
+
+  return {
+    loader,
+    registry: functions.registry,
+    service: functions.service,
+    executions,
+    secrets,
+    get sources() {
+      return loader.sources.map(({ source }) => source)
+    },
+    callsOf: (name) => functions.callsOf(name),
+    limitsOf: (manifest) => functions.limitsOf(manifest),
+    reload: (names) => loader.reload(names),
+    loaded: () => loader.loaded(),
+    onChange: (listener) => functions.onChange(listener),
+    requireNoTransaction: (invocation) => host?.requireNoTransaction(invocation),
+    metricsText: () => metrics.text(functions.service.stats()),
+  }
+}
