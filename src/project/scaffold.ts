@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { dirname, join, sep } from "node:path"
 
 import { alyxError } from "../errors.ts"
 import { createFileAtomically } from "../lib/atomic-write.ts"
@@ -65,8 +65,8 @@ export function renderStarter({ name, template }: Omit<ScaffoldRequest, "folder"
   const starts = join(packageRoot(), "templates", "init")
   const about = renderTemplate(readFileSync(join(starts, template, "about.md.hbs"), "utf8"), { name })
   const files = [join(starts, "_shared"), join(starts, template)].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith(".hbs") && file !== "about.md.hbs")
+    templatesIn(folder)
+      .filter((file) => file !== "about.md.hbs")
       .map((file): [string, string] => {
         const plain = file.slice(0, -".hbs".length)
         const content = renderTemplate(readFileSync(join(folder, file), "utf8"), { name, about })
@@ -74,6 +74,14 @@ export function renderStarter({ name, template }: Omit<ScaffoldRequest, "folder"
       }),
   )
   return files.toSorted(([a], [b]) => projectFiles.indexOf(a) - projectFiles.indexOf(b) || (a < b ? -1 : 1))
+}
+
+/** By their path in the folder, with slashes. */
+function templatesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".hbs"))
+    .map((file) => file.split(sep).join("/"))
+    .toSorted()
 }
 
 const elsewhere = "Choose another folder."
@@ -114,6 +122,7 @@ export function requireNoProject(folder: string): void {
 }
 
 async function createFile(path: string, content: string): Promise<boolean> {
+  if (!existsSync(dirname(path))) await makeFolder(dirname(path))
   try {
     return await createFileAtomically(path, content)
   } catch (error) {

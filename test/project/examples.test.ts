@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { join, relative, sep } from "node:path"
 
 import { expect, test } from "vitest"
 
@@ -14,13 +14,17 @@ test("examples/blog is the blog starter (node scripts/generate-docs.ts writes it
   const folder = join(examples, "blog")
   const starter = new Map(renderStarter({ name: "blog", template: "blog" }))
 
-  const present = (await readdir(folder)).filter((name) => name !== ".alyx" && name !== "data")
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  const present = files
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join("/"))
+    .filter((name) => !name.startsWith(".alyx/") && !name.startsWith("data/"))
 
   expect(present.toSorted()).toEqual([...starter.keys()].toSorted())
   for (const [name, text] of starter) expect(await readFile(join(folder, name), "utf8")).toBe(text)
 })
 
-test.each(["blog", "todo-app"])("examples/%s loads without problems or notices", (name) => {
+test.each(["", "blog", "todo-app"])("examples/%s loads without problems or notices", (name) => {
   const root = join(examples, name)
   const config = loadConfig({ root, env: {}, flags: {}, mode: "start" })
   const schema = loadProjectSchema(root)

@@ -15,6 +15,13 @@ import { tempFolder } from "../helpers/temp-folder.ts"
 
 const everyFile = [".env.example", ".gitignore", "README.md", "alyx.yaml", "requests.http", "schema.yaml", "seed.json"]
 
+/** The function that each starter begins with. */
+const functionOf = { basic: "summary", blog: "publish", saas: "overview" } as const
+
+function filesOf(template: keyof typeof functionOf): readonly string[] {
+  return [...everyFile, `functions/${functionOf[template]}.ts`, "functions/tsconfig.json"].toSorted()
+}
+
 /** The code and message that an attempt fails with. */
 async function failure(work: Promise<unknown>): Promise<string> {
   try {
@@ -30,8 +37,8 @@ test.each(starters)("the %s starter is a project without problems or notices", a
 
   const { written, kept } = await scaffoldProject({ folder, name: "my-app", template })
 
-  expect([written.toSorted(), kept]).toEqual([everyFile, []])
-  expect((await readdir(folder)).toSorted()).toEqual([".alyx", ...everyFile].toSorted())
+  expect([written.toSorted(), kept]).toEqual([filesOf(template), []])
+  expect((await readdir(folder)).toSorted()).toEqual([".alyx", "functions", ...everyFile].toSorted())
   const config = loadConfig({ root: folder, env: {}, flags: {}, mode: "start" })
   const schema = loadProjectSchema(folder)
   expect([config.problems, config.notices, schema.problems, schema.notices]).toEqual([[], [], [], []])
@@ -96,7 +103,7 @@ test("git ignores data, state and secrets of a new project, and nothing else", a
       .split("\n")
       .map((line) => line.slice(3))
       .toSorted(),
-  ).toEqual(everyFile)
+  ).toEqual(filesOf("basic"))
 })
 
 test("files that are there already are kept and named", async () => {
@@ -128,7 +135,7 @@ test("two at once make one project", async () => {
 
   const done = (await Promise.allSettled(attempts)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))
 
-  expect(done.flatMap(({ written }) => written).toSorted()).toEqual(everyFile)
+  expect(done.flatMap(({ written }) => written).toSorted()).toEqual(filesOf("blog"))
   expect(loadProjectSchema(folder).problems).toEqual([])
 })
 
