@@ -38,9 +38,11 @@ export function beginCall(): Call {
   return present.call
 }
 
-/** The call that runs; `what` is what the person wrote. */
+/**
+ * The call that runs; `what` is what the person wrote. Code outside the handler may ask for it where the manifest says
+ * `snapshot: false`: it is evaluated at the first call.
+ */
 export function presentCall(what: string): Call {
   requireCall(what)
-  if (present.call !== null) return present.call
-  throw new AlyxError({ code: "ABORTED", status: 499, message: `${what} is there only while the function is called.` })
+  return present.call ?? beginCall()
 }

@@ -139,29 +139,32 @@ const askedOfEverything: ReadonlySet<string> = new Set([
 /** A secret that is not there throws, so that no request ever carries `undefined` as its key. */
 function makeSecrets(guest: GuestContext | null): Readonly<Record<string, string>> {
   const secrets = guest?.secrets ?? {}
-  return new Proxy({}, {
-    get(_, name) {
-      if (typeof name === "symbol") return undefined
-      if (Object.hasOwn(secrets, name)) return secrets[name]
-      if (askedOfEverything.has(name)) return undefined
-      throw new AlyxError({
-        code: "SECRET_NOT_SET",
-        status: 500,
-        message:
-          `The secret ${name} is not set, or the manifest does not name it. Set it with "alyx secrets set ${name}", ` +
-          `and write it under "secrets:" in the manifest${guest === null ? "" : ` of ${guest.functionName}`}.`,
-      })
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        if (typeof name === "symbol") return undefined
+        if (Object.hasOwn(secrets, name)) return secrets[name]
+        if (askedOfEverything.has(name)) return undefined
+        throw new AlyxError({
+          code: "SECRET_NOT_SET",
+          status: 500,
+          message:
+            `The secret ${name} is not set, or the manifest does not name it. Set it with "alyx secrets set ${name}", ` +
+            `and write it under "secrets:" in the manifest${guest === null ? "" : ` of ${guest.functionName}`}.`,
+        })
+      },
+      has: (_, name) => typeof name === "string" && Object.hasOwn(secrets, name),
+      ownKeys: () => Object.keys(secrets),
+      getOwnPropertyDescriptor: (_, name) =>
+        typeof name === "string" && Object.hasOwn(secrets, name)
+          ? { value: "[secret]", enumerable: false, configurable: true }
+          : undefined,
+      set: (_, name) => {
+        throw new TypeError(`The secret ${String(name)} cannot be set by a function.`)
+      },
     },
-    has: (_, name) => typeof name === "string" && Object.hasOwn(secrets, name),
-    ownKeys: () => Object.keys(secrets),
-    getOwnPropertyDescriptor: (_, name) =>
-      typeof name === "string" && Object.hasOwn(secrets, name)
-        ? { value: "[secret]", enumerable: false, configurable: true }
-        : undefined,
-    set: (_, name) => {
-      throw new TypeError(`The secret ${String(name)} cannot be set by a function.`)
-    },
-  })
+  )
 }
 
 function makeRequest(request: NonNullable<GuestContext["request"]>): ContextRequest {

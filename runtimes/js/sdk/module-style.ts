@@ -75,6 +75,11 @@ function isRecordOf(value: unknown): value is Readonly<Record<string, unknown>> 
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
+/** A bundler numbers names that are those of globals. */
+function isFetchName(name: string): boolean {
+  return /^fetch\d*$/.test(name)
+}
+
 function isClass(value: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value))
 }
