@@ -26,6 +26,7 @@ const nativeNames = [
   "httpStatus",
   "httpHeaders",
   "log",
+  "evaluateDeferred",
   "alyxContext",
   "alyxSubmit",
   "alyxCall",

@@ -101,7 +101,7 @@ let dataPointer: i32 = 0
 let dataLength: i32 = 0
 
 // What the prelude's `step` is asked for (runtimes/js/prelude/main.ts), and what it says comes next.
-const START = 0, NEXT = 1, DELIVER = 2, CRASH = 3, INTERRUPTED = 4, REJECTED = 5, HANDLED = 6, EVALUATED = 7, UNCAUGHT = 8, EXPECT = 9
+const START = 0, NEXT = 1, DELIVER = 2, CRASH = 3, INTERRUPTED = 4, REJECTED = 5, HANDLED = 6, EVALUATED = 7, UNCAUGHT = 8, EXPECT = 9, COMPLETION = 10
 const NEXT_WAIT = 2
 
 // Places in the scratch memory.
@@ -150,13 +150,6 @@ export function serve(index: i32): i32 {
   random_get(alyx_random, 8)
   if (load<i64>(alyx_random) == 0) store<i64>(alyx_random, 1)
   isInterrupted = false
-  if (alyx_bytecode != 0) {
-    let thrown = evaluate(alyx_bytecode, alyx_bytecode_length)
-    if (isInterrupted) return fail(thrown)
-    wasm_free(alyx_bytecode)
-    alyx_bytecode = 0
-    step(EVALUATED, qjs_new_number(thrown != 0 ? 1 : 0), thrown)
-  }
   if (step(START, qjs_new_number(index), 0) < 0) return fail(0)
   while (true) {
     if (!drain()) return fail(0)
@@ -173,10 +166,20 @@ export function serve(index: i32): i32 {
 /** The exception, or 0. */
 function evaluate(bytecode: i32, length: i32): i32 {
   let result = qjs_eval_bytecode(bytecode, length)
-  let thrown = qjs_is_exception(result) ? qjs_get_exception() : 0
+  if (qjs_is_exception(result)) {
+    qjs_free_value(result)
+    return qjs_get_exception()
+  }
+  if (step(COMPLETION, result, 0) < 0 || !drain()) return qjs_get_exception()
+  return 0
+}
+
+/** Can be asked for again when it threw. */
+function evaluateDeferred(): i32 {
+  let result = qjs_eval_bytecode(alyx_bytecode, alyx_bytecode_length)
+  if (!qjs_is_exception(result)) return result
   qjs_free_value(result)
-  if (thrown == 0 && !drain()) thrown = qjs_get_exception()
-  return thrown
+  return 0
 }
 
 /** Runs what promises wait for; false when the time is over. */
@@ -323,21 +326,22 @@ export function host_call(name: i32, nameLength: i32, self: i32, argc: i32, argv
       let text = storeBytes(second)
       return text < 0 ? 0 : log(<i32>qjs_get_float64(first), text)
     }
+    case 20: return evaluateDeferred()
     default: return isAlyx ? callAlyx(native, first) : failure()
   }
 }
 
 function callAlyx(native: i32, first: i32): i32 {
-  if (native == 20) return takeOrNull(alyx_context())
+  if (native == 21) return takeOrNull(alyx_context())
   let offset = storeBytes(first)
   if (offset < 0) return 0
   switch (native) {
-    case 21: {
+    case 22: {
       alyx_submit(offset)
       return qjs_get_undefined()
     }
-    case 22: return take(alyx_call(offset))
-    case 23: {
+    case 23: return take(alyx_call(offset))
+    case 24: {
       alyx_log(offset)
       return qjs_get_undefined()
     }

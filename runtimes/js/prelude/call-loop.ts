@@ -78,9 +78,9 @@ class CallLoop {
   }
 
   #reportRejections(): void {
-    for (const reason of rejections.take()) {
+    for (const { kind, reason } of rejections.take()) {
       const { name, message, stack } = failureOf(reason)
-      writeLog({ level: "error", message: `Unhandled rejection: ${name}: ${message}${stack ? `\n${stack}` : ""}` })
+      writeLog({ level: "error", message: `${kind}: ${name}: ${message}${stack ? `\n${stack}` : ""}` })
     }
   }
 }

@@ -1,9 +1,7 @@
 import "./globals.ts"
-import { describe, installSdk, run } from "../sdk/run.ts"
-import { isBuilding } from "./build-time.ts"
+import { installSdk } from "../sdk/run.ts"
 import { callLoop } from "./call-loop.ts"
-import { failureOf } from "./host-error.ts"
-import { encodeUtf8, setOutput } from "./host.ts"
+import { loadedModule } from "./loaded-module.ts"
 import { natives } from "./natives.ts"
 import { operations } from "./operations.ts"
 import { rejections } from "./rejections.ts"
@@ -25,37 +23,17 @@ const steps = {
   evaluated: 7,
   uncaught: 8,
   expect: 9,
+  completion: 10,
 } as const
-
-/** What came of evaluating a bundle. */
-const outcomes = { done: 0, thrown: 1, interrupted: 2 } as const
-
-/** What the builder reads from the output of `alyx_evaluate`. */
-export type Evaluation =
-  | { readonly ok: true; readonly description: ReturnType<typeof describe> }
-  | { readonly ok: false; readonly error: ReturnType<typeof failureOf> }
-
-const scope = globalThis as { __alyx_module?: unknown }
-/** `failure`: what the bundle threw when it was evaluated at the first call. */
-const evaluated: {
-  module: unknown
-  exports: readonly string[]
-  failure: { readonly thrown: unknown } | null
-} = { module: undefined, exports: [], failure: null }
 
 installSdk()
 natives.setStep(step)
 
 function step(kind: number, argument: unknown, second: unknown): number {
   switch (kind) {
-    case steps.start: {
-      const name = evaluated.exports[argument as number]!
-      callLoop.start(() => {
-        if (evaluated.failure !== null) throw evaluated.failure.thrown
-        return run(evaluated.module, name)
-      })
+    case steps.start:
+      callLoop.start(() => loadedModule.run(argument as number))
       return 0
-    }
     case steps.next:
       return callLoop.next()
     case steps.deliver:
@@ -72,38 +50,18 @@ function step(kind: number, argument: unknown, second: unknown): number {
       rejections.note(argument as object, second, kind === steps.handled)
       return 0
     case steps.evaluated:
-      takeModule(argument as number, second)
+      loadedModule.describe(argument as number, second)
       return 0
     case steps.uncaught:
-      rejections.note({}, argument, false)
+      rejections.noteUncaught(argument)
       return 0
     case steps.expect:
-      evaluated.exports = JSON.parse(argument as string) as string[]
+      loadedModule.expect(JSON.parse(argument as string) as string[])
+      return 0
+    case steps.completion:
+      loadedModule.complete(argument)
       return 0
     default:
       throw new RangeError(`The glue asks for step ${kind}.`)
-  }
-}
-
-/** After the bundle was evaluated: describes it to the builder. Without a snapshot this is the start of the first call. */
-function takeModule(outcome: number, thrown: unknown): void {
-  const evaluation = evaluate(outcome, thrown)
-  evaluated.failure = evaluation.ok ? null : { thrown: thrown ?? new Error(evaluation.error.message) }
-  if (isBuilding()) setOutput(encodeUtf8(JSON.stringify(evaluation)))
-}
-
-function evaluate(outcome: number, thrown: unknown): Evaluation {
-  try {
-    const [rejected] = rejections.take().map((reason) => ({ reason }))
-    if (outcome === outcomes.interrupted) throw new Error("Evaluating the function took too long: is there a loop without end?")
-    if (outcome === outcomes.thrown) throw thrown
-    if (rejected !== undefined) throw rejected.reason
-    evaluated.module = scope.__alyx_module
-    delete scope.__alyx_module
-    const description = describe(evaluated.module)
-    if (evaluated.exports.length === 0) evaluated.exports = description.exports
-    return { ok: true, description }
-  } catch (error) {
-    return { ok: false, error: failureOf(error) }
   }
 }

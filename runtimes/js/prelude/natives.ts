@@ -27,6 +27,9 @@ export interface Natives {
   /** 0 trace, 1 debug, 2 info, 3 warn, 4 error. */
   log(level: number, text: Uint8Array): void
 
+  /** Evaluates the bundle that was not evaluated for the snapshot; returns what its script does. */
+  evaluateDeferred(): unknown
+
   /** Of Alyx: these throw in the plain engine. Null where the host has no context to give. */
   alyxContext(): Uint8Array | null
   alyxSubmit(frame: Uint8Array): void

@@ -1,6 +1,12 @@
-/** Promises that were rejected while nobody listened. */
+/** An error that nobody took. */
+export interface Untaken {
+  readonly kind: "Unhandled rejection" | "Uncaught error"
+  readonly reason: unknown
+}
+
+/** Promises that were rejected while nobody listened, and what callbacks threw. */
 class Rejections {
-  readonly #byPromise = new Map<object, unknown>()
+  readonly #byPromise = new Map<object, Untaken>()
 
   beginCall(): void {
     this.#byPromise.clear()
@@ -9,14 +15,19 @@ class Rejections {
   /** As the engine tells it: again with `isHandled` when somebody came to listen. */
   note(promise: object, reason: unknown, isHandled: boolean): void {
     if (isHandled) this.#byPromise.delete(promise)
-    else this.#byPromise.set(promise, reason)
+    else this.#byPromise.set(promise, { kind: "Unhandled rejection", reason })
   }
 
-  /** Those that nobody listened to until all jobs were done; each is told once. */
-  take(): unknown[] {
-    const reasons = [...this.#byPromise.values()]
+  /** A timer or a microtask threw. */
+  noteUncaught(reason: unknown): void {
+    this.#byPromise.set({}, { kind: "Uncaught error", reason })
+  }
+
+  /** Those that nobody took until all jobs were done; each is told once. */
+  take(): Untaken[] {
+    const untaken = [...this.#byPromise.values()]
     this.#byPromise.clear()
-    return reasons
+    return untaken
   }
 }
 

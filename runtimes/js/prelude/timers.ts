@@ -1,7 +1,7 @@
 import { requireCall } from "./build-time.ts"
-import { engine } from "./engine.ts"
 import { natives } from "./natives.ts"
 import { operations } from "./operations.ts"
+import { rejections } from "./rejections.ts"
 
 interface Timer {
   readonly id: number
@@ -49,7 +49,11 @@ class Timers {
     if (timer === null || timer.dueMs > natives.monotonicMs()) return false
     if (timer.intervalMs === null) this.#byId.delete(timer.id)
     else timer.dueMs = natives.monotonicMs() + timer.intervalMs
-    timer.run()
+    try {
+      timer.run()
+    } catch (error) {
+      rejections.noteUncaught(error)
+    }
     return true
   }
 
@@ -117,6 +121,3 @@ function delayOf(delay: unknown): number {
   const ms = Number(delay)
   return ms >= 1 && ms <= delayMsMax ? Math.trunc(ms) : 1
 }
-
-/** Whether timers are run by this plug-in alone. */
-export const timersSpin = engine === "extism"
