@@ -18,6 +18,7 @@ import { tellFirstAdminLink } from "./compose/first-admin-link.ts"
 import { openHttp } from "./compose/open-http.ts"
 import { endMigrations, openParts } from "./compose/open-parts.ts"
 import type { Parts } from "./compose/open-parts.ts"
+import { startFunctions } from "./compose/start-functions.ts"
 import { followProject, makeReloads, reloadFiles } from "./compose/reloads.ts"
 
 /** Makes and starts every part, in order; what was acquired is released in reverse, also when a start fails. */
@@ -27,7 +28,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const seen = await hashProject(projectPaths(options.root))
     const processFile = promiseProcessFile(options.root, release)
     const parts = await openParts(options, release)
-    const { http, status, data, auth } = await openHttp(parts, release)
+    const { http, status, data, auth, functions } = await openHttp(parts, release)
     await firstSchema({ ...options, ...parts })
     await processFile.write(status.file())
     if (options.mode === "tool") return toolDaemon(parts, status, release)
@@ -41,6 +42,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     })
     if (options.mode === "dev") await writeEditorSchemas(options.root)
     if (options.isWatching) await followProject(parts, { reloads, seen }, release)
+    await startFunctions(parts, functions, release)
     if (options.mode === "dev" && !options.isForeground) await stopWhenIdle(parts, http, release)
     const { logger, schemas } = parts
     logger.info(`Serving ${status.file().url}`, { mode: options.mode, collections: schemas.current.collections.size })
