@@ -23,6 +23,8 @@ export interface QueryJob {
   readonly kind: "query"
   readonly path: string
   readonly sql: string
+  /** For its placeholders, in order; none when left out. */
+  readonly parameters?: readonly (string | number | boolean | null)[]
   readonly mayWrite: boolean
   readonly rowCountMax: number
   /** Put into the change log. */

@@ -159,9 +159,9 @@ export class DataService {
     return built
   }
 
-  #queryJob({ sql, mayWrite, rowCountMax, requestId }: AskedQuery) {
+  #queryJob({ sql, parameters = [], mayWrite, rowCountMax, requestId }: AskedQuery) {
     const path = this.#pathInPlace(this.#parts.database)
-    return { kind: "query", path, sql, mayWrite, rowCountMax, requestId } as const
+    return { kind: "query", path, sql, parameters, mayWrite, rowCountMax, requestId } as const
   }
 
   /** Other processes open the file by its path: it must be the one that is served. */

@@ -45,7 +45,7 @@ function onlyStatement(text: string): string {
 function runReading(connection: ConsoleConnection, job: QueryJob, { output, ready }: QueryStreams): void {
   const begin = performance.now()
   const statement = connection.prepare(job.sql)
-  const rows = limitedRows(statement, job.rowCountMax)
+  const rows = limitedRows(statement, job)
   // What is wrong with the first row still becomes an answer of its own.
   const lines = rows[Symbol.iterator]()
   let next = lines.next()
@@ -69,7 +69,7 @@ function runWriting(
   const statement = connection.prepare(job.sql)
   const lines: string[] = []
   let textLength = 0
-  const rows = limitedRows(statement, job.rowCountMax)
+  const rows = limitedRows(statement, job)
   let next = rows.next()
   for (; next.done !== true; next = rows.next()) {
     lines.push(next.value)
@@ -90,15 +90,24 @@ function runWriting(
   writeLine(output, endOf(next.value, { changes, begin }))
 }
 
+/** Whole numbers are bound as such: a half of 5 is 2, as in SQL. */
+function boundValue(value: string | number | boolean | null): SqlValue {
+  if (typeof value === "boolean") return value ? 1n : 0n
+  return Number.isSafeInteger(value) ? BigInt(value as number) : value
+}
+
 interface RowsEnd {
   readonly rowCount: number
   readonly truncated: boolean
 }
 
-function* limitedRows(statement: ConsoleStatement, rowCountMax: number): Generator<string, RowsEnd> {
+function* limitedRows(
+  statement: ConsoleStatement,
+  { rowCountMax, parameters = [] }: Pick<QueryJob, "rowCountMax" | "parameters">,
+): Generator<string, RowsEnd> {
   let rowCount = 0
   let truncated = false
-  for (const row of statement.rows()) {
+  for (const row of statement.rows(parameters.map(boundValue))) {
     // A statement that writes has to run to its end.
     truncated = rowCount >= rowCountMax
     if (truncated && !statement.writes) break

@@ -8,6 +8,7 @@ import { QueryDeadline } from "./query-deadline.ts"
 /** A statement of a person. */
 export interface AskedQuery {
   readonly sql: string
+  readonly parameters?: readonly (string | number | boolean | null)[]
   readonly mayWrite: boolean
   readonly rowCountMax: number
   readonly timeoutMs: number

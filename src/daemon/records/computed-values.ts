@@ -145,6 +145,8 @@ const statementError = 1
 
 /** What comes out of SQL, as a body would have it. */
 function shownValue({ type }: Field, value: SqlValue): unknown {
+  // Larger than JSON holds; the field's reader says so.
+  if (typeof value === "bigint") return Number(value)
   if (type === "bool" && (value === 0 || value === 1)) return value === 1
   if (type === "json" && typeof value === "string") return parsed(value)
   if (type === "blob" && value instanceof Uint8Array) return Buffer.from(value).toString("base64")

@@ -69,6 +69,8 @@ export interface Database {
  * TRANSACTION_ENDED.
  */
 export interface InteractiveTransaction {
+  /** False when it was committed or rolled back, by whomever. */
+  readonly isOpen: boolean
   /** One operation: a savepoint of its own. When the work throws, that alone is undone. */
   write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): T
   read<T>(work: (reader: Reader) => T): T

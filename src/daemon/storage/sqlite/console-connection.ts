@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite"
 import { alyxError } from "../../../errors.ts"
 import type { SqlValue } from "../database.ts"
 import { consoleRule, passedOver } from "./console-rules.ts"
-import type { ConsoleRights } from "./console-rules.ts"
+import type { ConsoleRights, ConsoleRule } from "./console-rules.ts"
 import { openPlainConnection } from "./open-connection.ts"
 import { sqliteErrorCode, sqlitePrimaryCode, translateSqliteError } from "./sqlite-errors.ts"
 
@@ -15,7 +15,7 @@ export interface ConsoleStatement {
   /** Whether it may change rows. */
   readonly writes: boolean
   /** Runs it; a row at a time, its values in the order of the columns. Integers may be BigInt. */
-  rows(): Iterable<readonly SqlValue[]>
+  rows(parameters?: readonly SqlValue[]): Iterable<readonly SqlValue[]>
 }
 
 /** SQLite's general error: what is wrong is the statement. */
@@ -31,10 +31,9 @@ export class ConsoleConnection {
   #changesBefore = 0
   #seqBefore = 0
 
-  constructor(database: DatabaseSync, rights: ConsoleRights) {
+  constructor(database: DatabaseSync, rights: ConsoleRights, rule: ConsoleRule = consoleRule(rights)) {
     this.#database = database
     this.#rights = rights
-    const rule = consoleRule(rights)
     database.setAuthorizer((action, first, second, _database, source) => {
       const refusal = this.#isOwn ? undefined : rule(action, first, second, source)
       if (refusal === undefined) return constants.SQLITE_OK
@@ -51,7 +50,7 @@ export class ConsoleConnection {
     return {
       columns: statement.columns().map(({ name }) => name),
       writes: this.#rights === "write",
-      rows: () => this.#rowsOf(sql, statement),
+      rows: (parameters = []) => this.#rowsOf(sql, statement, parameters),
     }
   }
 
@@ -101,8 +100,8 @@ export class ConsoleConnection {
     if (this.#database.isOpen) this.#database.close()
   }
 
-  *#rowsOf(sql: string, statement: StatementSync): Generator<readonly SqlValue[]> {
-    const rows = this.#attempt(sql, () => statement.iterate() as unknown as Iterator<readonly SqlValue[]>)
+  *#rowsOf(sql: string, statement: StatementSync, parameters: readonly SqlValue[]): Generator<readonly SqlValue[]> {
+    const rows = this.#attempt(sql, () => statement.iterate(...parameters) as unknown as Iterator<readonly SqlValue[]>)
     for (;;) {
       const next = this.#attempt(sql, () => rows.next())
       if (next.done === true) return

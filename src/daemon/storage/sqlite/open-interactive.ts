@@ -33,6 +33,10 @@ export class OpenInteractive implements InteractiveTransaction {
     this.#timer = setTimeout(() => this.end("timed out"), parts.timeoutMs)
   }
 
+  get isOpen(): boolean {
+    return this.#ended === undefined
+  }
+
   /** Resolves when the connection is free again, with whether anything was committed. */
   get over(): Promise<boolean> {
     return this.#over.promise

@@ -69,7 +69,9 @@ function readRows(connection: SqliteConnection, { sql, parameters }: ReaderJob["
   for (const row of connection.iterate(sqlQuery(sql, parameters))) {
     rows.push(row)
     for (const value of Object.values(row)) if (typeof value === "string") textLength += value.length
-    if (rows.length > rowCountMax) throw new Error(`The query gives more than ${rowCountMax} rows.`)
+    if (rows.length > rowCountMax) {
+      throw alyxError("ANSWER_TOO_LARGE", { message: `The query gives more than ${rowCountMax} rows.` })
+    }
     if (textLength > textLengthMax) {
       throw alyxError("ANSWER_TOO_LARGE", { next: "Ask for fewer documents, fields or relations." })
     }
