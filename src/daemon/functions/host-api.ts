@@ -17,7 +17,8 @@ export interface HostAnswer {
 export interface HostApi {
   /** What a call is told at its start, but for what the invocation itself says. */
   context(invocation: Invocation): Pick<GuestContext, "secrets" | "url" | "collections">
-  call(invocation: Invocation, operation: HostOperation, body: Uint8Array): Promise<HostAnswer>
+  /** The signal aborts when the guest cancels this one operation, or the call ends. */
+  call(invocation: Invocation, operation: HostOperation, body: Uint8Array, signal?: AbortSignal): Promise<HostAnswer>
   /** The call has ended, however it did: what it left open is undone. Must not throw. */
   end(invocation: Invocation): void
 }

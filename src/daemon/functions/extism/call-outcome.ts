@@ -1,0 +1,66 @@
+import { guestLimits } from "../../../functions/guest-abi.ts"
+import type { PluginInstance } from "./plugin-instance.ts"
+import { CallIsOver } from "./running-call.ts"
+import type { RunningCall } from "./running-call.ts"
+import type { WorkerOutcome } from "./worker-messages.ts"
+
+/** What Extism puts before the error of a guest. */
+const extismPrefix = "Plugin-originated error: "
+
+/** What a call that returned came to. */
+export function returned(call: RunningCall, output: Uint8Array): WorkerOutcome {
+  if (call.failure !== null) return { type: "failed", failure: call.failure }
+  if (output.length > guestLimits.frameBytesMax) return { type: "output_too_large", bytes: output.length }
+  return { type: "returned", output: output.slice() }
+}
+
+/** What a call that threw came to: the guest's own error, a trap, or an end that was made. */
+export function thrown(call: RunningCall, instance: PluginInstance, error: unknown): WorkerOutcome {
+  const isFailure = error instanceof Error && error.message.startsWith(extismPrefix)
+  if (error instanceof CallIsOver || call.isOver) return { type: "ended" }
+  if (error instanceof WebAssembly.RuntimeError) return trapped(error, instance)
+  if (error instanceof RangeError && isStackOverflow(error)) return trapped(error, instance)
+  if (call.failure !== null) return ofFailure(call.failure)
+  const text = error instanceof Error ? error.message : String(error)
+  const name = error instanceof Error && !isFailure ? error.name : "Error"
+  return ofFailure({ name, code: null, status: null, ...split(isFailure ? text.slice(extismPrefix.length) : text) })
+}
+
+const messageLengthMax = 16_384
+
+/** The error of a JavaScript plug-in carries its stack. */
+function split(text: string): { readonly message: string; readonly stack?: string } {
+  const end = text.search(/\n {4}at /)
+  if (end === -1) return { message: text.slice(0, messageLengthMax) }
+  return { message: text.slice(0, end).slice(0, messageLengthMax), stack: text.slice(end + 1, end + messageLengthMax) }
+}
+
+/** QuickJS says it so when its own limit is reached. */
+function ofFailure(failure: NonNullable<RunningCall["failure"]>): WorkerOutcome {
+  if (failure.name === "InternalError" && failure.message === "out of memory") return { type: "out_of_memory" }
+  return { type: "failed", failure }
+}
+
+function trapped(error: Error, instance: PluginInstance): WorkerOutcome {
+  const isOverflow = isStackOverflow(error)
+  if (!isOverflow && instance.isMemoryFull) return { type: "out_of_memory" }
+  return {
+    type: "trapped",
+    what: error.message.slice(0, messageLengthMax),
+    stack: wasmFramesOf(error),
+    isStackOverflow: isOverflow,
+  }
+}
+
+function isStackOverflow(error: Error): boolean {
+  return error.message.includes("call stack")
+}
+
+/** The frames of the guest alone: ours say nothing to the person, and name files of this machine. */
+function wasmFramesOf(error: Error): string {
+  const frames = (error.stack ?? "").split("\n").flatMap((line) => {
+    const match = /^\s+at (?:async )?(?:wasm-function\[\d+\]|.*\.)?(.*?) ?\(?wasm:\/\/wasm\/[^)]*\)?$/.exec(line)
+    return match === null ? [] : [`    at ${match[1] === "" ? "wasm function" : match[1]!}`]
+  })
+  return frames.slice(0, 20).join("\n")
+}

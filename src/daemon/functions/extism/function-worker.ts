@@ -1,0 +1,128 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin; the rule is about windows */
+import { parentPort, workerData } from "node:worker_threads"
+
+import { returned, thrown } from "./call-outcome.ts"
+import { PluginInstance } from "./plugin-instance.ts"
+import { RunningCall } from "./running-call.ts"
+import { lowerThreadPriority } from "./thread-priority.ts"
+import { Turns } from "./turns.ts"
+import type {
+  CallMessage,
+  FromFunctionWorker,
+  FunctionWorkerData,
+  PluginToInstantiate,
+  ToFunctionWorker,
+  WorkerOutcome,
+} from "./worker-messages.ts"
+
+/**
+ * The thread on which functions run. It does what the main thread says and decides nothing: instances are made, called and dropped
+ * by number. It has no environment, and its code gives guests nothing of Node.js.
+ */
+class FunctionThread {
+  readonly #turns: Turns
+  readonly #post: (message: FromFunctionWorker) => void
+  readonly #plugins = new Map<number, PluginToInstantiate>()
+  readonly #instances = new Map<number, Promise<PluginInstance>>()
+  readonly #calls = new Map<string, RunningCall>()
+
+  constructor(data: FunctionWorkerData, post: (message: FromFunctionWorker) => void) {
+    this.#turns = new Turns(data.running)
+    this.#post = post
+  }
+
+  take(message: ToFunctionWorker): void {
+    switch (message.type) {
+      case "instantiate":
+        this.#plugins.set(message.instance, message.plugin)
+        if (message.isEager) this.#makeEarly(message.instance)
+        return
+      case "call":
+        void this.#run(message)
+        return
+      case "answer":
+        this.#calls.get(message.call)?.take(message.id, message.frame)
+        return
+      case "fetched":
+        this.#calls.get(message.call)?.takeFetched(message.id, message.fetched)
+        return
+      case "end":
+        this.#calls.get(message.call)?.end()
+        return
+      case "drop":
+        this.#plugins.delete(message.instance)
+        this.#instances.delete(message.instance)
+        return
+    }
+  }
+
+  async #run(message: CallMessage): Promise<void> {
+    let instance: PluginInstance | undefined
+    const call = new RunningCall({
+      message,
+      turns: this.#turns,
+      post: this.#post,
+      onResume: (deadline) => instance?.resume(deadline),
+    })
+    this.#calls.set(message.call, call)
+    let outcome: WorkerOutcome
+    try {
+      instance = await this.#instanceOf(message.instance, call)
+      outcome = returned(call, await this.#callInTurn(instance, call))
+    } catch (error) {
+      outcome =
+        instance === undefined
+          ? { type: "not_made", message: error instanceof Error ? error.message : String(error) }
+          : thrown(call, instance, error)
+    }
+    await this.#finish(call, instance, outcome)
+  }
+
+  /** One that fails is made again by its first call, which then is told why. */
+  #makeEarly(id: number): void {
+    this.#instanceOf(id, null).catch(() => this.#instances.delete(id))
+  }
+
+  /** Usually made at the first call, so that what its beginning says is that call's. */
+  #instanceOf(id: number, call: RunningCall | null): Promise<PluginInstance> {
+    const existing = this.#instances.get(id)
+    if (existing !== undefined) return existing
+    const plugin = this.#plugins.get(id)
+    if (plugin === undefined) throw new Error(`Instance ${id} is not known.`)
+    const making = new Promise<PluginInstance>((resolve, reject) => {
+      this.#turns.take(call?.message.number ?? 0, () => {
+        const instance = new PluginInstance(plugin)
+        instance.make(call).then(() => resolve(instance), reject)
+      })
+    })
+    this.#instances.set(id, making)
+    return making
+  }
+
+  #callInTurn(instance: PluginInstance, call: RunningCall): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#turns.take(call.message.number, () => {
+        instance.call(call).then(resolve, reject)
+      })
+    })
+  }
+
+  async #finish(call: RunningCall, instance: PluginInstance | undefined, outcome: WorkerOutcome): Promise<void> {
+    const { message } = call
+    this.#calls.delete(message.call)
+    call.end()
+    call.log.flush()
+    const isReusable = instance !== undefined && (outcome.type === "returned" || outcome.type === "failed")
+    if (isReusable) await instance.rest()
+    else this.take({ type: "drop", instance: message.instance })
+    const memoryBytes = instance?.memoryBytes ?? 0
+    this.#post({ type: "ended", call: message.call, outcome, isReusable, memoryBytes })
+  }
+}
+
+const data = workerData as FunctionWorkerData
+lowerThreadPriority(data.niceness)
+const port = parentPort!
+const thread = new FunctionThread(data, (message) => port.postMessage(message))
+port.on("message", (message: ToFunctionWorker) => thread.take(message))
+port.postMessage({ type: "ready" } satisfies FromFunctionWorker)

@@ -1,0 +1,89 @@
+import type { CallContext } from "@extism/extism"
+
+import { decodeFrame, encodeFrame } from "../../../functions/frames.ts"
+import { guestLimits } from "../../../functions/guest-abi.ts"
+import type { GuestLogLevel, GuestLogLine } from "../../../functions/guest-abi.ts"
+import { answerGuestCall } from "../guest-crypto.ts"
+import { nodeCodec } from "./node-codec.ts"
+import type { RunningCall, SubmittedHeader } from "./running-call.ts"
+
+/** A function that Extism offers to a plug-in; the context comes first. An async one suspends the guest. */
+export type HostFunction = (context: CallContext, ...values: never[]) => unknown
+
+/** Ours (guest-abi.ts). Each works for the call that is the host context of whoever calls it. */
+export const alyxFunctions: Readonly<Record<string, HostFunction>> = {
+  alyx_context: (context: CallContext) => context.store(callOf(context).message.context),
+  alyx_submit: (context: CallContext, frame: bigint) => {
+    const { header, body } = readFrame(context, frame)
+    callOf(context).submit(requireHeader(header), body.slice())
+  },
+  // An async function, not one that returns a promise: so Extism tells what suspends.
+  alyx_wait: async (context: CallContext) => storeBytes(context, await callOf(context).wait()),
+  alyx_call: (context: CallContext, frame: bigint) => {
+    const { header, body } = readFrame(context, frame)
+    return storeBytes(context, answerCall(header, body))
+  },
+  alyx_log: (context: CallContext, line: bigint) => {
+    callOf(context).writeLog(readLogLine(readText(context, line)))
+  },
+  alyx_timezone: (_context: CallContext, ms: bigint | number) => -new Date(Number(ms)).getTimezoneOffset() || 0,
+}
+
+/** The call that a host function works for. */
+export function callOf(context: CallContext): RunningCall {
+  const call = context.hostContext<RunningCall | null | undefined>()
+  if (call === null || call === undefined) throw new Error("A host function was called outside a call.")
+  return call
+}
+
+function readFrame(context: CallContext, offset: bigint): { header: unknown; body: Uint8Array } {
+  const bytes = context.read(offset)?.bytes() ?? new Uint8Array()
+  if (bytes.length > guestLimits.frameBytesMax) throw new RangeError(frameTooLarge(bytes.length))
+  return decodeFrame(nodeCodec, bytes)
+}
+
+function frameTooLarge(length: number): string {
+  return `An operation of ${length} bytes is larger than the limit of ${guestLimits.frameBytesMax}.`
+}
+
+function requireHeader(header: unknown): SubmittedHeader {
+  const { id, op } = (typeof header === "object" && header !== null ? header : {}) as Record<string, unknown>
+  if (typeof id !== "number" || !Number.isSafeInteger(id) || typeof op !== "string") {
+    throw new TypeError("An operation has a number `id` and a text `op`.")
+  }
+  return header as SubmittedHeader
+}
+
+function answerCall(header: unknown, body: Uint8Array): Uint8Array {
+  try {
+    const answer = answerGuestCall(header as never, body)
+    return encodeFrame(nodeCodec, { id: 0, ok: true, value: answer.value ?? null }, answer.body)
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error))
+    return encodeFrame(nodeCodec, { id: 0, ok: false, error: { name, code: null, message, status: null } })
+  }
+}
+
+/** Always a block of its own: offset 0 is a block of Extism's. */
+function storeBytes(context: CallContext, bytes: Uint8Array): bigint {
+  return context.store(bytes)
+}
+
+function readText(context: CallContext, offset: bigint): string {
+  return nodeCodec.decode(context.read(offset)?.bytes() ?? new Uint8Array())
+}
+
+const logLevels: readonly string[] = ["debug", "info", "warn", "error"] satisfies readonly GuestLogLevel[]
+
+/** What is kept of one message. */
+const messageLengthMax = 16_384
+
+function readLogLine(text: string): GuestLogLine {
+  const value: unknown = JSON.parse(text)
+  const { level, message, data } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>
+  return {
+    level: logLevels.includes(level as string) ? (level as GuestLogLevel) : "info",
+    message: String(message ?? "").slice(0, messageLengthMax),
+    ...(data === undefined ? {} : { data }),
+  }
+}

@@ -1,0 +1,195 @@
+import { encodeFrame } from "../../../functions/frames.ts"
+import type { GuestFailure, OperationAnswer } from "../../../functions/guest-abi.ts"
+import { isAlyxError } from "../../../errors.ts"
+import type { Logger } from "../../../lib/logger.ts"
+import type { HostAnswer } from "../host-api.ts"
+import type { CallHandle, CallListener, CallOutcome, CallStart } from "../runtime.ts"
+import type { PooledInstance } from "./instance-pool.ts"
+import { nodeCodec } from "./node-codec.ts"
+import type { FetchedForExtism, FromFunctionWorker, SubmittedMessage, WorkerOutcome } from "./worker-messages.ts"
+
+/** How long a guest may take to yield after its deadline, before its thread is ended. */
+export const graceMs = 250
+
+/** What LiveCall needs. */
+export interface LiveCallOptions {
+  /** Small, never 0; no other call of the thread has it. */
+  readonly number: number
+  readonly instance: PooledInstance
+  readonly start: CallStart
+  readonly listener: CallListener
+  readonly logger: Logger
+  /** The thread has to be ended, since the code of the call does not yield. */
+  readonly onStuck: (call: LiveCall) => void
+}
+
+/** A call on a thread, as the main thread sees it: its time, its operations, and its one outcome. */
+export class LiveCall implements CallHandle {
+  readonly outcome: Promise<CallOutcome>
+  readonly #options: LiveCallOptions
+  readonly #resolve: (outcome: CallOutcome) => void
+  #timer: NodeJS.Timeout
+  /** Why it was told to end, if it was. */
+  #ending: "timed_out" | "cancelled" | null = null
+  #wasRunning = false
+  #isSettled = false
+
+  constructor(options: LiveCallOptions) {
+    this.#options = options
+    const { promise, resolve } = Promise.withResolvers<CallOutcome>()
+    this.outcome = promise
+    this.#resolve = resolve
+    this.#timer = setTimeout(() => this.#runOut(), Math.max(0, options.start.deadlineMs - performance.now()))
+  }
+
+  get id(): string {
+    return this.#options.start.id
+  }
+
+  get number(): number {
+    return this.#options.number
+  }
+
+  get instance(): PooledInstance {
+    return this.#options.instance
+  }
+
+  get isOverdue(): boolean {
+    return this.#ending === "timed_out"
+  }
+
+  /** Sends it to its thread. */
+  begin(): void {
+    const { number, instance, start } = this.#options
+    const leftMs = Math.max(0, start.deadlineMs - performance.now())
+    const { id, input, context, config } = start
+    instance.thread.post({
+      type: "call",
+      call: id,
+      number,
+      instance: instance.id,
+      entry: instance.plugin.entry,
+      input,
+      context,
+      config,
+      deadline: process.hrtime.bigint() + BigInt(Math.ceil(leftMs * 1_000_000)),
+    })
+  }
+
+  cancel(): void {
+    if (this.#ending !== null || this.#isSettled) return
+    this.#ending = "cancelled"
+    this.#post({ type: "end", call: this.id })
+  }
+
+  /** Something that its thread says of it. */
+  take(message: Exclude<FromFunctionWorker, { type: "ready" | "ended" }>): void {
+    if (this.#isSettled) return
+    const { listener } = this.#options
+    switch (message.type) {
+      case "submitted":
+        void this.#answer(message)
+        return
+      case "log":
+        listener.log(message.lines, message.dropped)
+        return
+      case "cancelled":
+        listener.cancelled(message.id)
+        return
+      case "answered":
+        listener.answered(message.head, message.body)
+        return
+    }
+  }
+
+  /** It has ended on its thread. */
+  end(outcome: WorkerOutcome): void {
+    const ending = this.#ending ?? "timed_out"
+    if (outcome.type === "ended" || (this.#ending !== null && outcome.type !== "returned")) {
+      this.settle({ type: ending })
+    } else if (outcome.type === "not_made") this.settle(notMade(outcome.message))
+    else this.settle(outcome)
+  }
+
+  /** The first outcome counts. */
+  settle(outcome: CallOutcome): void {
+    clearTimeout(this.#timer)
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#resolve(outcome)
+  }
+
+  #runOut(): void {
+    this.#ending ??= "timed_out"
+    this.#post({ type: "end", call: this.id })
+    this.#wasRunning = this.#isRunning
+    this.#timer = setTimeout(() => this.#checkYielded(), graceMs)
+  }
+
+  /** Where another call keeps the thread, that one's deadline counts; this one is over for whoever asked. */
+  #checkYielded(): void {
+    const isRunning = this.#isRunning
+    if (isRunning && this.#wasRunning) {
+      this.#options.onStuck(this)
+      return
+    }
+    this.#wasRunning = isRunning
+    this.#timer = setTimeout(() => this.#checkYielded(), graceMs)
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#resolve({ type: this.#ending ?? "timed_out" })
+  }
+
+  /** A thread of its own runs nothing else, also while the instance is made. */
+  get #isRunning(): boolean {
+    const { thread } = this.instance
+    return thread.kind === "solo" || thread.runningNumber === this.#options.number
+  }
+
+  async #answer(message: SubmittedMessage): Promise<void> {
+    const { id, header, body, isExtismHttp } = message
+    const answered = await this.#options.listener.operation(header, body, id).then(
+      (answer) => ({ answer, error: null }),
+      (error: unknown) => ({ answer: null, error: this.#failureOf(error) }),
+    )
+    if (this.#isSettled) return
+    if (isExtismHttp) {
+      this.#post({ type: "fetched", call: this.id, id, fetched: fetchedOf(answered.answer, answered.error) })
+      return
+    }
+    const frame = frameOf(id, answered.answer, answered.error)
+    this.#post({ type: "answer", call: this.id, id, frame })
+  }
+
+  /** A bug of ours says nothing of itself to the guest. */
+  #failureOf(error: unknown): GuestFailure {
+    if (isAlyxError(error)) {
+      const { answeredCode, message, status, details } = error
+      return { name: "AlyxError", code: answeredCode, message, status, ...(details === undefined ? {} : { details }) }
+    }
+    this.#options.logger.error("An operation of a function failed.", { error })
+    return { name: "AlyxError", code: "INTERNAL", message: "Something went wrong in the server.", status: 500 }
+  }
+
+  #post(message: Parameters<PooledInstance["thread"]["post"]>[0]): void {
+    this.instance.thread.post(message)
+  }
+}
+
+function notMade(what: string): CallOutcome {
+  return { type: "trapped", what: `${what}, while an instance was made`, stack: "", isStackOverflow: false }
+}
+
+function frameOf(id: number, answer: HostAnswer | null, error: GuestFailure | null): Uint8Array {
+  const header: OperationAnswer =
+    error === null
+      ? { id, ok: true, ...(answer?.value === undefined ? {} : { value: answer.value }) }
+      : { id, ok: false, error }
+  return encodeFrame(nodeCodec, header, answer?.body)
+}
+
+function fetchedOf(answer: HostAnswer | null, error: GuestFailure | null): FetchedForExtism {
+  if (error !== null) return { error: `${error.code ?? error.name}: ${error.message}` }
+  const { status = 0, headers = [] } = (answer?.value ?? {}) as Partial<Extract<FetchedForExtism, { status: number }>>
+  return { status, headers, body: answer?.body ?? new Uint8Array() }
+}

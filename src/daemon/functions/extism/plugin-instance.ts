@@ -1,0 +1,170 @@
+import { createPlugin } from "@extism/extism"
+import type { CallContext, ExtismPluginOptions, Plugin } from "@extism/extism"
+
+import { ExtismMemory } from "./extism-memory.ts"
+import { extismFetch } from "./extism-fetch.ts"
+import { GuestMemory } from "./guest-memory.ts"
+import { alyxFunctions } from "./host-functions.ts"
+import type { HostFunction } from "./host-functions.ts"
+import { alyxNamespace, beginnings, extismNamespace, ownWasiNamespace } from "./known-imports.ts"
+import { OutputLines } from "./output-lines.ts"
+import type { RunningCall } from "./running-call.ts"
+import { wasiFunctions } from "./wasi.ts"
+import type { PluginToInstantiate } from "./worker-messages.ts"
+
+/** Extism's variables of one instance. */
+const varBytesMax = 1024 * 1024
+
+/** A plug-in that was instantiated: it serves one call at a time. */
+export class PluginInstance {
+  readonly #plugin: PluginToInstantiate
+  readonly #memory = new GuestMemory()
+  readonly #extismMemory: ExtismMemory
+  /** Extism keeps this very object, so a call's own members can be put in. */
+  readonly #config: Record<string, string>
+  readonly #outputs: Readonly<Record<1 | 2, OutputLines>>
+  #extism: Plugin | undefined
+  #deadline: WebAssembly.Global<"i64"> | undefined
+  #call: RunningCall | null = null
+
+  constructor(plugin: PluginToInstantiate) {
+    this.#plugin = plugin
+    this.#extismMemory = new ExtismMemory(plugin.memoryBytes)
+    this.#config = Object.assign(Object.create(null) as Record<string, string>, plugin.env)
+    this.#outputs = {
+      1: new OutputLines((line) => this.#call?.writeLog({ level: "info", message: line })),
+      2: new OutputLines((line) => this.#call?.writeLog({ level: "warn", message: line })),
+    }
+  }
+
+  /** Of its linear memory. */
+  get memoryBytes(): number {
+    return this.#memory.byteLength
+  }
+
+  /** Whether its memory is nearly as large as it may become, so that what failed failed for it. */
+  get isMemoryFull(): boolean {
+    return this.#memory.byteLength >= this.#plugin.memoryBytes * fullShare
+  }
+
+  /** Makes the instance and lets it begin, as its compiler wants it; may trap. */
+  async make(call: RunningCall | null): Promise<void> {
+    this.#call = call
+    const { module } = this.#plugin
+    this.#extism = await createPlugin({ wasm: [{ module }] }, this.#extismOptions(module))
+    const { exports } = await this.#extism.getInstance()
+    const { memory, alyx_deadline: deadline, alyx_set_memory_limit: setLimit } = exports
+    this.#memory.bind(memory instanceof WebAssembly.Memory ? memory : undefined)
+    if (deadline instanceof WebAssembly.Global) this.#deadline = deadline as WebAssembly.Global<"i64">
+    this.resume(call?.message.deadline ?? 0n)
+    begin(exports, importsWasi(module))
+    if (typeof setLimit === "function") {
+      ;(setLimit as (bytes: number) => void)(Math.floor(this.#plugin.memoryBytes * engineShare))
+    }
+  }
+
+  /** Calls the entry; what the host functions do meanwhile is the call's. Throws what the guest or a host function threw. */
+  async call(call: RunningCall): Promise<Uint8Array> {
+    const { message } = call
+    this.#call = call
+    Object.assign(this.#config, message.config)
+    this.#extismMemory.reset()
+    this.resume(message.deadline)
+    try {
+      const output = await this.#extism!.call(message.entry, message.input, call)
+      return output?.bytes() ?? new Uint8Array()
+    } finally {
+      for (const lines of Object.values(this.#outputs)) lines.flush()
+      this.#call = null
+      for (const name of Object.keys(message.config)) delete this.#config[name]
+    }
+  }
+
+  /** Gives the memory of the last call's blocks back. */
+  async rest(): Promise<void> {
+    await this.#extism?.reset()
+  }
+
+  /** Its code goes on: tells it when it has to end. */
+  resume(deadline: bigint): void {
+    if (this.#deadline !== undefined) this.#deadline.value = deadline
+  }
+
+  #extismOptions(module: WebAssembly.Module): ExtismPluginOptions {
+    return {
+      functions: this.#importedFunctions(module) as NonNullable<ExtismPluginOptions["functions"]>,
+      config: this.#config,
+      memory: { maxVarBytes: varBytesMax },
+      allowedHosts: ["*"],
+      allowHttpResponseHeaders: true,
+      fetch: extismFetch(() => this.#call),
+      logger: this.#logger(),
+      logLevel: "trace",
+    }
+  }
+
+  /** Only what the module imports: an async function among them makes every call asynchronous. */
+  #importedFunctions(module: WebAssembly.Module): Record<string, Record<string, HostFunction>> {
+    const all: Record<string, Record<string, HostFunction>> = {
+      [alyxNamespace]: alyxFunctions,
+      [extismNamespace]: {
+        alloc: (context: CallContext, length: bigint) => this.#extismMemory.alloc(context, length),
+      },
+      [ownWasiNamespace]: withoutContext(
+        wasiFunctions({
+          memory: this.#memory,
+          env: this.#plugin.env,
+          output: (descriptor) => this.#outputs[descriptor],
+          deadline: () => this.#call?.message.deadline ?? 0n,
+        }),
+      ),
+    }
+    const imported: Record<string, Record<string, HostFunction>> = {}
+    for (const { module: namespace, name } of WebAssembly.Module.imports(module)) {
+      const offered = all[namespace]?.[name]
+      if (offered !== undefined) (imported[namespace] ??= {})[name] = offered
+    }
+    return imported
+  }
+
+  /** Extism's log functions, and what Extism itself says. */
+  #logger(): Console {
+    const at =
+      (level: "debug" | "info" | "warn" | "error") =>
+      (message: unknown): void =>
+        this.#call?.writeLog({ level, message: String(message).slice(0, 16_384) })
+    return { trace: at("debug"), debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") } as Console
+  }
+}
+
+/** A failed allocation is taken for the limit's from here on. */
+const fullShare = 0.75
+
+/** What the engine of our compiler gives to values: the rest is its stack and what it was made with. */
+const engineShare = 0.9
+
+function withoutContext(
+  functions: Record<string, (...values: (number | bigint)[]) => number>,
+): Record<string, HostFunction> {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, run]) => [
+      name,
+      (_context: CallContext, ...values: never[]) => run(...values),
+    ]),
+  )
+}
+
+function importsWasi(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.imports(module).some(({ module: namespace }) => namespace === ownWasiNamespace)
+}
+
+/** As Extism does it: a reactor is initialized, a command without WASI is started, and Haskell's runtime after all. */
+function begin(exports: WebAssembly.Exports, hasWasi: boolean): void {
+  const run = (name: string): void => {
+    const beginning = exports[name]
+    if (typeof beginning === "function") (beginning as () => void)()
+  }
+  if (exports[beginnings.initialize] !== undefined) run(beginnings.initialize)
+  else if (!hasWasi) run(beginnings.start)
+  run(beginnings.haskell)
+}

@@ -1,0 +1,86 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin; the rule is about windows */
+import { Worker } from "node:worker_threads"
+
+import type { Logger } from "../../../lib/logger.ts"
+import type { FromFunctionWorker, FunctionWorkerData, ToFunctionWorker } from "./worker-messages.ts"
+
+/** `shared`: several calls whose code an interrupt ends. `solo`: one call at a time, of any plug-in. */
+export type ThreadKind = "shared" | "solo"
+
+/** How much functions yield to the rest of the process, from 0 to 19. */
+const niceness = 10
+
+/** The thread's own heap: what hosts functions there, not their memories, which have limits of their own. */
+const heapMegabytesMax = 512
+
+/** What PoolThread needs. */
+export interface PoolThreadOptions {
+  readonly kind: ThreadKind
+  readonly workerUrl: URL
+  readonly logger: Logger
+  readonly onMessage: (message: FromFunctionWorker) => void
+  /** Once, however it ended. */
+  readonly onExit: (thread: PoolThread, isOutOfMemory: boolean) => void
+}
+
+/** A thread that runs functions, as the main thread sees it. */
+export class PoolThread {
+  readonly kind: ThreadKind
+  /** Its instances that serve a call, or are about to. */
+  busyCount = 0
+  readonly #worker: Worker
+  readonly #running = new SharedArrayBuffer(4)
+  readonly #exited: Promise<void>
+  #isOutOfMemory = false
+  #hasExited = false
+
+  constructor({ kind, workerUrl, logger, onMessage, onExit }: PoolThreadOptions) {
+    this.kind = kind
+    const workerData: FunctionWorkerData = { running: this.#running, niceness }
+    this.#worker = new Worker(workerUrl, {
+      workerData,
+      name: "function",
+      env: {},
+      argv: [],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
+    })
+    this.#worker.on("message", onMessage)
+    this.#worker.on("error", (error: Error & { code?: string }) => {
+      this.#isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY"
+      logger.error("A thread of functions ended by an error.", { error })
+    })
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      stream.on("data", (chunk: Buffer) =>
+        logger.debug("A thread of functions wrote.", { text: chunk.toString("utf8") }),
+      )
+    }
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on("exit", () => {
+        this.#hasExited = true
+        onExit(this, this.#isOutOfMemory)
+        resolve()
+      })
+    })
+    // Idle threads do not keep the process: whoever made the pool ends it.
+    this.#worker.unref()
+  }
+
+  /** The number of the call whose code runs now; 0 for none. */
+  get runningNumber(): number {
+    return Atomics.load(new Int32Array(this.#running), 0)
+  }
+
+  post(message: ToFunctionWorker): void {
+    if (!this.#hasExited) this.#worker.postMessage(message)
+  }
+
+  /** Ends the thread, whatever runs on it. */
+  async end(): Promise<void> {
+    if (!this.#hasExited) await this.#worker.terminate()
+    await this.#exited
+  }
+}

@@ -1,0 +1,234 @@
+import { encodeFrame, joinFrames } from "../../../functions/frames.ts"
+import { guestLimits } from "../../../functions/guest-abi.ts"
+import type { GuestFailure, GuestLogLine, OperationAnswer } from "../../../functions/guest-abi.ts"
+import { CallLog } from "./call-log.ts"
+import { nodeCodec } from "./node-codec.ts"
+import type { Turns } from "./turns.ts"
+import type { CallMessage, FetchedForExtism, FromFunctionWorker } from "./worker-messages.ts"
+
+/** Thrown into a guest whose call is over; never leaves the worker. */
+export class CallIsOver extends Error {
+  override readonly name = "CallIsOver"
+}
+
+/** Thrown into a guest that took more of Extism's memory than its limit. */
+export class OutOfExtismMemory extends Error {
+  override readonly name = "OutOfExtismMemory"
+}
+
+/** What a RunningCall needs. */
+export interface RunningCallOptions {
+  readonly message: CallMessage
+  readonly turns: Turns
+  readonly post: (message: FromFunctionWorker) => void
+  /** Called whenever the code of the call goes on, so that the guest knows its deadline. */
+  readonly onResume: (deadline: bigint) => void
+}
+
+interface OpenOperation {
+  /** Of `sleep`, which the worker answers. */
+  readonly timer: NodeJS.Timeout | null
+}
+
+/**
+ * A call on its worker: what it has under way, what came back, and what it said. It is the host context of the call, so that a host
+ * function always works for the call that called it, whatever else runs on the thread.
+ */
+export class RunningCall {
+  readonly log: CallLog
+  /** What the guest said by operation `fail`. */
+  failure: GuestFailure | null = null
+  isAnswered = false
+  readonly #options: RunningCallOptions
+  readonly #open = new Map<number, OpenOperation>()
+  readonly #fetches = new Map<number, { resolve(fetched: FetchedForExtism): void; reject(error: Error): void }>()
+  #answers: Uint8Array[] = []
+  #waiter: { resolve(): void; reject(error: Error): void } | null = null
+  #isOver = false
+  #operationCount = 0
+  #lastFetch = 0
+
+  constructor(options: RunningCallOptions) {
+    this.#options = options
+    const { post, message } = options
+    this.log = new CallLog((lines, dropped) => post({ type: "log", call: message.call, lines, dropped }))
+  }
+
+  get message(): CallMessage {
+    return this.#options.message
+  }
+
+  /** Whether the main thread has ended it, or its time is up. */
+  get isOver(): boolean {
+    return this.#isOver || process.hrtime.bigint() >= this.message.deadline
+  }
+
+  writeLog(line: GuestLogLine): void {
+    this.log.write(line)
+  }
+
+  /** An operation of the guest (guest-abi.ts). Whatever is wrong with it becomes its answer. */
+  submit(header: SubmittedHeader, body: Uint8Array): void {
+    this.#requireAlive()
+    const { id } = header
+    if (header.op === "cancel") return this.#cancel(header["target"])
+    if (header.op === "answer") return this.#answer(header["head"], body)
+    if (header.op === "fail") {
+      this.failure = readFailure(header["error"])
+      return
+    }
+    if (this.#open.has(id)) return
+    if (this.#open.size >= guestLimits.operationsOpenMax) return this.#refuse(id, tooManyOpen)
+    if (header.op === "sleep") {
+      const ms = Math.min(Math.max(0, Number(header["ms"]) || 0), longestSleepMs)
+      const timer = setTimeout(() => this.take(id, codecFrame({ id, ok: true })), ms)
+      this.#open.set(id, { timer })
+      return
+    }
+    this.#operationCount += 1
+    if (this.#operationCount > guestLimits.operationsMax) return this.#refuse(id, tooManyOperations)
+    this.#open.set(id, { timer: null })
+    this.#options.post({ type: "submitted", call: this.message.call, id, isExtismHttp: false, header, body })
+  }
+
+  /** An answer came. One to what was cancelled, or never asked, is dropped. */
+  take(id: number, frame: Uint8Array): void {
+    if (!this.#open.delete(id) || this.#isOver) return
+    this.#answers.push(frame)
+    this.#wake()
+  }
+
+  /** Waits until something was answered; returns all answers since the last time as one. Empty where nothing is under way. */
+  async wait(): Promise<Uint8Array> {
+    this.#requireAlive()
+    this.log.flush()
+    if (this.#answers.length === 0 && this.#open.size > 0) {
+      await new Promise<void>((resolve, reject) => {
+        this.#waiter = { resolve, reject }
+      })
+    }
+    this.#requireAlive()
+    const joined = joinFrames(this.#answers)
+    this.#answers = []
+    return joined
+  }
+
+  /** Extism's http_request: the one thing that a plug-in of another tool waits for. */
+  async fetchForExtism(header: object, body: Uint8Array): Promise<FetchedForExtism> {
+    this.#requireAlive()
+    this.#operationCount += 1
+    if (this.#operationCount > guestLimits.operationsMax) return { error: tooManyOperations }
+    this.log.flush()
+    const id = (this.#lastFetch += 1)
+    const fetched = await new Promise<FetchedForExtism>((resolve, reject) => {
+      this.#fetches.set(id, { resolve, reject })
+      this.#options.post({ type: "submitted", call: this.message.call, id, isExtismHttp: true, header, body })
+    })
+    return fetched
+  }
+
+  takeFetched(id: number, fetched: FetchedForExtism): void {
+    const fetch = this.#fetches.get(id)
+    if (fetch === undefined) return
+    this.#fetches.delete(id)
+    this.#resume(() => fetch.resolve(fetched))
+  }
+
+  /** Nothing more is answered: a guest that waits is thrown out, one that runs is at its next host call. */
+  end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    for (const { timer } of this.#open.values()) if (timer !== null) clearTimeout(timer)
+    this.#open.clear()
+    const waiter = this.#waiter
+    this.#waiter = null
+    const fetches = [...this.#fetches.values()]
+    this.#fetches.clear()
+    if (waiter === null && fetches.length === 0) return
+    this.#resume(() => {
+      waiter?.reject(new CallIsOver())
+      for (const fetch of fetches) fetch.reject(new CallIsOver())
+    })
+  }
+
+  #wake(): void {
+    const waiter = this.#waiter
+    if (waiter === null) return
+    this.#waiter = null
+    this.#resume(() => waiter.resolve())
+  }
+
+  #resume(go: () => void): void {
+    const { turns, message, onResume } = this.#options
+    turns.take(message.number, () => {
+      onResume(message.deadline)
+      go()
+    })
+  }
+
+  #requireAlive(): void {
+    if (this.isOver) throw new CallIsOver()
+  }
+
+  #refuse(id: number, message: string): void {
+    const error: GuestFailure = { name: "Error", code: "HOST_CALLS_EXCEEDED", message, status: 429 }
+    this.#answers.push(codecFrame({ id, ok: false, error }))
+    this.#wake()
+  }
+
+  #cancel(target: unknown): void {
+    if (typeof target !== "number") return
+    const open = this.#open.get(target)
+    if (open === undefined) return
+    if (open.timer !== null) clearTimeout(open.timer)
+    else this.#options.post({ type: "cancelled", call: this.message.call, id: target })
+    const error: GuestFailure = { name: "Error", code: "ABORTED", message: "The operation was aborted.", status: 499 }
+    this.take(target, codecFrame({ id: target, ok: false, error }))
+  }
+
+  /** Only the first counts. */
+  #answer(head: unknown, body: Uint8Array): void {
+    if (this.isAnswered) return
+    this.isAnswered = true
+    this.log.flush()
+    this.#options.post({ type: "answered", call: this.message.call, head, body })
+  }
+}
+
+/** Two weeks: longer than any timeout, and what a timer can hold. */
+const longestSleepMs = 14 * 86_400_000
+
+const tooManyOpen = `A call may have ${guestLimits.operationsOpenMax} operations under way at a time.`
+const tooManyOperations = `A call may ask the host for ${guestLimits.operationsMax} operations.`
+
+/** A header whose `id` and `op` were looked at; its other members are the guest's word. */
+export interface SubmittedHeader {
+  readonly id: number
+  readonly op: string
+  readonly [member: string]: unknown
+}
+
+function codecFrame(answer: OperationAnswer): Uint8Array {
+  return encodeFrame(nodeCodec, answer)
+}
+
+/** What a guest says of its failure, as far as it can be believed: texts of bounded length. */
+function readFailure(error: unknown): GuestFailure {
+  const { name, code, message, status, details, stack } = (
+    typeof error === "object" && error !== null ? error : {}
+  ) as Record<string, unknown>
+  return {
+    name: textOf(name, "Error"),
+    code: typeof code === "string" ? code.slice(0, 100) : null,
+    message: textOf(message, ""),
+    status: typeof status === "number" ? status : null,
+    ...(details === undefined ? {} : { details }),
+    ...(typeof stack === "string" ? { stack: stack.slice(0, failureTextMax) } : {}),
+  }
+}
+
+const failureTextMax = 16_384
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value.slice(0, failureTextMax) : otherwise
+}

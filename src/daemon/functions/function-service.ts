@@ -1,0 +1,233 @@
+import { alyxError } from "../../errors.ts"
+import type { AlyxError } from "../../errors.ts"
+import { guestLimits } from "../../functions/guest-abi.ts"
+import type { Config } from "../../project/config.ts"
+import type { FunctionCalls } from "../../protocol/functions-api.ts"
+import { callErrorOf } from "./call-errors.ts"
+import type { CallError } from "./call-errors.ts"
+import type { CallQueue } from "./call-queue.ts"
+import { CallStatistics } from "./call-statistics.ts"
+import { effectiveLimits } from "./effective-limits.ts"
+import type { EffectiveLimits } from "./effective-limits.ts"
+import type { FunctionTable, HeldFunction } from "./function-registry.ts"
+import type { EndedInvocation, FunctionPoolStats, FunctionService, InvokeRequest, InvokeResult } from "./functions.ts"
+import { guestContextOf } from "./guest-context.ts"
+import type { HostApi } from "./host-api.ts"
+import type { InvocationTable, LiveInvocation } from "./invocation-table.ts"
+import type { Invocation } from "./invocation.ts"
+import { mappedError } from "./mapped-error.ts"
+import { RunningInvocation } from "./running-invocation.ts"
+import type { CallHandle, CallOutcome, FunctionRuntime, Place } from "./runtime.ts"
+
+/** What FunctionCaller needs. */
+export interface FunctionCallerOptions {
+  readonly config: () => Config["functions"]
+  readonly isDev: boolean
+  readonly runtime: FunctionRuntime
+  readonly table: FunctionTable
+  readonly queue: CallQueue
+  readonly invocations: InvocationTable
+  readonly host: () => HostApi
+  readonly onEnded: (ended: EndedInvocation) => void
+}
+
+/** What a call has taken: a function as it is now, and a place. */
+interface Taken {
+  readonly held: HeldFunction
+  readonly place: Place
+  readonly limits: EffectiveLimits
+}
+
+/** Calls functions: finds them, waits for a place, runs them as their caller, and tells how it ended. */
+export class FunctionCaller implements FunctionService {
+  readonly #options: FunctionCallerOptions
+  readonly #statistics = new Map<string, CallStatistics>()
+
+  constructor(options: FunctionCallerOptions) {
+    this.#options = options
+  }
+
+  async invoke(request: InvokeRequest): Promise<InvokeResult> {
+    const { queue } = this.#options
+    const depth = request.parent === null ? 0 : request.parent.depth + 1
+    if (depth >= guestLimits.depthMax) throw tooDeep(request.name)
+    if (request.signal?.aborted === true || request.parent?.ended.aborted === true) throw leftEarly(request.name)
+    const limits = this.#limitsOf(this.#requireServed(request.name))
+    const { queueMax } = this.#options.config()
+    const queuedAtMs = performance.now()
+    const taken = await queue.enter<Taken>({
+      name: request.name,
+      depth,
+      concurrencyMax: limits.maxConcurrency,
+      waitingMax: queueMax,
+      waitMs: limits.timeoutMs,
+      signal: request.signal ?? request.parent?.ended,
+      tryStart: () => this.#take(request.name, depth),
+    })
+    return this.#run(request, taken, performance.now() - queuedAtMs)
+  }
+
+  findByToken(token: string): Invocation | undefined {
+    return this.#options.invocations.findByToken(token)
+  }
+
+  stats(): FunctionPoolStats {
+    const { runtime, queue } = this.#options
+    return { ...runtime.stats(), running: queue.runningCount, queued: queue.waitingCount }
+  }
+
+  /** How a function was called since the start; of one that is gone nothing is kept. */
+  callsOf(name: string): FunctionCalls {
+    return (this.#statistics.get(name) ?? new CallStatistics()).read(performance.now())
+  }
+
+  forgetCalls(isKnown: (name: string) => boolean): void {
+    for (const name of this.#statistics.keys()) if (!isKnown(name)) this.#statistics.delete(name)
+  }
+
+  /** The function as it is when its turn comes: that may be another than when it was asked for, or none. */
+  #take(name: string, depth: number): Taken | null {
+    const held = this.#requireServed(name)
+    const limits = this.#limitsOf(held)
+    const place = this.#options.runtime.reserve(held.plugin, {
+      depth,
+      isFresh: limits.isolation === "per_call",
+      instancesMax: this.#options.config().instancesMax,
+      idleTimeoutMs: limits.idleTimeoutMs,
+      keptIdle: Math.max(limits.minWarm, held.source.manifest.minWarm === null ? 1 : 0),
+    })
+    return place === null ? null : { held, place, limits }
+  }
+
+  #run(request: InvokeRequest, { held, place, limits }: Taken, queuedMs: number): Promise<InvokeResult> {
+    const { invocations } = this.#options
+    const live = invocations.begin(request, held.source.manifest, limits.timeoutMs)
+    const { invocation } = live
+    return new Promise((resolve, reject) => {
+      const running = new RunningInvocation(invocation, this.#options.host(), (answer) => {
+        stopListening()
+        resolve(resultOf(held, invocation, answer))
+      })
+      const handle = this.#begin(request, place, running)
+      const stopListening = cancelWith(handle, [request.signal, request.parent?.ended])
+      void handle.outcome.then(async (outcome) => {
+        stopListening()
+        const error = await this.#finish({ request, held, limits, live, running, queuedMs, outcome })
+        const answer = running.answer ?? (outcome.type === "returned" ? { head: null, output: outcome.output } : null)
+        if (answer !== null) resolve(resultOf(held, invocation, answer))
+        else reject(error!.toCaller)
+      })
+    })
+  }
+
+  /** What keeps a call from beginning, such as secrets that cannot be read, is its end. */
+  #begin(request: InvokeRequest, place: Place, running: RunningInvocation): CallHandle {
+    const { invocation } = running
+    const { id, manifest, token, deadlineMs } = invocation
+    const host = this.#options.host().context(invocation)
+    const context = guestContextOf(invocation, host, { isDev: this.#options.isDev })
+    const config = { ALYX_URL: host.url, ALYX_TOKEN: token, ...manifest.env }
+    return place.run({ id, input: request.input, context, config, deadlineMs }, running)
+  }
+
+  /** Undoes what the call left open, counts it and tells of it; returns its error. */
+  async #finish(ended: Finished): Promise<CallError | null> {
+    const { held, limits, live, running, outcome, request } = ended
+    const { invocation } = live
+    const { name } = held.source
+    live.end()
+    this.#options.host().end(invocation)
+    this.#options.queue.leave(name)
+    const durationMs = performance.now() - invocation.startedAtMs
+    this.#count(name, durationMs, outcome.type !== "returned")
+    const tellsAll = this.#options.isDev || request.caller.isAdmin
+    const raw = outcome.type === "returned" ? null : callErrorOf(outcome, { name, limits, tellsAll })
+    const error = raw === null ? null : await mappedError(raw, held)
+    const answer = running.answer ?? (outcome.type === "returned" ? { head: null, output: outcome.output } : null)
+    this.#options.onEnded({
+      invocation,
+      status: statusOf(outcome),
+      durationMs,
+      queuedMs: ended.queuedMs,
+      input: request.input,
+      output: answer?.output ?? null,
+      head: answer?.head ?? null,
+      error: error?.kept ?? null,
+      logs: running.logs,
+      logsDropped: running.logsDropped,
+    })
+    return error
+  }
+
+  #count(name: string, durationMs: number, hasFailed: boolean): void {
+    const statistics = this.#statistics.get(name) ?? new CallStatistics()
+    this.#statistics.set(name, statistics)
+    statistics.add({ durationMs, hasFailed, atMs: performance.now() })
+  }
+
+  #limitsOf(held: HeldFunction): EffectiveLimits {
+    return effectiveLimits(held.source.manifest, this.#options.config())
+  }
+
+  #requireServed(name: string): HeldFunction {
+    const known = this.#options.table.get(name)
+    if (known === undefined) throw alyxError("FUNCTION_NOT_FOUND", { message: `There is no function ${name}.` })
+    if (known.served !== null) return known.served
+    throw alyxError("FUNCTION_UNAVAILABLE", {
+      message: `The function ${name} could not be built or loaded, so it cannot be called.`,
+      next: "alyx functions list says why.",
+    })
+  }
+}
+
+interface Finished {
+  readonly request: InvokeRequest
+  readonly held: HeldFunction
+  readonly limits: EffectiveLimits
+  readonly live: LiveInvocation
+  readonly running: RunningInvocation
+  readonly queuedMs: number
+  readonly outcome: CallOutcome
+}
+
+function resultOf(
+  held: HeldFunction,
+  invocation: Invocation,
+  { head, output }: Pick<InvokeResult, "head" | "output">,
+): InvokeResult {
+  return {
+    output,
+    head,
+    style: held.built.description?.style ?? "plugin",
+    executionId: invocation.executionId,
+    durationMs: performance.now() - invocation.startedAtMs,
+  }
+}
+
+function statusOf(outcome: CallOutcome): EndedInvocation["status"] {
+  if (outcome.type === "returned") return "success"
+  return outcome.type === "timed_out" || outcome.type === "cancelled" ? outcome.type : "failed"
+}
+
+/** Ends the call when one of the signals aborts; returns how that is forgotten. */
+function cancelWith(handle: CallHandle, signals: readonly (AbortSignal | undefined)[]): () => void {
+  const cancel = (): void => handle.cancel()
+  for (const signal of signals) {
+    if (signal?.aborted === true) cancel()
+    else signal?.addEventListener("abort", cancel, { once: true })
+  }
+  return () => {
+    for (const signal of signals) signal?.removeEventListener("abort", cancel)
+  }
+}
+
+function tooDeep(name: string): AlyxError {
+  return alyxError("CALL_DEPTH", {
+    message: `${name} would be the ${guestLimits.depthMax + 1}th function that calls the next; ${guestLimits.depthMax} may.`,
+    next: "Look for functions that call each other in a circle.",
+  })
+}
+
+function leftEarly(name: string): AlyxError {
+  return alyxError("ABORTED", { message: `${name} was not called: whoever asked has left.` })
+}
