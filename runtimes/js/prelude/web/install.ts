@@ -1,4 +1,5 @@
 import { URLPattern } from "urlpattern-polyfill/urlpattern"
+import { installExtism } from "../extism/install.ts"
 import { AbortController, AbortSignal } from "./abort.ts"
 import { askDigest } from "./ask-crypto.ts"
 import { Blob, File } from "./blob.ts"
@@ -60,9 +61,10 @@ const classes = {
   WritableStreamDefaultWriter,
 }
 
-/** Defines the web's globals. `atob`, `btoa`, DOMException and queueMicrotask are the engine's own. */
+/** Defines the globals of the web, and of Extism's kit. `atob`, `btoa`, DOMException and queueMicrotask are the engine's own. */
 export function installWeb(): void {
   for (const [name, value] of Object.entries(classes)) defineGlobal(name, value)
+  installExtism()
   defineGlobal("console", makeConsole())
   defineGlobal("crypto", new Crypto())
   defineGlobal("fetch", fetch)

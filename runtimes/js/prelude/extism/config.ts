@@ -1,0 +1,6 @@
+import { extismConfig } from "../host.ts"
+
+/** The plug-in's configuration, as its host gives it. */
+export const Config = {
+  get: (key: string): string | null => extismConfig(String(key)),
+} as const

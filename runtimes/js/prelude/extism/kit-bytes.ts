@@ -1,0 +1,10 @@
+import { encodeUtf8 } from "../host.ts"
+import { type BytesLike, bytesOf, isBytesLike } from "../web/bytes-of.ts"
+
+/** What the kit takes as bytes. */
+export type KitBytes = BytesLike
+
+/** Bytes of what was given, a string's as UTF-8. */
+export function readKitBytes(value: string | KitBytes): Uint8Array {
+  return isBytesLike(value) ? bytesOf(value) : encodeUtf8(String(value))
+}
