@@ -15,6 +15,8 @@ export interface EngineExports {
   qjs_run_gc(): void
   /** 0 when the prelude could say what came of it. */
   alyx_evaluate(bytecode: number, length: number): number
+  /** Bytes that values may take; -1 for as many as there are. */
+  alyx_set_memory_limit(bytes: number): void
   alyx_expect(exports: number, length: number): number
 }
 

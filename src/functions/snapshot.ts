@@ -46,6 +46,10 @@ export class EvaluationError extends Error {
 
 const deadlineMsDefault = 5_000
 
+/** What evaluating may take: it becomes a part of every instance. */
+const memoryBytesMax = 128 * 1024 * 1024
+const noMemoryLimit = -1
+
 /** The most functions that one plug-in exports: so many entries the engine has to spare. */
 export const exportsMax = 64
 
@@ -99,7 +103,9 @@ function evaluate(instance: EngineInstance, bytecode: Uint8Array, deadlineMs: nu
   const { exports, host } = instance
   const at = writeBytes(instance, bytecode)
   exports.alyx_deadline.value = process.hrtime.bigint() + BigInt(deadlineMs) * 1_000_000n
+  exports.alyx_set_memory_limit(memoryBytesMax)
   const status = exports.alyx_evaluate(at, bytecode.length)
+  exports.alyx_set_memory_limit(noMemoryLimit)
   exports.alyx_deadline.value = 0n
   eraseBytes(instance, at, bytecode.length)
   const output = host.takeOutput()

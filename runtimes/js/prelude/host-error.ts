@@ -39,13 +39,26 @@ export function errorOfFailure(failure: GuestFailure): Error {
 export function failureOf(thrown: unknown): GuestFailure {
   try {
     if (!(thrown instanceof Error)) return { name: "Error", code: null, message: textOfThrown(thrown), status: null }
-    const failure = { name: String(thrown.name), message: String(thrown.message), stack: String(thrown.stack ?? "") }
+    const failure = { name: String(thrown.name), message: String(thrown.message), stack: stackOf(thrown) }
     if (!(thrown instanceof CodedError)) return { ...failure, code: null, status: null }
     const { code, status, details } = thrown
     return { ...failure, code, status, ...(details === undefined ? {} : { details: jsonSafe(details) }) }
   } catch {
     return { name: "Error", code: null, message: "What was thrown cannot be read.", status: null }
   }
+}
+
+/** Without the lines of the prelude, which say nothing to whoever wrote the function. */
+function stackOf(error: Error): string {
+  const lines = String(error.stack ?? "").split("\n")
+  return lines.filter((line) => !line.includes("(alyx:prelude:")).join("\n")
+}
+
+/** The error of code that was ended, which has no error of its own; its place is where the code was. */
+export function interruptedError(message: string, interruption: unknown): Error {
+  const error = new Error(message)
+  if (interruption instanceof Error && typeof interruption.stack === "string") error.stack = interruption.stack
+  return error
 }
 
 function textOfThrown(thrown: unknown): string {

@@ -1,6 +1,6 @@
 import { describe, run } from "../sdk/run.ts"
 import { isBuilding } from "./build-time.ts"
-import { failureOf } from "./host-error.ts"
+import { CodedError, failureOf, interruptedError } from "./host-error.ts"
 import { encodeUtf8, setOutput } from "./host.ts"
 import { natives } from "./natives.ts"
 import { rejections } from "./rejections.ts"
@@ -72,12 +72,19 @@ class LoadedModule {
   #requireEvaluated(outcome: number, thrown: unknown): void {
     const [rejected] = rejections.take()
     if (outcome === outcomes.interrupted) {
-      throw new Error("Evaluating the function took too long: is there a loop without end outside its handler?")
+      throw interruptedError(
+        "Evaluating the function took too long: is there a loop without end outside its handler?",
+        thrown,
+      )
     }
     if (outcome === outcomes.thrown) throw thrown
     if (typeof this.#awaited === "object") throw this.#awaited.thrown
     if (this.#awaited === "pending") {
-      throw new Error("The function awaits something at its top level that never comes while it is built.")
+      throw new CodedError({
+        code: "BUILD_TIME_ACCESS",
+        message: "The function awaits something at its top level that never comes while it is built; await it in the handler.",
+        status: null,
+      })
     }
     if (rejected !== undefined) throw rejected.reason
   }

@@ -1,6 +1,7 @@
 import "./globals.ts"
 import { installSdk } from "../sdk/run.ts"
 import { callLoop } from "./call-loop.ts"
+import { interruptedError } from "./host-error.ts"
 import { loadedModule } from "./loaded-module.ts"
 import { natives } from "./natives.ts"
 import { operations } from "./operations.ts"
@@ -43,7 +44,7 @@ function step(kind: number, argument: unknown, second: unknown): number {
       callLoop.fail(argument)
       return 0
     case steps.interrupted:
-      callLoop.fail(new Error("The function was interrupted: its time is over."))
+      callLoop.fail(interruptedError("The function was interrupted: its time is over.", argument))
       return 0
     case steps.rejected:
     case steps.handled:
