@@ -7,10 +7,16 @@ import { basename, dirname, join } from "node:path"
 export interface WriteOptions {
   /** The permission bits, 0o644 when left out; the umask does not change them. */
   readonly mode?: number
+  /** False for what can be made again: a power cut may then leave an empty file. */
+  readonly isDurable?: boolean
 }
 
 /** Writes a whole file, or leaves the old one as it was; a reader never sees half of it. Makes the folder if need be. */
-export async function writeFileAtomically(path: string, content: string, options: WriteOptions = {}): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
   const temporary = await writeTemporary(path, content, options)
   try {
     await rename(temporary, path)
@@ -51,7 +57,7 @@ async function copyNew(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function writeTemporary(path: string, content: string, options: WriteOptions): Promise<string> {
+async function writeTemporary(path: string, content: string | Uint8Array, options: WriteOptions): Promise<string> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`)
   const mode = options.mode ?? 0o644
@@ -60,7 +66,7 @@ async function writeTemporary(path: string, content: string, options: WriteOptio
     await handle.chmod(mode)
     await handle.writeFile(content)
     // Without this a power cut may leave the new name with no content.
-    await handle.sync()
+    if (options.isDurable !== false) await handle.sync()
     await handle.close()
   } catch (error) {
     await handle.close().catch(() => undefined)

@@ -25,7 +25,13 @@ export const env: Record<string, string | undefined> = new Proxy(
 
 function readEnv(name: string): string | undefined {
   if (!envNames.includes(name)) return undefined
-  return guest.__alyx_sdk?.getContext()?.env[name]
+  try {
+    return guest.__alyx_sdk?.getContext()?.env[name]
+  } catch (error) {
+    // While the function is built: named as it was written.
+    if (error instanceof Error) error.message = error.message.replace(/^getContext\(\)/, `process.env.${name}`)
+    throw error
+  }
 }
 
 export const title = "alyx"

@@ -1,0 +1,178 @@
+import { mkdir, readFile } from "node:fs/promises"
+import { join, relative, resolve } from "node:path"
+
+import { alyxError } from "../errors.ts"
+import { writeFileAtomically } from "../lib/atomic-write.ts"
+import { packageVersion } from "../lib/package-root.ts"
+import type { CacheEntry } from "./build-cache.ts"
+import { findCachedBuild, hashOf, keepBuild } from "./build-cache.ts"
+import type { BuiltFunction } from "./built-function.ts"
+import { findCommandInputs } from "./command-inputs.ts"
+import type { CompileRequest } from "./compile/compile-function.ts"
+import { CompilerThread } from "./compiler-thread.ts"
+import type { FunctionSource } from "./function-source.ts"
+import { pluginBytesMax, readPlugin } from "./read-plugin.ts"
+import { enginePath } from "./snapshot.ts"
+
+/** For whom it builds. */
+export interface BuilderOptions {
+  /** Absolute, without links. */
+  readonly root: string
+  /** Where plug-ins and what they were made of are kept: `.alyx/functions`. */
+  readonly cacheDir: string
+  /** The program of the thread that compiles: build-worker. */
+  readonly worker: URL
+}
+
+/** How one build is made. */
+export interface BuildOptions {
+  readonly signal?: AbortSignal
+  /** Gets what a build command writes, line by line. */
+  readonly onOutput?: (line: string) => void
+  /** True builds although nothing changed. */
+  readonly isForced?: boolean
+}
+
+/** A function as built, and whether anything had to be done for it. */
+export interface MadeFunction extends BuiltFunction {
+  readonly isCached: boolean
+}
+
+/** Builds functions of one project; the compiler's thread starts with the first build and ends after 30 s without one. */
+export class FunctionBuilder {
+  readonly #options: BuilderOptions
+  readonly #compiler: CompilerThread
+  /** The build under way of each function. */
+  readonly #running = new Map<string, AbortController>()
+  #engineHash: Promise<string> | null = null
+
+  constructor(options: BuilderOptions) {
+    this.#options = options
+    this.#compiler = new CompilerThread(options.worker)
+  }
+
+  /**
+   * Builds a function, or finds that it was built from the same files. Ends an older build of the same function (INTERRUPTED).
+   * Throws BUILD_FAILED, BUILD_TIME_ACCESS, NODE_MODULE_UNSUPPORTED, BUILD_COMMAND_FAILED, PLUGIN_INVALID.
+   */
+  async build(source: FunctionSource, options: BuildOptions = {}): Promise<MadeFunction> {
+    const startedAt = performance.now()
+    const message = `A newer build of ${source.name} took the place of this one.`
+    this.#running.get(source.name)?.abort(alyxError("INTERRUPTED", { message }))
+    const own = new AbortController()
+    this.#running.set(source.name, own)
+    const signal = options.signal === undefined ? own.signal : AbortSignal.any([options.signal, own.signal])
+    try {
+      const made = await this.#make(source, { ...options, signal })
+      signal.throwIfAborted()
+      return { ...made, durationMs: performance.now() - startedAt }
+    } finally {
+      if (this.#running.get(source.name) === own) this.#running.delete(source.name)
+    }
+  }
+
+  /** Reads the plug-in that another tool wrote, without running anything. */
+  async read(source: FunctionSource): Promise<BuiltFunction> {
+    const startedAt = performance.now()
+    const file = relative(this.#options.root, source.wasmFile)
+    const wasm = await readWasm(source.wasmFile, file)
+    const { description, sourceMap } = readPlugin(wasm, file)
+    const inputs = source.manifest.build === null ? [source.wasmFile] : await findCommandInputs(source)
+    const durationMs = performance.now() - startedAt
+    return { wasm, hash: hashOf(wasm), description, sourceMap, inputs, warnings: [], durationMs }
+  }
+
+  /** Ends what is under way, the thread, and esbuild's process. */
+  async stop(): Promise<void> {
+    const reason = alyxError("INTERRUPTED", { message: "The build was ended." })
+    for (const running of this.#running.values()) running.abort(reason)
+    await this.#compiler.stop()
+  }
+
+  async #make(source: FunctionSource, options: BuildOptions & { readonly signal: AbortSignal }): Promise<MadeFunction> {
+    if (source.entryFile === null && source.manifest.build === null) {
+      return { ...(await this.read(source)), isCached: true }
+    }
+    await mkdir(this.#options.cacheDir, { recursive: true, mode: 0o700 })
+    const entry = await this.#cacheEntry(source)
+    const cached = options.isForced === true ? null : await findCachedBuild(entry)
+    if (cached !== null && (await hasSameFiles(source, cached.inputs))) {
+      const { description, sourceMap } = readPlugin(cached.wasm, relative(this.#options.root, source.wasmFile))
+      return { ...cached, description, sourceMap, durationMs: 0, isCached: true }
+    }
+    const built =
+      source.entryFile === null ? await this.#run(source, options) : await this.#compile(source, options.signal)
+    await keepBuild(entry, built)
+    return { ...built, isCached: false }
+  }
+
+  async #compile(source: FunctionSource, signal: AbortSignal): Promise<BuiltFunction> {
+    const compiled = await this.#compiler.compile(compileRequest(this.#options.root, source), signal)
+    await writeFileAtomically(source.wasmFile, compiled.wasm, { mode: 0o600, isDurable: false })
+    return { ...compiled, hash: hashOf(compiled.wasm), durationMs: 0 }
+  }
+
+  async #run(
+    source: FunctionSource,
+    { signal, onOutput }: BuildOptions & { readonly signal: AbortSignal },
+  ): Promise<BuiltFunction> {
+    const { runBuildCommand } = await import("./build-command.ts")
+    const { root } = this.#options
+    const { name, folder } = source
+    const build = source.manifest.build!
+    await runBuildCommand({ root, name, folder, build, signal, ...(onOutput === undefined ? {} : { onOutput }) })
+    return this.read(source).catch((error: unknown) => {
+      throw outputFailure(error, source)
+    })
+  }
+
+  async #cacheEntry(source: FunctionSource): Promise<CacheEntry> {
+    const { root, cacheDir } = this.#options
+    const { build } = source.manifest
+    const compiler = build === null ? await (this.#engineHash ??= hashEngines()) : ""
+    const request = build === null ? { ...compileRequest(root, source), root: "" } : { build }
+    const entryFile = source.entryFile === null ? null : relative(root, source.entryFile)
+    const key = hashOf(JSON.stringify({ compiler, ...request, entryFile }))
+    return { root, cacheDir, name: source.name, key, wasmFile: source.wasmFile }
+  }
+}
+
+function compileRequest(root: string, { name, entryFile, manifest }: FunctionSource): CompileRequest {
+  const { snapshot, abi, env } = manifest
+  return { root, name, entryFile: entryFile!, envNames: Object.keys(env).toSorted(), snapshot, abi }
+}
+
+/** A command depends on whatever lies in its folder: also on a file that is new. */
+async function hasSameFiles(source: FunctionSource, inputs: readonly string[]): Promise<boolean> {
+  if (source.manifest.build === null) return true
+  const present = await findCommandInputs(source)
+  return present.length === inputs.length && present.every((path) => inputs.includes(path))
+}
+
+/** Changes with everything of ours that ends up in a plug-in. */
+async function hashEngines(): Promise<string> {
+  const engines = await Promise.all([readFile(enginePath("alyx")), readFile(enginePath("extism"))])
+  return hashOf([packageVersion(), ...engines.map(hashOf)].join(" "))
+}
+
+async function readWasm(path: string, file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const wasm = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const message = cause.code === "ENOENT" ? `${file} does not exist.` : `${file} cannot be read (${cause.code}).`
+    throw alyxError("PLUGIN_INVALID", { message, cause })
+  })
+  if (wasm.length > pluginBytesMax) {
+    throw alyxError("PLUGIN_INVALID", { message: `${file} is larger than ${pluginBytesMax / 1024 / 1024} MB.` })
+  }
+  return new Uint8Array(wasm)
+}
+
+/** A command that ended well and left nothing, or nothing that is a plug-in. */
+function outputFailure(error: unknown, { name, manifest, folder }: FunctionSource): unknown {
+  if (!(error instanceof Error)) return error
+  const { command, output } = manifest.build!
+  const isGone = error.cause instanceof Error && "code" in error.cause && error.cause.code === "ENOENT"
+  if (!isGone) return error
+  const message = `${command}, the build command of ${name}, ended well, but there is no ${output} in its folder.`
+  const next = `build.output is the file that the command writes, relative to ${join(resolve(folder), ".")}.`
+  return alyxError("BUILD_COMMAND_FAILED", { message, next, cause: error })
+}

@@ -1,0 +1,117 @@
+import { Worker } from "node:worker_threads"
+
+import { alyxError } from "../errors.ts"
+import type { BuildOrder, BuildReply } from "./build-messages.ts"
+import { arrived } from "./build-messages.ts"
+import type { CompiledFunction, CompileRequest } from "./compile/compile-function.ts"
+
+/** How long the thread, and esbuild's process, stay when nothing is built: they take some 60 MB. */
+const idleMs = 30_000
+
+/** A build that has not answered by then has hung: evaluating ends after seconds, and bundling never takes so long. */
+const buildMsMax = 120_000
+
+interface Waiting {
+  readonly resolve: (compiled: CompiledFunction) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The thread that compiles; it starts with the first build, and ends when there has been none for a while. */
+export class CompilerThread {
+  readonly #program: URL
+  readonly #waiting = new Map<number, Waiting>()
+  #worker: Worker | null = null
+  #idle: NodeJS.Timeout | null = null
+  #lastId = 0
+
+  constructor(program: URL) {
+    this.#program = program
+  }
+
+  /** Rejects with the reason of the signal as soon as it aborts; the thread may still finish, and nobody hears of it. */
+  async compile(request: CompileRequest, signal?: AbortSignal): Promise<CompiledFunction> {
+    signal?.throwIfAborted()
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    const worker = (this.#worker ??= this.#start())
+    this.#lastId += 1
+    const id = this.#lastId
+    const late = setTimeout(() => this.#giveUp(id, worker), buildMsMax)
+    const { promise, resolve, reject } = Promise.withResolvers<CompiledFunction>()
+    const abort = (): void => reject(signal?.reason)
+    this.#waiting.set(id, { resolve, reject })
+    signal?.addEventListener("abort", abort, { once: true })
+    tell(worker, { id, request })
+    try {
+      return await promise
+    } finally {
+      clearTimeout(late)
+      signal?.removeEventListener("abort", abort)
+      this.#waiting.delete(id)
+      this.#rest()
+    }
+  }
+
+  /** Ends the thread and esbuild's process; builds under way are refused. */
+  async stop(): Promise<void> {
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    this.#idle = null
+    const worker = this.#worker
+    this.#worker = null
+    for (const { reject } of this.#waiting.values()) reject(interrupted())
+    if (worker === null) return
+    const ended = new Promise((resolve) => {
+      worker.once("exit", resolve)
+    })
+    tell(worker, "stop")
+    const hung = setTimeout(() => void worker.terminate(), stopMsMax)
+    await ended
+    clearTimeout(hung)
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#program, { name: "build", execArgv: [] })
+    worker.on("message", (reply: BuildReply) => this.#settle(reply))
+    worker.on("error", (error) => this.#lose(worker, error))
+    worker.on("exit", () => this.#lose(worker, interrupted()))
+    // Whoever waits for a build keeps the process alive; the thread by itself does not.
+    worker.unref()
+    return worker
+  }
+
+  #settle(reply: BuildReply): void {
+    const waiting = this.#waiting.get(reply.id)
+    if ("compiled" in reply) waiting?.resolve(reply.compiled)
+    else waiting?.reject("error" in reply ? arrived(reply.error) : reply.bug)
+  }
+
+  #lose(worker: Worker, error: unknown): void {
+    if (this.#worker !== worker) return
+    this.#worker = null
+    for (const { reject } of this.#waiting.values()) reject(error)
+  }
+
+  #giveUp(id: number, worker: Worker): void {
+    const message = `The build took longer than ${buildMsMax / 1000} s and was ended.`
+    this.#waiting.get(id)?.reject(alyxError("BUILD_FAILED", { message }))
+    if (this.#worker === worker) this.#worker = null
+    void worker.terminate()
+  }
+
+  #rest(): void {
+    if (this.#waiting.size > 0 || this.#worker === null) return
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => void this.stop(), idleMs)
+    this.#idle.unref()
+  }
+}
+
+/** esbuild's process ends in milliseconds; after this the thread is ended whatever it does. */
+const stopMsMax = 2_000
+
+function tell(worker: Worker, message: BuildOrder | "stop"): void {
+  worker.postMessage(message)
+}
+
+function interrupted(): Error {
+  return alyxError("INTERRUPTED", { message: "The build was ended." })
+}
