@@ -209,6 +209,7 @@ export const errorTable = {
   ADDRESS_NOT_ALLOWED: { status: 403, sentence: "The host is at a private address, which functions may not reach." },
   FETCH_FAILED: { status: 502, sentence: "An outgoing request failed: no such host, no connection, or no answer." },
   NOT_PRIVILEGED: { status: 403, sentence: "This needs `privileged: true` in the function's manifest." },
+  EXECUTION_NOT_FOUND: { status: 404, sentence: "There is no call of a function with this id, or none that is kept." },
   SECRET_NOT_SET: { status: 500, sentence: "The function reads a secret that is not set." },
   SECRET_NOT_FOUND: { status: 404, sentence: "There is no secret of this name." },
   SECRET_KEY_WRONG: { status: 500, sentence: "The key does not decrypt the secrets that are stored; nothing was lost." },

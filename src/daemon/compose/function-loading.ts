@@ -107,7 +107,7 @@ export class FunctionLoading implements FunctionLoader {
   }> {
     const { root, functionsDir, env, functions } = this.#parts
     if (!existsSync(functionsDir) && this.#entries.size === 0 && this.#broken.size === 0) return { found: [], gone: [] }
-    const { discoverFunctions } = await import(String("../../functions/discover.ts"))
+    const { discoverFunctions } = await import("../../functions/discover.ts")
     const { functions: sources, problems } = discoverFunctions({ root, functionsDir, env })
     if (sources.length > 0 || problems.length > 0) await functions.ensure()
     const broken = brokenManifests(problems, { root, functionsDir, known: this.#sourcesByName() })
@@ -205,7 +205,7 @@ export class FunctionLoading implements FunctionLoader {
 
   #builderOf(): Promise<FunctionBuilder> {
     const { root, builtDir, buildWorker } = this.#parts
-    this.#builder ??= import(String("../../functions/build-function.ts")).then(
+    this.#builder ??= import("../../functions/build-function.ts").then(
       ({ FunctionBuilder }) => new FunctionBuilder({ root, cacheDir: builtDir, worker: buildWorker }),
     )
     return this.#builder
@@ -222,12 +222,12 @@ async function readPluginFile(source: FunctionSource): Promise<BuiltFunction> {
     })
   }
   const [{ readPlugin }, { createHash }, bytes] = await Promise.all([
-    import(String("../../functions/read-plugin.ts")),
+    import("../../functions/read-plugin.ts"),
     import("node:crypto"),
     readFile(source.wasmFile),
   ])
   const wasm = new Uint8Array(bytes)
-  const { description, sourceMap } = readPlugin(wasm)
+  const { description, sourceMap } = readPlugin(wasm, source.wasmFile)
   const hash = createHash("sha256").update(wasm).digest("hex")
   return {
     wasm,

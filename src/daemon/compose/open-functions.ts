@@ -4,6 +4,7 @@ import type { DataService } from "../data/data-service.ts"
 import { ExecutionLog } from "../executions/execution-log.ts"
 import type { FunctionHost } from "../host/function-host.ts"
 import type { Functions } from "../functions/create-functions.ts"
+import type { EndedInvocation } from "../functions/functions.ts"
 import { endedCalls } from "../functions/ended-calls.ts"
 import { FunctionMetrics } from "../functions/function-metrics.ts"
 import type { HttpApp } from "../http/app.ts"
@@ -63,13 +64,14 @@ export async function openFunctions(
   )
   const metrics = new FunctionMetrics()
   const tellEnded = endedCalls({ executions, activity, redactor: redactorOf(secrets, schemas) })
+  const endListeners = new Set<(ended: EndedInvocation) => void>()
   let host: FunctionHost | undefined
 
   const functions = new LateFunctions(async (): Promise<Functions> => {
-    const [{ createFunctions }, { FunctionHost: Host }, { lookup }] = await Promise.all([
-      import(String("../functions/create-functions.ts")),
-      import(String("../host/function-host.ts")),
-      import("node:dns/promises"),
+    const [{ createFunctions }, { FunctionHost: Host }, { resolveBySystem }] = await Promise.all([
+      import("../functions/create-functions.ts"),
+      import("../host/function-host.ts"),
+      import("../host/outgoing/system-resolver.ts"),
     ])
     const made = createFunctions({
       config: () => config.current.functions,
@@ -81,6 +83,7 @@ export async function openFunctions(
       onEnded(ended) {
         metrics.observe(ended)
         tellEnded(ended)
+        for (const listener of endListeners) listener(ended)
       },
     })
     host = new Host({
@@ -88,7 +91,7 @@ export async function openFunctions(
       database,
       secrets,
       functions: () => made.service,
-      resolve: (name) => lookup(name, { all: true }),
+      resolve: resolveBySystem,
     })
     return made
   })
@@ -127,6 +130,11 @@ export async function openFunctions(
     reload: (names) => loader.reload(names),
     loaded: () => loader.loaded(),
     onChange: (listener) => functions.onChange(listener),
+    root: options.root,
+    onEnded(listener) {
+      endListeners.add(listener)
+      return () => endListeners.delete(listener)
+    },
     requireNoTransaction: (invocation) => host?.requireNoTransaction(invocation),
     metricsText: () => metrics.text(functions.service.stats()),
   }

@@ -2,7 +2,7 @@ import type { FunctionManifest } from "../../functions/function-manifest.ts"
 import type { FunctionSource } from "../../functions/function-source.ts"
 import type { BuildOutcome, FunctionCalls, FunctionDetail } from "../../protocol/functions-api.ts"
 import type { Executions } from "../executions/executions.ts"
-import type { FunctionRegistry, FunctionService } from "../functions/functions.ts"
+import type { EndedInvocation, FunctionRegistry, FunctionService } from "../functions/functions.ts"
 import type { Invocation } from "../functions/invocation.ts"
 import type { Secrets } from "../secrets/secrets.ts"
 
@@ -14,6 +14,8 @@ export interface FunctionEdge {
   readonly secrets: Pick<Secrets, "list" | "set" | "remove">
   /** Every function that was found, also those that cannot be served. */
   readonly sources: readonly FunctionSource[]
+  /** Of the project: what is shown is relative to it. */
+  readonly root: string
   callsOf(name: string): FunctionCalls
   limitsOf(manifest: FunctionManifest): FunctionDetail["limits"]
   /** Reads the folder, builds what is named, or all, and serves it. */
@@ -22,6 +24,8 @@ export interface FunctionEdge {
   loaded(): Promise<void>
   /** Called after every change of what is served, or found. */
   onChange(listener: () => void): () => void
+  /** Called at the end of every call. */
+  onEnded(listener: (ended: EndedInvocation) => void): () => void
   /** Throws TRANSACTION_OPEN for a write beside the transaction of a call. */
   requireNoTransaction(invocation: Invocation): void
   /** In the text format of Prometheus. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandle
 import { alyxError } from "../../errors.ts"
 
 /** What a path answers, by method. HEAD comes with GET. */
-export type ResourceHandlers = Partial<Record<"GET" | "POST" | "PATCH" | "DELETE", RouteHandlerMethod>>
+export type ResourceHandlers = Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", RouteHandlerMethod>>
 
 /** Where a path is served at times only: throws what is answered when it is not, whatever the method. */
 export type RequireServed = (request: FastifyRequest) => void

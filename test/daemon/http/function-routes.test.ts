@@ -86,7 +86,7 @@ test("what is found is what a plain comparison of segments finds first, for any 
         )
         const match = tree.match("GET", `/${asked.join("/")}`)
 
-        const found = match === undefined ? undefined : "path" in match ? match.path : null
+        const found = match !== undefined && "path" in match ? match.path : undefined
         expect(found === undefined ? undefined : rank(found, asked)).toEqual(
           written
             .map((one) => rank(one, asked))

@@ -189,6 +189,8 @@ export const noFunctions: FunctionEdge = {
   reload: () => Promise.resolve([]),
   loaded: () => Promise.resolve(),
   onChange: () => () => undefined,
+  onEnded: () => () => undefined,
+  root: "/nowhere",
   requireNoTransaction: () => undefined,
   metricsText: () => "",
 }

@@ -178,6 +178,8 @@ function startIn(
       seedWorker: new URL("../../data/seed/seed-worker.ts", storage),
       fakeWorker: new URL("../../data/fake/fake-worker.ts", storage),
       dataProcess: new URL("../../data/data-process.ts", storage),
+      functionWorker: new URL("../../functions/extism/function-worker.ts", storage),
+      buildWorker: new URL("../../../functions/build-worker.ts", storage),
     },
     output: { write: () => true, isTerminal: false },
     onProgress: () => undefined,

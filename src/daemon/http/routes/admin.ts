@@ -10,11 +10,13 @@ import { addResource } from "../resource.ts"
 import type { RouterParts } from "../router.ts"
 import { checkRoute } from "./admin-check.ts"
 import { adminDataRoutes } from "./admin-data.ts"
+import { adminFunctionRoutes } from "./admin-functions.ts"
 import { adminKeyRoutes } from "./admin-keys.ts"
 import { adminMailRoutes } from "./admin-mails.ts"
 import { adminMigrationRoutes } from "./admin-migrations.ts"
 import { adminRequestRoutes } from "./admin-requests.ts"
 import { adminRuleRoutes } from "./admin-rules.ts"
+import { adminSecretRoutes } from "./admin-secrets.ts"
 import { adminSeedRoutes } from "./admin-seed.ts"
 import { adminUserRoutes } from "./admin-users.ts"
 
@@ -43,6 +45,8 @@ export function adminRoutes(root: FastifyInstance, parts: RouterParts): void {
     adminRuleRoutes(app, parts)
     adminSeedRoutes(app, parts.seedAndFake)
     adminDataRoutes(app, parts.data)
+    adminFunctionRoutes(app, parts)
+    adminSecretRoutes(app, parts)
     addResource(app, "/api/admin/shutdown", {
       POST: (request, reply) => {
         // Whoever supervises the server decides when it ends, and nobody could start it again from elsewhere.

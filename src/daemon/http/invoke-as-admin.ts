@@ -1,0 +1,101 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+
+import { isAlyxError } from "../../errors.ts"
+import type { FunctionLog, InvokeResponse } from "../../protocol/functions-api.ts"
+import { toWireError } from "../../protocol/wire-error.ts"
+import type { EndedInvocation, InvokeResult } from "../functions/functions.ts"
+import { requireMembers } from "./body-members.ts"
+import { readOutput } from "./function-answer.ts"
+import type { FunctionEdge } from "./function-edge.ts"
+import { leftSignal } from "./left-signal.ts"
+
+/** How long the answer waits for a call that goes on behind it (waitUntil), for its logs. */
+const endWaitMs = 1_000
+
+/** The end of a call that failed is told with the failure, that of one that was refused never. */
+const failedWaitMs = 50
+
+/** What came of a call: the answer, or why there is none. */
+type Outcome = { readonly result: InvokeResult } | { readonly error: unknown }
+
+/** Calls a function as the admin who asks, and says all of it: the answer, the logs, and the error with its place. */
+export async function invokeAsAdmin(
+  functions: FunctionEdge,
+  { name, request, reply }: { readonly name: string; readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<InvokeResponse> {
+  const { input = null } = requireMembers(request.body ?? {}, { input: { check: () => null } }, 'Send {"input": …}.')
+  const end = Promise.withResolvers<EndedInvocation>()
+  const stop = functions.onEnded((ended) => {
+    if (ended.invocation.caller === request.caller && ended.invocation.parent === null) end.resolve(ended)
+  })
+  try {
+    const outcome = await settled(
+      functions.service.invoke({
+        name,
+        input: Buffer.from(JSON.stringify(input)),
+        request: null,
+        caller: request.caller,
+        trigger: { type: "cli", id: null },
+        parent: null,
+        signal: leftSignal(reply),
+      }),
+    )
+    const ended = await within(end.promise, "error" in outcome ? failedWaitMs : endWaitMs)
+    if ("error" in outcome && (ended === undefined || !isAlyxError(outcome.error))) throw outcome.error
+    return await answerOf(functions, outcome, ended)
+  } finally {
+    stop()
+  }
+}
+
+async function answerOf(
+  { executions }: Pick<FunctionEdge, "executions">,
+  outcome: Outcome,
+  ended: EndedInvocation | undefined,
+): Promise<InvokeResponse> {
+  await executions.flush()
+  const record = ended === undefined ? undefined : executions.get(ended.invocation.executionId)
+  const logs = record?.logs === undefined || record.logs === null ? [] : (JSON.parse(record.logs) as FunctionLog[])
+  const executionId = ended?.invocation.executionId ?? ("result" in outcome ? outcome.result.executionId : "")
+  if ("error" in outcome) {
+    const error = record?.error ? (JSON.parse(record.error) as InvokeResponse["error"]) : toWireError(outcome.error)
+    const status = isAlyxError(outcome.error) ? outcome.error.status : 500
+    return { executionId, durationMs: ended?.durationMs ?? 0, status, output: null, logs, error }
+  }
+  const { result } = outcome
+  return {
+    executionId,
+    durationMs: result.durationMs,
+    status: result.head?.status ?? 200,
+    output: shownOutput(result.output),
+    logs,
+    error: null,
+  }
+}
+
+function shownOutput(output: Uint8Array): unknown {
+  const { encoding, text } = readOutput(output)
+  if (encoding === "json") return JSON.parse(text) as unknown
+  return encoding === "text" ? text : { bytes: output.byteLength }
+}
+
+async function settled(call: Promise<InvokeResult>): Promise<Outcome> {
+  try {
+    return { result: await call }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** What the promise comes to, if it does in time. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
