@@ -67,7 +67,7 @@ describe("the event loop of a function", () => {
     const instance = await instanceOf(
       `${sleeps} ${readsOf} handler = async () => {
         const reading = read("slow")
-        await sleep(3)
+        await sleep(200)
         return ["slept", await reading]
       }`,
     )

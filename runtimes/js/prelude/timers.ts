@@ -32,11 +32,12 @@ class Timers {
   }
 
   add(run: () => void, delayMs: number, repeats: boolean): number {
-    this.#lastId += 1
-    const id = this.#lastId
-    const intervalMs = repeats ? Math.max(1, delayMs) : null
-    this.#byId.set(id, { id, run, intervalMs, dueMs: natives.monotonicMs() + delayMs })
-    return id
+    return this.#add(run, natives.monotonicMs() + delayMs, repeats ? delayMs : null)
+  }
+
+  /** Comes before all that wait for a time. */
+  addImmediate(run: () => void): number {
+    return this.#add(run, 0, null)
   }
 
   remove(id: number): void {
@@ -79,6 +80,12 @@ class Timers {
     while (timer !== null && natives.monotonicMs() < timer.dueMs);
   }
 
+  #add(run: () => void, dueMs: number, intervalMs: number | null): number {
+    this.#lastId += 1
+    this.#byId.set(this.#lastId, { id: this.#lastId, run, intervalMs, dueMs })
+    return this.#lastId
+  }
+
   #earliest(): Timer | null {
     let earliest: Timer | null = null
     for (const timer of this.#byId.values()) if (earliest === null || timer.dueMs < earliest.dueMs) earliest = timer
@@ -100,7 +107,7 @@ export function installTimers(): void {
     timers.add(task("setInterval", callback, args), delayOf(delay), true),
   )
   define("setImmediate", (callback: unknown, ...args: unknown[]) =>
-    timers.add(task("setImmediate", callback, args), 0, false),
+    timers.addImmediate(task("setImmediate", callback, args)),
   )
   for (const name of ["clearTimeout", "clearInterval", "clearImmediate"])
     define(name, (id: unknown) => {
