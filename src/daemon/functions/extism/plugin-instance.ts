@@ -2,7 +2,7 @@ import { createPlugin } from "@extism/extism"
 import type { CallContext, ExtismPluginOptions, Plugin } from "@extism/extism"
 
 import { ExtismMemory } from "./extism-memory.ts"
-import { extismFetch } from "./extism-fetch.ts"
+import { ExtismHttp } from "./extism-fetch.ts"
 import { GuestMemory } from "./guest-memory.ts"
 import { alyxFunctions } from "./host-functions.ts"
 import type { HostFunction } from "./host-functions.ts"
@@ -23,6 +23,7 @@ export class PluginInstance {
   /** Extism keeps this very object, so a call's own members can be put in. */
   readonly #config: Record<string, string>
   readonly #outputs: Readonly<Record<1 | 2, OutputLines>>
+  readonly #http = new ExtismHttp(() => this.#call)
   #extism: Plugin | undefined
   #deadline: WebAssembly.Global<"i64"> | undefined
   #call: RunningCall | null = null
@@ -97,7 +98,7 @@ export class PluginInstance {
       memory: { maxVarBytes: varBytesMax },
       allowedHosts: ["*"],
       allowHttpResponseHeaders: true,
-      fetch: extismFetch(() => this.#call),
+      fetch: this.#http.fetch,
       logger: this.#logger(),
       logLevel: "trace",
     }
@@ -108,6 +109,7 @@ export class PluginInstance {
     const all: Record<string, Record<string, HostFunction>> = {
       [alyxNamespace]: alyxFunctions,
       [extismNamespace]: {
+        ...this.#http.functions,
         alloc: (context: CallContext, length: bigint) => this.#extismMemory.alloc(context, length),
       },
       [ownWasiNamespace]: withoutContext(
