@@ -86,10 +86,13 @@ export default class Init extends BaseCommand {
       const kept = made.kept.length === 0 ? "" : `; ${made.kept.join(", ")} was there and stays`
       return `${countOf(made.written.length, "file")}${kept}`
     }
-    const check = (): Promise<string> => {
+    const check = async (): Promise<string> => {
       const { schema, problems } = loadProjectSchema(request.folder)
       if (schema === null) throw alyxError("SCHEMA_INVALID", { problems })
-      return Promise.resolve([...schema.collections.keys()].join(", "))
+      // So that editors know them before the first `alyx dev`.
+      const { writeFunctionTypes } = await import("../codegen/functions/write-function-types.ts")
+      await writeFunctionTypes({ root: request.folder, schema })
+      return [...schema.collections.keys()].join(", ")
     }
     await runTasks(
       [
@@ -112,6 +115,8 @@ export default class Init extends BaseCommand {
         ? [...(steps === "" ? [] : [`  cd ${quoted}`]), "  alyx dev"]
         : [`  ${dev} --cwd ${quoted || "."}`]
     this.print(`\n${paint("strong", "Next")}\n${lines.map((line) => paint("name", line)).join("\n")}`)
-    this.print("\nschema.yaml describes the data; requests.http shows what can be asked.")
+    this.print(
+      "\nschema.yaml describes the data, functions/ has code of your own; requests.http shows what can be asked.",
+    )
   }
 }
