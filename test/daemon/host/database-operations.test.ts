@@ -145,10 +145,10 @@ describe("writing", () => {
   })
 })
 
-describe("expressions", () => {
-  const views = async (text: string): Promise<unknown> =>
-    ((await ada.ask(posts({ action: "update", key: "a2", data: { views: raw(text) } }))) as { views: unknown }).views
+const views = async (text: string): Promise<unknown> =>
+  ((await ada.ask(posts({ action: "update", key: "a2", data: { views: raw(text) } }))) as { views: unknown }).views
 
+describe("expressions", () => {
   test.each([
     ["views + 1", 3],
     ["views * 10 - 4 / 2", 18],
