@@ -148,10 +148,10 @@ function commandFailure(request: CommandRequest, result: EndedCommand, lines: re
 
 function failure({ name, build, folder, root }: CommandRequest, how: string, lines: readonly string[]): Error {
   const words = [build.command, ...build.args].join(" ")
-  const output = lines.length === 0 ? "It wrote nothing." : lines.join("\n")
+  const output = lines.length === 0 ? "" : `\n  ${lines.join("\n  ")}`
   return alyxError("BUILD_COMMAND_FAILED", {
-    message: `The build command of ${name} ${how}: ${words}`,
-    next: `In ${relative(root, folder) || "."} it wrote:\n${output}`,
+    message: `The build command of ${name} ${how}: ${words}${output}`,
+    next: `It runs in ${relative(root, folder) || "the project's folder"}, without a shell.`,
   })
 }
 

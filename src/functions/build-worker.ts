@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin; the rule is about windows */
 import { strict as assert } from "node:assert"
 import { parentPort } from "node:worker_threads"
 

@@ -24,11 +24,12 @@ export async function bundleFailure(error: unknown, request: BundleRequest): Pro
 }
 
 function failureOf({ name, entryFile, root }: BundleRequest, problems: readonly Problem[]): AlyxError {
-  const node = problems.find(({ code }) => code === "NODE_MODULE_UNSUPPORTED")
-  if (node !== undefined && problems.every(({ code }) => code === node.code)) {
+  const node = problems.find(isOfNode)
+  if (node !== undefined && problems.every(isOfNode)) {
     const { message, next, at } = node
-    const options = { message, ...(next && { next }), ...(at && { at }), ...(problems.length > 1 && { problems }) }
-    return alyxError("NODE_MODULE_UNSUPPORTED", options)
+    if (problems.length === 1) return alyxError(node.code, { message, ...(next && { next }), ...(at && { at }) })
+    const many = `${name} (${relative(root, entryFile)}) imports modules of Node that cannot work in a function.`
+    return alyxError(node.code, { message: many, problems })
   }
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
   return alyxError("BUILD_FAILED", {
@@ -56,6 +57,10 @@ function nodeProblem(name: string, message: Message, chains: ReadonlyMap<string,
     next: substituteFor(name),
     ...(message.location === null ? {} : { at: placeOf(message.location) }),
   }
+}
+
+function isOfNode(problem: Problem): problem is Problem & { readonly code: "NODE_MODULE_UNSUPPORTED" } {
+  return problem.code === "NODE_MODULE_UNSUPPORTED"
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

@@ -20,10 +20,11 @@ export function evaluationFailure(error: unknown, request: BundleRequest, bundle
   const [message, ...lines] = failure.message.split("\n")
   // What we ourselves say of a module has no stack: it needs no name in front.
   const told = stack === "" ? sentence(message!) : sentence(named(failure.name, message!))
-  const next = shown === "" ? lines.join("\n") : `Called from:\n${shown}`
+  // Only the message of an error is shown with its lines.
+  const more = (shown === "" ? lines : shown.split("\n")).map((line) => `\n  ${line.trim()}`).join("")
   return alyxError("BUILD_FAILED", {
-    message: `${request.name} (${file}) does not build: its code fails when it is loaded.`,
-    problems: [{ code: "BUILD_FAILED", message: told, at, ...(next === "" ? {} : { next }) }],
+    message: `${request.name} (${file}) does not build: its code fails when it is loaded.${more}`,
+    problems: [{ code: "BUILD_FAILED", message: told, at }],
     cause: error,
   })
 }
