@@ -128,7 +128,8 @@ export async function openFunctions(
     callsOf: (name) => functions.callsOf(name),
     limitsOf: (manifest) => functions.limitsOf(manifest),
     reload: (names) => loader.reload(names),
-    loaded: () => loader.loaded(),
+    // What went wrong is in the log; those who wait for functions find none.
+    loaded: () => loader.loaded().catch(() => undefined),
     onChange: (listener) => functions.onChange(listener),
     root: options.root,
     onEnded(listener) {
@@ -136,6 +137,8 @@ export async function openFunctions(
       return () => endListeners.delete(listener)
     },
     requireNoTransaction: (invocation) => host?.requireNoTransaction(invocation),
+    // Only a call that runs gets so far, and none runs before the host is there.
+    hostCall: (invocation, operation) => host!.call(invocation, operation, new Uint8Array()),
     metricsText: () => metrics.text(functions.service.stats()),
   }
 }

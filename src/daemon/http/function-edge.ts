@@ -3,6 +3,7 @@ import type { FunctionSource } from "../../functions/function-source.ts"
 import type { BuildOutcome, FunctionCalls, FunctionDetail } from "../../protocol/functions-api.ts"
 import type { Executions } from "../executions/executions.ts"
 import type { EndedInvocation, FunctionRegistry, FunctionService } from "../functions/functions.ts"
+import type { HostAnswer, HostOperation } from "../functions/host-api.ts"
 import type { Invocation } from "../functions/invocation.ts"
 import type { Secrets } from "../secrets/secrets.ts"
 
@@ -28,6 +29,8 @@ export interface FunctionEdge {
   onEnded(listener: (ended: EndedInvocation) => void): () => void
   /** Throws TRANSACTION_OPEN for a write beside the transaction of a call. */
   requireNoTransaction(invocation: Invocation): void
+  /** What a running call asks of the host over HTTP; as its caller. */
+  hostCall(invocation: Invocation, operation: HostOperation): Promise<HostAnswer>
   /** In the text format of Prometheus. */
   metricsText(): string
 }

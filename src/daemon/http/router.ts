@@ -33,6 +33,7 @@ import { docsPageRoutes } from "./routes/docs-page.ts"
 import { answerMethods, functionRoutes } from "./routes/functions.ts"
 import { firstAdminRoute } from "./routes/first-admin.ts"
 import { healthRoutes } from "./routes/health.ts"
+import { internalDatabaseRoutes } from "./routes/internal-db.ts"
 import { metricsRoute } from "./routes/metrics.ts"
 import { openApiRoutes } from "./routes/openapi.ts"
 import { recordRoutes } from "./routes/records.ts"
@@ -131,6 +132,7 @@ export function createRouter(parts: RouterParts): Router {
   metricsRoute(app, parts, compression)
   openApiRoutes(app, parts, compression)
   docsPageRoutes(app, parts, compression)
+  internalDatabaseRoutes(app, parts)
   adminRoutes(app, parts)
 
   return {
@@ -158,6 +160,8 @@ function findFunction(parts: HttpParts): onRequestHookHandler {
       request.functionRoute = match
       return done()
     }
+    // At `/` we answer what the function leaves.
+    if (!request.is404) return done()
     const refusal = answerMethods(request, reply, match.allow)
     return refusal === null ? undefined : done(refusal)
   }

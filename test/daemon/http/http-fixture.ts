@@ -192,6 +192,7 @@ export const noFunctions: FunctionEdge = {
   onEnded: () => () => undefined,
   root: "/nowhere",
   requireNoTransaction: () => undefined,
+  hostCall: noTestAsks,
   metricsText: () => "",
 }
 
