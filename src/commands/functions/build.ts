@@ -135,9 +135,7 @@ export default class FunctionsBuild extends BaseCommand {
 function findByName(name: string, functions: readonly FunctionSource[], problems: readonly Problem[]): FunctionSource {
   const found = functions.find((each) => each.name === name)
   if (found !== undefined) return found
-  const own = problems.filter(
-    ({ at }) => (at !== undefined && `/${at.file}`.includes(`/${name}.`)) || `/${at.file}`.includes(`/${name}/`),
-  )
+  const own = problems.filter(({ at }) => at !== undefined && isAbout(name, `/${at.file}`))
   if (own.length > 0) throw manifestError(own)
   const near = nearestWord(
     name,
@@ -146,6 +144,11 @@ function findByName(name: string, functions: readonly FunctionSource[], problems
   const count = countOf(functions.length, "function")
   const next = near === undefined ? `There is ${count}: alyx functions build lists them.` : `Did you mean "${near}"?`
   throw alyxError("FUNCTION_NOT_FOUND", { message: `There is no function ${name}.`, next })
+}
+
+/** Whether a file is the function's own: `create-post.yaml`, or one in `create-post/`. */
+function isAbout(name: string, file: string): boolean {
+  return file.includes(`/${name}.`) || file.includes(`/${name}/`)
 }
 
 function manifestError(problems: readonly Problem[]): AlyxError {
