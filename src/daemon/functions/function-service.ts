@@ -142,7 +142,7 @@ export class FunctionCaller implements FunctionService {
     this.#count(name, durationMs, outcome.type !== "returned")
     const tellsAll = this.#options.isDev || request.caller.isAdmin
     const raw = outcome.type === "returned" ? null : callErrorOf(outcome, { name, limits, tellsAll })
-    const error = raw === null ? null : await mappedError(raw, held)
+    const error = raw === null ? null : await mappedError(raw, held, { tellsAll })
     const answer = running.answer ?? (outcome.type === "returned" ? { head: null, output: outcome.output } : null)
     this.#options.onEnded({
       invocation,

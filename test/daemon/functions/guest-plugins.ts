@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import type { BuiltFunction } from "../../../src/functions/built-function.ts"
+import { bundleFileName } from "../../../src/functions/bundle-file-name.ts"
 import { Bundler } from "../../../src/functions/compile/bundle-function.ts"
 import { makeSnapshot } from "../../../src/functions/snapshot.ts"
 
@@ -18,7 +19,7 @@ export async function buildPlugin(folder: string, source: string): Promise<Built
     const { wasm, description } = await makeSnapshot({
       engine: "alyx",
       bundle: code,
-      fileName: "under-test.ts",
+      fileName: bundleFileName,
       sourceMap,
       snapshot: true,
     })
