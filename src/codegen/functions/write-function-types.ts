@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 
+import { manifestJsonSchema } from "../../functions/manifest/manifest-json-schema.ts"
 import { createFileAtomically, writeFileAtomically } from "../../lib/atomic-write.ts"
 import { packageRoot } from "../../lib/package-root.ts"
 import { unwritable } from "../../project/file-errors.ts"
@@ -27,11 +28,12 @@ export interface WrittenTypes {
 const sharedFiles = ["alyx-functions.d.ts", "globals.d.ts", "modules.d.ts"]
 
 /**
- * Writes the types of `@alyx/functions` and of the collections to `.alyx/types`, where functions/tsconfig.json leads an editor.
+ * Writes the types of `@alyx/functions` and of the collections to `.alyx/types`, where functions/tsconfig.json leads an editor,
+ * and beside them the JSON Schema of manifests.
  * Only files that change are touched, so that nothing builds anew for nothing.
  */
 export async function writeFunctionTypes({ root, schema }: FunctionTypesRequest): Promise<WrittenTypes> {
-  const { stateDir, typesDir } = projectPaths(root)
+  const { stateDir, typesDir, editorManifestFile } = projectPaths(root)
   const templates = path.join(packageRoot(), "templates", "functions", "types")
   const shared = sharedFiles.map(async (name) => [name, await readFile(path.join(templates, name), "utf8")] as const)
   const files: (readonly [string, string])[] = [...(await Promise.all(shared)), ["tsconfig.json", typesTsconfig()]]
@@ -41,6 +43,7 @@ export async function writeFunctionTypes({ root, schema }: FunctionTypesRequest)
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 })
     await mkdir(typesDir, { recursive: true, mode: 0o700 })
+    await writeWhenChanged(editorManifestFile, `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`)
     for (const [name, text] of files) {
       const isNew = await writeWhenChanged(path.join(typesDir, name), text)
       const list = isNew ? written : unchanged
