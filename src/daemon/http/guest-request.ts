@@ -47,8 +47,10 @@ function headersOf(rawHeaders: readonly string[]): readonly (readonly [string, s
   return headers
 }
 
-function queryOf(request: FastifyRequest): QueryPairs {
-  return parseQueryString((request.query as string | undefined) ?? "")
+/** Of the URL as it was sent: behind a path that is none of ours the router has read the query in its own way. */
+function queryOf({ raw: { url = "" } }: FastifyRequest): QueryPairs {
+  const start = url.indexOf("?")
+  return start === -1 ? [] : parseQueryString(url.slice(start + 1))
 }
 
 const noBytes = Buffer.alloc(0)

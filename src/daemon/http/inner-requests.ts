@@ -44,15 +44,15 @@ export class InProcess {
   async answer(app: FastifyInstance, request: InProcessRequest, from: InProcessFrom): Promise<InProcessAnswer> {
     const { signal } = request
     if (signal.aborted) throw alyxError("ABORTED")
-    const injected = this.#from.run(from, () =>
-      app.inject({
-        method: request.method as "GET",
-        url: request.url,
-        headers: headersOf(request.headers),
-        payload: Buffer.from(request.body),
-        signal,
-      }),
-    )
+    const asked = {
+      method: request.method as "GET",
+      url: request.url,
+      headers: headersOf(request.headers),
+      payload: Buffer.from(request.body),
+      signal,
+    }
+    // It begins when it is awaited, which has to be in there.
+    const injected = this.#from.run(from, async () => await app.inject(asked))
     const answer = await injected.catch((error: unknown) => {
       throw signal.aborted ? alyxError("ABORTED", { cause: error }) : error
     })

@@ -36,6 +36,15 @@ const paths: readonly (readonly [method: string, path: string, status: number])[
   ["GET", "/api/admin/keys", 200],
   ["POST", "/api/admin/keys", 400],
   ["DELETE", "/api/admin/keys/unknown", 404],
+  ["GET", "/api/admin/functions", 200],
+  ["POST", "/api/admin/functions/reload", 200],
+  ["POST", "/api/admin/functions/unknown/invoke", 404],
+  ["GET", "/api/admin/functions/unknown/executions", 404],
+  ["GET", "/api/admin/executions", 200],
+  ["GET", "/api/admin/executions/unknown", 404],
+  ["GET", "/api/admin/secrets", 200],
+  ["PUT", "/api/admin/secrets/NAME", 400],
+  ["DELETE", "/api/admin/secrets/unknown", 404],
 ]
 
 const ownerPaths: readonly (readonly [method: string, path: string])[] = [["POST", "/api/admin/shutdown"]]

@@ -104,7 +104,7 @@ function readReload(body: unknown): { readonly names?: readonly string[] } {
       },
     },
     'Send nothing for all functions, or {"names":["hello"]}.',
-  ) as { readonly names?: readonly string[] }
+  )
 }
 
 /** `?limit=20&before=<id>`. */
