@@ -87,7 +87,8 @@ const keptExports: readonly [string, string][] = ["memory", "alyx_deadline", "al
 
 /** With the source of functions, which some packages look at. */
 function compile(module: WebAssembly.Module, { bundle, fileName }: SnapshotRequest): Uint8Array {
-  const compiled = compileScript(module, { source: bundle, fileName, flags: compileFlags.none })
+  const script = { source: bundle, fileName, flags: compileFlags.none }
+  const compiled = trapping(() => compileScript(module, script))
   if (!compiled.ok) throw new EvaluationError(compiled.error)
   return compiled.bytecode
 }
@@ -104,7 +105,7 @@ function evaluate(instance: EngineInstance, bytecode: Uint8Array, deadlineMs: nu
   const at = writeBytes(instance, bytecode)
   exports.alyx_deadline.value = process.hrtime.bigint() + BigInt(deadlineMs) * 1_000_000n
   exports.alyx_set_memory_limit(memoryBytesMax)
-  const status = exports.alyx_evaluate(at, bytecode.length)
+  const status = trapping(() => exports.alyx_evaluate(at, bytecode.length))
   exports.alyx_set_memory_limit(noMemoryLimit)
   exports.alyx_deadline.value = 0n
   eraseBytes(instance, at, bytecode.length)
@@ -113,7 +114,18 @@ function evaluate(instance: EngineInstance, bytecode: Uint8Array, deadlineMs: nu
   return requireDescribed(JSON.parse(output) as Evaluation)
 }
 
-/** As runtimes/js/prelude/main.ts writes it. */
+/** This thread's stack may be smaller than what the engine counts on. */
+function trapping<Result>(run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof WebAssembly.RuntimeError)) throw error
+    const { name, message } = error
+    throw new EvaluationError({ name, code: null, message, status: null })
+  }
+}
+
+/** As runtimes/js/prelude/loaded-module.ts writes it. */
 type Evaluation =
   | { readonly ok: true; readonly description: Described }
   | { readonly ok: false; readonly error: GuestFailure }

@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest"
 
 import { decodeFrame, encodeFrame, joinFrames } from "../../src/functions/frames.ts"
 import type { GuestFailure, GuestLogLine, GuestOperation } from "../../src/functions/guest-abi.ts"
+import { enlargeGuestStacks } from "../../src/functions/guest-stacks.ts"
 import { makeSnapshot } from "../../src/functions/snapshot.ts"
 import type { Snapshot, SnapshotRequest } from "../../src/functions/snapshot.ts"
 
@@ -109,6 +110,7 @@ export class ScriptInstance {
 
 /** The plug-in with the functions of Alyx, of which the test plays the host's part. */
 export async function startScript(wasm: Uint8Array<ArrayBuffer>): Promise<ScriptInstance> {
+  enlargeGuestStacks()
   const module = await WebAssembly.compile(wasm)
   const plugin = await createPlugin(
     { wasm: [{ module }] },

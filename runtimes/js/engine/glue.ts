@@ -111,8 +111,11 @@ const CLOCK_MONOTONIC = 1
 /** Only the builder's clock moves by this one: what code sees while it is built stands still. */
 const CLOCK_PROCESS = 2
 
-/** Leaves room in the engine's stack of 1 MiB for the frames of C between two checks. */
-const STACK_BYTES_MAX = 256 * 1024
+/**
+ * Of the engine's stack of 1 MiB: deeper recursion is a RangeError. Our host gives V8 a large stack (guest-stacks.ts);
+ * others have about 1 MiB, and what the engine takes of it is some multiple of this.
+ */
+const STACK_BYTES_MAX = isAlyx ? 512 * 1024 : 192 * 1024
 
 /** Once, when Alyx is built. */
 export function alyx_boot(): i32 {
