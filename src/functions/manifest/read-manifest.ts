@@ -140,7 +140,9 @@ function readEach<Item, Result>(
   read: (item: Item, at: SourceLocation) => Result | null,
 ): readonly Result[] {
   const node = tops.entries.find((entry) => entry.key === key)?.value
-  return (items ?? []).flatMap((item, index) => read(item, placeOf(node, index, tops.at)) ?? [])
+  return (items ?? []).flatMap((item, index) => {
+    return item === undefined ? [] : (read(item, placeOf(node, index, tops.at)) ?? [])
+  })
 }
 
 function placeOf(node: YamlNode | undefined, index: number, otherwise: SourceLocation): SourceLocation {

@@ -111,7 +111,7 @@ export class ShapeReader {
   }
 
   #readMap(node: YamlNode, shape: MapShape, path: string): unknown {
-    if (node.kind === "map") return plain(this.readMembers(node, shape.members, `${path}.`))
+    if (node.kind === "map") return whole(this.readMembers(node, shape.members, `${path}.`), shape.members)
     if (shape.short === undefined || node.kind === "list") {
       this.report("WRONG_TYPE", `${path} must be a map.`, node.at, `Keys: ${Object.keys(shape.members).join(", ")}.`)
       return undefined
@@ -126,8 +126,8 @@ export class ShapeReader {
       this.report("OUT_OF_RANGE", `${path} may have at most ${itemCountMax} items.`, node.at)
       return undefined
     }
-    const read = items.map((each, index) => this.#read(each, item, node.kind === "list" ? `${path}[${index}]` : path))
-    return read.includes(undefined) ? undefined : read
+    // A wrong item leaves a hole, so that the others keep their places.
+    return items.map((each, index) => this.#read(each, item, node.kind === "list" ? `${path}[${index}]` : path))
   }
 
   #readTexts(node: YamlNode, { namePattern }: TextsShape, path: string): unknown {
@@ -182,11 +182,13 @@ export class ShapeReader {
       return undefined
     }
     const rest = { ...node, entries: node.entries.filter(({ key }) => key !== by) }
-    return { [by]: word, ...plain(this.readMembers(rest, members, `${path}.`)) }
+    const read = whole(this.readMembers(rest, members, `${path}.`), members)
+    return read === undefined ? undefined : { [by]: word, ...read }
   }
 }
 
-/** The values alone. */
-function plain(read: ReadonlyMap<string, ReadValue>): Record<string, unknown> {
+/** The values alone; undefined when one that is required is missing or wrong, which has been reported. */
+function whole(read: ReadonlyMap<string, ReadValue>, members: Members): Record<string, unknown> | undefined {
+  if (Object.entries(members).some(([key, { required }]) => required === true && !read.has(key))) return undefined
   return Object.fromEntries([...read].map(([key, { value }]) => [key, value]))
 }
