@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { createPlugin } from "@extism/extism"
 import type { CallContext, Plugin } from "@extism/extism"
-import { onTestFinished } from "vitest"
+import { afterAll, onTestFinished } from "vitest"
 
 import type { PluginDescription } from "../../src/functions/built-function.ts"
 import { Bundler } from "../../src/functions/compile/bundle-function.ts"
@@ -17,6 +17,7 @@ import type {
   SubmittedOperation,
 } from "../../src/functions/guest-abi.ts"
 import { makeSnapshot } from "../../src/functions/snapshot.ts"
+import { tempFolder } from "./temp-folder.ts"
 
 const codec = {
   encode: (text: string): Uint8Array => new TextEncoder().encode(text),
@@ -72,24 +73,22 @@ const context: GuestContext = {
 }
 
 /** Builds a source, which may import `@alyx/functions` and what is in node_modules of the repository. */
-export async function buildGuest(folder: string, source: string, file = "under-test.ts"): Promise<GuestFunction> {
-  const functions = path.join(folder, "functions")
-  await mkdir(functions, { recursive: true })
-  const entryFile = path.join(functions, file)
-  await writeFile(entryFile, source)
+export type BuildGuest = (source: string, file?: string) => Promise<GuestFunction>
+
+/** For the head of a test file: one bundler serves all its tests. */
+export function guestBuilder(): BuildGuest {
   const bundler = new Bundler()
-  try {
-    const { code } = await bundler.bundle({ root: folder, name: "under-test", entryFile, envNames: [] })
-    const { wasm, description } = await makeSnapshot({
-      engine: "alyx",
-      bundle: code,
-      fileName: file,
-      sourceMap: null,
-      snapshot: true,
-    })
+  afterAll(() => bundler.stop())
+  return async (source, file = "under-test.ts") => {
+    const root = await tempFolder()
+    await symlink(path.resolve(import.meta.dirname, "../../node_modules"), path.join(root, "node_modules"))
+    const entryFile = path.join(root, "functions", file)
+    await mkdir(path.dirname(entryFile))
+    await writeFile(entryFile, source)
+    const { code } = await bundler.bundle({ root, name: "under-test", entryFile, envNames: [] })
+    const request = { engine: "alyx", bundle: code, fileName: file, sourceMap: null, snapshot: true } as const
+    const { wasm, description } = await makeSnapshot(request)
     return new BuiltGuest(wasm, description)
-  } finally {
-    await bundler.stop()
   }
 }
 
@@ -153,7 +152,7 @@ class TestHost {
   submit(frame: Uint8Array): void {
     const { header, body } = decodeFrame(codec, frame)
     const { id, ...operation } = header as GuestOperation
-    this.operations.push(operation as SubmittedOperation)
+    this.operations.push(operation)
     switch (operation.op) {
       case "answer":
         this.head = operation.head
@@ -171,7 +170,11 @@ class TestHost {
           this.#frames.push(encodeFrame(codec, { id, ok: true }))
         }, operation.ms)
         return
-      default:
+      case "db":
+      case "sql":
+      case "transaction":
+      case "fetch":
+      case "invoke":
         this.#frames.push(this.#answered(header as GuestOperation, codec.decode(body)))
     }
   }

@@ -38,7 +38,7 @@ function styleOfDefault(main: unknown): ModuleStyle | null {
   if (typeof main === "function") {
     if (isClass(main)) return null
     const call = main as Callable
-    return call.name === "fetch" && call.length <= 1
+    return isFetchName(call.name) && call.length <= 1
       ? { style: "fetch", fetch: call }
       : { style: "handler", handler: call }
   }

@@ -1,4 +1,5 @@
 import { AlyxError } from "./alyx-error.ts"
+import { tellCaller } from "./told-errors.ts"
 
 /**
  * Makes a copy of a value that holds nothing but JSON, as JSON.stringify would write it, and refuses what that would
@@ -103,12 +104,14 @@ function unfitObject(value: object): [what: string, cure: string] | undefined {
 
 function unserializable({ path }: Place, what: string, cure: string): AlyxError {
   const at = pathText(path)
-  return new AlyxError({
-    code: "OUTPUT_UNSERIALIZABLE",
-    status: 500,
-    message: `${at === "" ? "What the function returned" : `"${at}" of what the function returned`} cannot be written as JSON: it is ${what} (${cure}).`,
-    details: { path: at },
-  })
+  return tellCaller(
+    new AlyxError({
+      code: "OUTPUT_UNSERIALIZABLE",
+      status: 500,
+      message: `${at === "" ? "What the function returned" : `"${at}" of what the function returned`} cannot be written as JSON: it is ${what} (${cure}).`,
+      details: { path: at },
+    }),
+  )
 }
 
 /** `items[2].name`. */

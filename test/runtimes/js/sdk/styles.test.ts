@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 
-import { buildGuest } from "../../../helpers/guest-function.ts"
-import { tempFolder } from "../../../helpers/temp-folder.ts"
+import { guestBuilder } from "../../../helpers/guest-function.ts"
+
+const buildGuest = guestBuilder()
 
 const request = {
   method: "POST",
@@ -18,11 +19,8 @@ const request = {
 
 describe("The style defineFunction", () => {
   test("gets the input and ctx, and answers the JSON of what it returns", async () => {
-    const guest = await buildGuest(
-      await tempFolder(),
-      `import { defineFunction } from "@alyx/functions"
-       export default defineFunction({ async handler(input, ctx) { return { hello: input.name, by: ctx.auth?.email ?? null } } })`,
-    )
+    const guest = await buildGuest(`import { defineFunction } from "@alyx/functions"
+       export default defineFunction({ async handler(input, ctx) { return { hello: input.name, by: ctx.auth?.email ?? null } } })`)
 
     const { output, head } = await guest.call({ input: { name: "Ada" } })
 
@@ -32,11 +30,8 @@ describe("The style defineFunction", () => {
   })
 
   test("answers null for nothing, and an empty input is an empty object", async () => {
-    const guest = await buildGuest(
-      await tempFolder(),
-      `import { defineFunction } from "@alyx/functions"
-       export default defineFunction({ handler({ name }, ctx) { ctx.log.info(typeof name) } })`,
-    )
+    const guest = await buildGuest(`import { defineFunction } from "@alyx/functions"
+       export default defineFunction({ handler({ name }, ctx) { ctx.log.info(typeof name) } })`)
 
     const { output, logs } = await guest.call()
 
@@ -46,7 +41,6 @@ describe("The style defineFunction", () => {
 
   test("may stand in module.exports", async () => {
     const guest = await buildGuest(
-      await tempFolder(),
       `const { defineFunction } = require("@alyx/functions")
        module.exports = defineFunction({ handler: (input) => input.n * 2 })`,
       "under-test.js",
@@ -58,14 +52,11 @@ describe("The style defineFunction", () => {
 
 describe("The style (req, res)", () => {
   test("reads the request and answers with a status and headers", async () => {
-    const guest = await buildGuest(
-      await tempFolder(),
-      `export default async function handler(req, res) {
+    const guest = await buildGuest(`export default async function handler(req, res) {
          const { method, query, params, ip } = req
          res.header("x-made-by", "alyx").append("set-cookie", "a=1").append("set-cookie", "b=2")
          return res.json({ method, query, params, ip, input: req.input, test: req.headers["x-test"], get: req.headers.get("X-Test"), body: await req.json(), user: ctx.auth?.id }, 201)
-       }`,
-    )
+       }`)
 
     const { output, head } = await guest.call({
       input: { a: 1 },
@@ -83,14 +74,20 @@ describe("The style (req, res)", () => {
       ]),
     )
     expect(JSON.parse(output)).toEqual({
-      ...{ method: "POST", query: { page: "2" }, params: { id: "7" }, ip: "127.0.0.1", input: { a: 1 } },
-      ...{ test: "yes", get: "yes", body: { a: 1 }, user: "u1" },
+      method: "POST",
+      query: { page: "2" },
+      params: { id: "7" },
+      ip: "127.0.0.1",
+      input: { a: 1 },
+      test: "yes",
+      get: "yes",
+      body: { a: 1 },
+      user: "u1",
     })
   })
 
   test("is a POST of the input where nothing came over HTTP", async () => {
     const guest = await buildGuest(
-      await tempFolder(),
       `export default (req, res) => { res.send({ method: req.method, url: req.url, input: req.input, type: req.header("Content-Type") }) }`,
     )
 
@@ -121,7 +118,7 @@ describe("The style (req, res)", () => {
     ["res.status(403)", 403, null, ""],
     ["Promise.reject(new Response('no', { status: 401 }))", 401, "text/plain;charset=UTF-8", "no"],
   ])("answers %s", async (expression, status, type, body) => {
-    const guest = await buildGuest(await tempFolder(), `export default async (req, res) => ${expression}`)
+    const guest = await buildGuest(`export default async (req, res) => ${expression}`)
 
     const { output, head, failure } = await guest.call()
 
@@ -132,21 +129,21 @@ describe("The style (req, res)", () => {
   })
 
   test.each([
-    ["res.json(1); res.json(2)", "The answer was sent already"],
-    ["res.status(99).end()", "The status of an answer is a whole number from 200 to 599, not 99."],
-    ["res.header('x', 'a\\nb').end()", ""],
-    ["res.json({ a: () => 1 })", '"a" of what the function returned cannot be written as JSON: it is a function'],
-  ])("refuses %s", async (statement, message) => {
-    const guest = await buildGuest(await tempFolder(), `export default async (req, res) => { ${statement} }`)
+    ["res.json(1); res.json(2)", "The answer was sent already", null],
+    ["res.status(99).end()", "The status of an answer is a whole number from 200 to 599, not 99.", null],
+    ["res.header('x', 'a\\nb').end()", "header", null],
+    ["res.json({ a: () => 1 })", '"a" of what the function returned cannot be written as JSON: it is a function', 500],
+  ])("refuses %s", async (statement, message, status) => {
+    const guest = await buildGuest(`export default async (req, res) => { ${statement} }`)
 
     const { failure } = await guest.call()
 
     expect(failure?.message).toContain(message)
-    expect(failure?.status).toBeNull()
+    expect(failure?.status).toBe(status)
   })
 
   test("a body that is no JSON is the caller's fault", async () => {
-    const guest = await buildGuest(await tempFolder(), `export default (req, res) => res.json(req.input)`)
+    const guest = await buildGuest(`export default (req, res) => res.json(req.input)`)
 
     const { failure } = await guest.call({ input: "{nope", context: { request } })
 
@@ -164,7 +161,7 @@ describe("The style fetch", () => {
     [`class App { async fetch(request) ${body} }; export default new App()`],
     [`module.exports = { async fetch(request) ${body} }`],
   ])("%s", async (source) => {
-    const guest = await buildGuest(await tempFolder(), source, "under-test.js")
+    const guest = await buildGuest(source, "under-test.js")
 
     const { output, head } = await guest.call({ input: { a: 1 }, context: { request } })
 
@@ -175,7 +172,6 @@ describe("The style fetch", () => {
 
   test("gets env and ctx as other runtimes give them", async () => {
     const guest = await buildGuest(
-      await tempFolder(),
       `export default { fetch: (request, env, ctx) => { ctx.waitUntil(Promise.resolve()); return new Response(env.GREETING) } }`,
     )
 
@@ -183,7 +179,7 @@ describe("The style fetch", () => {
   })
 
   test("says what is wrong when no Response comes", async () => {
-    const guest = await buildGuest(await tempFolder(), `export default { fetch() { return { a: 1 } } }`)
+    const guest = await buildGuest(`export default { fetch() { return { a: 1 } } }`)
 
     expect((await guest.call()).failure?.message).toBe("fetch() must return a Response; it returned object.")
   })
@@ -201,7 +197,7 @@ describe("A plug-in of Extism's kit", () => {
       "under-test.ts",
     ],
   ])("%s", async (source, file) => {
-    const guest = await buildGuest(await tempFolder(), source, file)
+    const guest = await buildGuest(source, file)
 
     const { output } = await guest.call({ input: "Ada", entry: "greet" })
 
@@ -211,7 +207,7 @@ describe("A plug-in of Extism's kit", () => {
   })
 
   test("fails by a return code", async () => {
-    const guest = await buildGuest(await tempFolder(), "export function greet() { return 3 }")
+    const guest = await buildGuest("export function greet() { return 3 }")
 
     expect((await guest.call({ entry: "greet" })).failure?.message).toContain("greet returned 3")
   })
@@ -225,7 +221,9 @@ describe("What is no function", () => {
     ["export const a = 1", "There is no default export, and none of a is a function without parameters."],
     ["const a = 1; console.log(a); export {}", "Nothing is exported."],
   ])("%s shows the three styles", async (source, message) => {
-    await expect(buildGuest(await tempFolder(), source)).rejects.toThrow(message)
-    await expect(buildGuest(await tempFolder(), source)).rejects.toThrow("export default { async fetch(request)")
+    const failed = buildGuest(source)
+
+    await expect(failed).rejects.toThrow(message)
+    await expect(failed).rejects.toThrow("export default { async fetch(request)")
   })
 })
