@@ -99,6 +99,7 @@ export abstract class Body {
       )
     if (this.#content === null) return new Uint8Array(0)
     this.#isUsed = true
+    if (this.#stream !== null && this.#content instanceof Uint8Array) spend(this.#stream)
     return this.#content instanceof Uint8Array ? this.#content : collectStream(this.#content)
   }
 
@@ -111,7 +112,7 @@ export abstract class Body {
         controller.close()
       },
     })
-    if (used) coreOf(stream).isDisturbed = true
+    if (used) spend(stream)
     return stream
   }
 }
@@ -120,6 +121,11 @@ export abstract class Body {
 export function collectBody(source: BodySource | null): Promise<Uint8Array> | Uint8Array | undefined {
   if (source === null) return undefined
   return source.content instanceof Uint8Array ? source.content : collectStream(source.content)
+}
+
+/** Marks a stream as read by whoever read the bytes without it. */
+function spend(stream: ReadableStream): void {
+  Object.assign(coreOf(stream), { isDisturbed: true, isLocked: true })
 }
 
 function withoutMark(text: string): string {

@@ -14,6 +14,8 @@ export interface Kind {
   readonly keys: readonly (string | symbol)[]
   readonly isList: boolean
   readonly list: ArrayLike<unknown> | null
+  /** Entries besides the members; what has neither is shown however deep it lies. */
+  readonly size: number
   /** `Object` of `[Object]`. */
   readonly shortName: string
   entries(show: Show): string[]
@@ -24,7 +26,15 @@ const noEntries = (): string[] => []
 /** Looks at an object, and says how it is shown. */
 export function inspectKind(state: InspectState, value: object): Kind {
   const keys = ownKeys(value, state.showHidden)
-  const plain = { whole: null, keys, isList: false, list: null, shortName: shortNameOf(value), entries: noEntries }
+  const plain = {
+    whole: null,
+    keys,
+    isList: false,
+    list: null,
+    size: 0,
+    shortName: shortNameOf(value),
+    entries: noEntries,
+  }
   if (Array.isArray(value)) {
     const prefix = namePrefix(value, "Array", value.length)
     return {
@@ -33,6 +43,7 @@ export function inspectKind(state: InspectState, value: object): Kind {
       braces: [`${prefix === `Array(${value.length}) ` ? "" : prefix}[`, "]"],
       isList: true,
       list: value,
+      size: value.length,
       entries: (show) => listEntries(state, value, show),
     }
   }
@@ -44,6 +55,7 @@ export function inspectKind(state: InspectState, value: object): Kind {
       braces: [`${namePrefix(value, "TypedArray", list.length)}[`, "]"],
       isList: true,
       list,
+      size: list.length,
       entries: (show) => listEntries(state, list, show),
     }
   }
@@ -52,6 +64,7 @@ export function inspectKind(state: InspectState, value: object): Kind {
     return {
       ...plain,
       braces: [`${namePrefix(value, name, value.size)}{`, "}"],
+      size: value.size,
       entries: (show) => collectionEntries(state, value, show),
     }
   }
@@ -77,27 +90,37 @@ function wholeKind(state: InspectState, value: object, plain: Omit<Kind, "braces
       keys: plain.keys.filter((key) => typeof key === "symbol" || !/^\d+$/.test(key)),
     }
   if (value instanceof WeakSet || value instanceof WeakMap)
-    return { ...plain, braces: [`${namePrefix(value, "Weak", null)}{`, "}"], entries: () => ["<items unknown>"] }
+    return {
+      ...plain,
+      braces: [`${namePrefix(value, "Weak", null)}{`, "}"],
+      size: 1,
+      entries: () => ["<items unknown>"],
+    }
   if (value instanceof ArrayBuffer || value instanceof DataView) return bufferKind(value, plain)
   return null
 }
 
-function bufferKind(value: ArrayBuffer | DataView, plain: Omit<Kind, "braces">): Kind {
+function bufferKind(value: ArrayBuffer | DataView, general: Omit<Kind, "braces">): Kind {
+  const plain = { ...general, size: 1 }
   const braces = [`${namePrefix(value, "Buffer", null)}{`, "}"] as const
   if (value instanceof DataView)
     return {
       ...plain,
       braces,
       entries: (show) => [
-        `byteLength: ${value.byteLength}`,
-        `byteOffset: ${value.byteOffset}`,
-        `buffer: ${show(value.buffer)}`,
+        `[byteLength]: ${value.byteLength}`,
+        `[byteOffset]: ${value.byteOffset}`,
+        `[buffer]: ${show(value.buffer)}`,
       ],
     }
   const shown = [...new Uint8Array(value).subarray(0, 50)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")
   const more = value.byteLength - 50
   const rest = more > 0 ? ` ... ${more} more byte${more > 1 ? "s" : ""}` : ""
-  return { ...plain, braces, entries: () => [`[Uint8Contents]: <${shown}${rest}>`, `byteLength: ${value.byteLength}`] }
+  return {
+    ...plain,
+    braces,
+    entries: () => [`[Uint8Contents]: <${shown}${rest}>`, `[byteLength]: ${value.byteLength}`],
+  }
 }
 
 function boxedText(value: object): string | null {

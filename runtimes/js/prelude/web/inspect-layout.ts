@@ -83,7 +83,7 @@ function columnsFor(
   size: { readonly longest: number; readonly total: number; readonly count: number; readonly parts: number },
 ): number {
   const averageBias = Math.sqrt(size.longest - size.total / size.parts)
-  const biased = Math.max(size.longest - averageBias, 1)
+  const biased = Math.max(size.longest - 3 - averageBias, 1)
   return Math.min(
     Math.round(Math.sqrt(2.5 * biased * size.count) / biased),
     Math.floor((state.breakLength - state.indentation) / size.longest),

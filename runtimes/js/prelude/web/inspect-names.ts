@@ -29,7 +29,8 @@ function isMadeBy(value: object, maker: unknown): boolean {
 
 function tagOf(value: object): string {
   const tag = (value as Record<symbol, unknown>)[Symbol.toStringTag]
-  return typeof tag === "string" ? tag : ""
+  // An own one is shown among the members.
+  return typeof tag === "string" && !Object.prototype.propertyIsEnumerable.call(value, Symbol.toStringTag) ? tag : ""
 }
 
 /** `Foo `, `Map(2) `, `[Object: null prototype] `, `Foo [tag] `. */

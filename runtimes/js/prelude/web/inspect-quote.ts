@@ -22,14 +22,12 @@ function escapeCharacter(character: string): string {
   const known = escapes[character]
   if (known !== undefined) return known
   const code = character.charCodeAt(0)
-  return code < 0x100
-    ? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`
-    : `\\u${code.toString(16).toUpperCase()}`
+  return code < 0x100 ? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}` : `\\u${code.toString(16)}`
 }
 
 /** The name of a member: bare where it is a word, else in quotes, or brackets for a symbol. */
 export function quoteKey(key: string | symbol, isShown: boolean): string {
-  if (typeof key === "symbol") return `[${String(key)}]`
+  if (typeof key === "symbol") return isShown ? String(key) : `[${String(key)}]`
   if (key === "__proto__") return "['__proto__']"
   if (!isShown) return `[${key}]`
   return /^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key) ? key : quote(key)

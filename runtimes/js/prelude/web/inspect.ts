@@ -77,6 +77,7 @@ function inspectCustom(state: InspectState, value: object, level: number): strin
 function inspectObject(state: InspectState, value: object, level: number): string {
   const kind = inspectKind(state, value)
   if (kind.whole !== null && kind.keys.length === 0) return kind.whole
+  if (kind.whole === null && kind.size === 0 && kind.keys.length === 0) return kind.braces.join("")
   if (level > state.depth) return `[${kind.shortName}]`
 
   state.seen.push(value)

@@ -63,7 +63,11 @@ const classes = {
 
 /** Defines the globals of the web, and of Extism's kit. `atob`, `btoa`, DOMException and queueMicrotask are the engine's own. */
 export function installWeb(): void {
-  for (const [name, value] of Object.entries(classes)) defineGlobal(name, value)
+  for (const [name, value] of Object.entries(classes)) {
+    // A bundler may have given it another.
+    Object.defineProperty(value, "name", { value: name, configurable: true })
+    defineGlobal(name, value)
+  }
   installExtism()
   defineGlobal("console", makeConsole())
   defineGlobal("crypto", new Crypto())

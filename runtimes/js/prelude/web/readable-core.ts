@@ -57,7 +57,7 @@ export class ReadableCore {
   enqueue(chunk: unknown): void {
     if (!this.canEnqueue) throw new TypeError("The stream is closed: nothing can be enqueued.")
     const request = this.requests.shift()
-    if (request !== undefined) request.resolve({ value: chunk, done: false })
+    if (request !== undefined) request.resolve({ done: false, value: chunk })
     else
       try {
         this.queue.push(chunk)
@@ -86,12 +86,12 @@ export class ReadableCore {
   read(): Promise<ReadResult> {
     this.isDisturbed = true
     if (this.state === "errored") return Promise.reject(this.storedError)
-    if (this.state === "closed") return Promise.resolve({ value: undefined, done: true })
+    if (this.state === "closed") return Promise.resolve({ done: true, value: undefined })
     if (this.queue.length > 0) {
       const value = this.queue.shift()
       if (this.#isCloseAsked && this.queue.length === 0) this.#close()
       else this.#pullIfNeeded()
-      return Promise.resolve({ value, done: false })
+      return Promise.resolve({ done: false, value })
     }
     const request = deferred<ReadResult>()
     this.requests.push(request)
@@ -111,7 +111,7 @@ export class ReadableCore {
   #close(): void {
     this.state = "closed"
     this.closed.resolve()
-    for (const request of this.requests.splice(0)) request.resolve({ value: undefined, done: true })
+    for (const request of this.requests.splice(0)) request.resolve({ done: true, value: undefined })
   }
 
   #pullIfNeeded(): void {

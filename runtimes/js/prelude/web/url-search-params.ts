@@ -100,6 +100,15 @@ export class URLSearchParams {
     return this.#pairs.map(([name, value]) => `${encodeForm(name)}=${encodeForm(value)}`).join("&")
   }
 
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    _options: object,
+    inspect: (value: unknown) => string,
+  ): string {
+    const pairs = this.#pairs.map(([name, value]) => `${inspect(name)} => ${inspect(value)}`)
+    return pairs.length === 0 ? "URLSearchParams {}" : `URLSearchParams { ${pairs.join(", ")} }`
+  }
+
   #tell(): void {
     changed.get(this)?.()
   }
