@@ -134,7 +134,7 @@ async function devProject(files: Readonly<Record<string, string>>) {
   return {
     daemon,
     file,
-    async write(name: string, text: string): Promise<void> {
+    write: async (name: string, text: string): Promise<void> => {
       await mkdir(path.dirname(file(name)), { recursive: true })
       await writeFile(file(name), text)
     },
