@@ -133,8 +133,8 @@ async function joinModules(root: string, work: string): Promise<void> {
   await tool("wasm-merge", [quickjs, "engine", at("glue.wasm"), "env", "-o", at("joined.wasm")])
   const roots = [...engineExports, ...glueExports()].map((name) => ({ name, root: true, export: name }))
   await writeFile(at("graph.json"), JSON.stringify(roots))
-  await tool("wasm-metadce", [at("joined.wasm"), "--graph-file", at("graph.json"), "-o", at("small.wasm")])
-  await tool("wasm-opt", [at("small.wasm"), "--duplicate-import-elimination", "-O2", "--strip-debug", "--strip-producers", "-o", at("engine.wasm")])
+  const passes = ["--duplicate-import-elimination", "--strip-debug", "--strip-producers"]
+  await tool("wasm-metadce", [at("joined.wasm"), "--graph-file", at("graph.json"), ...passes, "-o", at("engine.wasm")])
 }
 
 function glueExports(): string[] {

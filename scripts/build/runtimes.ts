@@ -19,11 +19,12 @@ export async function buildRuntimes(options: { readonly root: string; readonly o
   const folder = path.join(options.outdir, "runtimes", "js")
   await mkdir(folder, { recursive: true })
   const inputs: string[] = ["node_modules/quickjs-wasi/quickjs.wasm"]
-  for (const engine of engines) {
-    const wasm = await buildEngine({ root: options.root, engine })
+  // At the same time, since each waits for binaryen's tools.
+  const built = await Promise.all(engines.map((engine) => buildEngine({ root: options.root, engine })))
+  for (const [index, engine] of engines.entries()) {
     const prelude = await bundlePrelude(options.root, engine)
     inputs.push(...prelude.inputs)
-    await writeWhole(path.join(folder, `engine-${engine}.wasm`), await snapshotPrelude(wasm, prelude.code))
+    await writeWhole(path.join(folder, `engine-${engine}.wasm`), await snapshotPrelude(built[index]!, prelude.code))
   }
   return [...new Set(inputs)]
 }
