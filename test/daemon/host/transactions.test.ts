@@ -107,7 +107,7 @@ describe("what does not go with an open transaction", () => {
           op: "fetch",
           url: `${fixture.ownUrl}/api/collections/users/ada`,
           method: "PATCH",
-          headers: [],
+          headers: [["authorization", "Bearer of.somebody.else"]],
           redirect: "follow",
         }),
       ].map(async (refused) => (await refused).code),
