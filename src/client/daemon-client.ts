@@ -63,6 +63,11 @@ export class DaemonClient {
     return requestJson({ socketPath: this.#socketPath, method: "PATCH", path, ...jsonBody(body) })
   }
 
+  /** Sets something; nothing is answered. */
+  async put(path: string, body: unknown): Promise<void> {
+    return requestJson({ socketPath: this.#socketPath, method: "PUT", path, ...jsonBody(body) })
+  }
+
   /** Ends something; what is answered may be nothing. */
   async delete<Answer = void>(path: string): Promise<Answer> {
     return requestJson({ socketPath: this.#socketPath, method: "DELETE", path })

@@ -9,7 +9,7 @@ import type { WireError } from "../protocol/admin-api.ts"
 /** A call to the daemon's local socket. */
 export interface SocketRequest {
   readonly socketPath: string
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Path and query. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>

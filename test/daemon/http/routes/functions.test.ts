@@ -121,7 +121,7 @@ test("a handler owns its answer, and its routes", async () => {
 
   await writeFile(path.join(folder, "functions/params.yaml"), 'routes: ["GET /other/{id}"]\n')
   await rm(path.join(folder, "functions/own.yaml"))
-  const reloaded = await client.post<{ results: unknown[] }>("/api/admin/functions/reload")
+  const reloaded = await client.post<{ results: unknown[] }>("/api/admin/functions/reload", {})
   expect(reloaded.results).toMatchObject([
     { name: "own", outcome: "built" },
     { name: "params", outcome: "built" },
