@@ -95,7 +95,7 @@ function filterNote({ search, errorsOnly }: DashboardState, shown: number, all: 
 
 function emptyFunctions({ functions }: DevSnapshot, columns: number): string {
   if (functions.length > 0) return "Nothing that fits."
-  const hint = "None yet. Make one: alyx generate function hello"
+  const hint = "None yet: alyx generate function hello"
   return hint.length <= columns ? hint : "No functions yet."
 }
 
