@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { promisify } from "node:util"
 
-import asc from "assemblyscript/asc"
+import { main as compileAssemblyScript } from "assemblyscript/asc"
 
 import { wasmName } from "../../src/functions/wasm-bytes.ts"
 import { readSections, replaceSection, sectionIds, writeSections } from "../../src/functions/wasm-sections.ts"
@@ -96,8 +96,18 @@ async function compileGlue(glue: string, engine: "alyx" | "extism"): Promise<Uin
     "engine-kind.ts": `export const isAlyx: bool = ${engine === "alyx"}\n`,
   }
   const written: { wasm?: Uint8Array } = {}
-  const { error, stderr } = await asc.main(
-    ["glue.ts", "--outFile", "glue.wasm", "--runtime", "stub", "--importMemory", "--noAssert", "-O3", "--noExportMemory"],
+  const { error, stderr } = await compileAssemblyScript(
+    [
+      "glue.ts",
+      "--outFile",
+      "glue.wasm",
+      "--runtime",
+      "stub",
+      "--importMemory",
+      "--noAssert",
+      "-O3",
+      "--noExportMemory",
+    ],
     {
       readFile: (name: string) => sources[name] ?? null,
       writeFile: (_name: string, contents: Uint8Array | string) => {
@@ -105,7 +115,8 @@ async function compileGlue(glue: string, engine: "alyx" | "extism"): Promise<Uin
       },
     },
   )
-  if (error !== null || written.wasm === undefined) throw new Error(`The glue does not compile.\n${stderr.toString()}`)
+  if (error !== null || written.wasm === undefined)
+    throw new Error(`The glue does not compile.\n${(stderr as { toString(): string }).toString()}`)
   return written.wasm
 }
 

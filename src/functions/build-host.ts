@@ -121,8 +121,7 @@ const badFile = 8
 function wasi(memory: () => WebAssembly.Memory): Record<string, (...args: never[]) => number> {
   return {
     clock_time_get: (clock: number, _precision: bigint, at: number) => {
-      const time =
-        clock === clocks.process ? process.hrtime.bigint() : clock === clocks.realtime ? buildTimeNs : 0n
+      const time = clock === clocks.process ? process.hrtime.bigint() : clock === clocks.realtime ? buildTimeNs : 0n
       new DataView(memory().buffer).setBigUint64(at, time, true)
       return success
     },

@@ -61,7 +61,7 @@ export function takeState({ exports }: EngineInstance): InstanceState {
   memory.fill(0, 0, exports.__stack_pointer.value)
   const globals = new Map<string, number | bigint>()
   for (const [name, value] of Object.entries(exports)) {
-    if (value instanceof WebAssembly.Global) globals.set(name, value.value as number | bigint)
+    if (value instanceof WebAssembly.Global) globals.set(name, value.value)
   }
   globals.set("alyx_deadline", 0n)
   return { memory, globals }

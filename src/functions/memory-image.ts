@@ -1,4 +1,5 @@
-import { concatBytes, signed, unsigned, WasmReader } from "./wasm-bytes.ts"
+import { concatBytes, signed, unsigned } from "./wasm-bytes.ts"
+import type { WasmReader } from "./wasm-bytes.ts"
 import type { WasmSection } from "./wasm-sections.ts"
 import {
   exportSection,
@@ -111,4 +112,3 @@ function skipConstant(reader: WasmReader): void {
   reader.skipNumber()
   reader.byte()
 }
-

@@ -54,7 +54,8 @@ const kinds: readonly ExternalKind[] = ["function", "table", "memory", "global",
 /** Reads the sections; throws PLUGIN_INVALID for what is no module. */
 export function readSections(wasm: Uint8Array): WasmSection[] {
   return parsing(() => {
-    if (!header.every((byte, index) => wasm[index] === byte)) throw new RangeError("It does not begin as a module does.")
+    if (!header.every((byte, index) => wasm[index] === byte))
+      throw new RangeError("It does not begin as a module does.")
     const reader = new WasmReader(wasm, header.length)
     const sections: WasmSection[] = []
     while (!reader.isAtEnd) {
@@ -67,10 +68,7 @@ export function readSections(wasm: Uint8Array): WasmSection[] {
 
 /** Writes a module of these sections. */
 export function writeSections(sections: readonly WasmSection[]): Uint8Array<ArrayBuffer> {
-  return concatBytes([
-    header,
-    ...sections.flatMap(({ id, content }) => [[id, ...unsigned(content.length)], content]),
-  ])
+  return concatBytes([header, ...sections.flatMap(({ id, content }) => [[id, ...unsigned(content.length)], content])])
 }
 
 /** The sections, with other content in the one with this id. */

@@ -60,7 +60,9 @@ describe("memory", () => {
   })
 
   test("that runs out without being caught fails the call with its error", async () => {
-    const instance = await instanceOf("handler = () => { const all = []; for (;;) all.push(new Array(10_000).fill(1)) }")
+    const instance = await instanceOf(
+      "handler = () => { const all = []; for (;;) all.push(new Array(10_000).fill(1)) }",
+    )
 
     const { call, error } = await instance.call()
 

@@ -51,12 +51,10 @@ describe("the event loop of a function", () => {
   })
 
   test("operations that end in another order than they began reach the right promises", async () => {
-    const instance = await instanceOf(
-      `${readsOf} handler = () => Promise.all([read("a"), read("b"), read("c")])`,
-    )
+    const instance = await instanceOf(`${readsOf} handler = () => Promise.all([read("a"), read("b"), read("c")])`)
 
     const { output, call } = await instance.call(null, (record) => {
-      for (const operation of reads(record).toReversed()) record.end(operation.id, `${operation.key}!`)
+      for (const operation of reads(record).toReversed()) record.end(operation.id, `${String(operation.key)}!`)
     })
 
     expect(output).toEqual(["a!", "b!", "c!"])
@@ -153,7 +151,7 @@ describe("the event loop of a function", () => {
   })
 })
 
-const readsOf = 'const read = (key) => ctx.db.posts.get(key);'
+const readsOf = "const read = (key) => ctx.db.posts.get(key);"
 
 function reads(call: CallRecord): { id: number; key: unknown }[] {
   return call.operations.flatMap((operation) =>

@@ -119,17 +119,20 @@ describe("what a bundle throws while it is built", () => {
       script: "Promise.reject(new Error('nobody')); handler = () => 1",
       failure: { message: "nobody" },
     },
-    ...["setTimeout(() => {}, 1)", "setInterval(() => {}, 1)", "ctx.env", "crypto.getRandomValues(new Uint8Array(4))"].map(
-      (script) => ({
-        name: `${script} is refused`,
-        script: `\n${script}`,
-        failure: {
-          code: "BUILD_TIME_ACCESS",
-          message: expect.stringContaining("is not there while the function is built") as unknown,
-          stack: expect.stringMatching(/script\.js:2:\d+/) as unknown,
-        },
-      }),
-    ),
+    ...[
+      "setTimeout(() => {}, 1)",
+      "setInterval(() => {}, 1)",
+      "ctx.env",
+      "crypto.getRandomValues(new Uint8Array(4))",
+    ].map((script) => ({
+      name: `${script} is refused`,
+      script: `\n${script}`,
+      failure: {
+        code: "BUILD_TIME_ACCESS",
+        message: expect.stringContaining("is not there while the function is built") as unknown,
+        stack: expect.stringMatching(/script\.js:2:\d+/) as unknown,
+      },
+    })),
     { name: "a syntax that the engine does not know", script: "let x = ;", failure: { name: "SyntaxError" } },
   ]
 
@@ -148,8 +151,6 @@ describe("what a bundle throws while it is built", () => {
 })
 
 describe("the top level of a bundle", () => {
-  const bundle = (body: string) => `(async () => { ${body} ; globalThis.__alyx_module = { default: __alyx_sdk.defineFunction({ handler: () => value }) } })()`
-
   test("may await what jobs settle", async () => {
     const { wasm } = await snapshotOf("", { bundle: bundle("const value = await Promise.resolve(7)") })
 
@@ -168,3 +169,8 @@ describe("the top level of a bundle", () => {
     await expect(failing).rejects.toMatchObject({ failure: { name: "RangeError", message: "no" } })
   })
 })
+
+function bundle(body: string): string {
+  const module = "{ default: __alyx_sdk.defineFunction({ handler: () => value }) }"
+  return `(async () => { ${body} ; globalThis.__alyx_module = ${module} })()`
+}

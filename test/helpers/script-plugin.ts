@@ -131,7 +131,8 @@ export function endEarliestSleep(call: CallRecord): void {
 }
 
 const imports = {
-  alyx_context: (context: CallContext) => context.store(JSON.stringify({ requestId: "request-1", collections: { posts: "id" } })),
+  alyx_context: (context: CallContext) =>
+    context.store(JSON.stringify({ requestId: "request-1", collections: { posts: "id" } })),
   alyx_submit: (context: CallContext, frame: bigint) =>
     context.hostContext<CallRecord>().submit(context.read(frame)!.bytes().slice()),
   alyx_wait: async (context: CallContext) => context.store(context.hostContext<CallRecord>().wait()),

@@ -25,21 +25,21 @@ class CallLoop {
     timers.beginCall()
     rejections.beginCall()
     keptAlive.beginCall()
-    const call = this.#call
     try {
       const result = run()
-      if (!isThenable(result)) this.#state = "answered"
-      else
-        Promise.resolve(result).then(
-          () => {
-            if (call === this.#call && this.#state === "running") this.#state = "answered"
-          },
-          (error: unknown) => {
-            if (call === this.#call) this.fail(error)
-          },
-        )
+      if (isThenable(result)) void this.#follow(this.#call, result)
+      else this.#state = "answered"
     } catch (error) {
       this.fail(error)
+    }
+  }
+
+  async #follow(call: number, result: unknown): Promise<void> {
+    try {
+      await result
+      if (call === this.#call && this.#state === "running") this.#state = "answered"
+    } catch (error) {
+      if (call === this.#call) this.fail(error)
     }
   }
 

@@ -29,7 +29,12 @@ export class HostError extends CodedError {
 /** Makes an error of what travelled. */
 export function errorOfFailure(failure: GuestFailure): Error {
   if (failure.code !== null) {
-    return new HostError({ code: failure.code, message: failure.message, status: failure.status, details: failure.details })
+    return new HostError({
+      code: failure.code,
+      message: failure.message,
+      status: failure.status,
+      details: failure.details,
+    })
   }
   const error = failure.name === "TypeError" ? new TypeError(failure.message) : new Error(failure.message)
   return error
@@ -39,7 +44,7 @@ export function errorOfFailure(failure: GuestFailure): Error {
 export function failureOf(thrown: unknown): GuestFailure {
   try {
     if (!(thrown instanceof Error)) return { name: "Error", code: null, message: textOfThrown(thrown), status: null }
-    const failure = { name: String(thrown.name), message: String(thrown.message), stack: stackOf(thrown) }
+    const failure = { name: textOf(thrown.name), message: textOf(thrown.message), stack: stackOf(thrown) }
     if (!(thrown instanceof CodedError)) return { ...failure, code: null, status: null }
     const { code, status, details } = thrown
     return { ...failure, code, status, ...(details === undefined ? {} : { details: jsonSafe(details) }) }
@@ -50,7 +55,7 @@ export function failureOf(thrown: unknown): GuestFailure {
 
 /** Without the lines of the prelude, which say nothing to whoever wrote the function. */
 function stackOf(error: Error): string {
-  const lines = String(error.stack ?? "").split("\n")
+  const lines = textOf(error.stack ?? "").split("\n")
   return lines.filter((line) => !line.includes("(alyx:prelude:")).join("\n")
 }
 
@@ -61,10 +66,15 @@ export function interruptedError(message: string, interruption: unknown): Error 
   return error
 }
 
+/** Code may have put anything where a text belongs. */
+function textOf(value: unknown): string {
+  return String(value)
+}
+
 function textOfThrown(thrown: unknown): string {
   if (typeof thrown === "string") return thrown
-  if (typeof thrown === "object" && thrown !== null && "message" in thrown) return String(thrown.message)
-  return `Thrown: ${typeof thrown === "object" ? (JSON.stringify(thrown) ?? "an object") : String(thrown)}`
+  if (typeof thrown !== "object" || thrown === null) return `Thrown: ${textOf(thrown)}`
+  return "message" in thrown ? textOf(thrown.message) : `Thrown: ${JSON.stringify(thrown)}`
 }
 
 function jsonSafe(value: unknown): unknown {

@@ -23,7 +23,10 @@ export { CodedError, HostError } from "./host-error.ts"
 export type { Answer, CancelSignal } from "./operations.ts"
 
 /** UTF-8 by the engine. Text must be well-formed (`toWellFormed()`), or unpaired surrogates become bytes that are not UTF-8. */
-export const utf8: TextCodec = { encode: (text) => natives.encodeUtf8(text), decode: (bytes) => natives.decodeUtf8(bytes) }
+export const utf8: TextCodec = {
+  encode: (text) => natives.encodeUtf8(text),
+  decode: (bytes) => natives.decodeUtf8(bytes),
+}
 
 /**
  * Starts an operation of the host. Rejects with a CodedError (`code`, `status`, `details`), or with the signal's reason

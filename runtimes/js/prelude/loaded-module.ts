@@ -28,14 +28,16 @@ class LoadedModule {
     this.#completion = value instanceof Promise ? value : null
     if (this.#completion === null) return
     this.#awaited = "pending"
-    this.#completion.then(
-      () => {
-        this.#awaited = "done"
-      },
-      (thrown: unknown) => {
-        this.#awaited = { thrown }
-      },
-    )
+    void this.#await(this.#completion)
+  }
+
+  async #await(completion: Promise<unknown>): Promise<void> {
+    try {
+      await completion
+      this.#awaited = "done"
+    } catch (thrown) {
+      this.#awaited = { thrown }
+    }
   }
 
   /** The end of the evaluation for a snapshot: describes the module to the builder. */
@@ -82,7 +84,8 @@ class LoadedModule {
     if (this.#awaited === "pending") {
       throw new CodedError({
         code: "BUILD_TIME_ACCESS",
-        message: "The function awaits something at its top level that never comes while it is built; await it in the handler.",
+        message:
+          "The function awaits something at its top level that never comes while it is built; await it in the handler.",
         status: null,
       })
     }

@@ -37,13 +37,13 @@ export interface Natives {
   alyxLog(line: Uint8Array): void
 }
 
-declare const globalThis: { __alyx_natives?: Natives }
+const scope = globalThis as { __alyx_natives?: Natives }
 
 /** The builder sets them before it evaluates the prelude; user code never sees them. */
 export const natives: Natives = take()
 
 function take(): Natives {
-  const taken = globalThis.__alyx_natives
-  delete globalThis.__alyx_natives
+  const taken = scope.__alyx_natives
+  delete scope.__alyx_natives
   return taken!
 }

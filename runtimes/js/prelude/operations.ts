@@ -22,7 +22,10 @@ interface OpenOperation {
   settle(header: OperationAnswer, body: Uint8Array): void
 }
 
-const codec: TextCodec = { encode: (text) => natives.encodeUtf8(text.toWellFormed()), decode: (bytes) => natives.decodeUtf8(bytes) }
+const codec: TextCodec = {
+  encode: (text) => natives.encodeUtf8(text.toWellFormed()),
+  decode: (bytes) => natives.decodeUtf8(bytes),
+}
 
 /** The operations of the present call that the host has not answered. */
 class Operations {
@@ -44,7 +47,7 @@ class Operations {
       if (signal?.aborted) throw signal.reason
       const abort = (): void => {
         this.cancel(id)
-        reject(signal!.reason as Error)
+        reject(signal!.reason)
       }
       const id = this.listen(operation, body, (header, answerBody) => {
         signal?.removeEventListener("abort", abort)

@@ -76,8 +76,8 @@ class Timers {
 
   /** For a host without Alyx. */
   spinUntilDue(): void {
-    const timer = this.#earliest()
-    while (timer !== null && natives.monotonicMs() < timer.dueMs);
+    const dueMs = this.#earliest()?.dueMs ?? 0
+    while (natives.monotonicMs() < dueMs);
   }
 
   #add(run: () => void, dueMs: number, intervalMs: number | null): number {
@@ -97,9 +97,6 @@ export const timers = new Timers()
 
 /** Puts setTimeout and the others into the global scope. */
 export function installTimers(): void {
-  const define = (name: string, value: (...args: never[]) => unknown): void => {
-    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true })
-  }
   define("setTimeout", (callback: unknown, delay?: unknown, ...args: unknown[]) =>
     timers.add(task("setTimeout", callback, args), delayOf(delay), false),
   )
@@ -113,6 +110,10 @@ export function installTimers(): void {
     define(name, (id: unknown) => {
       timers.remove(Number(id))
     })
+}
+
+function define(name: string, value: (...args: never[]) => unknown): void {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true })
 }
 
 function task(name: string, callback: unknown, args: unknown[]): () => void {
