@@ -23,13 +23,13 @@ export function jsonSchemaType(schema: JsonValue | undefined, depth = 0): string
       .filter((part) => part !== "unknown")
     return parts.length === 0 ? "unknown" : parts.map(grouped).join(" & ")
   }
-  if (Array.isArray(type)) return unionOf(type.map((each) => typeOfWord(each, schema as never, depth)))
-  return typeOfWord(type as string | undefined, schema as never, depth)
+  const words: readonly unknown[] = Array.isArray(type) ? type : [type]
+  return unionOf(words.map((word) => typeOfWord(word, schema as SchemaObject, depth)))
 }
 
 type SchemaObject = { readonly [keyword: string]: JsonValue | undefined }
 
-function typeOfWord(type: string | undefined, schema: SchemaObject, depth: number): string {
+function typeOfWord(type: unknown, schema: SchemaObject, depth: number): string {
   switch (type) {
     case "string":
     case "boolean":
@@ -42,7 +42,6 @@ function typeOfWord(type: string | undefined, schema: SchemaObject, depth: numbe
       return `${grouped(jsonSchemaType(schema["items"], depth + 1))}[]`
     case "object":
       return objectType(schema, depth)
-    case undefined:
     default:
       return schema["properties"] === undefined ? "unknown" : objectType(schema, depth)
   }
