@@ -96,7 +96,7 @@ describe("the keys of alyx dev", () => {
     screen.type(key.tab)
     await screen.shows("No events yet.")
     screen.type(key.tab)
-    await screen.shows("No functions yet.")
+    await screen.shows("None yet: alyx generate function hello")
     screen.type(key.backTab)
     await screen.shows("No events yet.")
 
