@@ -3,6 +3,7 @@ import { runTool } from "./run-tool.ts"
 /** What is checked besides the tests. */
 const checks = [
   { name: "types", file: "typescript/bin/tsc", args: ["--noEmit", "-p", "."] },
+  { name: "types of what runs in functions", file: "typescript/bin/tsc", args: ["--noEmit", "-p", "runtimes/js"] },
   { name: "lint", file: "oxlint/bin/oxlint", args: ["--type-aware", "--quiet"] },
   { name: "format", file: "oxfmt/bin/oxfmt", args: ["--check"] },
 ]

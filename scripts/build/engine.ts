@@ -57,7 +57,7 @@ export async function buildEngine(options: {
   readonly engine: "alyx" | "extism"
 }): Promise<Uint8Array<ArrayBuffer>> {
   const { root, engine } = options
-  const glue = await readFile(path.join(root, "runtimes/js/engine/glue.ts"), "utf8")
+  const glue = await readFile(path.join(root, "runtimes/js/engine/glue.as"), "utf8")
   const folder = path.join(root, "node_modules", ".alyx-engines")
   const file = path.join(folder, `${engine}-${await hashOf(root, glue)}.wasm`)
   const kept = await readFile(file).catch(() => null)

@@ -6,7 +6,7 @@ import path from "node:path"
 /** What a build depends on besides the Node that runs it and a part of package.json. */
 const inputs = [
   "src/**/*.{ts,tsx,js,css}",
-  "runtimes/**/*.ts",
+  "runtimes/**/*.{ts,as}",
   "scripts/build.ts",
   "scripts/build/*.ts",
   "package-lock.json",

@@ -4,7 +4,7 @@ import { eraseBytes, startEngine, takeState, writeBytes } from "../../src/functi
 import { withState } from "../../src/functions/memory-image.ts"
 import { readExports, readSections, sectionIds, writeSections } from "../../src/functions/wasm-sections.ts"
 
-/** The natives in the order of their numbers in runtimes/js/engine/glue.ts; declared in runtimes/js/prelude/natives.ts. */
+/** The natives in the order of their numbers in runtimes/js/engine/glue.as; declared in runtimes/js/prelude/natives.ts. */
 const nativeNames = [
   "encodeUtf8",
   "decodeUtf8",

@@ -2,7 +2,7 @@ import type { BuildHost } from "./build-host.ts"
 import { createBuildHost } from "./build-host.ts"
 import type { InstanceState } from "./memory-image.ts"
 
-/** What an engine exports before it is made a plug-in (runtimes/js/engine/glue.ts). */
+/** What an engine exports before it is made a plug-in (runtimes/js/engine/glue.as). */
 export interface EngineExports {
   readonly memory: WebAssembly.Memory
   readonly __stack_pointer: WebAssembly.Global<"i32">

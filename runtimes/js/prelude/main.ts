@@ -12,7 +12,7 @@ import { rejections } from "./rejections.ts"
  * with. A function's bundle sets `__alyx_module`; the glue calls `step` for everything else.
  */
 
-/** What the glue asks for; the numbers stand in runtimes/js/engine/glue.ts too. */
+/** What the glue asks for; the numbers stand in runtimes/js/engine/glue.as too. */
 const steps = {
   start: 0,
   next: 1,

@@ -1,4 +1,4 @@
-/** The functions of the glue (runtimes/js/engine/glue.ts), in the order of `nativeNames`. Bytes are copied at every crossing. */
+/** The functions of the glue (runtimes/js/engine/glue.as), in the order of `nativeNames`. Bytes are copied at every crossing. */
 export interface Natives {
   /** Unpaired surrogates become three bytes that are not UTF-8: make the text well-formed before. */
   encodeUtf8(text: string): Uint8Array
