@@ -16,6 +16,12 @@ export function residentMiB(pid: number): number {
   return Number(line?.[1] ?? 0) / 1_024
 }
 
+/** Resident memory of the processes that a process started, in MiB. Linux only. */
+export function childrenMiB(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim()
+  return children === "" ? 0 : children.split(" ").reduce((sum, child) => sum + residentMiB(Number(child)), 0)
+}
+
 /** Runs work with all threads of this process on one core, where `taskset` exists; then it may use all of its own again. */
 export async function pinnedTo<T>(core: string | null, work: () => Promise<T>): Promise<T> {
   if (core === null) return work()

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import path from "node:path"
 
-import { residentMiB } from "../process-facts.ts"
+import { childrenMiB, residentMiB } from "../process-facts.ts"
 import { coldCount, versionSource } from "./project.ts"
 import { startAlyxFunctions, startFastify, startPocketBaseHooks } from "./servers.ts"
 import type { FunctionServer } from "./servers.ts"
@@ -21,7 +21,7 @@ export interface FunctionsReport {
   readonly hostCallMicroseconds: number
   /** Of the daemon for each warm instance. */
   readonly instanceMiB: number
-  /** Of `alyx dev` 60 seconds after its start, with one build made. */
+  /** Of `alyx dev` with one function and what it started, esbuild included, 60 seconds after its start and one call. */
   readonly devMiB: number
   /** Requests to the API, a document by its id, at rest and beside functions that misbehave. */
   readonly beside: readonly FunctionTimes[]
@@ -45,17 +45,21 @@ export async function measureFunctions(folder: string): Promise<FunctionsReport>
   })
   const alyx = await startAlyxFunctions({ folder, port: 18_413, mode: "start" })
   const measured = await measuring(alyx, async (calls) => {
+    const instanceMiB = await memoryOfInstances(alyx, calls)
     rows.push(...(await firstCalls(alyx, calls)), ...(await helloTimes(alyx, calls)))
     rows.push(await tenReads(alyx, calls, "ten-reads"), await tenReads(alyx, calls, "ten-reads-at-once"))
     const hostCallMicroseconds = await hostCall(alyx, calls)
-    const instanceMiB = await memoryOfInstances(alyx, calls)
     return { hostCallMicroseconds, instanceMiB, beside: await besideAttacks(alyx, calls) }
   })
   const dev = await startAlyxFunctions({ folder, port: 18_414, mode: "dev" })
-  const devMiB = await measuring(dev, async (calls) => {
+  await measuring(dev, async (calls) => {
     rows.push(await saves(dev, calls))
+  })
+  const single = await startAlyxFunctions({ folder, port: 18_415, mode: "dev", isSingle: true })
+  const devMiB = await measuring(single, async (calls) => {
+    await calls.output("hello", { name: "Ada" })
     await new Promise((resolve) => setTimeout(resolve, restMs))
-    return residentMiB(dev.pid)
+    return residentMiB(single.pid) + childrenMiB(single.pid)
   })
   return { rows, ...measured, devMiB }
 }

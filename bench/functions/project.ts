@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 
-/** A project whose functions do what is measured. */
-export function writeFunctionsProject(root: string): void {
+/** A project whose functions do what is measured; a single one has `hello` alone. */
+export function writeFunctionsProject(root: string, isSingle: boolean): void {
   mkdirSync(path.join(root, "functions"), { recursive: true })
   writeFileSync(path.join(root, "schema.yaml"), schema)
-  for (const [name, source] of Object.entries(sources)) writeFileSync(path.join(root, "functions", name), source)
+  const written = Object.entries(sources).filter(([name]) => !isSingle || name === "hello.ts")
+  for (const [name, source] of written) writeFileSync(path.join(root, "functions", name), source)
+  if (isSingle) return
   for (let number = 0; number < coldCount; number += 1) {
     writeFileSync(path.join(root, "functions", `cold-${number}.ts`), versionSource(number))
   }

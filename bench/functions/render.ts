@@ -16,7 +16,7 @@ export function renderFunctions(report: FunctionsReport): string {
     ...rows.map((row) => timesRow(row, row.server.startsWith("Alyx") ? (budgets[row.what] ?? "") : "")),
     `| a host call (a document by its id), inside the function | Alyx | ${(hostCallMicroseconds / 1_000).toFixed(3)} | | |`,
     `| memory of a warm instance | Alyx | ${instanceMiB.toFixed(1)} MiB | | |`,
-    `| memory of \`alyx dev\` with functions, 60 s after a build | Alyx | ${devMiB.toFixed(0)} MiB | | 200 MB |`,
+    `| memory of \`alyx dev\` with one function, esbuild included, after 60 s | Alyx | ${devMiB.toFixed(0)} MiB | | 200 MB |`,
     "",
     "| API reads beside a function that … | p50 ms | p99 ms |",
     "|---|---:|---:|",

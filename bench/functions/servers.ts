@@ -25,11 +25,13 @@ export async function startAlyxFunctions(options: {
   readonly folder: string
   readonly port: number
   readonly mode: "start" | "dev"
+  /** A project with `hello` alone. */
+  readonly isSingle?: boolean
 }): Promise<FunctionServer> {
-  const { folder, port, mode } = options
-  const root = path.join(folder, `functions-${mode}`)
+  const { folder, port, mode, isSingle = false } = options
+  const root = path.join(folder, `functions-${mode}-${port}`)
   mkdirSync(root, { recursive: true })
-  writeFunctionsProject(root)
+  writeFunctionsProject(root, isSingle)
   const args = mode === "dev" ? ["dev", "--foreground"] : ["start"]
   const child = spawn(process.execPath, [launcher, ...args, "--port", String(port)], {
     cwd: root,
