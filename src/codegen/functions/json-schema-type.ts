@@ -70,7 +70,7 @@ export function unionOf(types: readonly string[]): string {
   const distinct = [...new Set(types)]
   if (distinct.length === 0) return "never"
   if (distinct.includes("unknown")) return "unknown"
-  return distinct.length > literalCountMax ? widened(distinct) : distinct.map(grouped).join(" | ")
+  return distinct.length > literalCountMax ? widened(distinct) : distinct.join(" | ")
 }
 
 function widened(types: readonly string[]): string {

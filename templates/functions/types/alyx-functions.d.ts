@@ -29,13 +29,14 @@ export type Awaitable<T> = T | PromiseLike<T>
 export declare function defineFunction<
   const Input extends ValueSchema | undefined = undefined,
   const Output extends ValueSchema | undefined = undefined,
+  const Result extends ReturnOf<Output> = ReturnOf<Output>,
 >(definition: {
   /** What the function takes. Fields are required unless they are `optional` or have a `default`. */
   readonly input?: Input
   /** What it answers. */
   readonly output?: Output
   /** Does the work. What it returns is answered as JSON; a FunctionError is answered with its code and status. */
-  handler(input: InputOf<Input>, ctx: FunctionContext): Awaitable<ReturnOf<Output>>
+  handler(input: InputOf<Input>, ctx: FunctionContext): Awaitable<Result>
 }): DefinedFunction<Input, Output>
 
 /** What defineFunction makes: export it as the default. */
@@ -274,11 +275,14 @@ type ExpandPath<C extends CollectionTypes> =
   | `${keyof C["expand"] & string}.${string}`
 
 /** What `fields` and `expand` make of a document. */
-export type Selected<C extends CollectionTypes, Fields, Path> = Pick<
-  Omit<C["document"], ExpandedBy<Path>>,
-  Exclude<Fields, ExpandedBy<Path>> & keyof Omit<C["document"], ExpandedBy<Path>>
-> &
-  Pick<C["expand"], ExpandedBy<Path> & keyof C["expand"]>
+export type Selected<C extends CollectionTypes, Fields, Path> = [Path] extends [never]
+  ? keyof C["document"] extends Fields
+    ? C["document"]
+    : Pick<C["document"], Fields & keyof C["document"]>
+  : Flat<
+      Omit<Pick<C["document"], Fields & keyof C["document"]>, ExpandedBy<Path> & string> &
+        Pick<C["expand"], ExpandedBy<Path> & keyof C["expand"]>
+    >
 
 type ExpandedBy<Path> = Path extends `${infer Head}.${string}` ? Head : Path
 
@@ -483,7 +487,14 @@ export type InputOf<Schema> = Schema extends undefined
 /** What a handler may return: what JSON makes of it fits the schema. */
 export type ReturnOf<Schema> = Schema extends undefined ? unknown : Returned<ValueOf<Schema, "input">>
 
-type Returned<T> = T extends string ? (string extends T ? T | Date : T) : T extends object ? { [K in keyof T]: Returned<T[K]> } : T
+/** A Date is as good as its text, and lists may be read-only. */
+type Returned<T> = T extends string
+  ? string extends T
+    ? T | Date
+    : T
+  : T extends object
+    ? { readonly [K in keyof T]: Returned<T[K]> }
+    : T
 
 type ValueOf<Schema, Side extends "input" | "output"> = Schema extends { readonly "~standard": { readonly types?: infer Types } }
   ? NonNullable<Types> extends { readonly [side in Side]: infer Value }
