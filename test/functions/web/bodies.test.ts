@@ -113,7 +113,7 @@ new Request("/relative")
 new Request("http://me:pw@h/")
 new Request(new URL("http://a/b")).url
 new Request("http://a", { method: "post" }).method
-new Request("http://a", { method: "patch" }).method
+new Request("http://a", { method: "x-Own" }).method
 new Request("http://a", { method: "a b" })
 new Request("http://a", { method: "TRACE" })
 new Request("http://a", { body: "x" })

@@ -28,7 +28,7 @@ function show(value, seen = []) {
   if (value instanceof Map) return "Map " + inner([...value])
   if (value instanceof Set) return "Set " + inner([...value])
   if (Array.isArray(value)) return "[" + Array.from(value, inner).join(", ") + "]"
-  return "{" + Object.keys(value).map((key) => key + ": " + inner(value[key])).join(", ") + "}"
+  return "{" + Object.keys(value).sort().map((key) => key + ": " + inner(value[key])).join(", ") + "}"
 }
 async function runSnippet(code, scope) {
   const body = /\\breturn\\b/.test(code) ? code : "return (" + code + ")"

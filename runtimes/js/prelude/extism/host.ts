@@ -1,6 +1,7 @@
 import { inputText, readInput, setOutput } from "../host.ts"
 import { bufferOf } from "../web/bytes-of.ts"
 import { type KitBytes, readKitBytes } from "./kit-bytes.ts"
+import { domString } from "../web/web-idl.ts"
 
 /** Input and output of a call, in the words of Extism's kit. */
 export const Host = {
@@ -13,12 +14,12 @@ export const Host = {
   },
 
   outputString(output: string): boolean {
-    setOutput(readKitBytes(String(output)))
+    setOutput(readKitBytes(domString(output)))
     return true
   },
 
   arrayBufferToBase64: (bytes: KitBytes): string => readKitBytes(bytes).toBase64(),
-  base64ToArrayBuffer: (text: string): ArrayBuffer => bufferOf(Uint8Array.fromBase64(String(text))),
+  base64ToArrayBuffer: (text: string): ArrayBuffer => bufferOf(Uint8Array.fromBase64(domString(text))),
 
   /** Functions of a host that is programmed for this plug-in: those are linked by the tool that builds it. */
   getFunctions(): never {

@@ -1,6 +1,7 @@
 import { decodeUtf8, encodeUtf8, extismAlloc, extismFree, extismLength, extismLoad } from "../host.ts"
 import { bufferOf } from "../web/bytes-of.ts"
 import { type KitBytes, readKitBytes } from "./kit-bytes.ts"
+import { domString } from "../web/web-idl.ts"
 
 /** A block of Extism's memory, which plug-in and host share. */
 export class MemoryHandle {
@@ -59,11 +60,12 @@ export class MemoryHandle {
 
 /** Extism's memory in the words of the kit. */
 export const Memory = {
-  fromString: (text: string): MemoryHandle => store(encodeUtf8(String(text))),
+  fromString: (text: string): MemoryHandle => store(encodeUtf8(domString(text))),
   fromBuffer: (bytes: KitBytes): MemoryHandle => store(readKitBytes(bytes)),
   fromJsonObject: (value: unknown): MemoryHandle => store(encodeUtf8(JSON.stringify(value))),
   allocUInt32: (value: number): MemoryHandle => store(new Uint8Array(Uint32Array.of(value).buffer)),
-  allocUInt64: (value: bigint): MemoryHandle => store(new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)),
+  allocUInt64: (value: bigint): MemoryHandle =>
+    store(new Uint8Array(BigUint64Array.of(BigInt.asUintN(64, value)).buffer)),
   allocFloat32: (value: number): MemoryHandle => store(new Uint8Array(Float32Array.of(value).buffer)),
   allocFloat64: (value: number): MemoryHandle => store(new Uint8Array(Float64Array.of(value).buffer)),
 

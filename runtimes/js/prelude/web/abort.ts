@@ -3,6 +3,7 @@ import { nameClass } from "./define-global.ts"
 import { DOMException } from "./dom-exception.ts"
 import { Event, dispatchOf } from "./event.ts"
 import { EventTarget, defineHandler } from "./event-target.ts"
+import { idlNumber } from "./web-idl.ts"
 
 /** What nobody but this file holds may make a signal, and abort one. */
 const ours = Symbol("AbortSignal")
@@ -32,7 +33,7 @@ export class AbortSignal extends EventTarget {
 
   static timeout(milliseconds: number): AbortSignal {
     requireCall("AbortSignal.timeout")
-    if (!(Number(milliseconds) >= 0)) throw new TypeError("AbortSignal.timeout takes milliseconds, 0 or more.")
+    if (!(idlNumber(milliseconds) >= 0)) throw new TypeError("AbortSignal.timeout takes milliseconds, 0 or more.")
     const signal = new AbortSignal(ours)
     setTimer(() => {
       signal.#abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"))
@@ -115,6 +116,6 @@ function abortError(): DOMException {
 }
 
 function setTimer(callback: () => void, milliseconds: number): void {
-  const { setTimeout } = globalThis as unknown as { setTimeout(callback: () => void, milliseconds: number): unknown }
-  setTimeout(callback, milliseconds)
+  const scope = globalThis as unknown as { setTimeout(callback: () => void, milliseconds: number): unknown }
+  scope.setTimeout(callback, milliseconds)
 }

@@ -2,7 +2,7 @@ import { bytesOf, bufferOf, isBytesLike, joinBytes } from "./bytes-of.ts"
 import { nameClass, showMembers } from "./define-global.ts"
 import { ReadableStream } from "./readable-stream.ts"
 import { decodeText, encodeText } from "./utf8.ts"
-import { domString, usvString } from "./web-text.ts"
+import { domString, idlNumber, usvString } from "./web-idl.ts"
 
 const bytesOfBlob = new WeakMap<Blob, Uint8Array>()
 
@@ -84,7 +84,7 @@ export class File extends Blob {
     super(parts, options)
     this.#name = usvString(name)
     this.#lastModified =
-      options?.lastModified === undefined ? Date.now() : Math.trunc(Number(options.lastModified)) || 0
+      options?.lastModified === undefined ? Date.now() : Math.trunc(idlNumber(options.lastModified)) || 0
   }
 
   get name(): string {

@@ -6,7 +6,7 @@ import { encodeMultipart } from "./multipart.ts"
 import { ReadableStream } from "./readable-stream.ts"
 import { URLSearchParams } from "./url-search-params.ts"
 import { encodeText } from "./utf8.ts"
-import { usvString } from "./web-text.ts"
+import { usvString } from "./web-idl.ts"
 
 /** What a body is made from: bytes that are there, or a stream of them. */
 export interface BodySource {

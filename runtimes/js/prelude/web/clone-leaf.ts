@@ -1,3 +1,6 @@
+import { unboxed } from "./boxed.ts"
+import { domString } from "./web-idl.ts"
+
 type Make<T> = { new (...values: never[]): T }
 
 const errorClasses: readonly Make<Error>[] = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]
@@ -6,8 +9,8 @@ const errorClasses: readonly Make<Error>[] = [EvalError, RangeError, ReferenceEr
 export function cloneLeaf(value: object, inner: (one: unknown) => unknown): object | undefined {
   if (value instanceof Date) return new Date(Date.prototype.getTime.call(value))
   if (value instanceof RegExp) return new RegExp(value.source, value.flags)
-  if (value instanceof Boolean || value instanceof Number || value instanceof String || value instanceof BigInt)
-    return Object(value.valueOf()) as object
+  const inside = unboxed(value)
+  if (inside !== undefined && typeof inside !== "symbol") return Object(inside) as object
   if (value instanceof ArrayBuffer) return cloneBuffer(value)
   if (ArrayBuffer.isView(value)) return cloneView(value, inner)
   if (value instanceof Error) return cloneError(value)
@@ -34,7 +37,7 @@ function cloneView(value: ArrayBufferView, inner: (one: unknown) => unknown): Ar
 function cloneError(value: Error): Error {
   const name: unknown = value.name
   const Known = errorClasses.find((one) => one.name === name) ?? Error
-  const message = Object.hasOwn(value, "message") ? String(value.message) : undefined
+  const message = Object.hasOwn(value, "message") ? domString(value.message) : undefined
   const copy = new (Known as unknown as ErrorConstructor)(message)
   Object.defineProperty(copy, "stack", { value: value.stack, writable: true, configurable: true })
   return copy

@@ -2,6 +2,7 @@ import { nameClass } from "./define-global.ts"
 import { DOMException } from "./dom-exception.ts"
 import { Event, dispatchOf } from "./event.ts"
 import { reportError } from "./report-error.ts"
+import { domString } from "./web-idl.ts"
 
 /** A function, or an object with `handleEvent`. */
 export type EventListener = ((event: Event) => unknown) | { handleEvent(event: Event): unknown }
@@ -36,7 +37,7 @@ export class EventTarget {
     if (callback === null || callback === undefined || wish.signal?.aborted === true) return
     if (typeof callback !== "function" && typeof callback !== "object")
       throw new TypeError("A listener is a function or an object with handleEvent.")
-    const listeners = this.#listeners.get(String(type)) ?? []
+    const listeners = this.#listeners.get(domString(type)) ?? []
     const capture = Boolean(wish.capture)
     if (listeners.some((listener) => listener.callback === callback && listener.capture === capture)) return
     listeners.push({
@@ -46,13 +47,13 @@ export class EventTarget {
       passive: Boolean(wish.passive),
       isRemoved: false,
     })
-    this.#listeners.set(String(type), listeners)
+    this.#listeners.set(domString(type), listeners)
     wish.signal?.addEventListener("abort", () => this.removeEventListener(type, callback, { capture }), { once: true })
   }
 
   removeEventListener(type: string, callback: EventListener | null, options?: ListenerOptions | boolean): void {
     const capture = Boolean(typeof options === "object" && options !== null ? options.capture : options)
-    const listeners = this.#listeners.get(String(type))
+    const listeners = this.#listeners.get(domString(type))
     const at = listeners?.findIndex((one) => one.callback === callback && one.capture === capture) ?? -1
     if (listeners === undefined || at === -1) return
     const [removed] = listeners.splice(at, 1)

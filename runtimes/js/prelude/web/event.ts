@@ -1,5 +1,6 @@
 import { monotonicMs } from "../host.ts"
 import { nameClass } from "./define-global.ts"
+import { domString } from "./web-idl.ts"
 
 /** What `new Event` takes besides its type. */
 export interface EventInit {
@@ -43,7 +44,7 @@ export class Event {
 
   constructor(type: string, init: EventInit | null = {}) {
     if (arguments.length === 0) throw new TypeError("Event takes its type.")
-    this.#type = String(type)
+    this.#type = domString(type)
     this.#bubbles = Boolean(init?.bubbles)
     this.#cancelable = Boolean(init?.cancelable)
     this.#composed = Boolean(init?.composed)

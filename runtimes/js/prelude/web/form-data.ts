@@ -1,6 +1,6 @@
 import { Blob, File, blobBytes } from "./blob.ts"
 import { nameClass } from "./define-global.ts"
-import { usvString } from "./web-text.ts"
+import { usvString } from "./web-idl.ts"
 
 /** A field of a form: text or a file. */
 export type FormValue = string | File

@@ -1,4 +1,5 @@
 import { inspect } from "./inspect.ts"
+import { domString } from "./web-idl.ts"
 
 /** Joins what was given to `console.log`, with `%s` and its like, as Node's `util.format` does. */
 export function formatMessage(values: readonly unknown[]): string {
@@ -55,13 +56,13 @@ function shownAsString(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value)
   const own = (value as { toString?: unknown }).toString
   const isOwn = typeof own === "function" && own !== Object.prototype.toString && own !== Array.prototype.toString
-  if (isOwn && !(value instanceof Date) && !(value instanceof Map)) return String(value)
+  if (isOwn && !(value instanceof Date) && !(value instanceof Map)) return domString(value)
   return inspect(value, { depth: 0 })
 }
 
 function jsonText(value: unknown): string {
   try {
-    return String(JSON.stringify(value))
+    return domString(JSON.stringify(value))
   } catch (error) {
     if (error instanceof TypeError && /circular/i.test(error.message)) return "[Circular]"
     throw error

@@ -1,5 +1,5 @@
 import { nameClass } from "./define-global.ts"
-import { byteString } from "./web-text.ts"
+import { byteString } from "./web-idl.ts"
 
 /** What `new Headers` takes. */
 export type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>

@@ -1,4 +1,5 @@
 import type { InspectState } from "./inspect-layout.ts"
+import { domString } from "./web-idl.ts"
 
 /** Members of an error that its text does not show. */
 export function errorKeys(error: Error, keys: readonly (string | symbol)[]): (string | symbol)[] {
@@ -26,5 +27,6 @@ function headOf(error: Error): string {
   const name = typeof given === "string" && given !== "" ? given : "Error"
   const made: unknown = error.constructor?.name
   const shown = typeof made === "string" && name === "Error" && made !== "" && made !== "Error" ? made : name
-  return String(error.message) === "" ? shown : `${shown}: ${String(error.message)}`
+  const message = domString(error.message)
+  return message === "" ? shown : `${shown}: ${message}`
 }

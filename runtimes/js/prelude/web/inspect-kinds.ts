@@ -1,3 +1,4 @@
+import { unboxed } from "./boxed.ts"
 import { indented } from "./inspect-members.ts"
 import { type InspectState, entriesMax } from "./inspect-layout.ts"
 import { errorKeys, inspectError } from "./inspect-error.ts"
@@ -124,12 +125,11 @@ function bufferKind(value: ArrayBuffer | DataView, general: Omit<Kind, "braces">
 }
 
 function boxedText(value: object): string | null {
-  if (value instanceof Number) return `[Number: ${Object.is(Number(value), -0) ? "-0" : String(value)}]`
-  if (value instanceof Boolean) return `[Boolean: ${String(value)}]`
-  if (value instanceof String) return `[String: ${quote(String(value))}]`
-  if (value instanceof BigInt) return `[BigInt: ${String(value)}n]`
-  if (value instanceof Symbol) return `[Symbol: ${Symbol.prototype.toString.call(value)}]`
-  return null
+  const inner = unboxed(value)
+  if (inner === undefined) return null
+  const kind = typeof inner === "bigint" ? "BigInt" : `${(typeof inner)[0]?.toUpperCase()}${(typeof inner).slice(1)}`
+  if (typeof inner === "string") return `[${kind}: ${quote(inner)}]`
+  return `[${kind}: ${Object.is(inner, -0) ? "-0" : String(inner)}${typeof inner === "bigint" ? "n" : ""}]`
 }
 
 function plainBrace(value: object): string {
@@ -157,9 +157,10 @@ function listEntries(state: InspectState, list: ArrayLike<unknown>, show: Show):
 function collectionEntries(state: InspectState, value: Map<unknown, unknown> | Set<unknown>, show: Show): string[] {
   const output: string[] = []
   indented(state, () => {
-    if (value instanceof Set) for (const item of value) output.length < entriesMax && output.push(show(item))
-    else
-      for (const [key, item] of value) output.length < entriesMax && output.push(`${show(key, true)} => ${show(item)}`)
+    for (const [key, item] of value.entries()) {
+      if (output.length === entriesMax) break
+      output.push(value instanceof Set ? show(item) : `${show(key, true)} => ${show(item)}`)
+    }
     return ""
   })
   return withRest(output, value.size - output.length)

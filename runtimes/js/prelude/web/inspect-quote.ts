@@ -7,14 +7,13 @@ const escapes: Record<string, string> = {
   "\\": "\\\\",
 }
 
+// oxlint-disable-next-line no-control-regex -- control characters are what is escaped
+const unshown = /[\x00-\x1f\x7f-\x9f\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
 /** A string in quotes, as a person would write it: with the quotes that need no escape. */
 export function quote(text: string): string {
   const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : /[`]|\$\{/.test(text) ? "'" : "`"
-  // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
-  const escaped = text.replace(
-    /[\x00-\x1f\x7f-\x9f\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    escapeCharacter,
-  )
+  const escaped = text.replace(unshown, escapeCharacter)
   return mark + (mark === "'" ? escaped.replaceAll("'", "\\'") : escaped) + mark
 }
 

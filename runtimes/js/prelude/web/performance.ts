@@ -1,6 +1,7 @@
 import { monotonicMs } from "../host.ts"
 import { EventTarget } from "./event-target.ts"
 import { nameClass } from "./define-global.ts"
+import { domString } from "./web-idl.ts"
 
 /** A moment or a span that was noted. */
 export interface PerformanceEntry {
@@ -29,7 +30,7 @@ export class Performance extends EventTarget {
 
   mark(name: string, options: { startTime?: number; detail?: unknown } = {}): PerformanceEntry {
     return this.#keep({
-      name: String(name),
+      name: domString(name),
       entryType: "mark",
       startTime: options.startTime ?? this.now(),
       duration: 0,
@@ -47,7 +48,7 @@ export class Performance extends EventTarget {
     const given = (wish as { duration?: number }).duration
     const end = given === undefined ? this.#timeOf(wish.end, this.now()) : start + given
     const detail = (wish as { detail?: unknown }).detail ?? null
-    return this.#keep({ name: String(name), entryType: "measure", startTime: start, duration: end - start, detail })
+    return this.#keep({ name: domString(name), entryType: "measure", startTime: start, duration: end - start, detail })
   }
 
   getEntries(): PerformanceEntry[] {

@@ -35,14 +35,7 @@ export class ReadableCore {
     this.#source = source
     this.queue = new StreamQueue(strategy, highWaterMark)
     this.#controller = new ReadableStreamDefaultController(this)
-    const started = source.start?.(this.#controller)
-    Promise.resolve(started).then(
-      () => {
-        this.#isStarted = true
-        this.#pullIfNeeded()
-      },
-      (error: unknown) => this.fail(error),
-    )
+    void this.#begin(source.start?.(this.#controller))
   }
 
   get canEnqueue(): boolean {
@@ -106,6 +99,16 @@ export class ReadableCore {
     this.queue.clear()
     this.#close()
     await this.#source.cancel?.(reason)
+  }
+
+  async #begin(started: unknown): Promise<void> {
+    try {
+      await started
+      this.#isStarted = true
+      this.#pullIfNeeded()
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   #close(): void {

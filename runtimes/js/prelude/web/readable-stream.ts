@@ -1,8 +1,8 @@
 import { nameClass } from "./define-global.ts"
-import { deferred } from "./deferred.ts"
 import { ReadableCore, type ReadResult, type UnderlyingSource } from "./readable-core.ts"
 import type { QueuingStrategy } from "./stream-queue.ts"
 import { pipeTo, type PipeOptions } from "./stream-pipe.ts"
+import { StreamBranches } from "./stream-branches.ts"
 import type { WritableStream } from "./writable-stream.ts"
 
 const cores = new WeakMap<ReadableStream, ReadableCore>()
@@ -55,42 +55,8 @@ export class ReadableStream {
   }
 
   tee(): [ReadableStream, ReadableStream] {
-    const reader = this.getReader()
-    const cancelled: { readonly reasons: unknown[]; readonly done: ReturnType<typeof deferred<void>> } = {
-      reasons: [],
-      done: deferred(),
-    }
-    const open = new Set<{ enqueue(chunk: unknown): void; close(): void; error(reason: unknown): void }>()
-    const state: { reading: Promise<void> | null } = { reading: null }
-    const readOnce = async (): Promise<void> => {
-      try {
-        const { done, value } = await reader.read()
-        for (const branch of open) done ? branch.close() : branch.enqueue(value)
-      } catch (error) {
-        for (const branch of open) branch.error(error)
-      }
-      state.reading = null
-    }
-    const branch = (): ReadableStream => {
-      const held: { own: Parameters<typeof open.add>[0] | null } = { own: null }
-      return new ReadableStream(
-        {
-          start: (controller) => {
-            held.own = controller
-            open.add(controller)
-          },
-          pull: () => (state.reading ??= readOnce()),
-          cancel: (reason) => {
-            if (held.own !== null) open.delete(held.own)
-            cancelled.reasons.push(reason)
-            if (cancelled.reasons.length === 2)
-              reader.cancel(cancelled.reasons).then(cancelled.done.resolve, cancelled.done.reject)
-            return cancelled.done.promise
-          },
-        },
-        { highWaterMark: 0 },
-      )
-    }
+    const branches = new StreamBranches(this.getReader())
+    const branch = (): ReadableStream => new ReadableStream(branches.source(), { highWaterMark: 0 })
     return [branch(), branch()]
   }
 

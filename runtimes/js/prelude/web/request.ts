@@ -4,7 +4,7 @@ import { type BodySource, readBodySource } from "./body-source.ts"
 import { nameClass, showMembers } from "./define-global.ts"
 import { Headers, type HeadersInit } from "./headers.ts"
 import { URL } from "./url.ts"
-import { byteString, usvString } from "./web-text.ts"
+import { byteString, domString, usvString } from "./web-idl.ts"
 
 /** What `fetch` and `new Request` take beside the address. */
 export interface RequestInit {
@@ -73,15 +73,15 @@ export class Request extends Body {
   }
 
   get cache(): string {
-    return String(this.#init["cache"] ?? "default")
+    return domString(this.#init["cache"] ?? "default")
   }
 
   get credentials(): string {
-    return String(this.#init["credentials"] ?? "same-origin")
+    return domString(this.#init["credentials"] ?? "same-origin")
   }
 
   get mode(): string {
-    return String(this.#init["mode"] ?? "cors")
+    return domString(this.#init["mode"] ?? "cors")
   }
 
   get destination(): string {
@@ -93,11 +93,11 @@ export class Request extends Body {
   }
 
   get referrerPolicy(): string {
-    return String(this.#init["referrerPolicy"] ?? "")
+    return domString(this.#init["referrerPolicy"] ?? "")
   }
 
   get integrity(): string {
-    return String(this.#init["integrity"] ?? "")
+    return domString(this.#init["integrity"] ?? "")
   }
 
   get keepalive(): boolean {

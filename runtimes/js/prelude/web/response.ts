@@ -3,7 +3,7 @@ import { readBodySource } from "./body-source.ts"
 import { nameClass, showMembers } from "./define-global.ts"
 import { Headers, type HeadersInit, freezeHeaders } from "./headers.ts"
 import { URL } from "./url.ts"
-import { byteString, usvString } from "./web-text.ts"
+import { byteString, usvString } from "./web-idl.ts"
 
 /** What `new Response` takes beside the body. */
 export interface ResponseInit {

@@ -1,3 +1,5 @@
+import { idlNumber } from "./web-idl.ts"
+
 /** How much a stream may hold before it asks its source to wait. */
 export interface QueuingStrategy {
   readonly highWaterMark?: number
@@ -26,7 +28,7 @@ export class StreamQueue {
   }
 
   push(chunk: unknown): void {
-    const size = Number(this.#sizeOf(chunk))
+    const size = idlNumber(this.#sizeOf(chunk))
     if (!(size >= 0) || size === Infinity) throw new RangeError("A chunk's size is a number from 0.")
     this.#chunks.push({ chunk, size })
     this.#size += size
@@ -56,7 +58,7 @@ export class CountQueuingStrategy {
   readonly highWaterMark: number
 
   constructor(init: { readonly highWaterMark: number }) {
-    this.highWaterMark = Number(init.highWaterMark)
+    this.highWaterMark = idlNumber(init.highWaterMark)
   }
 
   get size(): (chunk: unknown) => number {
@@ -69,7 +71,7 @@ export class ByteLengthQueuingStrategy {
   readonly highWaterMark: number
 
   constructor(init: { readonly highWaterMark: number }) {
-    this.highWaterMark = Number(init.highWaterMark)
+    this.highWaterMark = idlNumber(init.highWaterMark)
   }
 
   get size(): (chunk: unknown) => number {

@@ -38,13 +38,13 @@ function cloneValue(value: unknown, seen: Map<object, unknown>): unknown {
   if (value instanceof Map) {
     const copy = new Map<unknown, unknown>()
     seen.set(value, copy)
-    for (const [key, item] of [...value]) copy.set(inner(key), inner(item))
+    for (const [key, item] of Array.from(value)) copy.set(inner(key), inner(item))
     return copy
   }
   if (value instanceof Set) {
     const copy = new Set()
     seen.set(value, copy)
-    for (const item of [...value]) copy.add(inner(item))
+    for (const item of Array.from(value)) copy.add(inner(item))
     return copy
   }
   if (isRefused(value)) throw cloneError(`${describe(value)} could not be cloned.`)

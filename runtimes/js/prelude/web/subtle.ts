@@ -7,6 +7,7 @@ import { exportKey } from "./crypto-export.ts"
 import { type KeyPair, generateKey, importKey } from "./crypto-import.ts"
 import { nameClass } from "./define-global.ts"
 import { DOMException } from "./dom-exception.ts"
+import { idlBoolean } from "./web-idl.ts"
 
 /** The part of the standard's SubtleCrypto that the host computes: digests, HMAC, AES-GCM, ECDSA, Ed25519, RSA signatures. */
 export class SubtleCrypto {
@@ -17,7 +18,7 @@ export class SubtleCrypto {
 
   async generateKey(algorithm: unknown, extractable: boolean, usages: unknown): Promise<CryptoKey | KeyPair> {
     requireCall("crypto.subtle")
-    return generateKey(readAlgorithm(algorithm), Boolean(extractable), usages)
+    return generateKey(readAlgorithm(algorithm), idlBoolean(extractable), usages)
   }
 
   async importKey(
@@ -28,7 +29,7 @@ export class SubtleCrypto {
     usages: unknown,
   ): Promise<CryptoKey> {
     requireCall("crypto.subtle")
-    return importKey({ format, data }, readAlgorithm(algorithm), { extractable: Boolean(extractable), usages })
+    return importKey({ format, data }, readAlgorithm(algorithm), { extractable: idlBoolean(extractable), usages })
   }
 
   async exportKey(format: string, key: CryptoKey): Promise<object> {

@@ -2,6 +2,7 @@ import { decodePunycode, encodePunycode } from "./punycode.ts"
 
 /** What UTS 46 leaves out of a name. */
 const ignored =
+  // oxlint-disable-next-line no-misleading-character-class -- each of them is meant by itself
   /[\u00AD\u034F\u180B-\u180D\u180F\u200B\u2060\u2064\uFE00-\uFE0F\uFEFF\u{1BCA0}-\u{1BCA3}\u{E0100}-\u{E01EF}]/gu
 
 /** What never stands in a name: what is not assigned, private, a control, or not a character of text. */

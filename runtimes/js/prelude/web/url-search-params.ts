@@ -1,6 +1,7 @@
 import { nameClass } from "./define-global.ts"
 import { percentDecode } from "./url-percent.ts"
 import { encodeText } from "./utf8.ts"
+import { usvString } from "./web-idl.ts"
 
 /** What `new URLSearchParams` takes. */
 export type SearchParamsInit = string | Iterable<readonly [string, string]> | Record<string, string>
@@ -27,38 +28,38 @@ export class URLSearchParams {
 
   append(name: string, value: string): void {
     needs(arguments.length, 2, "append")
-    this.#pairs.push([text(name), text(value)])
+    this.#pairs.push([usvString(name), usvString(value)])
     this.#tell()
   }
 
   delete(name: string, value?: string): void {
     needs(arguments.length, 1, "delete")
-    const [wanted, only] = [text(name), value === undefined ? undefined : text(value)]
+    const [wanted, only] = [usvString(name), value === undefined ? undefined : usvString(value)]
     this.#pairs = this.#pairs.filter((pair) => pair[0] !== wanted || (only !== undefined && pair[1] !== only))
     this.#tell()
   }
 
   get(name: string): string | null {
     needs(arguments.length, 1, "get")
-    const wanted = text(name)
+    const wanted = usvString(name)
     return this.#pairs.find((pair) => pair[0] === wanted)?.[1] ?? null
   }
 
   getAll(name: string): string[] {
     needs(arguments.length, 1, "getAll")
-    const wanted = text(name)
+    const wanted = usvString(name)
     return this.#pairs.filter((pair) => pair[0] === wanted).map((pair) => pair[1])
   }
 
   has(name: string, value?: string): boolean {
     needs(arguments.length, 1, "has")
-    const [wanted, only] = [text(name), value === undefined ? undefined : text(value)]
+    const [wanted, only] = [usvString(name), value === undefined ? undefined : usvString(value)]
     return this.#pairs.some((pair) => pair[0] === wanted && (only === undefined || pair[1] === only))
   }
 
   set(name: string, value: string): void {
     needs(arguments.length, 2, "set")
-    const [wanted, given] = [text(name), text(value)]
+    const [wanted, given] = [usvString(name), usvString(value)]
     const first = this.#pairs.find((pair) => pair[0] === wanted)
     if (first === undefined) this.#pairs.push([wanted, given])
     else {
@@ -144,27 +145,23 @@ export function parsePairs(query: string): Pair[] {
 
 function readInit(init: unknown): Pair[] {
   if ((typeof init !== "object" && typeof init !== "function") || init === null) {
-    const query = text(init)
+    const query = usvString(init)
     return parsePairs(query.startsWith("?") ? query.slice(1) : query)
   }
   const iterator: unknown = (init as { [Symbol.iterator]?: unknown })[Symbol.iterator]
   if (iterator === undefined || iterator === null) {
     const merged = new Map<string, string>()
-    for (const [name, value] of Object.entries(init)) merged.set(text(name), text(value))
+    for (const [name, value] of Object.entries(init)) merged.set(usvString(name), usvString(value))
     return [...merged]
   }
   if (typeof iterator !== "function") throw new TypeError("Query pairs must be iterable")
   return Array.from(init as Iterable<Iterable<unknown>>, (item) => {
     if (typeof item !== "object" || item === null)
       throw new TypeError("Each query pair must be an iterable [name, value] tuple")
-    const pair = [...item].map(text)
+    const pair = [...item].map(usvString)
     if (pair.length !== 2) throw new TypeError("Each query pair must be an iterable [name, value] tuple")
     return pair as Pair
   })
-}
-
-function text(value: unknown): string {
-  return `${value as string}`.toWellFormed()
 }
 
 function decodeForm(part: string): string {

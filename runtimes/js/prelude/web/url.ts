@@ -3,6 +3,7 @@ import { urlChange } from "./url-change.ts"
 import { parseUrl } from "./url-parse.ts"
 import { type UrlRecord, hostText, pathText, serializeOrigin, serializeUrl } from "./url-record.ts"
 import { type URLSearchParams, linkSearchParams, replaceSearchParams } from "./url-search-params.ts"
+import { usvString } from "./web-idl.ts"
 
 const customInspect = Symbol.for("nodejs.util.inspect.custom")
 
@@ -46,7 +47,7 @@ export class URL {
   }
 
   set protocol(value: unknown) {
-    urlChange.protocol(this.#record, text(value))
+    urlChange.protocol(this.#record, usvString(value))
   }
 
   get username(): string {
@@ -54,7 +55,7 @@ export class URL {
   }
 
   set username(value: unknown) {
-    urlChange.username(this.#record, text(value))
+    urlChange.username(this.#record, usvString(value))
   }
 
   get password(): string {
@@ -62,7 +63,7 @@ export class URL {
   }
 
   set password(value: unknown) {
-    urlChange.password(this.#record, text(value))
+    urlChange.password(this.#record, usvString(value))
   }
 
   get host(): string {
@@ -70,7 +71,7 @@ export class URL {
   }
 
   set host(value: unknown) {
-    urlChange.host(this.#record, text(value))
+    urlChange.host(this.#record, usvString(value))
   }
 
   get hostname(): string {
@@ -78,7 +79,7 @@ export class URL {
   }
 
   set hostname(value: unknown) {
-    urlChange.hostname(this.#record, text(value))
+    urlChange.hostname(this.#record, usvString(value))
   }
 
   get port(): string {
@@ -86,7 +87,7 @@ export class URL {
   }
 
   set port(value: unknown) {
-    urlChange.port(this.#record, text(value))
+    urlChange.port(this.#record, usvString(value))
   }
 
   get pathname(): string {
@@ -94,7 +95,7 @@ export class URL {
   }
 
   set pathname(value: unknown) {
-    urlChange.pathname(this.#record, text(value))
+    urlChange.pathname(this.#record, usvString(value))
   }
 
   get search(): string {
@@ -103,7 +104,7 @@ export class URL {
   }
 
   set search(value: unknown) {
-    urlChange.search(this.#record, text(value))
+    urlChange.search(this.#record, usvString(value))
     this.#refreshParams()
   }
 
@@ -121,7 +122,7 @@ export class URL {
   }
 
   set hash(value: unknown) {
-    urlChange.hash(this.#record, text(value))
+    urlChange.hash(this.#record, usvString(value))
   }
 
   toString(): string {
@@ -161,17 +162,15 @@ showMembers(URL, [
   "toJSON",
 ])
 
-function text(value: unknown): string {
-  return `${value as string}`.toWellFormed()
-}
-
 function read(input: unknown, base: unknown): UrlRecord | null {
-  if (base === undefined) return parseUrl(text(input), null)
-  const parsed = parseUrl(text(base), null)
-  return parsed === null ? null : parseUrl(text(input), parsed)
+  if (base === undefined) return parseUrl(usvString(input), null)
+  const parsed = parseUrl(usvString(base), null)
+  return parsed === null ? null : parseUrl(usvString(input), parsed)
 }
 
 function invalidUrl(input: unknown, base: unknown): TypeError {
-  const of = base === undefined ? "" : ` with the base ${JSON.stringify(text(base))}`
-  return Object.assign(new TypeError(`Invalid URL: ${JSON.stringify(text(input))}${of}`), { code: "ERR_INVALID_URL" })
+  const of = base === undefined ? "" : ` with the base ${JSON.stringify(usvString(base))}`
+  return Object.assign(new TypeError(`Invalid URL: ${JSON.stringify(usvString(input))}${of}`), {
+    code: "ERR_INVALID_URL",
+  })
 }

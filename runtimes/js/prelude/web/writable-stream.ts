@@ -91,10 +91,13 @@ class WritableCore {
   }
 
   #after(work: () => Promise<void>): Promise<void> {
-    const done = this.#tail.then(async () => {
+    const before = this.#tail
+    const run = async (): Promise<void> => {
+      await before
       if (this.state === "errored") throw this.storedError
       await work()
-    })
+    }
+    const done = run()
     done.catch((error: unknown) => this.fail(error))
     this.#tail = done
     return done

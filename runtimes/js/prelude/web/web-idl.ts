@@ -18,3 +18,13 @@ export function byteString(value: unknown): string {
     throw new TypeError(`${JSON.stringify(text)} has characters beyond U+00FF, which a header cannot hold.`)
   return text
 }
+
+/** What the platform's interfaces take as a number. */
+export function idlNumber(value: unknown): number {
+  return Number(value)
+}
+
+/** What the platform's interfaces take as a boolean. */
+export function idlBoolean(value: unknown): boolean {
+  return Boolean(value)
+}
