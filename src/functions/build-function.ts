@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises"
+import { mkdir, readdir, readFile } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
 
 import { alyxError } from "../errors.ts"
@@ -9,6 +9,7 @@ import { findCachedBuild, hashOf, keepBuild } from "./build-cache.ts"
 import type { BuiltFunction } from "./built-function.ts"
 import { findCommandInputs } from "./command-inputs.ts"
 import type { CompileRequest } from "./compile/compile-function.ts"
+import { nodeModulesFolder } from "./compile/node-modules-plugin.ts"
 import { CompilerThread } from "./compiler-thread.ts"
 import type { FunctionSource } from "./function-source.ts"
 import { pluginBytesMax, readPlugin } from "./read-plugin.ts"
@@ -151,8 +152,10 @@ async function hasSameFiles(source: FunctionSource, inputs: readonly string[]): 
 
 /** Changes with everything of ours that ends up in a plug-in. */
 async function hashEngines(): Promise<string> {
-  const engines = await Promise.all([readFile(enginePath("alyx")), readFile(enginePath("extism"))])
-  return hashOf([packageVersion(), ...engines.map(hashOf)].join(" "))
+  const folder = nodeModulesFolder()
+  const modules = (await readdir(folder)).toSorted().map((name) => join(folder, name))
+  const files = await Promise.all([enginePath("alyx"), enginePath("extism"), ...modules].map((path) => readFile(path)))
+  return hashOf([packageVersion(), ...files.map(hashOf)].join(" "))
 }
 
 async function readWasm(path: string, file: string): Promise<Uint8Array<ArrayBuffer>> {

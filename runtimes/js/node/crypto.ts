@@ -108,9 +108,37 @@ export function hash(algorithm: string, data: unknown, encoding = "hex"): unknow
   return createHash(algorithm).update(data).digest(encoding)
 }
 
+/** A secret key; pairs of keys are for `crypto.subtle`. */
+export class KeyObject {
+  readonly type = "secret"
+  readonly #bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get symmetricKeySize(): number {
+    return this.#bytes.length
+  }
+
+  export(): Uint8Array {
+    return bytesClass.from(this.#bytes)
+  }
+}
+
+export function createSecretKey(key: unknown, encoding?: string): KeyObject {
+  return new KeyObject(bytesClass.from(key, encoding))
+}
+
+export function createPrivateKey(): never {
+  throw new Error("Pairs of keys are for crypto.subtle.importKey() in a function.")
+}
+
+export const createPublicKey = createPrivateKey
+
 export function createHmac(algorithm: string, key: unknown): Hash {
   const { name, blockBytes } = algorithmOf(algorithm)
-  const given = bytesClass.from(key)
+  const given = key instanceof KeyObject ? key.export() : bytesClass.from(key)
   const block = new Uint8Array(blockBytes)
   block.set(given.length > blockBytes ? digestOf(name, given) : given)
   const inner = block.map((byte) => byte ^ 0x36)
@@ -139,6 +167,10 @@ export default {
   getHashes,
   createHash,
   createHmac,
+  KeyObject,
+  createSecretKey,
+  createPrivateKey,
+  createPublicKey,
   hash,
   timingSafeEqual,
 }
