@@ -33,7 +33,7 @@ export type SchemaSuffix = (typeof schemaSuffixes)[number]
 export const operationVerbs = ["list", "create", "get", "update", "delete"] as const
 
 /** The headings that are no collections. */
-const ownTags = ["Auth", "Batch", "Server"]
+const ownTags = ["Auth", "Batch", "Functions", "Server"]
 
 /**
  * Names what the document says of each collection. Generators of clients turn names into identifiers, so none may be

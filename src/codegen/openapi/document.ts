@@ -10,9 +10,12 @@ import { collectionSchemas } from "./collection-schemas.ts"
 import { nameCollections } from "./component-names.ts"
 import { ErrorAnswers } from "./error-answers.ts"
 import { errorSchemas } from "./error-schemas.ts"
+import { functionPaths } from "./function-paths.ts"
+import type { DescribedFunction } from "./function-paths.ts"
 import { commonHeaders } from "./headers.ts"
 import type { PathItem } from "./operation.ts"
 import { commonParameters } from "./parameters.ts"
+import { operationIds } from "./shared-names.ts"
 import { servicePaths, serviceSchemas } from "./service-paths.ts"
 
 /** What the document depends on besides the schema. */
@@ -26,6 +29,8 @@ export interface OpenApiOptions {
   readonly accountsCollection: string | null
   /** Whether the server shows this document (`api.docs`). */
   readonly isServed: boolean
+  /** Those that are served over HTTP; none where left out. */
+  readonly functions?: readonly DescribedFunction[]
 }
 
 /** An OpenAPI 3.1 document, ready to be written as JSON or YAML. */
@@ -42,7 +47,7 @@ export interface OpenApiDocument {
 
 /** Describes the API of a schema: equal for equal input, and sorted, so that two documents can be compared as text. */
 export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenApiDocument {
-  const { limits } = options
+  const { limits, functions = [] } = options
   const collections = nameCollections(schema)
   const errors = new ErrorAnswers()
   const users = schema.collections.has(options.accountsCollection ?? "") ? options.accountsCollection : null
@@ -61,6 +66,9 @@ export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenAp
     Object.assign(paths, collectionPaths({ named, schema, limits, errors, users }))
     Object.assign(schemas, collectionSchemas({ named, collections, schema, limits, users }))
   }
+  for (const [path, item] of Object.entries(functionPaths(functions, errors))) paths[path] = { ...paths[path], ...item }
+  // A function may answer at `/` in our place.
+  if (paths["/"]?.get?.operationId !== operationIds.root) delete schemas["Root"]
   return {
     openapi: "3.1.0",
     info: info(schema, options),
@@ -73,6 +81,7 @@ export function openApiDocument(schema: Schema, options: OpenApiOptions): OpenAp
       })),
       { name: "Auth", description: "Accounts, tokens and sessions." },
       { name: "Batch", description: "Several writes at once." },
+      ...(functions.length === 0 ? [] : [{ name: "Functions", description: "What the project's own code answers." }]),
       { name: "Server", description: "What the server says of itself." },
     ],
     paths: sorted(paths),

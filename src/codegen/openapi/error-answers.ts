@@ -23,6 +23,7 @@ const statusWords: Readonly<Record<number, string>> = {
   431: "HeadersTooLarge",
   500: "ServerError",
   503: "Unavailable",
+  504: "TimedOut",
   507: "StorageFull",
 }
 

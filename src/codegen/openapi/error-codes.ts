@@ -106,6 +106,23 @@ export function batchCodes(schema: Schema, users: string | null): readonly Error
   ]
 }
 
+/** What any call of a function may be refused with, besides what the function itself refuses. */
+export const functionCodes: readonly ErrorCode[] = [
+  ...edgeCodes,
+  "FORBIDDEN_SCOPE",
+  "FUNCTION_NOT_FOUND",
+  "BODY_TOO_LARGE",
+  "FUNCTION_ERROR",
+  "FUNCTION_TRAPPED",
+  "FUNCTION_OUT_OF_MEMORY",
+  "OUTPUT_INVALID",
+  "OUTPUT_TOO_LARGE",
+  "FUNCTION_BUSY",
+  "FUNCTION_UNAVAILABLE",
+  "WORKER_RESTARTED",
+  "FUNCTION_TIMEOUT",
+]
+
 function hasReferences({ fields }: Collection): boolean {
   return [...fields.values()].some(({ references }) => references !== null)
 }

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "../../schema/json-schema.ts"
 
 /** The methods that the API answers, as OpenAPI writes them. */
-export type Method = "get" | "post" | "patch" | "delete"
+export type Method = "get" | "post" | "put" | "patch" | "delete"
 
 /** One method of one path. */
 export interface Operation {

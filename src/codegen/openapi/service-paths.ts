@@ -146,13 +146,15 @@ export const serviceSchemas: Readonly<Record<string, JsonSchema>> = {
       version: word,
       links: {
         type: "object",
-        description: "Where to go on; `docs` and `openapi` where `api.docs` is on. `realtime` takes sockets.",
+        description:
+          "Where to go on; `docs` and `openapi` where `api.docs` is on. `realtime` takes sockets; `functions` where there are any.",
         properties: {
           documents: word,
           batch: word,
           register: word,
           login: word,
           realtime: word,
+          functions: word,
           health: word,
           metrics: word,
           docs: word,
@@ -161,6 +163,7 @@ export const serviceSchemas: Readonly<Record<string, JsonSchema>> = {
         required: ["documents", "batch", "register", "login", "health", "metrics"],
       },
       collections: { type: "array", description: "The path of each collection, under `alyx dev`.", items: word },
+      functions: { type: "array", description: "The path of each function, under `alyx dev`.", items: word },
     },
     required: ["name", "version", "links"],
   },

@@ -11,6 +11,7 @@ import { scaled, testSeed } from "../../helpers/scale.ts"
 import { arbitrarySchemaText, requireSchema } from "../../schema/arbitrary-schema.ts"
 import { evilSchema } from "./evil-schema.ts"
 import { defaultLimits, madeDocument } from "./made-document.ts"
+import { someFunctions } from "./some-functions.ts"
 
 type Json = any // oxlint-disable-line typescript/no-explicit-any -- a test looks into whatever was made
 
@@ -32,6 +33,28 @@ test("no name occurs twice, not even when case and underscores are dropped", () 
     expect(new Set(names.map(spelling)).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^[A-Za-z][A-Za-z0-9_]*$/)
   }
+})
+
+test("functions are described by name and by route, with what they take and answer", () => {
+  const document: Json = madeDocument(evilSchema, { functions: someFunctions })
+  const { paths } = document
+  const ids = Object.values<Json>(paths).flatMap((item) => Object.values<Json>(item).map((one) => one.operationId))
+
+  expect(new Set(ids.map(spelling)).size).toBe(ids.length)
+  const { get, post } = paths["/api/functions/create-post"]
+  expect(post.requestBody.content["application/json"].schema).toMatchObject({ required: ["title"] })
+  expect(post.requestBody.content["application/json"].schema).not.toHaveProperty("$schema")
+  const answer = post.responses["200"].content["application/json"].schema
+  expect(answer.required).toEqual(["output", "request_id", "duration_ms"])
+  expect(answer.properties.output.required).toEqual(["id"])
+  expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(["400", "401", "403", "404", "500", "503", "504"]))
+  expect(get.parameters.map((one: Json) => one.name)).toEqual(["title", "tags", undefined])
+  expect(Object.keys(paths["/orders/{id}"]).toSorted()).toEqual(["delete", "get", "put"])
+  expect(paths["/orders/{id}"].delete.parameters[0].name).toBe("id")
+  expect(Object.keys(paths["/files/{rest}"])).toEqual(["get", "post", "put", "patch", "delete"])
+  expect(paths["/api/functions/other"]).toBeUndefined()
+  expect(Object.keys(paths["/"])).toEqual(["get", "post"])
+  expect(JSON.stringify(paths["/api/functions/tree"])).not.toContain("$defs")
 })
 
 test("the same schema makes the same text, whatever the order of its collections", () => {

@@ -15,6 +15,7 @@ import { tempFolder } from "../../helpers/temp-folder.ts"
 import { arbitrarySchemaText } from "../../schema/arbitrary-schema.ts"
 import { evilSchema } from "./evil-schema.ts"
 import { madeDocument } from "./made-document.ts"
+import { someFunctions } from "./some-functions.ts"
 
 test.runIf(peersCanRun())(
   "redocly's recommended rules find nothing in the documents of the examples, the templates, an evil schema and random ones",
@@ -36,7 +37,10 @@ test.runIf(peersCanRun())(
       await writeFile(path.join(folder, `${name}.yaml`), openApiText(madeDocument(text), "yaml"))
     }
 
-    const files = Object.keys(schemas).map((name) => `${name}.yaml`)
+    const withFunctions = madeDocument(schemas["template-blog"]!, { functions: someFunctions })
+    await writeFile(path.join(folder, "functions.yaml"), openApiText(withFunctions, "yaml"))
+
+    const files = [...Object.keys(schemas), "functions"].map((name) => `${name}.yaml`)
     const { exitCode, reports } = await lint(folder, files)
 
     expect(reports.flatMap(({ problems }) => problems)).toEqual([])

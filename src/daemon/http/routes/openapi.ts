@@ -6,6 +6,7 @@ import { openApiText } from "../../../codegen/openapi/document-text.ts"
 import type { RequestLimits } from "../../../project/request-limits.ts"
 import type { Schema } from "../../../schema/schema.ts"
 import { entityTag, matchesWeakly } from "../../records/etag.ts"
+import { describedFunctions } from "../described-functions.ts"
 import type { Compression } from "../compression.ts"
 import { jsonContentType } from "../errors.ts"
 import type { InsiderParts } from "../insiders.ts"
@@ -32,9 +33,10 @@ const contentTypes: Readonly<Record<DocumentFormat, string>> = {
 
 /** Serves `/api/openapi.json` and `/api/openapi.yaml`: made once for each schema, when first asked for. */
 export function openApiRoutes(app: FastifyInstance, parts: HttpParts & InsiderParts, compression: Compression): void {
-  const { config, schemas, records, version } = parts
+  const { config, schemas, records, version, functions } = parts
   const { accountsCollection } = records
-  const servedBySchema = new WeakMap<Schema, Served>()
+  let servedBySchema = new WeakMap<Schema, Served>()
+  functions.onChange(() => void (servedBySchema = new WeakMap()))
 
   const textOf = (schema: Schema, format: DocumentFormat): ServedText => {
     const limits = limitsOf()
@@ -46,7 +48,8 @@ export function openApiRoutes(app: FastifyInstance, parts: HttpParts & InsiderPa
     }
     const known = served.texts.get(format)
     if (known !== undefined) return known
-    const text = openApiText(openApiDocument(schema, { version, limits, accountsCollection, isServed: true }), format)
+    const options = { version, limits, accountsCollection, isServed: true, functions: describedFunctions(functions) }
+    const text = openApiText(openApiDocument(schema, options), format)
     const made = { text, etag: entityTag(text) }
     served.texts.set(format, made)
     return made
