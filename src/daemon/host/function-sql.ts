@@ -56,7 +56,7 @@ export class FunctionSql {
     if (mode === "exec" && tx !== true) this.#parts.transactions.requireNone(invocation)
     const judged = this.#judge(sql, mode)
     if (mode === "query" && tx !== true) return rowsAnswer(await readAside(this.#parts.records, query))
-    const isBrief = this.#parts.database.engine.inspect((connection) => isBriefStatement(connection, sql, judged))
+    const isBrief = this.#parts.records.database.read((reader) => isBriefStatement(reader, judged))
     if (tx === true) return this.#inTransaction(invocation, { query, mode, isBrief })
     if (!isBrief) return this.#writeAside(invocation, sql, operation.params)
     return { value: { changes: await this.#write(invocation, this.#parts.records, query) } }

@@ -1,18 +1,19 @@
 import { constants } from "node:sqlite"
 
+import type { Reader } from "../database.ts"
 import { ConsoleConnection } from "./console-connection.ts"
 import { consoleRule } from "./console-rules.ts"
 import type { ConsoleRights, ConsoleRule } from "./console-rules.ts"
 import { openPlainConnection } from "./open-connection.ts"
 import { rowActions } from "./sql-actions.ts"
-import type { SqliteConnection } from "./sqlite-connection.ts"
 import { largestRowCount, largeTableRowCount } from "./table-size.ts"
 
 /** What a statement of a function would do. */
 export interface JudgedStatement {
   /** The tables that it names. */
   readonly tables: ReadonlySet<string>
-  readonly isRecursive: boolean
+  /** How often it goes through rows of which nobody knows how many there are; infinite for a recursion. */
+  readonly walkCount: number
 }
 
 /**
@@ -32,7 +33,8 @@ export function judgeStatement(path: string, sql: string, rights: "read" | "writ
   const connection = new ConsoleConnection(openPlainConnection(path, { readOnly: true }), rights, rule)
   try {
     connection.prepare(sql)
-    return { tables, isRecursive }
+    const walkCount = walksOf(connection, sql)
+    return { tables, walkCount: isRecursive ? Infinity : walkCount }
   } finally {
     connection.close()
   }
@@ -60,14 +62,15 @@ function readsLog(table: string | null, source: string | null): boolean {
  * Whether a statement is sure to end soon, so that it may run where others wait: it finds rows by unique keys, or walks
  * through one small table. SQLite cannot be interrupted.
  */
-export function isBriefStatement(connection: SqliteConnection, sql: string, judged: JudgedStatement): boolean {
-  if (judged.isRecursive) return false
-  const steps = connection.once<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
+export function isBriefStatement(reader: Reader, { tables, walkCount }: JudgedStatement): boolean {
+  if (walkCount === 0) return true
+  return walkCount === 1 && [...tables].every((table) => largestRowCount(reader, table) <= largeTableRowCount)
+}
+
+function walksOf(connection: ConsoleConnection, sql: string): number {
+  const steps = [...connection.prepare(`EXPLAIN QUERY PLAN ${sql}`).rows()].map((row) => String(row[3]))
   const loops = steps.filter((detail) => /^(?:SCAN|SEARCH) /.test(detail))
-  const open = loops.filter((detail) => !uniqueSearch.test(detail) && !constantRows.test(detail))
-  if (open.length === 0) return true
-  const isSmall = [...judged.tables].every((table) => largestRowCount(connection, table) <= largeTableRowCount)
-  return open.length === 1 && isSmall
+  return loops.filter((detail) => !uniqueSearch.test(detail) && !constantRows.test(detail)).length
 }
 
 /** What stands in the statement itself. */
