@@ -28,6 +28,7 @@ const servedPaths = [
   "/api/auth/verify/request",
   "/api/auth/email",
   "/api/realtime",
+  "/api/functions/{function}",
   "/health",
   "/health/live",
   "/health/ready",
@@ -85,6 +86,8 @@ export function requireDocs(parts: NotFoundParts & InsiderParts): RequireServed 
 
 function nextStep(path: string, schema: Schema, served: readonly string[]): string {
   const parts = path.split("/")
+  const called = /^\/(?:api\/)?(?:functions?|fn|rpc|invoke)\/([\w-]+)\/?$/.exec(path)
+  if (called !== null) return `Functions are at /api/functions/${called[1]}.`
   const collection = parts.findIndex((part) => schema.collections.has(part))
   if (collection !== -1) return `Documents are at ${["/api/collections", ...parts.slice(collection)].join("/")}.`
   const last = parts.findLast((part) => part !== "")?.toLowerCase() ?? ""

@@ -6,6 +6,9 @@ import type { HttpConfig } from "../parts.ts"
 import { addVary } from "./vary.ts"
 
 const allowedMethods = "GET, HEAD, POST, PATCH, DELETE"
+
+/** A function may have routes with any method. */
+const routeMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
 const exposedHeaders = "ETag, Location, Retry-After, X-Request-Id"
 
 /** How long a browser may remember a preflight: short enough that a change of server.cors.origins is felt. */
@@ -37,7 +40,7 @@ export function cors(config: () => HttpConfig, mode: DaemonMode) {
       return done()
     }
     const requested = headers["access-control-request-headers"]
-    reply.header("access-control-allow-methods", allowedMethods)
+    reply.header("access-control-allow-methods", request.is404 ? routeMethods : allowedMethods)
     if (requested !== undefined) {
       addVary(reply, "Access-Control-Request-Headers")
       reply.header("access-control-allow-headers", requested)

@@ -101,7 +101,8 @@ export class Exchanges {
     if (request.isStream) return
     const durationMs = performance.now() - request.startedAtMs
     const { method } = request.raw
-    const route = request.functionRoute?.path ?? request.routeOptions.url ?? "none"
+    // A person wrote it, and what reads the figures must be able to.
+    const route = request.functionRoute?.path.replaceAll(/["\\\n]/g, "_") ?? request.routeOptions.url ?? "none"
     this.#metrics.observeRequest(method ?? "", route, status, durationMs)
 
     const { activity, config, mode } = this.#parts
