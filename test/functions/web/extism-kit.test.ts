@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 
@@ -49,13 +50,30 @@ describe("Extism's JavaScript kit, in an Extism host that knows nothing of Alyx"
 
   test("what needs Alyx is refused with what to use instead, and the rest of the web is there", async () => {
     const plugin = await kitPlugin(`
-      async digest() { await crypto.subtle.digest("SHA-256", new Uint8Array(1)) },
+      async sign() { await crypto.subtle.generateKey("Ed25519", false, ["sign"]) },
       functions() { Host.getFunctions() },
       web() { Host.outputString([new URL("../x", "http://a/b/c").href, btoa("x"), structuredClone([1]).length, crypto.randomUUID().length].join(" ")) },`)
 
-    await expect(plugin.call("digest")).rejects.toThrow("needs a host of Alyx")
+    await expect(plugin.call("sign")).rejects.toThrow("needs a host of Alyx")
     await expect(plugin.call("functions")).rejects.toThrow("this compiler links no host functions of your own")
     expect(await textOf(plugin, "web")).toBe("http://a/x eA== 1 36")
+  })
+
+  test("digests are computed in the plug-in itself, as Node computes them", async () => {
+    const plugin = await kitPlugin(`
+      async digest() {
+        const bytes = new Uint8Array(Host.inputBytes())
+        const hex = async (name) => [...new Uint8Array(await crypto.subtle.digest(name, bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+        Host.outputString(JSON.stringify([await hex("SHA-1"), await hex("SHA-256"), await hex("SHA-384"), await hex("SHA-512")]))
+      },`)
+    for (const length of [0, 1, 55, 56, 63, 64, 65, 111, 112, 119, 128, 1000]) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at * 7) % 256)
+
+      const inGuest = JSON.parse((await plugin.call("digest", bytes))!.text()) as string[]
+
+      const inNode = ["sha1", "sha256", "sha384", "sha512"].map((name) => createHash(name).update(bytes).digest("hex"))
+      expect(inGuest, `${length} bytes`).toEqual(inNode)
+    }
   })
 
   test("a request by Extism's HTTP, and by fetch", async () => {
