@@ -1,0 +1,265 @@
+import { createPlugin } from "@extism/extism"
+import { expect, onTestFinished, test } from "vitest"
+
+import type { MadeFunction } from "../../../src/functions/build-function.ts"
+import { isAlyxError } from "../../../src/errors.ts"
+import type { AlyxError } from "../../../src/errors.ts"
+import { readPlugin } from "../../../src/functions/read-plugin.ts"
+import { functionProject, npmPackage } from "../../helpers/function-project.ts"
+
+/** Calls an export of a plug-in in the unmodified host, which knows nothing of Alyx. */
+async function callPlain({ wasm }: MadeFunction, entry: string, input = ""): Promise<string> {
+  const plugin = await createPlugin({ wasm: [{ module: await WebAssembly.compile(wasm) }] }, { useWasi: true })
+  onTestFinished(() => plugin.close())
+  const output = await plugin.call(entry, input)
+  return output?.text() ?? ""
+}
+
+/** The error that a build ends with. */
+async function failureOf(files: Readonly<Record<string, string>>, name = "f"): Promise<AlyxError> {
+  const project = await functionProject(files)
+  const error: unknown = await project.build(name).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  if (!isAlyxError(error)) throw new Error(`The build did not fail as expected: ${String(error)}`)
+  return error
+}
+
+const shown = ({ problems }: AlyxError): string[] => {
+  return problems.map(({ message, at, next }) =>
+    `${at?.file}:${at?.line}:${at?.column} ${message} ${next ?? ""}`.trim(),
+  )
+}
+
+test("TypeScript, JSX, JSON, texts, WebAssembly, shared code, paths and packages become one plug-in of Extism", async () => {
+  const project = await functionProject({
+    "functions/f/manifest.yaml": "",
+    "functions/f/index.tsx": `
+      /** @jsxRuntime classic */
+      /** @jsx h */
+      import json from "./data.json"
+      import sql from "./query.sql"
+      import note from "./note.md"
+      import page from "./page.xyz" with { type: "text" }
+      import bytes from "./tiny.wasm"
+      import { shared } from "../_shared/shared"
+      import { aliased } from "@/aliased"
+      import pure from "pure"
+      enum Color { Red = 3 }
+      function h(tag: string, props: object, ...kids: string[]): string { return \`<\${tag}>\${kids.join("")}</\${tag}>\` }
+      const value: unknown = { json, sql, note, page, bytes: bytes instanceof Uint8Array && bytes.length, shared, aliased, pure, red: Color.Red, jsx: <b>x</b> }
+      module.exports = { run() { Host.outputString(JSON.stringify(value)) } }`,
+    "functions/f/data.json": '{"a": [1]}',
+    "functions/f/query.sql": "select 1",
+    "functions/f/note.md": "# é",
+    "functions/f/page.xyz": "any text",
+    "functions/f/tiny.wasm": new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]),
+    "functions/f/aliased.ts": "export const aliased: string = 'by path'",
+    "functions/f/tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
+    "functions/_shared/shared.ts": "export const shared = 'shared'",
+    ...npmPackage(
+      "pure",
+      { main: "./node.js", browser: "./browser.js" },
+      {
+        "node.js": "module.exports = require('fs').readFileSync('/etc/passwd', 'utf8')",
+        "browser.js": "module.exports = 'from the browser build'",
+      },
+    ),
+  })
+
+  const made = await project.build("f")
+
+  expect(made.description).toMatchObject({ engine: "extism", style: "plugin", exports: ["run"] })
+  const { imports } = readPlugin(made.wasm, "f.wasm")
+  expect([...new Set(imports.map(({ module }) => module))].toSorted()).toEqual([
+    "extism:host/env",
+    "wasi_snapshot_preview1",
+  ])
+  expect(JSON.parse(await callPlain(made, "run"))).toEqual({
+    json: { a: [1] },
+    sql: "select 1",
+    note: "# é",
+    page: "any text",
+    bytes: 8,
+    shared: "shared",
+    aliased: "by path",
+    pure: "from the browser build",
+    red: 3,
+    jsx: "<b>x</b>",
+  })
+  expect(made.warnings).toEqual([])
+})
+
+test.each([
+  ["export function one() { Host.outputString('named') }", "one"],
+  ["module.exports.one = () => { Host.outputString('named') }", "one"],
+  ["exports.one = () => { Host.outputString('named') }", "one"],
+  ["const one = () => { Host.outputString('named') }; export { one }", "one"],
+  ["const text = await Promise.resolve('named'); export function one() { Host.outputString(text) }", "one"],
+])("what a module exports is callable: %s", async (source, entry) => {
+  const project = await functionProject({ "functions/f.js": source })
+
+  const made = await project.build("f")
+
+  expect(made.description).toMatchObject({ style: "plugin", exports: [entry] })
+  expect(await callPlain(made, entry)).toBe("named")
+})
+
+test.each([
+  ["define", `import { defineFunction } from "@alyx/functions"; export default defineFunction({ handler: () => 1 })`],
+  ["handler", "export default (req, res) => res.json(1)"],
+  ["handler", "module.exports = (req, res) => res.json(1)"],
+  ["fetch", "export default { fetch: () => new Response('x') }"],
+])("the style %s takes the engine with the event loop", async (style, source) => {
+  const project = await functionProject({ "functions/f.js": source })
+
+  expect((await project.build("f")).description).toMatchObject({ engine: "alyx", style })
+})
+
+test("abi: extism takes the plain engine whatever the code mentions", async () => {
+  const source = "export function run() { Host.outputString(typeof fetch + typeof setTimeout) }"
+  const project = await functionProject({
+    "functions/f.js": source,
+    "functions/g.js": source,
+    "functions/g.yaml": "abi: extism\n",
+  })
+
+  expect((await project.build("f")).description?.engine).toBe("alyx")
+  expect((await project.build("g")).description?.engine).toBe("extism")
+})
+
+test("Node's modules that compute are there", async () => {
+  const project = await functionProject({
+    "functions/f.yaml": "abi: extism\n",
+    "functions/f.js": `
+      import { EventEmitter } from "node:events"
+      import path from "path"
+      import util from "node:util"
+      import assert from "node:assert/strict"
+      import { gzipSync, gunzipSync } from "node:zlib"
+      import { StringDecoder } from "node:string_decoder"
+      import querystring from "node:querystring"
+      import os from "node:os"
+      const Required = require("events")
+      module.exports = { run() {
+        class Own extends Required {}
+        assert.deepEqual([1], [1])
+        Host.outputString(JSON.stringify([
+          new Own() instanceof EventEmitter, path.join("a", "../b"), util.format("%s-%d", "x", 3),
+          gunzipSync(gzipSync(Buffer.from("zipped"))).toString(), new StringDecoder().write(Buffer.from("é")),
+          querystring.parse("a=1").a, os.EOL, typeof process.nextTick, process.env.HOME ?? null, process.versions.node ?? null,
+          Buffer.from("hi").toString("base64"), global === globalThis,
+        ]))
+      } }`,
+  })
+
+  const output = await callPlain(await project.build("f"), "run")
+
+  expect(JSON.parse(output)).toEqual([true, "b", "x-3", "zipped", "é", "1", "\n", "function", null, null, "aGk=", true])
+})
+
+test("a package that guards what only Node has builds; without the guard it fails with the way to the module", async () => {
+  const guarded = npmPackage(
+    "guarded",
+    { main: "index.js" },
+    {
+      "index.js": `
+      let fs = null
+      try { fs = require("fs") } catch {}
+      if (typeof process !== "undefined" && process.versions && process.versions.node) require("child_process")
+      module.exports = fs === null ? "without files" : "with files"`,
+    },
+  )
+  const project = await functionProject({
+    "functions/f.js": `import text from "guarded"; export function run() { Host.outputString(text) }`,
+    ...guarded,
+  })
+  expect(await callPlain(await project.build("f"), "run")).toBe("without files")
+
+  const error = await failureOf({
+    "functions/f.ts": `import { read } from "reader"\nimport net from "node:net"\nexport const run = () => read(net)`,
+    ...npmPackage(
+      "reader",
+      { main: "lib/index.js" },
+      {
+        "lib/index.js": `exports.read = require("./files.js").read`,
+        "lib/files.js": `const fs = require("fs")\nexports.read = fs.readFileSync`,
+      },
+    ),
+  })
+
+  expect(error.code).toBe("NODE_MODULE_UNSUPPORTED")
+  expect(shown(error)).toEqual([
+    "functions/f.ts:2:17 node:net cannot work in a function; it is imported by functions/f.ts → node:net. " +
+      "A function has no sockets: use fetch(), and name the host under allowed_hosts.",
+    "node_modules/reader/lib/files.js:1:20 node:fs cannot work in a function; it is imported by functions/f.ts → node_modules/reader/lib/index.js → node_modules/reader/lib/files.js → node:fs. " +
+      'A function has no files: import text with `with { type: "text" }`, and keep data in ctx.db.',
+  ])
+})
+
+test("everything that does not compile is told at once, with its place", async () => {
+  const error = await failureOf({
+    "functions/f.ts": `import { a } from "./missing"\nimport b from "no-such-package/part"\nimport c from "./broken"\nexport const run = () => [a, b, c]`,
+    "functions/broken.ts": "const é = 1\nconst x: = 5\n",
+  })
+
+  expect(error.code).toBe("BUILD_FAILED")
+  expect(shown(error).toSorted()).toEqual([
+    `functions/broken.ts:2:10 Unexpected "=".`,
+    `functions/f.ts:1:19 Could not resolve "./missing". Mend the path, or write the file.`,
+    `functions/f.ts:2:15 Could not resolve "no-such-package/part". Install it in the project or beside the function: npm install no-such-package`,
+  ])
+})
+
+test("what fails while it is loaded is shown in the TypeScript", async () => {
+  const error = await failureOf({
+    "functions/f.ts": `import { upper } from "./_shared/upper"\ninterface Post { title: string }\n\nexport const made = upper(null as unknown as Post)\n`,
+    "functions/_shared/upper.ts": `type Titled = { title: string }\nexport function upper(post: Titled): string {\n  return post.title.toUpperCase()\n}\n`,
+  })
+
+  expect(error.code).toBe("BUILD_FAILED")
+  expect(shown(error)).toEqual(["functions/_shared/upper.ts:3:10 TypeError: cannot read property 'title' of null."])
+  expect(error.message).toContain("at upper (functions/_shared/upper.ts:3:10)")
+  expect(error.message).toContain("(functions/f.ts:4:27)")
+})
+
+test.each([
+  ["process.env.KEY", "const key = process.env.KEY", "process.env.KEY"],
+  ["fetch", "const page = await fetch('https://example.com')", "fetch"],
+])("%s outside of the handler is refused at its place", async (_, line, name) => {
+  const error = await failureOf({
+    "functions/f.ts": `// first\n${line}\nexport default () => 1`,
+    "functions/f.yaml": "env: { KEY: x }\n",
+  })
+
+  expect(error).toMatchObject({ code: "BUILD_TIME_ACCESS", at: { file: "functions/f.ts", line: 2 } })
+  expect(error.message).toContain(name)
+  expect(error.next).toContain("lazy(")
+})
+
+test("a default export of another kind is answered with how functions look", async () => {
+  const error = await failureOf({ "functions/f.ts": "export default 5" })
+
+  expect(error.code).toBe("BUILD_FAILED")
+  expect(error.message).toContain("export default defineFunction({")
+})
+
+test("two builds of one source are equal to the byte, and hold no path of the machine", async () => {
+  const files = {
+    "functions/f.ts": `
+      import { createHash } from "node:crypto"
+      import { Readable } from "node:stream"
+      let sum = 0
+      for (let index = 0; index < 200_000; index += 1) sum += index
+      export default { fetch: () => new Response(String(sum) + createHash("sha256").update("a").digest("hex") + typeof Readable) }`,
+  }
+  const first = await functionProject(files)
+  const second = await functionProject(files)
+
+  const [a, b] = [await first.build("f"), await second.build("f")]
+
+  expect(a.hash).toBe(b.hash)
+  expect(Buffer.from(a.wasm).includes(first.root)).toBe(false)
+  expect(Buffer.from(a.wasm).includes(process.cwd())).toBe(false)
+})
