@@ -9,12 +9,12 @@ import type { Parts } from "./open-parts.ts"
  * that fails stops nothing. Where their files are followed, those who follow load them, so that no save is missed.
  */
 export async function startFunctions(parts: Parts, functions: OpenedFunctions, release: ReleaseStack): Promise<void> {
-  const { options, config, signals, logger } = parts
+  const { options, config, logger } = parts
   const { loader } = functions
   if (options.mode === "dev") keepFunctionTypes(parts, functions, release)
   if (options.isWatching && config.current.functions.watch) {
     const { followFunctions } = await import("../dev/follow-functions.ts")
-    const following = await followFunctions({ loader, paths: projectPaths(options.root), signals, logger })
+    const following = await followFunctions({ loader, paths: projectPaths(options.root), logger })
     release.push("watcher of functions", () => following.stop())
   }
   const loaded = loader.loaded().catch((error: unknown) => {

@@ -1,7 +1,6 @@
 import type { Logger } from "../../lib/logger.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
 import type { FunctionLoader } from "../functions/function-loader.ts"
-import type { Signals } from "../signals/signals.ts"
 import type { Service } from "../service.ts"
 import { followedFiles } from "./concerned-functions.ts"
 import { FunctionLoop } from "./function-loop.ts"
@@ -11,16 +10,14 @@ import { explainWatchError } from "./watch-error.ts"
 export interface FollowedFunctions {
   readonly loader: FunctionLoader
   readonly paths: ProjectPaths
-  readonly signals: Signals
   readonly logger: Logger
 }
 
 /**
- * Starts to follow the functions folder and loads what is in it; the daemon does not wait for the builds. A schema that
- * changed is another world for their rules, so all are looked at again.
+ * Starts to follow the functions folder and loads what is in it; the daemon does not wait for the builds.
  */
 export async function followFunctions(followed: FollowedFunctions): Promise<Pick<Service, "stop">> {
-  const { loader, paths, signals, logger } = followed
+  const { loader, paths, logger } = followed
   const places = { root: paths.root, folder: loader.functionsDir }
   const follow = (): Promise<void> =>
     watcher.follow(followedFiles(places, { sources: loader.sources, envFiles: paths.envFiles }))
@@ -33,10 +30,8 @@ export async function followFunctions(followed: FollowedFunctions): Promise<Pick
   await watcher.start()
   await follow()
   loop.reloadAll()
-  const unhear = signals.on("schema", () => loop.reloadAll())
   return {
     async stop() {
-      unhear()
       await watcher.stop()
       await loop.stop()
     },
