@@ -37,6 +37,7 @@ export function createBuildHost(): BuildHost {
   }
   const extism = {
     ...blocks.functions(),
+    input_offset: () => 0n,
     input_length: () => 0n,
     input_load_u8: () => 0,
     input_load_u64: () => 0n,
@@ -84,6 +85,8 @@ const userFunctions = {
   alyx_wait: notNow,
   alyx_call: notNow,
   alyx_log: notNow,
+  alyx_read: notNow,
+  alyx_write: notNow,
   alyx_timezone: () => 0,
 }
 

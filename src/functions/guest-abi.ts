@@ -9,7 +9,9 @@
  *   alyx_wait() → i64            ASYNCHRONOUS (JSPI): waits until at least one operation has ended; frames of all that have.
  *   alyx_call(frame) → i64       an operation that the worker answers at once (CallOperation): one frame.
  *   alyx_log(json) → ()          one GuestLogLine.
- *   alyx_timezone(ms) → i32      minutes that local time is ahead of UTC then (the host's zone; east is positive).
+ *   alyx_timezone(ms: i64) → i32 minutes that local time is ahead of UTC then (the host's zone; east is positive).
+ *   alyx_read(offset, at: i32, length: i32) → ()   copies that much of a block, from its begin, to the plug-in's memory.
+ *   alyx_write(at: i32, length: i32) → i64         a new block with these bytes of the plug-in's memory; 0: no room.
  *
  * Everything else comes from Extism (input, output, error, memory, var, config, http, log) and from WASI preview 1
  * (clock_time_get, random_get, fd_write). A plug-in of our compiler exports the mutable global `alyx_deadline` (i64): the time

@@ -18,6 +18,7 @@ import type {
 } from "../../src/functions/guest-abi.ts"
 import { makeSnapshot } from "../../src/functions/snapshot.ts"
 import { tempFolder } from "./temp-folder.ts"
+import { PluginMemory } from "./plugin-memory.ts"
 
 const codec = {
   encode: (text: string): Uint8Array => new TextEncoder().encode(text),
@@ -73,20 +74,20 @@ const context: GuestContext = {
 }
 
 /** Builds a source, which may import `@alyx/functions` and what is in node_modules of the repository. */
-export type BuildGuest = (source: string, file?: string) => Promise<GuestFunction>
+export type BuildGuest = (source: string, file?: string, engine?: "alyx" | "extism") => Promise<GuestFunction>
 
 /** For the head of a test file: one bundler serves all its tests. */
 export function guestBuilder(): BuildGuest {
   const bundler = new Bundler()
   afterAll(() => bundler.stop())
-  return async (source, file = "under-test.ts") => {
+  return async (source, file = "under-test.ts", engine = "alyx") => {
     const root = await tempFolder()
     await symlink(path.resolve(import.meta.dirname, "../../node_modules"), path.join(root, "node_modules"))
     const entryFile = path.join(root, "functions", file)
     await mkdir(path.dirname(entryFile))
     await writeFile(entryFile, source)
     const { code } = await bundler.bundle({ root, name: "under-test", entryFile, envNames: [] })
-    const request = { engine: "alyx", bundle: code, fileName: file, sourceMap: null, snapshot: true } as const
+    const request = { engine, bundle: code, fileName: file, sourceMap: null, snapshot: true } as const
     const { wasm, description } = await makeSnapshot(request)
     return new BuiltGuest(wasm, description)
   }
@@ -94,10 +95,10 @@ export function guestBuilder(): BuildGuest {
 
 async function startPlugin(wasm: Uint8Array<ArrayBuffer>): Promise<Plugin> {
   const module = await WebAssembly.compile(wasm)
-  const plugin = await createPlugin(
-    { wasm: [{ module }] },
-    { useWasi: true, functions: { "extism:host/user": imports } },
-  )
+  const memory = new PluginMemory()
+  const functions = { "extism:host/user": { ...imports, ...memory.functions } }
+  const plugin = await createPlugin({ wasm: [{ module }] }, { useWasi: true, functions })
+  await memory.bind(plugin)
   // Extism's WASI opens files, and does not let go of them by itself.
   onTestFinished(() => plugin.close())
   return plugin
@@ -123,6 +124,7 @@ class BuiltGuest implements GuestFunction {
     const output = await plugin.call(entry, input, host).then(
       (bytes) => bytes?.text() ?? "",
       (error: unknown) => {
+        // In the plain engine there is only Extism's error.
         if (host.failure === null) throw error
         return ""
       },

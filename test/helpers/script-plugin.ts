@@ -7,6 +7,7 @@ import type { GuestFailure, GuestLogLine, GuestOperation } from "../../src/funct
 import { enlargeGuestStacks } from "../../src/functions/guest-stacks.ts"
 import { makeSnapshot } from "../../src/functions/snapshot.ts"
 import type { Snapshot, SnapshotRequest } from "../../src/functions/snapshot.ts"
+import { PluginMemory } from "./plugin-memory.ts"
 
 const codec = {
   encode: (text: string): Uint8Array => new TextEncoder().encode(text),
@@ -112,12 +113,11 @@ export class ScriptInstance {
 export async function startScript(wasm: Uint8Array<ArrayBuffer>): Promise<ScriptInstance> {
   enlargeGuestStacks()
   const module = await WebAssembly.compile(wasm)
-  const plugin = await createPlugin(
-    { wasm: [{ module }] },
-    { useWasi: true, functions: { "extism:host/user": imports } },
-  )
+  const memory = new PluginMemory()
+  const functions = { "extism:host/user": { ...imports, ...memory.functions } }
+  const plugin = await createPlugin({ wasm: [{ module }] }, { useWasi: true, functions })
   onTestFinished(() => plugin.close())
-  return new ScriptInstance(plugin, (await plugin.getInstance()).exports)
+  return new ScriptInstance(plugin, await memory.bind(plugin))
 }
 
 /** Time that passes when nothing else is to be done: the sleep that would end first ends. */

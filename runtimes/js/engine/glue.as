@@ -50,6 +50,7 @@ declare function clock_time_get(clock: i32, precision: i64, time: i32): i32
 @external("wasi_snapshot_preview1", "random_get") declare function random_get(pointer: i32, length: i32): i32
 
 // Of Extism.
+@external("extism:host/env", "input_offset") declare function input_offset(): i64
 @external("extism:host/env", "input_length") declare function input_length(): i64
 @external("extism:host/env", "input_load_u8") declare function input_load_u8(offset: i64): i32
 @external("extism:host/env", "input_load_u64") declare function input_load_u64(offset: i64): i64
@@ -81,6 +82,9 @@ declare function clock_time_get(clock: i32, precision: i64, time: i32): i32
 @external("extism:host/user", "alyx_call") declare function alyx_call(frame: i64): i64
 @external("extism:host/user", "alyx_log") declare function alyx_log(line: i64): void
 @external("extism:host/user", "alyx_timezone") declare function alyx_timezone(ms: i64): i32
+
+@external("extism:host/user", "alyx_read") declare function alyx_read(offset: i64, pointer: i32, length: i32): void
+@external("extism:host/user", "alyx_write") declare function alyx_write(pointer: i32, length: i32): i64
 
 /** Nanoseconds of WASI's monotonic clock at which code is interrupted; 0 for never. The host sets it. */
 export let alyx_deadline: i64 = 0
@@ -391,11 +395,12 @@ function readBytes(value: i32): bool {
 /** Copies a Uint8Array into Extism's memory; -1 after an exception. */
 function storeBytes(value: i32): i64 {
   if (!readBytes(value)) return -1
-  let offset = alloc(<i64>dataLength)
+  let offset = copiesAtOnce() ? alyx_write(dataPointer, dataLength) : alloc(<i64>dataLength)
   if (offset == 0 && dataLength > 0) {
     JS_ThrowOutOfMemory(qjs_get_context_ptr())
     return -1
   }
+  if (copiesAtOnce()) return offset
   let at = 0
   for (; at + 8 <= dataLength; at += 8) store_u64(offset + <i64>at, load<i64>(dataPointer + at))
   for (; at < dataLength; at++) store_u8(offset + <i64>at, load<u8>(dataPointer + at))
@@ -407,13 +412,22 @@ function take(offset: i64, release: bool = true): i32 {
   let length = <i32>block_length(offset)
   let pointer = buffer(length)
   if (pointer == 0) return 0
-  let at = 0
-  for (; at + 8 <= length; at += 8) store<i64>(pointer + at, load_u64(offset + <i64>at))
-  for (; at < length; at++) store<u8>(pointer + at, load_u8(offset + <i64>at))
+  if (copiesAtOnce()) alyx_read(offset, pointer, length)
+  else {
+    let at = 0
+    for (; at + 8 <= length; at += 8) store<i64>(pointer + at, load_u64(offset + <i64>at))
+    for (; at < length; at++) store<u8>(pointer + at, load_u8(offset + <i64>at))
+  }
   if (release && offset != 0) free(offset)
   let result = qjs_new_uint8_array(pointer, length)
   wasm_free(pointer)
   return result
+}
+
+/** Extism itself copies eight bytes a call. */
+@inline
+function copiesAtOnce(): bool {
+  return isAlyx && !alyx_building
 }
 
 function takeOrNull(offset: i64): i32 {
@@ -424,9 +438,12 @@ function takeInput(): i32 {
   let length = <i32>input_length()
   let pointer = buffer(length)
   if (pointer == 0) return 0
-  let at = 0
-  for (; at + 8 <= length; at += 8) store<i64>(pointer + at, input_load_u64(at))
-  for (; at < length; at++) store<u8>(pointer + at, input_load_u8(at))
+  if (copiesAtOnce()) alyx_read(input_offset(), pointer, length)
+  else {
+    let at = 0
+    for (; at + 8 <= length; at += 8) store<i64>(pointer + at, input_load_u64(at))
+    for (; at < length; at++) store<u8>(pointer + at, input_load_u8(at))
+  }
   let result = qjs_new_uint8_array(pointer, length)
   wasm_free(pointer)
   return result

@@ -51,6 +51,8 @@ export const knownImports: Readonly<Record<string, Readonly<Record<string, reado
     alyx_wait: ["-> i64"],
     alyx_call: ["i64 -> i64"],
     alyx_log: ["i64 ->"],
+    alyx_read: ["i64 i32 i32 ->"],
+    alyx_write: ["i32 i32 -> i64"],
     alyx_timezone: ["i64 -> i32", "f64 -> i32"],
   },
   [wasiNamespace]: {

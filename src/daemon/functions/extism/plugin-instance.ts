@@ -1,6 +1,7 @@
 import { createPlugin } from "@extism/extism"
 import type { CallContext, ExtismPluginOptions, Plugin } from "@extism/extism"
 
+import { bulkCopies } from "./bulk-copies.ts"
 import { ExtismMemory } from "./extism-memory.ts"
 import { ExtismHttp } from "./extism-fetch.ts"
 import { GuestMemory } from "./guest-memory.ts"
@@ -107,7 +108,7 @@ export class PluginInstance {
   /** Only what the module imports: an async function among them makes every call asynchronous. */
   #importedFunctions(module: WebAssembly.Module): Record<string, Record<string, HostFunction>> {
     const all: Record<string, Record<string, HostFunction>> = {
-      [alyxNamespace]: alyxFunctions,
+      [alyxNamespace]: { ...alyxFunctions, ...bulkCopies(this.#memory, this.#extismMemory) },
       [extismNamespace]: {
         ...this.#http.functions,
         alloc: (context: CallContext, length: bigint) => this.#extismMemory.alloc(context, length),
