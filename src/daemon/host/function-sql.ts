@@ -100,7 +100,8 @@ export class FunctionSql {
     let text = ""
     for await (const chunk of process.output) text += String(chunk)
     await process.ended
-    const end = JSON.parse(text.trimEnd().split("\n").at(-1)!) as QueryEnd
+    const lines = text.trimEnd()
+    const end = JSON.parse(lines.slice(lines.lastIndexOf("\n") + 1)) as QueryEnd
     return { value: { changes: end.changes ?? 0 } }
   }
 

@@ -21,7 +21,7 @@ export async function invokeFunction(
   { name, input, signal }: InnerCall,
 ): Promise<HostAnswer> {
   if (typeof name !== "string") throw alyxError("BAD_REQUEST", { message: `"name" of a function must be a text.` })
-  const { output } = await functions.invoke({
+  const { output, head } = await functions.invoke({
     name,
     input,
     request: null,
@@ -30,5 +30,6 @@ export async function invokeFunction(
     parent: invocation,
     signal,
   })
-  return { body: output }
+  // Of a handler the status and the headers tell what the body is.
+  return { body: output, value: { head } }
 }

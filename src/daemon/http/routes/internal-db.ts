@@ -15,7 +15,7 @@ const reading: ReadonlySet<unknown> = new Set(["get", "list", "first", "count"])
 
 /** Members of a body, by what it asks for. */
 const members = {
-  database: ["collection", "operation", "key", "data", "filter", "options", "ifMatch", "asAdmin", "tx"],
+  database: ["collection", "operation", "key", "data", "filter", "options", "ifMatch", "asAdmin", "tx", "expressions"],
   sql: ["sql", "params", "tx"],
   transaction: ["step", "timeoutMs"],
 } as const
@@ -63,12 +63,24 @@ function bodyOf({ body }: FastifyRequest): Readonly<Record<string, unknown>> {
 
 function readDatabase(body: Readonly<Record<string, unknown>>, mode: "query" | "exec"): HostOperation {
   requireMembers(body, members.database, databaseExample)
-  const { operation, ...rest } = body
+  const { operation, expressions, ...rest } = body
+  if (expressions !== true) refuseExpressions(body["data"])
   if (reading.has(operation) === (mode === "query")) return readHostOperation({ op: "db", action: operation, ...rest })
   const words = mode === "query" ? "get, list, first and count" : "create, update, delete, updateMany and deleteMany"
   throw alyxError("VALIDATION_ERROR", {
     message: `/internal/v1/db/${mode} does ${words}.`,
     next: databaseExample,
+  })
+}
+
+/** Documents that somebody else sent, and that are passed on, must never become expressions: those who mean them say so. */
+function refuseExpressions(data: unknown): void {
+  if (!isJsonObject(data)) return
+  const name = Object.keys(data).find((each) => isJsonObject(data[each]) && Object.hasOwn(data[each], "$raw"))
+  if (name === undefined) return
+  throw alyxError("VALIDATION_ERROR", {
+    message: `The value of "${name.slice(0, 100)}" is an object with the member $raw, an expression.`,
+    next: 'If it is meant as one, send "expressions": true beside "data".',
   })
 }
 

@@ -161,10 +161,14 @@ test("a call reads and writes documents as its caller, also in a transaction", {
     query(notes("count")),
     step("rollback"),
     query(notes("list", { options: { fields: ["title"] } })),
+    exec(notes("updateMany", { filter: {}, data: { views: { $raw: "views + 2" } } })),
+    exec(notes("updateMany", { filter: {}, data: { views: { $raw: "views + 2" } }, expressions: true })),
     exec(notes("deleteMany", { filter: {} })),
   ])
 
-  expect(answers.map(({ status }) => status)).toEqual([200, 403, 200, 200, 200, 200, 409, 409, 200, 200, 200, 200, 200])
+  expect(answers.map(({ status }) => status)).toEqual([
+    200, 403, 200, 200, 200, 200, 409, 409, 200, 200, 200, 200, 400, 200, 200,
+  ])
   expect(answers.map(({ body }) => body)).toMatchObject([
     { title: "a", owner, views: 0 },
     { error: { code: "FORBIDDEN" } },
@@ -178,6 +182,8 @@ test("a call reads and writes documents as its caller, also in a transaction", {
     { count: 1 },
     {},
     { docs: [{ title: "a" }], total: 1 },
+    { error: { code: "VALIDATION_ERROR" } },
+    { count: 1 },
     { count: 1 },
   ])
 
