@@ -32,6 +32,7 @@ export function hostFailure(error: unknown, stack: string | undefined): unknown 
 
 /** ` Did you mean posts?`, or nothing when no word is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const nearest = nearestWord(word, candidates)
+  // A word of one or two letters is near to any other.
+  const nearest = word.length < 3 ? undefined : nearestWord(word, candidates)
   return nearest === undefined ? "" : ` Did you mean ${nearest}?`
 }
