@@ -1,14 +1,24 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import path from "node:path"
 
+import { execa } from "execa"
 import { describe, expect, test } from "vitest"
 
+import { packageRoot } from "../../src/lib/package-root.ts"
 import { builtCli } from "../helpers/built-cli.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 import { openTerminal } from "../helpers/terminal-screen.ts"
 
-const projectFiles = [".env.example", ".gitignore", "README.md", "alyx.yaml", "requests.http", "schema.yaml"]
+const projectFiles = [
+  ".env.example",
+  ".gitignore",
+  "README.md",
+  "alyx.yaml",
+  "requests.http",
+  "schema.yaml",
+  "functions",
+]
 
 describe("alyx init", () => {
   test.each(["basic", "blog", "saas"])("makes a project from %s that checks clean", async (template) => {
@@ -21,6 +31,14 @@ describe("alyx init", () => {
     expect(made.stdout).toContain("cd my-app\n  alyx dev")
     expect(await readdir(path.join(cwd, "my-app"))).toEqual(expect.arrayContaining(projectFiles))
     expect(checked).toMatchObject({ exitCode: 0, stderr: "" })
+    // The function that it begins with fits the schema, as an editor sees it before the first `alyx dev`.
+    const typed = await execa("tsc", ["--noEmit", "-p", "my-app/functions"], {
+      cwd,
+      preferLocal: true,
+      localDir: packageRoot(),
+      reject: false,
+    })
+    expect(typed).toMatchObject({ exitCode: 0, stdout: "" })
   })
 
   test("says with --json what it wrote, and nothing else", async () => {
