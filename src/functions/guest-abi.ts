@@ -16,7 +16,8 @@
  * Everything else comes from Extism (input, output, error, memory, var, config, http, log) and from WASI preview 1
  * (clock_time_get, random_get, fd_write). A plug-in of our compiler exports the mutable global `alyx_deadline` (i64): the time
  * of WASI's monotonic clock in nanoseconds at which the engine interrupts the code, 0 for none. The host sets it before each
- * call and after each resumption. Its exports take nothing and return i32: 0, or 1 after Extism's error_set.
+ * call and after each resumption. It exports `alyx_set_memory_limit(bytes: i32)` too: called once an instance with 90 % of the
+ * limit of its memory, it makes running out of memory an error of JavaScript. Its exports take nothing and return i32: 0, or 1 after Extism's error_set.
  *
  * The input of a call is always the bytes of the input itself: the JSON of `input`, or the raw body for the styles `handler` and
  * `fetch` when there is a request. The output is the JSON of the output, or the raw body of the answer. So a plug-in also
