@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises"
+import path from "node:path"
+
+import { expect, test } from "vitest"
+
+import { readPlugin } from "../../../src/functions/read-plugin.ts"
+import { functionProject } from "../../helpers/function-project.ts"
+import { runAlyx } from "../../helpers/run-alyx.ts"
+
+test("alyx functions build compiles what changed, and shows what is wrong with its lines", async () => {
+  const { root } = await functionProject({
+    "functions/good.ts": "export default () => 1",
+    "functions/bad.ts": "const a = 1\nexport default () => ;\n",
+    "functions/bad.yaml": "timeout: 5s\n",
+    "functions/worse.ts": "",
+    "functions/worse.yaml": "timout: 5s\n",
+  })
+
+  const first = await runAlyx(["functions", "build"], { cwd: root })
+  const second = await runAlyx(["functions", "build", "good"], { cwd: root })
+  const unknown = await runAlyx(["functions", "build", "goood"], { cwd: root })
+  const json = await runAlyx(["functions", "build", "bad", "--json"], { cwd: root })
+
+  expect(first.exitCode).toBe(1)
+  expect(first.stdout).toMatch(/^good {2}built {2}[\d.]+ MB {2}\d+ ms$/)
+  expect(first.stderr).toContain(
+    'functions/bad.ts:2:22 Unexpected ";".\n  1 | const a = 1\n  2 | export default () => ;\n    |                      ^',
+  )
+  expect(first.stderr).toContain('functions/worse.yaml:1:1 There is no key "timout".')
+  expect([second.exitCode, second.stdout]).toEqual([0, expect.stringMatching(/^good {2}unchanged {2}/)])
+  expect(unknown.exitCode).toBe(1)
+  expect(unknown.stderr).toContain('Did you mean "good"?')
+  expect(json.exitCode).toBe(1)
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    functions: [{ name: "bad", outcome: "failed", error: { code: "BUILD_FAILED", problems: [{ at: { line: 2 } }] } }],
+  })
+})
+
+test("alyx functions build --entry compiles one file without a project", async () => {
+  const { root } = await functionProject({
+    "elsewhere/src/index.ts": "export function run() { Host.outputString('x') }",
+  })
+  const cwd = path.join(root, "elsewhere")
+
+  const built = await runAlyx(["functions", "build", "--entry", "src/index.ts", "--output", "out/plugin.wasm"], { cwd })
+  const missing = await runAlyx(["functions", "build", "--entry", "src/none.ts", "--output", "x.wasm"], { cwd })
+
+  expect([built.exitCode, built.stderr]).toEqual([0, expect.stringContaining("Written: out/plugin.wasm (")])
+  const wasm = new Uint8Array(await readFile(path.join(cwd, "out/plugin.wasm")))
+  expect(readPlugin(wasm, "plugin.wasm").description).toMatchObject({ style: "plugin", exports: ["run"] })
+  expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("There is no file src/none.ts.")])
+})
