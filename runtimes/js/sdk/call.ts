@@ -14,7 +14,10 @@ export class Call {
 
   /** Who calls, and with what; read on first use. Null in a host that is not Alyx. */
   get guest(): GuestContext | null {
-    if (this.#guest === undefined) this.#guest = readContext()
+    if (this.#guest === undefined) {
+      this.requireAlive("ctx")
+      this.#guest = readContext()
+    }
     return this.#guest
   }
 

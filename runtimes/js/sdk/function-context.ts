@@ -54,62 +54,109 @@ export interface ContextRequest {
 /** The context of the call that runs. */
 export function getContext(what = "getContext()"): FunctionContext {
   const call = presentCall(what)
-  call.context ??= makeContext(call)
+  call.context ??= new CallContext(call)
   return call.context
 }
 
-/** Members are made when they are first used: most functions use two of them. */
-function makeContext(call: Call): FunctionContext {
-  const { guest } = call
-  const databases = once(() => makeDatabases(new DatabaseScope({ call, isAdmin: false, transaction: null })))
-  const asAdmin = once(() => ({ db: makeDatabases(new DatabaseScope({ call, isAdmin: true, transaction: null })).db }))
-  const functions: FunctionsClient = Object.freeze({
-    invoke: async (name: string, input?: unknown) => invokeFunction(call, name, input),
-  })
-  const context = {}
-  const lazily: { readonly [name in keyof FunctionContext]: () => FunctionContext[name] } = {
-    auth: once(() => (guest?.auth ? freezeDeeply(guest.auth) : null)),
-    db: () => databases().db,
-    alyx: once(() =>
-      Object.freeze({
-        get collections() {
-          return databases().collections
-        },
-        functions,
-      }),
-    ),
-    functions: () => functions,
-    asAdmin: () => {
-      if (guest !== null && !guest.privileged) throw notPrivileged("ctx.asAdmin", guest.functionName)
-      return asAdmin()
-    },
-    log: () => log,
-    env: once(() => Object.freeze({ ...guest?.env })),
-    secrets: once(() => makeSecrets(guest)),
-    request: once(() => (guest?.request ? makeRequest(guest.request) : null)),
-    requestId: () => guest?.requestId ?? "",
-    functionName: () => guest?.functionName ?? "",
-    trigger: () => guest?.trigger ?? "",
-    url: () => guest?.url ?? "",
-    token: () => guest?.token ?? "",
-    waitUntil: () => waitUntil,
+/**
+ * Members are getters, made when they are first used: most functions use two of them, and a call that uses none does not
+ * even ask who calls. Nor does console.log(ctx) show what is secret.
+ */
+class CallContext implements FunctionContext {
+  readonly #call: Call
+  #databases: Databases | null = null
+  #asAdmin: FunctionContext["asAdmin"] | null = null
+  #functions: FunctionsClient | null = null
+  #alyx: FunctionContext["alyx"] | null = null
+  #env: FunctionContext["env"] | null = null
+  #secrets: FunctionContext["secrets"] | null = null
+  #request: ContextRequest | null = null
+
+  constructor(call: Call) {
+    this.#call = call
   }
-  for (const [name, get] of Object.entries(lazily)) {
-    // What console.log(ctx) would show: neither what is secret, nor what throws.
-    const enumerable = !hidden.has(name)
-    Object.defineProperty(context, name, { get, enumerable, configurable: false })
+
+  get auth(): GuestAuth | null {
+    return freezeDeeply(this.#call.guest?.auth ?? null)
   }
-  return context as FunctionContext
+
+  get db(): Database {
+    return this.#ownDatabases.db
+  }
+
+  get alyx(): FunctionContext["alyx"] {
+    this.#alyx ??= Object.freeze({ collections: this.#ownDatabases.collections, functions: this.functions })
+    return this.#alyx
+  }
+
+  get functions(): FunctionsClient {
+    const call = this.#call
+    this.#functions ??= Object.freeze({
+      invoke: async (name: string, input?: unknown) => invokeFunction(call, name, input),
+    })
+    return this.#functions
+  }
+
+  get asAdmin(): FunctionContext["asAdmin"] {
+    const { guest } = this.#call
+    if (guest !== null && !guest.privileged) throw notPrivileged("ctx.asAdmin", guest.functionName)
+    this.#asAdmin ??= Object.freeze({ db: databasesOf(this.#call, true).db })
+    return this.#asAdmin
+  }
+
+  get log(): Log {
+    return log
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    this.#env ??= Object.freeze({ ...this.#call.guest?.env })
+    return this.#env
+  }
+
+  get secrets(): Readonly<Record<string, string>> {
+    this.#secrets ??= makeSecrets(this.#call.guest)
+    return this.#secrets
+  }
+
+  get request(): ContextRequest | null {
+    const request = this.#call.guest?.request ?? null
+    if (request !== null) this.#request ??= makeRequest(request)
+    return this.#request
+  }
+
+  get requestId(): string {
+    return this.#call.guest?.requestId ?? ""
+  }
+
+  get functionName(): string {
+    return this.#call.guest?.functionName ?? ""
+  }
+
+  get trigger(): string {
+    return this.#call.guest?.trigger ?? ""
+  }
+
+  get url(): string {
+    return this.#call.guest?.url ?? ""
+  }
+
+  get token(): string {
+    return this.#call.guest?.token ?? ""
+  }
+
+  /** Apps take it out of ctx, so it needs no `this`. */
+  get waitUntil(): (promise: unknown) => void {
+    return waitUntil
+  }
+
+  get #ownDatabases(): Databases {
+    this.#databases ??= databasesOf(this.#call, false)
+    return this.#databases
+  }
 }
 
-const hidden: ReadonlySet<string> = new Set(["secrets", "token", "asAdmin", "env"])
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
+function databasesOf(call: Call, isAdmin: boolean): Databases {
+  return makeDatabases(new DatabaseScope({ call, isAdmin, transaction: null }))
 }
 
 async function invokeFunction(call: Call, name: string, input: unknown): Promise<unknown> {
@@ -169,13 +216,14 @@ function makeSecrets(guest: GuestContext | null): Readonly<Record<string, string
 
 function makeRequest(request: NonNullable<GuestContext["request"]>): ContextRequest {
   const { method, url, path, params, query, ip } = request
-  const headers = once(() => new web.Headers(request.headers))
+  let headers: WebHeaders | null = null
   return Object.freeze({
     method,
     url,
     path,
     get headers() {
-      return headers()
+      headers ??= new web.Headers(request.headers)
+      return headers
     },
     params: Object.freeze({ ...params }),
     query: Object.freeze({ ...query }),

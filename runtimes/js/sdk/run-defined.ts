@@ -29,11 +29,18 @@ function readJsonInput(): unknown {
   }
 }
 
-async function checkedInput(schema: ValueSchema, given: unknown, { guest }: Call): Promise<unknown> {
-  const request = guest?.request ?? null
-  const checked = await schema.check(given, request !== null && isBodiless(request.method) ? "query" : "json")
+/** The texts of a query are converted only where they do not fit as they are: it is then that the request is looked at. */
+async function checkedInput(schema: ValueSchema, given: unknown, call: Call): Promise<unknown> {
+  const checked = await schema.check(given, "json")
   if (checked.ok) return checked.value
-  throw invalid({ code: "INPUT_INVALID", status: 400, what: "input" }, checked.problems)
+  const converted = isQuery(call) ? await schema.check(given, "query") : checked
+  if (converted.ok) return converted.value
+  throw invalid({ code: "INPUT_INVALID", status: 400, what: "input" }, converted.problems)
+}
+
+function isQuery({ guest }: Call): boolean {
+  const request = guest?.request ?? null
+  return request !== null && isBodiless(request.method)
 }
 
 /** Checks the value as its reader will see it; what a Standard Schema makes of it is what leaves. */
