@@ -89,7 +89,7 @@ export class FunctionLoading implements FunctionLoader {
   }
 
   async #reload(names: readonly string[] | undefined): Promise<readonly BuildOutcome[]> {
-    const { found, gone } = await this.#discover()
+    const { found, told } = await this.#discover()
     const named = new Set(names ?? found.map(({ source }) => source.name))
     const wanted = found.filter(({ source, isNew }) => isNew || named.has(source.name))
     const entries = wanted.map(({ source }) => this.#entries.get(source.name)!)
@@ -97,16 +97,16 @@ export class FunctionLoading implements FunctionLoader {
       const builder = await this.#builderOf()
       return builder.build(source, { signal, onOutput: (line) => this.#parts.logger.info(`${source.name}: ${line}`) })
     })
-    return [...gone, ...built]
+    return [...told, ...built]
   }
 
-  /** Reads the folder: what is new, and what is gone. A manifest that cannot be read keeps what was served of its function. */
+  /** Reads the folder: what is there, and what is told of the others. A manifest that cannot be read keeps what was served of its function. */
   async #discover(): Promise<{
     readonly found: readonly { readonly source: FunctionSource; readonly isNew: boolean }[]
-    readonly gone: readonly BuildOutcome[]
+    readonly told: readonly BuildOutcome[]
   }> {
     const { root, functionsDir, env, functions } = this.#parts
-    if (!existsSync(functionsDir) && this.#entries.size === 0 && this.#broken.size === 0) return { found: [], gone: [] }
+    if (!existsSync(functionsDir) && this.#entries.size === 0 && this.#broken.size === 0) return { found: [], told: [] }
     const { discoverFunctions } = await import("../../functions/discover.ts")
     const { functions: sources, problems } = discoverFunctions({ root, functionsDir, env })
     if (sources.length > 0 || problems.length > 0) await functions.ensure()
@@ -120,11 +120,12 @@ export class FunctionLoading implements FunctionLoader {
     })
     const names = new Set(sources.map(({ name }) => name))
     const gone = [...this.#entries.keys(), ...this.#broken].filter((name) => !names.has(name) && !broken.has(name))
-    for (const [name, error] of broken) if (!names.has(name)) this.#failed(name, { error, durationMs: 0 })
-    this.#broken = new Set([...broken.keys()].filter((name) => !names.has(name)))
+    const unread = [...broken].filter(([name]) => !names.has(name))
+    const failed = unread.map(([name, error]) => this.#failed(name, { error, durationMs: 0 }))
+    this.#broken = new Set(unread.map(([name]) => name))
     const removed = [...new Set(gone)].map((name) => this.#remove(name))
     functions.changed()
-    return { found, gone: removed }
+    return { found, told: [...removed, ...failed] }
   }
 
   #sourcesByName(): ReadonlyMap<string, FunctionSource> {
