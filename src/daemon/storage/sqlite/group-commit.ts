@@ -15,7 +15,7 @@ const groupRequestsMax = 256
 /** Further writes are refused: OVERLOADED. */
 const waitingCountMax = 10_000
 
-/** How often it is looked whether writes have waited too long for a rebuild of a table. */
+/** How often it is looked whether writes have waited too long for a rebuild of a table, or a transaction. */
 const expiryMs = 100
 
 interface WaitingWrite extends WriteRequest {
@@ -56,6 +56,7 @@ export class GroupCommit {
   #waiting: WaitingWrite[] = []
   #scheduled = false
   #paused = false
+  #expiry: NodeJS.Timeout | undefined
   #backOffMs = 0
   #changesBefore = 0
   #closed = false
@@ -95,11 +96,13 @@ export class GroupCommit {
   /** Keeps groups from starting until `resume`; a write that waits too long meanwhile is refused. */
   pause(): void {
     this.#paused = true
-    this.#expireWhilePaused()
+    this.#expiry ??= setInterval(() => this.#expire(), expiryMs)
   }
 
   resume(): void {
     this.#paused = false
+    clearInterval(this.#expiry)
+    this.#expiry = undefined
     this.#schedule()
   }
 
@@ -219,12 +222,5 @@ export class GroupCommit {
     const oldestMs = performance.now() - busyWaitMsMax
     const fresh = this.#waiting.findIndex((write) => write.askedAtMs > oldestMs)
     this.#refuse(this.#waiting.splice(0, fresh === -1 ? this.#waiting.length : fresh), databaseBusy())
-  }
-
-  #expireWhilePaused(): void {
-    const timer = setInterval(() => {
-      if (this.#paused) this.#expire()
-      else clearInterval(timer)
-    }, expiryMs)
   }
 }
