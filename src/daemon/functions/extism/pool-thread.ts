@@ -1,6 +1,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin; the rule is about windows */
 import { Worker } from "node:worker_threads"
 
+import { enlargeGuestStacks } from "../../../functions/guest-stacks.ts"
 import type { Logger } from "../../../lib/logger.ts"
 import type { FromFunctionWorker, FunctionWorkerData, ToFunctionWorker } from "./worker-messages.ts"
 
@@ -36,6 +37,7 @@ export class PoolThread {
 
   constructor({ kind, workerUrl, logger, onMessage, onExit }: PoolThreadOptions) {
     this.kind = kind
+    enlargeGuestStacks()
     const workerData: FunctionWorkerData = { running: this.#running, niceness }
     this.#worker = new Worker(workerUrl, {
       workerData,
