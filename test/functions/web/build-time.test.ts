@@ -33,7 +33,7 @@ describe("the web while a function is built", () => {
 
   test("what needs nobody works, and gives the same every time", async () => {
     const script = `
-      const kept = [new URL("../a", "http://b/c/d").href, new TextEncoder().encode("é"), structuredClone(new Map([[1, 2]])), new Headers({ a: "b" }), new Request("http://a/b"), new Response("x"), new AbortController(), new URLPattern({ pathname: "/:a" }), new Blob(["x"]), new FormData(), new EventTarget(), performance.now(), new ReadableStream()]
+      const kept = [new URL("../a", "http://b/c/d").href, new TextEncoder().encode("é"), structuredClone(new Map([[1, 2]])), new Headers({ a: "b" }), new Request("http://a/b"), new Response("x"), new AbortController(), new URLPattern({ pathname: "/:a" }), new Blob(["x"]), new FormData(), new EventTarget(), new MessageChannel(), performance.now(), new ReadableStream()]
       console.log("built", kept[0])
       handler = () => kept.length`
 

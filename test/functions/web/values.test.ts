@@ -35,7 +35,13 @@ describe("values, events and streams in functions", () => {
 })
 
 function tables(): Record<string, string> {
-  return { "structured clones": clones, "events and signals": events, streams, "what is global": globals }
+  return {
+    "structured clones": clones,
+    "events and signals": events,
+    "channels of messages": channels,
+    streams,
+    "what is global": globals,
+  }
 }
 
 const clones = String.raw`
@@ -102,6 +108,16 @@ new AbortSignal()
 new DOMException("m", "AbortError").code
 [new DOMException("m").name, new DOMException("m", "NotFoundError").code, DOMException.ABORT_ERR]
 new DOMException("m", "X") instanceof Error
+`
+
+const channels = String.raw`
+const { port1, port2 } = new MessageChannel(); const got = await new Promise((r) => { port1.onmessage = (e) => r(e.data); port2.postMessage({ a: new Map([[1, 2]]) }) }); port1.close(); return got
+const { port1, port2 } = new MessageChannel(); const seen = ["before"]; const done = new Promise((r) => { port1.onmessage = (e) => { seen.push(e.data); if (e.data === 2) r() } }); port2.postMessage(1); port2.postMessage(2); seen.push("after"); await done; port1.close(); return seen
+const { port1, port2 } = new MessageChannel(); port2.postMessage("early"); await new Promise((r) => setTimeout(r, 2)); const got = await new Promise((r) => { port1.onmessage = (e) => r(e.data) }); port1.close(); return got
+const { port1, port2 } = new MessageChannel(); const got = new Promise((r) => port1.addEventListener("message", (e) => r([e.type, e.data, e instanceof MessageEvent]))); port1.start(); port2.postMessage(null); const x = await got; port1.close(); return x
+const { port1, port2 } = new MessageChannel(); const b = new ArrayBuffer(3); const got = new Promise((r) => { port1.onmessage = (e) => r(e.data.byteLength) }); port2.postMessage(b, [b]); const x = [await got, b.byteLength]; port1.close(); return x
+try { new MessageChannel().port1.postMessage(() => 1) } catch (e) { return e.name }
+new MessagePort()
 `
 
 const streams = String.raw`

@@ -12,6 +12,7 @@ import { EventTarget } from "./event-target.ts"
 import { fetch } from "./fetch.ts"
 import { FormData } from "./form-data.ts"
 import { Headers } from "./headers.ts"
+import { MessageChannel, MessageEvent, MessagePort } from "./message-channel.ts"
 import { Performance } from "./performance.ts"
 import { ReadableStreamDefaultController } from "./readable-core.ts"
 import { ReadableStream, ReadableStreamDefaultReader } from "./readable-stream.ts"
@@ -42,6 +43,9 @@ const classes = {
   File,
   FormData,
   Headers,
+  MessageChannel,
+  MessageEvent,
+  MessagePort,
   Performance,
   ReadableStream,
   ReadableStreamDefaultController,
