@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { promisify } from "node:util"
@@ -71,10 +71,16 @@ export async function buildEngine(options: {
     const joined = await readFile(path.join(work, "engine.wasm"))
     await writeFile(`${file}.${process.pid}`, joined)
     await rename(`${file}.${process.pid}`, file)
+    await removeOlder(folder, { engine, kept: path.basename(file) })
     return new Uint8Array(joined)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+async function removeOlder(folder: string, { engine, kept }: { engine: string; kept: string }): Promise<void> {
+  const older = (await readdir(folder)).filter((name) => name.startsWith(`${engine}-`) && name !== kept)
+  await Promise.all(older.map((name) => rm(path.join(folder, name), { force: true })))
 }
 
 async function hashOf(root: string, glue: string): Promise<string> {

@@ -175,7 +175,9 @@ function loadEngine(name: "alyx" | "extism"): Promise<Engine> {
 }
 
 async function readEngine(file: string): Promise<Engine> {
-  const wasm = await readFile(file)
+  const wasm = await readFile(file).catch((cause: unknown) => {
+    throw new Error(`The engine of functions is missing (${file}): build Alyx with \`npm run build\`.`, { cause })
+  })
   return { module: await WebAssembly.compile(wasm), sections: readSections(wasm) }
 }
 
