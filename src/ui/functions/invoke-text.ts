@@ -1,3 +1,4 @@
+import type { Problem } from "../../errors.ts"
 import type { InvokeResponse } from "../../protocol/functions-api.ts"
 import { showMs } from "../amount.ts"
 import { levelLooks, showFields } from "../log-line.ts"
@@ -28,7 +29,16 @@ function resultLine({ error, status, durationMs, executionId }: InvokeResponse, 
   const facts = paint("quiet", `in ${showMs(durationMs)} · execution ${printable(executionId)}`)
   if (error === null)
     return `${paint(status < 400 ? "good" : "warn", `${status < 400 ? "✓" : "!"} ${status}`)} ${facts}`
-  return `${paint("bad", `✗ ${status}`)} ${facts}\n${renderError(error, look).trimEnd()}`
+  const text = renderError({ ...error, problems: [...(error.problems ?? []), ...fieldProblems(error)] }, look)
+  return `${paint("bad", `✗ ${status}`)} ${facts}\n${text.trimEnd()}`
+}
+
+/** What is wrong with an input, field by field; one problem stands in the message already. */
+function fieldProblems({ details }: NonNullable<InvokeResponse["error"]>): readonly Problem[] {
+  const fields = details?.["fields"]
+  if (typeof fields !== "object" || fields === null) return []
+  const problems = Object.values(fields as Readonly<Record<string, readonly Problem[]>>).flat()
+  return problems.length > 1 ? problems.map(({ code, message }) => ({ code, message })) : []
 }
 
 function showData(data: unknown): string {
