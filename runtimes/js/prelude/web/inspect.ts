@@ -31,7 +31,12 @@ export function inspect(value: unknown, options: InspectOptions = {}): string {
     currentDepth: 0,
     budget: textMax,
   }
-  return inspectValue(state, value, 0)
+  try {
+    return inspectValue(state, value, 0)
+  } catch (error) {
+    // A proxy whose traps throw, or nesting beyond the stack: whoever logs should not fail for it.
+    return `[a value that cannot be shown: ${error instanceof Error ? error.message : typeof error}]`
+  }
 }
 
 /** Shows one value inside another. */
