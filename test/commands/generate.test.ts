@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises"
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { describe, expect, test } from "vitest"
@@ -43,6 +43,25 @@ describe("alyx generate openapi", { timeout: 60_000 }, () => {
     expect([again.mtimeMs, again.ino]).toEqual([mtimeMs, ino])
     expect(third.stderr).toContain("Written")
     expect(await readFile(file, "utf8")).toContain("maximum: 77")
+  })
+
+  test("functions are part of it; one that does not build is left out, with a word", async () => {
+    const cwd = await project()
+    await mkdir(path.join(cwd, "functions"))
+    const hello = `import { defineFunction } from "@alyx/functions"
+export default defineFunction({ input: { name: { type: "string" } }, handler: (input) => input.name })\n`
+    await writeFile(path.join(cwd, "functions/hello.ts"), hello)
+    await writeFile(path.join(cwd, "functions/broken.ts"), "export default (\n")
+
+    const { exitCode, stdout, stderr } = await runAlyx(["generate", "openapi"], { cwd })
+
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain("The function broken is left out")
+    const { paths } = JSON.parse(stdout) as { paths: Record<string, { post: { requestBody: object } }> }
+    expect(paths).not.toHaveProperty("/api/functions/broken")
+    expect(paths["/api/functions/hello"]!.post.requestBody).toMatchObject({
+      content: { "application/json": { schema: { properties: { name: { type: "string" } } } } },
+    })
   })
 
   test("refuses a broken schema, a bad address and a place that cannot be written", async () => {

@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import path from "node:path"
+import { pathToFileURL } from "node:url"
 
 import * as Flags from "@oclif/core/flags"
 
+import type { FunctionPlaces } from "../../codegen/openapi/project-functions.ts"
 import { alyxError } from "../../errors.ts"
 import { writeFileAtomically } from "../../lib/atomic-write.ts"
 import { unwritable } from "../../project/file-errors.ts"
@@ -16,7 +19,7 @@ import { BaseCommand } from "../base-command.ts"
 export default class GenerateOpenApi extends BaseCommand {
   static override summary = "Write the OpenAPI document of the API."
   static override description =
-    "Made from schema.yaml and the limits of alyx.yaml; needs no daemon. Without --output it is printed. " +
+    "Made from schema.yaml, the limits of alyx.yaml and the functions; needs no daemon. Without --output it is printed. " +
     "A file is written only when it changes."
   static override examples = [
     "alyx generate openapi --output openapi.json",
@@ -38,7 +41,7 @@ export default class GenerateOpenApi extends BaseCommand {
 
   override async run(): Promise<unknown> {
     const { flags } = await this.parse(GenerateOpenApi)
-    const { root } = this.project()
+    const { root, builtFunctionsDir } = this.project()
     const { schema, problems } = loadProjectSchema(root)
     if (schema === null) throw alyxError("SCHEMA_INVALID", { problems })
     const loaded = loadConfig({ root, env: process.env, flags: {}, mode: "start" })
@@ -47,12 +50,14 @@ export default class GenerateOpenApi extends BaseCommand {
     if (flags.server !== undefined) requireServerUrl(flags.server)
 
     const { openApiDocument } = await import("../../codegen/openapi/document.ts")
+    const functions = await this.#functions({ root, cacheDir: builtFunctionsDir, functionsDir: config.functions.path })
     const { openApiText } = await import("../../codegen/openapi/document-text.ts")
     const document = openApiDocument(schema, {
       version: this.config.version,
       limits: requestLimits(config),
       isServed: config.api.docs,
       accountsCollection: config.auth.collection,
+      functions,
       ...(flags.server !== undefined && { serverUrl: flags.server }),
     })
     const format = flags.format ?? (/\.ya?ml$/i.test(flags.output ?? "") ? "yaml" : "json")
@@ -66,6 +71,16 @@ export default class GenerateOpenApi extends BaseCommand {
     const size = countOf(Object.keys(document.paths).length, "path")
     this.notice(written ? `Written: ${flags.output} (${size}).` : `${flags.output} is up to date (${size}).`)
     return { file, format, written, paths: Object.keys(document.paths).length }
+  }
+
+  /** What builds functions is loaded where there is a folder of them. */
+  async #functions(places: Pick<FunctionPlaces, "root" | "functionsDir" | "cacheDir">) {
+    if (!existsSync(places.functionsDir)) return []
+    const { projectFunctions } = await import("../../codegen/openapi/project-functions.ts")
+    const worker = pathToFileURL(path.join(this.config.root, "dist", "daemon", "build-worker.js"))
+    const { functions, leftOut } = await projectFunctions({ ...places, worker, env: process.env })
+    for (const sentence of leftOut) this.notice(sentence)
+    return functions
   }
 }
 
