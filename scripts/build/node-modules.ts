@@ -48,7 +48,7 @@ function fileOf(name: string): string {
 }
 
 function sourceOf(root: string, name: string): string {
-  if (own.includes(name)) return path.join(root, "runtimes/js/node", `${fileOf(name)}.ts`)
+  if (own.includes(name)) return path.join(root, "runtimes/js/node", `${fileOf(name).replace("_", "-")}.ts`)
   return path.join(root, "node_modules/@jspm/core/nodelibs/browser", `${name}.js`)
 }
 

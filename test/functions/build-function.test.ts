@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { readFile, rm, stat, symlink, writeFile } from "node:fs/promises"
+import { readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { createPlugin } from "@extism/extism"
@@ -92,6 +92,17 @@ test("a build that is stopped is refused, and nothing is left behind", async () 
   await project.builder.stop()
 
   expect(await building).toMatchObject({ code: "INTERRUPTED" })
+})
+
+test.runIf(process.platform === "linux")("the compiler's processes are gone when it has stopped", async () => {
+  const project = await functionProject({ "functions/f.js": answering("x") })
+  await project.build("f")
+  const before = await childrenNamed("esbuild")
+
+  await project.builder.stop()
+
+  expect(before.length).toBeGreaterThan(0)
+  expect(await childrenNamed("esbuild")).toHaveLength(before.length - 1)
 })
 
 test("a command makes an Extism plug-in: AssemblyScript with asc of npm", async () => {
@@ -230,6 +241,16 @@ test("a .wasm in a source's place is read as it is", async () => {
     next: "It begins with the mark of a component; Extism takes core modules.",
   })
 })
+
+/** The processes of this one, also those that have ended and wait to be collected. */
+async function childrenNamed(name: string): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const pid of (await readdir("/proc")).filter((each) => /^\d+$/.test(each))) {
+    const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
+    if (status.includes(`(${name})`) && status.split(") ")[1]?.split(" ")[1] === String(process.pid)) found.push(pid)
+  }
+  return found
+}
 
 /** Whether a process runs; one that has ended and waits to be collected does not. */
 function isAlive(pid: number): boolean {

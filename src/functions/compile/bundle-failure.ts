@@ -26,9 +26,12 @@ export async function bundleFailure(error: unknown, request: BundleRequest): Pro
 /** In the order of files and lines, those of packages last; esbuild tells them as it finds them. */
 function ownFilesFirst({ at: a }: Problem, { at: b }: Problem): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
-  const isForeign = (file: string): number => Number(file.includes("node_modules/"))
-  if (a.file !== b.file) return isForeign(a.file) - isForeign(b.file) || (a.file < b.file ? -1 : 1)
+  if (a.file !== b.file) return Number(isForeign(a.file)) - Number(isForeign(b.file)) || (a.file < b.file ? -1 : 1)
   return a.line - b.line || a.column - b.column
+}
+
+function isForeign(file: string): boolean {
+  return file.includes("node_modules/")
 }
 
 function failureOf({ name, entryFile, root }: BundleRequest, problems: readonly Problem[]): AlyxError {
