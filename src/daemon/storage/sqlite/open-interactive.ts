@@ -73,6 +73,7 @@ export class OpenInteractive implements InteractiveTransaction {
       throw translateSqliteError(error)
     }
     this.#finish("committed", wrote)
+    // What it read may have been committed by others an instant ago: they are answered only when that is on the disk.
     await this.#parts.durable
   }
 
