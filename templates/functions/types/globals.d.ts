@@ -16,7 +16,7 @@ declare global {
   function clearImmediate(id: number | undefined): void
 
   /** Node's Buffer, as far as it computes. */
-  class Buffer extends Uint8Array<ArrayBuffer> {
+  class Buffer extends Uint8Array {
     static from(value: string, encoding?: BufferEncoding): Buffer
     static from(value: ArrayBufferLike | ArrayLike<number> | Iterable<number>, offset?: number, length?: number): Buffer
     static alloc(size: number, fill?: string | number | Uint8Array, encoding?: BufferEncoding): Buffer

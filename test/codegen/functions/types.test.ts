@@ -94,6 +94,13 @@ export default defineFunction({
   },
 })
 
+export const schemas = [
+  defineFunction({ input: { type: "object", properties: { a: { type: "string" } } }, handler: (input) => same<typeof input, unknown>(true) }),
+  defineFunction({ input: { type: { type: "string" } }, handler: (input) => same<typeof input, { type: string }>(true) }),
+  defineFunction({ handler: (input) => input.anything }),
+  defineFunction({ output: { tags: { type: "array", items: "string" } }, handler: () => ({ tags: ["a"] }) }),
+]
+
 export async function documents() {
   const post = await ctx.db.posts.get("p", { expand: ["author", "comments.post"], fields: ["title", "author_id"] })
   same<typeof post.title, string>(true)
