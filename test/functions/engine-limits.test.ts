@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 
 import { limitMemory } from "../../src/functions/wasm-sections.ts"
+import { scaled } from "../helpers/scale.ts"
 import { snapshotOf, startScript } from "../helpers/script-plugin.ts"
 
 const mebibyte = 1024 * 1024
@@ -84,6 +85,28 @@ describe("memory", () => {
     const instance = await instanceOf("handler = () => new Uint8Array(20_000_000).fill(7).length")
 
     for (let count = 0; count < 20; count += 1) expect((await instance.call()).output).toBe(20_000_000)
+  })
+
+  test("is not lost call by call, also by those that fail", async () => {
+    const instance = await instanceOf(`handler = async (index) => {
+      Promise.reject(new Error("nobody listens"))
+      queueMicrotask(() => { throw new Error("nor here") })
+      const text = new TextDecoder().decode(new TextEncoder().encode("äöü€".repeat(50)))
+      crypto.getRandomValues(new Uint8Array(32))
+      await null
+      if (index % 3 === 0) throw new TypeError(text)
+      return text.length
+    }`)
+    const memory = instance.exports.memory as WebAssembly.Memory
+    const callOften = async (count: number): Promise<number> => {
+      for (let index = 0; index < count; index += 1) await instance.call(index)
+      return memory.buffer.byteLength
+    }
+
+    const before = await callOften(500)
+    const after = await callOften(scaled(30_000, 1_500))
+
+    expect(after).toBe(before)
   })
 })
 
