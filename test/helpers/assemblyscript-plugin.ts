@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import path from "node:path"
 
-import asc from "assemblyscript/asc"
+import { main as compileByAsc } from "assemblyscript/asc"
 
 import type { BuiltFunction } from "../../src/functions/built-function.ts"
 
@@ -32,7 +32,8 @@ async function compile(name: string): Promise<Uint8Array<ArrayBuffer>> {
   // The compiler wants the ending .ts, which would make our own compiler look at the file.
   const readFile = (file: string): string | null =>
     file === `${name}.ts` ? readFileSync(path.join(folder, `${name}.as`), "utf8") : null
-  const { error, stderr } = await asc.main(
+  const errors: string[] = []
+  const { error } = await compileByAsc(
     [`${name}.ts`, "--outFile", "out.wasm", "--optimize", "--use", `abort=${name}/stop`],
     {
       readFile,
@@ -40,9 +41,10 @@ async function compile(name: string): Promise<Uint8Array<ArrayBuffer>> {
         written.set(file, typeof contents === "string" ? Buffer.from(contents) : contents)
       },
       listFiles: () => [],
+      stderr: { write: (text: unknown) => errors.push(String(text)) },
     },
   )
   const bytes = written.get("out.wasm")
-  if (error !== null || bytes === undefined) throw new Error(`asc: ${stderr.toString()}`)
+  if (error !== null || bytes === undefined) throw new Error(`asc: ${errors.join("")}`)
   return new Uint8Array(bytes)
 }

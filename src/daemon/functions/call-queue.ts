@@ -58,7 +58,7 @@ export class CallQueue {
         this.#running.set(call.name, (this.#running.get(call.name) ?? 0) + 1)
         resolve(taken)
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
       return true
     }
@@ -146,7 +146,7 @@ export class CallQueue {
   /** The function that got its turn goes to the end of the round. */
   #startOneOfEach(): boolean {
     let hasStarted = false
-    for (const [name, line] of [...this.#waiting]) {
+    for (const [name, line] of Array.from(this.#waiting)) {
       const [first] = line
       if (first === undefined || !first.start()) continue
       hasStarted = true

@@ -60,6 +60,7 @@ export class FunctionTable implements FunctionRegistry {
     const loadedAt = new Date(clock.now()).toISOString()
     const served: HeldFunction = { source, built, entry: plugin.entry, generation, loadedAt, plugin }
     if (isCurrent()) this.#swap(name, served)
+    else runtime.retire(plugin)
     return served
   }
 

@@ -7,7 +7,7 @@ import { bundleFileName } from "../../../src/functions/bundle-file-name.ts"
 import { Bundler } from "../../../src/functions/compile/bundle-function.ts"
 import { makeSnapshot } from "../../../src/functions/snapshot.ts"
 
-/** Builds a function from its source, as our compiler does it; without the cache. */
+/** Builds a function from its source, as our compiler does it; without the cache. One at a time: the end of a build ends esbuild. */
 export async function buildPlugin(folder: string, source: string): Promise<BuiltFunction> {
   const functions = path.join(folder, "functions")
   await mkdir(functions, { recursive: true })

@@ -37,7 +37,11 @@ const sweepMs = 1_000
 export class ExtismRuntime implements FunctionRuntime {
   readonly #options: ExtismRuntimeOptions
   readonly #pool: InstancePool
+  /** What may be served. */
+  readonly #loaded = new Set<ExtismPlugin>()
   readonly #calls = new Map<string, LiveCall>()
+  /** Those that serve one call alone. */
+  readonly #fresh = new WeakSet<PooledInstance>()
   readonly #ending = new Set<Promise<void>>()
   #sweep: NodeJS.Timeout | null = null
   #lastNumber = 0
@@ -54,8 +58,13 @@ export class ExtismRuntime implements FunctionRuntime {
   }
 
   async load({ env, ...request }: LoadRequest): Promise<ExtismPlugin> {
-    const compiled = await loadPlugin(request)
-    return { ...compiled, env, isRetired: false, idle: { timeoutMs: 0, kept: 0 } }
+    const same = [...this.#loaded].find(
+      ({ hash, memoryBytes }) => hash === request.built.hash && memoryBytes === request.memoryBytes,
+    )
+    const compiled = await loadPlugin({ ...request, module: same?.module })
+    const plugin: ExtismPlugin = { ...compiled, env, isRetired: false, idle: { timeoutMs: 0, kept: 0 } }
+    this.#loaded.add(plugin)
+    return plugin
   }
 
   reserve(plugin: LoadedPlugin, wish: PlaceWish): Place | null {
@@ -79,6 +88,7 @@ export class ExtismRuntime implements FunctionRuntime {
   retire(plugin: LoadedPlugin): void {
     const own = plugin as ExtismPlugin
     own.isRetired = true
+    this.#loaded.delete(own)
     for (const instance of this.#pool.idleOf(own)) this.#pool.dropIdle(instance)
     this.#options.onRoom()
   }
@@ -110,8 +120,6 @@ export class ExtismRuntime implements FunctionRuntime {
     call.begin()
     return call
   }
-
-  readonly #fresh = new WeakSet<PooledInstance>()
 
   #startThread(kind: ThreadKind): PoolThread {
     const { workerUrl, logger } = this.#options

@@ -83,7 +83,7 @@ function readLogLine(text: string): GuestLogLine {
   const { level, message, data } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>
   return {
     level: logLevels.includes(level as string) ? (level as GuestLogLevel) : "info",
-    message: String(message ?? "").slice(0, messageLengthMax),
+    message: (typeof message === "string" ? message : (JSON.stringify(message) ?? "")).slice(0, messageLengthMax),
     ...(data === undefined ? {} : { data }),
   }
 }

@@ -1,10 +1,18 @@
 import { alyxError } from "../../../errors.ts"
+import {
+  exportSection,
+  limitMemory,
+  readExports,
+  readSections,
+  replaceSection,
+  sectionIds,
+  writeSections,
+} from "../../../functions/wasm-sections.ts"
 import { nearestWord } from "../../../lib/nearest-word.ts"
 import type { BuiltFunction } from "../../../functions/built-function.ts"
 import { beginnings, knownImports, ownWasiNamespace, wasiNamespace } from "./known-imports.ts"
-import { memorySection, readShape, renamedExports, renamedImports, sectionIds } from "./module-shape.ts"
-import type { ModuleShape, PluginImport } from "./module-shape.ts"
-import { readSections, writeSections } from "./wasm-bytes.ts"
+import { readPluginImports, renamedImports } from "./plugin-imports.ts"
+import type { PluginImport } from "./plugin-imports.ts"
 
 /** A plug-in that was looked through and compiled: what workers make instances of. */
 export interface CompiledPlugin {
@@ -14,6 +22,8 @@ export interface CompiledPlugin {
   /** Of guest-abi.ts: an interrupt ends its code, so others may wait beside it on one worker. */
   readonly isInterruptible: boolean
   readonly memoryBytes: number
+  /** Of the bytes that it was made of. */
+  readonly hash: string
 }
 
 /** What loadPlugin is told. */
@@ -23,9 +33,9 @@ export interface LoadRequest {
   /** The manifest's; null for `handler`, `handle`, or the only one. */
   readonly entry: string | null
   readonly memoryBytes: number
+  /** Compiled already from the same bytes, for the same limit. */
+  readonly module: WebAssembly.Module | undefined
 }
-
-const pageBytes = 65_536
 
 /**
  * Looks a plug-in through and compiles it with the function's memory limit: bytes that are no module, imports that nobody
@@ -33,11 +43,7 @@ const pageBytes = 65_536
  */
 export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> {
   const { name, built, memoryBytes } = request
-  const wasm = requireModule(name, built.wasm)
-  const shape = readShape(wasm)
-  requireKnownImports(name, shape.imports)
-  const fitted = fitModule(name, wasm, shape, memoryBytes)
-  const module = await WebAssembly.compile(fitted)
+  const module = request.module ?? (await compile(request))
   const exported = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function")
   const entry = chooseEntry(
     name,
@@ -51,7 +57,14 @@ export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> 
       built.description?.engine === "alyx" &&
       WebAssembly.Module.exports(module).some((one) => one.kind === "global" && one.name === "alyx_deadline"),
     memoryBytes,
+    hash: built.hash,
   }
+}
+
+async function compile({ name, built, memoryBytes }: LoadRequest): Promise<WebAssembly.Module> {
+  const wasm = limitMemory(requireModule(name, built.wasm), memoryBytes)
+  requireKnownImports(name, readPluginImports(readSections(wasm)))
+  return WebAssembly.compile(withOwnNames(wasm))
 }
 
 function requireModule(name: string, wasm: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
@@ -75,24 +88,17 @@ function whyInvalid(wasm: Uint8Array<ArrayBuffer>): string {
 }
 
 function requireKnownImports(name: string, imports: readonly PluginImport[]): void {
-  const memory = imports.find(({ kind }) => kind === "memory")
-  if (memory !== undefined) {
-    throw alyxError("UNSUPPORTED_MODULE", {
-      message: `The plug-in of ${name} imports its memory (${memory.namespace}.${memory.name}); it has to have one of its own.`,
-      next: "Build it without an imported memory (asc: without --importMemory; clang: without --import-memory).",
-    })
-  }
   const unknown = imports.filter((one) => !isKnown(one))
   if (unknown.length === 0) return
   throw alyxError("UNKNOWN_IMPORT", {
     message: `The plug-in of ${name} imports what Alyx does not have: ${unknown.map(describeImport).join("; ")}.`,
     next: adviceFor(unknown[0]!),
-    details: { imports: unknown.map(({ namespace, name: wanted }) => `${namespace}.${wanted}`) },
+    details: { imports: unknown.map(({ module, name: wanted }) => `${module}.${wanted}`) },
   })
 }
 
-function isKnown({ namespace, name, kind, signature }: PluginImport): boolean {
-  return kind === "function" && signaturesOf(namespace, name).includes(signature)
+function isKnown({ module, name, kind, signature }: PluginImport): boolean {
+  return kind === "function" && signaturesOf(module, name).includes(signature)
 }
 
 function signaturesOf(namespace: string, name: string): readonly string[] {
@@ -100,14 +106,14 @@ function signaturesOf(namespace: string, name: string): readonly string[] {
   return Object.hasOwn(functions, name) ? functions[name]! : []
 }
 
-function describeImport({ namespace, name, kind, signature }: PluginImport): string {
-  if (kind !== "function") return `the ${kind} ${namespace}.${name}`
-  const known = signaturesOf(namespace, name)
-  if (known.length === 0) return `${namespace}.${name}`
-  return `${namespace}.${name} as (${signature}), which is (${known.join(") or (")})`
+function describeImport({ module, name, kind, signature }: PluginImport): string {
+  if (kind !== "function") return `the ${kind} ${module}.${name}`
+  const known = signaturesOf(module, name)
+  if (known.length === 0) return `${module}.${name}`
+  return `${module}.${name} as (${signature}), which is (${known.join(") or (")})`
 }
 
-function adviceFor({ namespace, name }: PluginImport): string {
+function adviceFor({ module: namespace, name }: PluginImport): string {
   if (namespace === "env" && name === "abort") {
     return "AssemblyScript's abort is a function of your own: asc --use abort=<file>/<function>."
   }
@@ -119,49 +125,22 @@ function adviceFor({ namespace, name }: PluginImport): string {
   return near === undefined ? `There are: ${functions.join(", ")}.` : `Did you mean ${near}?`
 }
 
-const beginningNames = {
+const beginningNames: Readonly<Record<string, string>> = {
   _initialize: beginnings.initialize,
   _start: beginnings.start,
   hs_init: beginnings.haskell,
 }
 
-/** The same module, with the limit as the maximum of its memory, and WASI under a name of ours. */
-function fitModule(
-  name: string,
-  wasm: Uint8Array<ArrayBuffer>,
-  shape: ModuleShape,
-  memoryBytes: number,
-): Uint8Array<ArrayBuffer> {
-  const { memories, imports } = shape
-  if (memories.length > 1) throw unsupported(name, `has ${memories.length} memories; functions have one`)
-  const [memory] = memories
-  if (memory?.isShared === true) throw unsupported(name, "has a shared memory; functions run on one thread")
-  if (memory?.is64Bit === true) throw unsupported(name, "has a 64-bit memory; functions have 32-bit ones")
-  const limit = Math.floor(memoryBytes / pageBytes)
-  if (memory !== undefined && memory.minimum > limit) {
-    const needs = Math.ceil((memory.minimum * pageBytes) / 1_048_576)
-    throw alyxError("UNSUPPORTED_MODULE", {
-      message: `The plug-in of ${name} begins with ${needs} MB of memory, and its limit is ${Math.floor(memoryBytes / 1_048_576)} MB.`,
-      next: `Write memory: ${needs * 2}mb in its manifest.`,
-    })
-  }
-  const hasWasi = imports.some(({ namespace }) => namespace === wasiNamespace)
-  return writeSections(
-    wasm,
-    readSections(wasm).map((section) => {
-      const { id, content } = section
-      if (id === sectionIds.memory && memory !== undefined) {
-        return memorySection(memory.minimum, Math.min(memory.maximum ?? limit, limit))
-      }
-      if (id === sectionIds.import && hasWasi) return renamedImports(content, wasiNamespace, ownWasiNamespace)
-      if (id === sectionIds.export) return renamedExports(content, beginningNames)
-      return section
-    }),
-  )
-}
-
-function unsupported(name: string, what: string): Error {
-  return alyxError("UNSUPPORTED_MODULE", { message: `The plug-in of ${name} ${what}.` })
+/** The same module, with WASI and with what runs before everything under names that only we know. */
+function withOwnNames(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
+  const sections = readSections(wasm)
+  const exported = readExports(sections).map((one) => ({
+    ...one,
+    name: Object.hasOwn(beginningNames, one.name) ? beginningNames[one.name]! : one.name,
+  }))
+  const renamed = replaceSection(sections, sectionIds.export, exportSection(exported))
+  const imports = renamedImports(sections, wasiNamespace, ownWasiNamespace)
+  return writeSections(replaceSection(renamed, sectionIds.import, imports))
 }
 
 /** What compilers export beside the functions of the person who wrote it. */

@@ -57,11 +57,12 @@ export class PluginInstance {
     const { exports } = await this.#extism.getInstance()
     const { memory, alyx_deadline: deadline, alyx_set_memory_limit: setLimit } = exports
     this.#memory.bind(memory instanceof WebAssembly.Memory ? memory : undefined)
-    if (deadline instanceof WebAssembly.Global) this.#deadline = deadline as WebAssembly.Global<"i64">
+    if (deadline instanceof WebAssembly.Global) this.#deadline = deadline
     this.resume(call?.message.deadline ?? 0n)
     begin(exports, importsWasi(module))
     if (typeof setLimit === "function") {
-      ;(setLimit as (bytes: number) => void)(Math.floor(this.#plugin.memoryBytes * engineShare))
+      const limit = setLimit as (bytes: number) => void
+      limit(Math.floor(this.#plugin.memoryBytes * engineShare))
     }
   }
 
@@ -165,7 +166,7 @@ function importsWasi(module: WebAssembly.Module): boolean {
 function begin(exports: WebAssembly.Exports, hasWasi: boolean): void {
   const run = (name: string): void => {
     const beginning = exports[name]
-    if (typeof beginning === "function") (beginning as () => void)()
+    if (typeof beginning === "function") beginning()
   }
   if (exports[beginnings.initialize] !== undefined) run(beginnings.initialize)
   else if (!hasWasi) run(beginnings.start)
