@@ -46,6 +46,8 @@ export default defineFunction({ async handler(input, ctx) {
 `,
 }
 
+const failing = (index: number): boolean => index % 6 === 0
+
 test(
   "functions hold transactions while requests write, and call each other as the caller",
   { timeout: 120_000 },
@@ -69,7 +71,6 @@ test(
         writeCount += 1
       }
     })
-    const failing = (index: number): boolean => index % 6 === 0
     const statuses: number[] = []
     for (let index = 0; index < callCount; index += 20) {
       const calls = Array.from({ length: 20 }, (_, offset) =>

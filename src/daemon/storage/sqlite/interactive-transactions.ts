@@ -54,16 +54,16 @@ export class InteractiveTransactions {
       this.#waitingCount -= 1
       return this.#run(options, { durable: durable.promise, begun: begun.resolve })
     })
-    turn.then(
-      (wrote) => {
-        if (wrote) this.#parts.onCommit()
+    const settle = async (): Promise<void> => {
+      try {
+        if (await turn) this.#parts.onCommit()
         durable.resolve()
-      },
-      (error: unknown) => {
+      } catch (error) {
         durable.reject(error)
         begun.reject(error)
-      },
-    )
+      }
+    }
+    void settle()
     return begun.promise
   }
 
