@@ -47,7 +47,8 @@ export class InProcess {
     const asked = {
       method: request.method as "GET",
       url: request.url,
-      headers: headersOf(request.headers),
+      // What a function asks for belongs to the request that called it.
+      headers: { "x-request-id": from.invocation.requestId, ...headersOf(request.headers) },
       payload: Buffer.from(request.body),
       signal,
     }
