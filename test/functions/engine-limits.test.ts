@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { limitMemory } from "../../src/functions/wasm-sections.ts"
+import { limitMemory, pageBytes } from "../../src/functions/wasm-sections.ts"
 import { scaled } from "../helpers/scale.ts"
 import { snapshotOf, startScript } from "../helpers/script-plugin.ts"
 
@@ -106,7 +106,8 @@ describe("memory", () => {
     const before = await callOften(500)
     const after = await callOften(scaled(30_000, 1_500))
 
-    expect(after).toBe(before)
+    // The heap settles within one page.
+    expect(after - before).toBeLessThanOrEqual(pageBytes)
   })
 })
 
