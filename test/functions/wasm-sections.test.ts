@@ -32,11 +32,7 @@ describe("sections", () => {
   test("show imports and exports of every kind", () => {
     const wasm = moduleOf(
       section(1, 1, 0x60, 0, 0),
-      section(
-        2,
-        4,
-        ...Buffer.from("01610166000001610167037f00016101740170010180010161016d020001", "hex"),
-      ),
+      section(2, 4, ...Buffer.from("01610166000001610167037f00016101740170010180010161016d020001", "hex")),
       section(7, 2, ...Buffer.from("0178000001790300", "hex")),
     )
 
