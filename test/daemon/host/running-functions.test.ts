@@ -52,7 +52,11 @@ test(
   "functions hold transactions while requests write, and call each other as the caller",
   { timeout: 120_000 },
   async () => {
-    const { register, sendAs } = await startAccountsDaemon({ schema, files })
+    const { register, sendAs } = await startAccountsDaemon({
+      schema,
+      files,
+      config: { server: { rate_limit: { address: "1000000/minute" } } },
+    })
     const { access_token: token, user } = (await register("ada@example.com")) as unknown as {
       access_token: string
       user: { id: string }
