@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 
@@ -14,7 +15,7 @@ import { functionsTsconfig, typesTsconfig } from "./tsconfig-text.ts"
 /** For which project types are written. */
 export interface FunctionTypesRequest {
   readonly root: string
-  /** Null for none that is valid: then only what does not depend on it is written. */
+  /** Null for none that is valid: then the types of the collections stay as they were. */
   readonly schema: Schema | null
 }
 
@@ -23,6 +24,11 @@ export interface WrittenTypes {
   readonly written: readonly string[]
   readonly unchanged: readonly string[]
 }
+
+const collectionsFile = "collections.d.ts"
+
+/** For a project whose schema never was valid: the other files import what it says. */
+const noCollections: Schema = { collections: new Map(), relations: new Map(), hash: "" }
 
 /** Files that are the same for every project. */
 const sharedFiles = ["alyx-functions.d.ts", "globals.d.ts", "modules.d.ts"]
@@ -37,13 +43,16 @@ export async function writeFunctionTypes({ root, schema }: FunctionTypesRequest)
   const templates = path.join(packageRoot(), "templates", "functions", "types")
   const shared = sharedFiles.map(async (name) => [name, await readFile(path.join(templates, name), "utf8")] as const)
   const files: (readonly [string, string])[] = [...(await Promise.all(shared)), ["tsconfig.json", typesTsconfig()]]
-  if (schema !== null) files.push(["collections.d.ts", collectionTypesText(schema)])
+  if (schema !== null) files.push([collectionsFile, collectionTypesText(schema)])
   const written: string[] = []
   const unchanged: string[] = []
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 })
     await mkdir(typesDir, { recursive: true, mode: 0o700 })
     await writeWhenChanged(editorManifestFile, `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`)
+    if (schema === null && !existsSync(path.join(typesDir, collectionsFile))) {
+      files.push([collectionsFile, collectionTypesText(noCollections)])
+    }
     for (const [name, text] of files) {
       const isNew = await writeWhenChanged(path.join(typesDir, name), text)
       const list = isNew ? written : unchanged

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises"
+import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
 import { promisify } from "node:util"
 
@@ -237,6 +237,23 @@ collections:
     )
 
     expect(await check()).toBe("")
+  })
+
+  test("a schema that is broken leaves the types of the collections as they were, or has none", async () => {
+    const { root, check } = await project()
+    const file = path.join(root, ".alyx", "types", "collections.d.ts")
+    const before = await readFile(file, "utf8")
+
+    const kept = await writeFunctionTypes({ root, schema: null })
+    const text = await readFile(file, "utf8")
+    await rm(file)
+    const made = await writeFunctionTypes({ root, schema: null })
+    await writeFile(path.join(root, "functions", "a.ts"), 'ctx.log.info("a")\nctx.db.posts')
+
+    expect(kept.written).toEqual([])
+    expect(text).toBe(before)
+    expect(made.written).toEqual(["collections.d.ts"])
+    expect(await check()).toMatch(/^functions\/a\.ts\(2,8\): error .*'posts' does not exist.*\n$/)
   })
 
   test("tsconfig.json of a person stays, and that of a starter is the same", async () => {
