@@ -10,6 +10,8 @@ import {
 } from "node:crypto"
 import type { CallOperation } from "../../functions/guest-abi.ts"
 import { CryptoRefusal, refuse } from "./crypto-refusal.ts"
+import { deriveGuestBytes } from "./guest-derive.ts"
+import { hashName } from "./guest-hash.ts"
 import { exportGuestKey, generateGuestKey, importGuestKey, privateKeyOf, publicKeyOf, secretOf } from "./guest-keys.ts"
 
 /** What the worker answers to the guest at once. */
@@ -19,15 +21,6 @@ export interface CryptoAnswer {
 }
 
 type CryptoOperation = Extract<CallOperation, { call: "crypto" }>
-
-/** Names that a guest may ask for, and Node's. */
-const digests: Record<string, string> = {
-  "SHA-1": "sha1",
-  "SHA-256": "sha256",
-  "SHA-384": "sha384",
-  "SHA-512": "sha512",
-  MD5: "md5",
-}
 
 /** Bytes of an iv; 12 are usual. */
 const ivBytesMax = 1024
@@ -69,6 +62,8 @@ function compute(operation: CryptoOperation, body: Uint8Array): CryptoAnswer {
       return { value: verify(algorithm, readObject(operation.key), pieces) }
     case "encrypt":
       return { body: encrypt(algorithm, readObject(operation.key), pieces) }
+    case "derive":
+      return { body: deriveGuestBytes(algorithm, secretOf(readObject(operation.key)), pieces) }
     case "decrypt":
       return { body: decrypt(algorithm, readObject(operation.key), pieces) }
     default:
@@ -92,12 +87,6 @@ function split(lengths: readonly number[] | undefined, body: Uint8Array): Uint8A
     at += length
   }
   return pieces
-}
-
-function hashName(name: unknown): string {
-  const hash = typeof name === "string" && Object.hasOwn(digests, name) ? digests[name] : undefined
-  if (hash === undefined) throw refuse("NotSupportedError", `The hash ${String(name)} is not there.`)
-  return hash
 }
 
 function sign(algorithm: Record<string, unknown>, key: Record<string, unknown>, data: Uint8Array): Uint8Array {

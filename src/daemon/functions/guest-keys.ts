@@ -6,6 +6,7 @@ import { refuse } from "./crypto-refusal.ts"
 type Jwk = Record<string, unknown>
 
 const secretBytesMax = 1024
+const secretNames: readonly unknown[] = ["HMAC", "AES-GCM", "PBKDF2", "HKDF"]
 const rsaBitsMax = 4096
 
 /** Bits of an HMAC key that nobody gave a length: the block of its hash. */
@@ -51,7 +52,7 @@ export function importGuestKey(
   bytes: Uint8Array,
 ): { jwk: Jwk; bits?: number } {
   const { name } = algorithm
-  if (name === "HMAC" || name === "AES-GCM")
+  if (secretNames.includes(name))
     return importSecret(algorithm, format === "jwk" ? secretOf(jwk as Jwk) : Buffer.from(bytes))
   if (format === "jwk")
     return plain(algorithm, typeof (jwk as Jwk)["d"] === "string" ? privateKeyOf(jwk as Jwk) : publicKeyOf(jwk as Jwk))

@@ -158,6 +158,12 @@ const nonsense: readonly unknown[] = [
   { call: "crypto", action: "import", algorithm: { name: "Ed25519" }, format: "jwk", key: null },
   { call: "crypto", action: "export", algorithm: {}, key: { kty: "oct", k: "c2VjcmV0" }, format: "pkcs8" },
   { call: "crypto", action: "generate", algorithm: { name: "RSA-PSS" } },
+  {
+    call: "crypto",
+    action: "derive",
+    algorithm: { name: "PBKDF2", hash: "SHA-512", bits: 256, iterations: 1e9 },
+    key: { kty: "oct", k: "AAAA" },
+  },
   { call: "crypto", action: "generate", algorithm: { name: "HMAC", length: 1e9 } },
 ]
 
@@ -196,6 +202,15 @@ const vectors: readonly (readonly [snippet: string, value: string])[] = [
 ]
 
 const operations = String.raw`
+const k = await crypto.subtle.importKey("raw", new TextEncoder().encode("password"), "PBKDF2", false, ["deriveBits", "deriveKey"]); return [await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-1", salt: new TextEncoder().encode("salt"), iterations: 4096 }, k, 160), k.algorithm, k.usages]
+const k = await crypto.subtle.importKey("raw", new Uint8Array(22).fill(11), "HKDF", false, ["deriveBits"]); return crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(13), info: new Uint8Array([1, 2]) }, k, 336)
+const k = await crypto.subtle.importKey("raw", new Uint8Array(3), "PBKDF2", false, ["deriveKey"]); const d = await crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-512", salt: new Uint8Array(8), iterations: 10 }, k, { name: "AES-GCM", length: 192 }, true, ["encrypt"]); return [await crypto.subtle.exportKey("raw", d), d.algorithm]
+const k = await crypto.subtle.importKey("raw", new Uint8Array(3), "HKDF", false, ["deriveKey"]); const d = await crypto.subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(8), info: new Uint8Array(0) }, k, { name: "HMAC", hash: "SHA-384" }, true, ["sign"]); return (await crypto.subtle.exportKey("raw", d)).byteLength
+crypto.subtle.importKey("raw", new Uint8Array(3), "PBKDF2", true, ["deriveBits"])
+crypto.subtle.generateKey("HKDF", false, ["deriveBits"])
+const k = await crypto.subtle.importKey("raw", new Uint8Array(3), "PBKDF2", false, ["deriveKey"]); return crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-1", salt: new Uint8Array(1), iterations: 1 }, k, 160)
+const k = await crypto.subtle.importKey("raw", new Uint8Array(3), "PBKDF2", false, ["deriveBits"]); return crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-1", salt: new Uint8Array(1), iterations: 0 }, k, 160)
+const k = await crypto.subtle.importKey("raw", new Uint8Array(3), "PBKDF2", false, ["deriveBits"]); return crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-1", iterations: 5 }, k, 160)
 crypto.subtle.digest("sha-512", new Uint8Array([1, 2, 3]))
 crypto.subtle.digest({ name: "SHA-384" }, new DataView(new ArrayBuffer(3), 1))
 crypto.subtle.digest("MD5", new Uint8Array(0))

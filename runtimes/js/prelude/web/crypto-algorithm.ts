@@ -15,6 +15,8 @@ const known: Record<string, { readonly secret: readonly KeyUsage[]; readonly pub
   Ed25519: { secret: ["sign"], public: ["verify"] },
   "RSASSA-PKCS1-v1_5": { secret: ["sign"], public: ["verify"] },
   "RSA-PSS": { secret: ["sign"], public: ["verify"] },
+  PBKDF2: { secret: ["deriveBits", "deriveKey"], public: null },
+  HKDF: { secret: ["deriveBits", "deriveKey"], public: null },
 }
 
 const hashes = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"]
@@ -77,6 +79,8 @@ export function keyAlgorithm(algorithm: Algorithm, bits: number | undefined): Ke
     case "ECDSA":
       return { name, namedCurve: readCurve(algorithm["namedCurve"]) }
     case "Ed25519":
+    case "PBKDF2":
+    case "HKDF":
       return { name }
     default:
       return {

@@ -16,7 +16,10 @@ interface ImportedKey {
   readonly bits?: number
 }
 
-const secretAlgorithms = ["HMAC", "AES-GCM"]
+const secretAlgorithms = ["HMAC", "AES-GCM", "PBKDF2", "HKDF"]
+
+/** Secrets that others are derived from: never shown, never made here. */
+const sources = ["PBKDF2", "HKDF"]
 
 /** Makes a key of bytes or of JSON; the host checks that it is one. */
 export function importKey(
@@ -34,13 +37,17 @@ export function importKey(
     throw new DOMException(`A key for ${name} is imported as raw or jwk.`, "NotSupportedError")
   const type = isSecret ? "secret" : typeOf(given)
   checkUsages(name, type, usages)
+  if (sources.includes(name) && given.format !== "raw")
+    throw new DOMException(`A key for ${name} is imported as raw.`, "NotSupportedError")
+  if (sources.includes(name) && wish.extractable)
+    throw new DOMException(`A key for ${name} cannot be extractable.`, "SyntaxError")
   const imported = readMaterial(given, checked, usages)
   if (given.format === "jwk" && (given.data as Jwk).ext === false && wish.extractable)
     throw new DOMException("The key says that it is not extractable (ext: false).", "DataError")
   return makeKey({
     type,
     algorithm: keyAlgorithm(algorithm, imported.bits),
-    extractable: type === "public" ? wish.extractable : wish.extractable,
+    extractable: wish.extractable,
     usages,
     material: imported.jwk,
   })
@@ -73,6 +80,8 @@ function typeOf(given: { readonly format: string; readonly data: unknown }): "pr
 export function generateKey(algorithm: Algorithm, extractable: boolean, wanted: unknown): CryptoKey | KeyPair {
   const usages = readUsages(wanted)
   const { name } = algorithm
+  if (sources.includes(name))
+    throw new DOMException(`Keys for ${name} are imported, not generated.`, "NotSupportedError")
   const question = { action: "generate", algorithm: hostAlgorithm(algorithm) }
   if (secretAlgorithms.includes(name)) {
     checkUsages(name, "secret", usages)
@@ -112,6 +121,8 @@ function hostAlgorithm(algorithm: Algorithm): { readonly name: string } {
     case "ECDSA":
       return { name, namedCurve: readCurve(algorithm["namedCurve"]) } as { name: string }
     case "Ed25519":
+    case "PBKDF2":
+    case "HKDF":
       return { name }
     default:
       return { name, hash: readHash(algorithm["hash"]), modulusLength: algorithm["modulusLength"] } as { name: string }

@@ -3,13 +3,14 @@ import { askCrypto, askDigest } from "./ask-crypto.ts"
 import { type BytesLike, bufferOf, bytesOf, isBytesLike } from "./bytes-of.ts"
 import { type Algorithm, readAlgorithm, readHash } from "./crypto-algorithm.ts"
 import { type CryptoKey, requireUsage } from "./crypto-key.ts"
+import { deriveBytes, derivedBits } from "./crypto-derive.ts"
 import { exportKey } from "./crypto-export.ts"
 import { type KeyPair, generateKey, importKey } from "./crypto-import.ts"
 import { nameClass } from "./define-global.ts"
 import { DOMException } from "./dom-exception.ts"
 import { idlBoolean } from "./web-idl.ts"
 
-/** The part of the standard's SubtleCrypto that the host computes: digests, HMAC, AES-GCM, ECDSA, Ed25519, RSA signatures. */
+/** The part of the standard's SubtleCrypto that the host computes: digests, HMAC, AES-GCM, ECDSA, Ed25519, RSA signatures, PBKDF2, HKDF. */
 export class SubtleCrypto {
   async digest(algorithm: unknown, data: BytesLike): Promise<ArrayBuffer> {
     requireCall("crypto.subtle")
@@ -61,12 +62,22 @@ export class SubtleCrypto {
     return cipher("decrypt", readAlgorithm(algorithm), key, data)
   }
 
-  async deriveBits(): Promise<never> {
-    throw missing("deriveBits")
+  async deriveBits(algorithm: unknown, key: CryptoKey, length: number): Promise<ArrayBuffer> {
+    requireCall("crypto.subtle")
+    return bufferOf(deriveBytes(readAlgorithm(algorithm), key, { usage: "deriveBits", bits: length }))
   }
 
-  async deriveKey(): Promise<never> {
-    throw missing("deriveKey")
+  async deriveKey(
+    algorithm: unknown,
+    key: CryptoKey,
+    derived: unknown,
+    extractable: boolean,
+    usages: unknown,
+  ): Promise<CryptoKey> {
+    requireCall("crypto.subtle")
+    const wanted = readAlgorithm(derived)
+    const data = deriveBytes(readAlgorithm(algorithm), key, { usage: "deriveKey", bits: derivedBits(wanted) })
+    return importKey({ format: "raw", data }, wanted, { extractable: idlBoolean(extractable), usages })
   }
 
   async wrapKey(): Promise<never> {
@@ -122,7 +133,7 @@ function parameterBytes(value: unknown, name: string): Uint8Array {
 
 function missing(method: string): Error {
   return new DOMException(
-    `crypto.subtle.${method} is not there: digest, sign, verify, encrypt, decrypt and keys are.`,
+    `crypto.subtle.${method} is not there: export or import the key, and encrypt or decrypt it.`,
     "NotSupportedError",
   )
 }
