@@ -32,8 +32,8 @@ export async function followFunctions(followed: FollowedFunctions): Promise<Pick
   loop.reloadAll()
   return {
     async stop() {
+      loop.stop()
       await watcher.stop()
-      await loop.stop()
     },
   }
 }

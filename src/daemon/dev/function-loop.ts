@@ -27,6 +27,10 @@ export class FunctionLoop {
   readonly #running = new Set<Promise<void>>()
   /** Of plug-ins that are not whole yet. */
   readonly #waiting = new Map<string, NodeJS.Timeout>()
+  /** The functions that each build under way may concern; null for any. */
+  readonly #builds = new Set<{ readonly names: ReadonlySet<string> | null }>()
+  /** Plug-ins that were written while their functions are built. */
+  readonly #writtenMeanwhile = new Set<string>()
   #isStopped = false
 
   constructor(parts: FunctionLoopParts) {
@@ -39,13 +43,14 @@ export class FunctionLoop {
     const { build, plugins } = concernedFunctions(changed, { places, sources: loader.sources })
     // A change of plug-ins alone leaves the folder as it is, unless one is gone.
     if (build === null) this.reloadAll()
-    else if (build.size > 0 || plugins.size === 0) this.#turn(() => loader.reload([...build]))
-    for (const name of plugins) this.#run(() => this.#followPlugin(name))
+    else if (build.size > 0) this.#build(build, () => loader.reload([...build]))
+    else if (plugins.size === 0) this.#lookAtFolder()
+    for (const name of plugins) this.#pluginWritten(name)
   }
 
   /** Looks at every function; builds those whose inputs are not what they were. */
   reloadAll(): void {
-    this.#turn(() => this.#parts.loader.reload())
+    this.#build(null, () => this.#parts.loader.reload())
   }
 
   /** Resolves when nothing is under way; what waits for quiet does not count. */
@@ -53,12 +58,41 @@ export class FunctionLoop {
     while (this.#running.size > 0) await Promise.all(this.#running)
   }
 
-  /** The loader ends what it builds by itself. */
-  async stop(): Promise<void> {
+  /** Asks for nothing any more. What is being built, which may take minutes, is ended by the loader. */
+  stop(): void {
     this.#isStopped = true
     for (const timer of this.#waiting.values()) clearTimeout(timer)
     this.#waiting.clear()
-    await this.idle()
+  }
+
+  /** Finds what is new in the folder, and what is gone. */
+  #lookAtFolder(): void {
+    this.#build(null, () => this.#parts.loader.reload([]))
+  }
+
+  /** What a build writes may be written again by it, and is read when it has ended. */
+  #build(names: ReadonlySet<string> | null, work: () => Promise<unknown>): void {
+    const build = { names }
+    this.#builds.add(build)
+    this.#turn(async () => {
+      try {
+        await work()
+      } finally {
+        this.#builds.delete(build)
+        const written = [...this.#writtenMeanwhile].filter((name) => !this.#isBuilding(name))
+        for (const name of written) this.#writtenMeanwhile.delete(name)
+        for (const name of written) this.#pluginWritten(name)
+      }
+    })
+  }
+
+  #isBuilding(name: string): boolean {
+    return [...this.#builds].some(({ names }) => names === null || names.has(name))
+  }
+
+  #pluginWritten(name: string): void {
+    if (this.#isBuilding(name)) this.#writtenMeanwhile.add(name)
+    else this.#run(() => this.#followPlugin(name))
   }
 
   async #followPlugin(name: string): Promise<void> {
@@ -68,8 +102,7 @@ export class FunctionLoop {
     if (found === undefined) return
     const state = await isWholePlugin(found.source.wasmFile)
     // A tool that deletes before it writes, and a build that begins, come back; a plug-in without a source is gone.
-    if (state === "missing")
-      return found.source.manifest.build === null ? this.#turn(() => this.#reloadFolder()) : undefined
+    if (state === "missing") return found.source.manifest.build === null ? this.#lookAtFolder() : undefined
     if (state === "whole") return this.#turn(() => this.#parts.loader.readPlugins([name]))
     if (this.#isStopped) return
     clearTimeout(this.#waiting.get(name))
@@ -78,10 +111,6 @@ export class FunctionLoop {
       this.#turn(() => this.#parts.loader.readPlugins([name]))
     }
     this.#waiting.set(name, setTimeout(show, quietMs))
-  }
-
-  #reloadFolder(): Promise<unknown> {
-    return this.#parts.loader.reload([])
   }
 
   #turn(work: () => Promise<unknown>): void {
@@ -94,6 +123,7 @@ export class FunctionLoop {
   #run(work: () => Promise<void>): void {
     if (this.#isStopped) return
     const running = work().catch((error: unknown) => {
+      if (this.#isStopped) return
       this.#parts.logger.error("Functions could not be read again; the next save tries anew.", { error })
     })
     this.#running.add(running)

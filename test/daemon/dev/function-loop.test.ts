@@ -47,6 +47,22 @@ test("a plug-in that stays half is read after a second of quiet, so that its dam
   expect(calls).toHaveLength(1)
 })
 
+test("what a build writes is read when the build has ended, once, however often it was written", async () => {
+  const { loop, calls, folder, file, holdNext } = await following()
+  const source = path.join(folder, "given.ts")
+
+  const release = holdNext()
+  loop.handle(new Set([source, path.join(folder, "given.yaml")]))
+  loop.handle(new Set([file]))
+  await Promise.resolve()
+  loop.handle(new Set([file]))
+  expect(calls).toEqual(["reload given"])
+  release()
+  await loop.idle()
+
+  expect(calls).toEqual(["reload given", "read given"])
+})
+
 test("a plug-in that was deleted is looked for in the folder, and one that comes by rename is read", async () => {
   const { loop, calls, file } = await following()
 
@@ -75,7 +91,7 @@ test("a loader that fails does not end the loop", async () => {
 test("after it was stopped nothing is asked for any more", async () => {
   const { loop, calls, file } = await following()
 
-  await loop.stop()
+  loop.stop()
   loop.handle(new Set([file]))
   loop.reloadAll()
   await loop.idle()
@@ -122,6 +138,8 @@ async function following(): Promise<{
   folder: string
   file: string
   failNext: () => void
+  /** The next thing that is asked for ends when the returned function is called. */
+  holdNext: () => () => void
   called: (call: string) => Promise<readonly string[]>
 }> {
   const root = await tempFolder()
@@ -132,12 +150,14 @@ async function following(): Promise<{
   const calls: string[] = []
   let fails = false
   let wake: (() => void) | undefined
-  const note = (call: string): Promise<readonly BuildOutcome[]> => {
+  let held: Promise<void> | undefined
+  const note = async (call: string): Promise<readonly BuildOutcome[]> => {
     calls.push(call)
     wake?.()
-    if (!fails) return Promise.resolve([])
+    await held
+    if (!fails) return []
     fails = false
-    return Promise.reject(new Error("the disk is gone"))
+    throw new Error("the disk is gone")
   }
   const loader: FunctionLoader = {
     functionsDir: folder,
@@ -158,6 +178,14 @@ async function following(): Promise<{
     folder,
     file,
     failNext: () => (fails = true),
+    holdNext() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      return () => {
+        held = undefined
+        resolve()
+      }
+    },
     async called(call) {
       while (!calls.includes(call)) await new Promise<void>((resolve) => (wake = resolve))
       return calls
