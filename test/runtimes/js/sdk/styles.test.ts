@@ -160,6 +160,7 @@ describe("The style fetch", () => {
     [`export default async function fetch(request) ${body}`],
     [`class App { async fetch(request) ${body} }; export default new App()`],
     [`module.exports = { async fetch(request) ${body} }`],
+    [`class App { fetch = async (request, ...rest) => ${body} }; export default new App().fetch`],
   ])("%s", async (source) => {
     const guest = await buildGuest(source, "under-test.js")
 

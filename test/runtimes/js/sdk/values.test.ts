@@ -191,6 +191,26 @@ describe("Input in other forms", () => {
   })
 })
 
+describe("Any Standard Schema", () => {
+  test("may be a function, check asynchronously, and name places by objects; without JSON Schema there is none", async () => {
+    const guest = await buildGuest(`import { defineFunction } from "@alyx/functions"
+      const input = () => {}
+      input["~standard"] = { version: 1, vendor: "test", validate: async (value) => {
+        await null
+        return value.n > 2 ? { value: { doubled: value.n * 2 } } : { issues: [{ message: "too few", path: [{ key: "list" }, 0, "n"] }] }
+      } }
+      export default defineFunction({ input, handler: (input) => input.doubled })`)
+
+    const fine = await guest.call({ input: { n: 3 } })
+    const wrong = await guest.call({ input: { n: 1 } })
+
+    expect(guest.description.input).toBeNull()
+    expect(fine.output).toBe("6")
+    expect(wrong.failure).toMatchObject({ code: "INPUT_INVALID", message: "list[0].n: too few." })
+    expect(Object.keys(fieldsOf(wrong.failure?.details))).toEqual(["list[0].n"])
+  })
+})
+
 describe("An output that JSON cannot hold", () => {
   const returned = {
     "a function": ["{ a: { b: [1, () => 1] } }", "a.b[1]", "a function"],
