@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises"
+
 import type { FastifyInstance, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
@@ -17,6 +19,9 @@ import type { HttpParts } from "../parts.ts"
 import { parseQueryString } from "../query-string.ts"
 import { addResource } from "../resource.ts"
 
+/** How long a list of functions waits for those that are built for the first time. */
+const listWaitMs = 1_000
+
 const pageRowsDefault = 20
 
 /** Serves functions, and their calls, to admins. Registered under the check of admins. */
@@ -29,7 +34,8 @@ export function adminFunctionRoutes(app: FastifyInstance, { functions }: Pick<Ht
 
   addResource(app, "/api/admin/functions", {
     async GET() {
-      await functions.loaded()
+      // A build command may take minutes; what is known by then is told.
+      await Promise.race([functions.loaded(), delay(listWaitMs, undefined, { ref: false })])
       return { functions: functionDetail(functions), pool: functions.service.stats() } satisfies FunctionsResponse
     },
   })
@@ -41,7 +47,8 @@ export function adminFunctionRoutes(app: FastifyInstance, { functions }: Pick<Ht
   })
   addResource(app, "/api/admin/functions/:name/invoke", {
     async POST(request, reply) {
-      await functions.loaded()
+      const { name } = request.params as { readonly name: string }
+      if (functions.registry.get(name) === undefined) await functions.loaded()
       return invokeAsAdmin(functions, { name: requireKnown(request), request, reply })
     },
   })
