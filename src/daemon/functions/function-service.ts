@@ -17,7 +17,7 @@ import type { InvocationTable, LiveInvocation } from "./invocation-table.ts"
 import type { Invocation } from "./invocation.ts"
 import { mappedError } from "./mapped-error.ts"
 import { RunningInvocation } from "./running-invocation.ts"
-import type { CallHandle, CallOutcome, FunctionRuntime, Place } from "./runtime.ts"
+import type { CallHandle, CallOutcome, CallStart, FunctionRuntime, Place } from "./runtime.ts"
 
 /** What FunctionCaller needs. */
 export interface FunctionCallerOptions {
@@ -99,16 +99,17 @@ export class FunctionCaller implements FunctionService {
     return place === null ? null : { held, place, limits }
   }
 
-  #run(request: InvokeRequest, { held, place, limits }: Taken, queuedMs: number): Promise<InvokeResult> {
+  async #run(request: InvokeRequest, { held, place, limits }: Taken, queuedMs: number): Promise<InvokeResult> {
     const { invocations } = this.#options
     const live = invocations.begin(request, held.source.manifest, limits.timeoutMs)
     const { invocation } = live
+    const start = this.#prepare(request, live, place)
     return new Promise((resolve, reject) => {
       const running = new RunningInvocation(invocation, this.#options.host(), (answer) => {
         stopListening()
         resolve(resultOf(held, invocation, answer))
       })
-      const handle = this.#begin(request, place, running)
+      const handle = place.run(start, running)
       const stopListening = cancelWith(handle, [request.signal, request.parent?.ended])
       void handle.outcome.then(async (outcome) => {
         stopListening()
@@ -120,14 +121,21 @@ export class FunctionCaller implements FunctionService {
     })
   }
 
-  /** What keeps a call from beginning, such as secrets that cannot be read, is its end. */
-  #begin(request: InvokeRequest, place: Place, running: RunningInvocation): CallHandle {
-    const { invocation } = running
+  /** What keeps a call from beginning, such as secrets that cannot be read, leaves nothing behind. */
+  #prepare({ input, name }: InvokeRequest, live: LiveInvocation, place: Place): CallStart {
+    const { invocation } = live
     const { id, manifest, token, deadlineMs } = invocation
-    const host = this.#options.host().context(invocation)
-    const context = guestContextOf(invocation, host, { isDev: this.#options.isDev })
-    const config = { ALYX_URL: host.url, ALYX_TOKEN: token, ...manifest.env }
-    return place.run({ id, input: request.input, context, config, deadlineMs }, running)
+    try {
+      const host = this.#options.host().context(invocation)
+      const context = guestContextOf(invocation, host, { isDev: this.#options.isDev })
+      const config = { ...manifest.env, ALYX_URL: host.url, ALYX_TOKEN: token }
+      return { id, input, context, config, deadlineMs }
+    } catch (error) {
+      live.end()
+      place.giveUp()
+      this.#options.queue.leave(name)
+      throw error
+    }
   }
 
   /** Undoes what the call left open, counts it and tells of it; returns its error. */

@@ -46,9 +46,11 @@ export interface PlaceWish {
   readonly keptIdle: number
 }
 
-/** A place that one call has. `run` is called once. */
+/** A place that one call has. Either `run` or `giveUp` is called, once. */
 export interface Place {
   run(start: CallStart, listener: CallListener): CallHandle
+  /** The call does not begin. */
+  giveUp(): void
 }
 
 /** What a call begins with. */

@@ -26,6 +26,8 @@ export interface FunctionsFixture extends Functions {
 export interface FixtureOptions {
   readonly config?: Partial<Config["functions"]>
   readonly dev?: boolean
+  /** Told before each call; what it throws keeps the call from beginning. */
+  readonly context?: () => void
   /** Answers operations; without it every one is answered with what was asked. */
   readonly answer?: (
     invocation: Invocation,
@@ -49,11 +51,14 @@ const defaults: Config["functions"] = {
 }
 
 /** Makes functions whose threads end with the test. */
-export function openFunctions({ config = {}, dev = false, answer }: FixtureOptions = {}): FunctionsFixture {
+export function openFunctions({ config = {}, dev = false, answer, context }: FixtureOptions = {}): FunctionsFixture {
   const ended: EndedInvocation[] = []
   const warnings: string[] = []
   const host: HostApi = {
-    context: () => ({ secrets: {}, url: "http://alyx.internal", collections: {} }),
+    context: () => {
+      context?.()
+      return { secrets: {}, url: "http://alyx.internal", collections: {} }
+    },
     call: async (invocation, operation, body, signal) =>
       answer === undefined ? { value: operation, body } : answer(invocation, operation, body, signal),
     end: () => undefined,

@@ -199,6 +199,23 @@ describe("a function of our compiler", () => {
     expect(functions.service.stats()).toMatchObject({ running: 0, queued: 0 })
   })
 
+  it("does not begin where the host has nothing to begin with, and leaves its place to the next", async () => {
+    let isBroken = true
+    const functions = openFunctions({
+      config: { workers: 1, maxConcurrency: 1, instancesMax: 1 },
+      context: () => {
+        if (isBroken) throw alyxError("SECRET_NOT_SET")
+      },
+    })
+    await functions.serve("hello", await buildPlugin(await tempFolder(), define("return 1")))
+
+    await expect(functions.call("hello")).rejects.toMatchObject({ code: "SECRET_NOT_SET" })
+    isBroken = false
+
+    expect(await functions.call("hello")).toBe("1")
+    expect(functions.service.stats()).toMatchObject({ instances: 1, running: 0, queued: 0 })
+  })
+
   it("ends when its caller leaves while it waits", async () => {
     const leaving = new AbortController()
     let aborted = false

@@ -73,7 +73,10 @@ export class ExtismRuntime implements FunctionRuntime {
     const instance = this.#pool.take(own, wish)
     if (instance === null) return null
     own.idle = { timeoutMs: wish.idleTimeoutMs, kept: wish.keptIdle }
-    return { run: (start, listener) => this.#run(instance, wish.isFresh, { start, listener }) }
+    return {
+      run: (start, listener) => this.#run(instance, wish.isFresh, { start, listener }),
+      giveUp: () => this.#pool.giveBack(instance, { isKept: false }),
+    }
   }
 
   warm(plugin: LoadedPlugin, count: number, wish: Pick<PlaceWish, "instancesMax" | "idleTimeoutMs">): void {
