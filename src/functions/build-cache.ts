@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { readFile } from "node:fs/promises"
+import { readFile, rm, stat } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
 
 import { writeFileAtomically } from "../lib/atomic-write.ts"
@@ -46,12 +46,31 @@ export async function findCachedBuild(entry: CacheEntry): Promise<CachedBuild | 
   return isSame ? { wasm: new Uint8Array(wasm), hash: record.output, inputs, warnings: record.warnings } : null
 }
 
-/** Keeps what a build was made of. */
-export async function keepBuild(entry: CacheEntry, build: Omit<CachedBuild, "wasm">): Promise<void> {
+/**
+ * Keeps what a build was made of; `since` is the time at which it began. Nothing is kept when a file has changed since then:
+ * who knows which content was built.
+ */
+export async function keepBuild(
+  entry: CacheEntry,
+  build: Omit<CachedBuild, "wasm"> & { readonly since: number },
+): Promise<void> {
   const { key, root } = entry
+  if (await hasChangedSince(build.inputs, build.since)) return rm(recordFile(entry), { force: true })
   const inputs = await hashFiles(root, build.inputs)
   const record: CacheRecord = { key, inputs, output: build.hash, warnings: build.warnings }
   await writeFileAtomically(recordFile(entry), JSON.stringify(record), { mode: 0o600, isDurable: false })
+}
+
+async function hasChangedSince(files: readonly string[], since: number): Promise<boolean> {
+  const times = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ ctimeMs }) => ctimeMs,
+        () => Infinity,
+      ),
+    ),
+  )
+  return times.some((time) => time >= since)
 }
 
 /** SHA-256 in hex. */

@@ -101,9 +101,11 @@ export class FunctionBuilder {
       const { description, sourceMap } = readPlugin(cached.wasm, relative(this.#options.root, source.wasmFile))
       return { ...cached, description, sourceMap, durationMs: 0, isCached: true }
     }
+    // Finer than Date.now(): what was saved a moment before has nothing to do with it.
+    const since = performance.timeOrigin + performance.now()
     const built =
       source.entryFile === null ? await this.#run(source, options) : await this.#compile(source, options.signal)
-    await keepBuild(entry, built)
+    await keepBuild(entry, { ...built, since })
     return { ...built, isCached: false }
   }
 
