@@ -30,6 +30,8 @@ export interface FunctionSurroundings {
 /** Functions, as the rest of the daemon uses them. */
 export interface OpenedFunctions extends FunctionEdge {
   readonly loader: FunctionLoading
+  /** For after the database was replaced: secrets that were set stay set. Never rejects. */
+  carryOverSecrets(): Promise<void>
 }
 
 /** Calls that run when the daemon ends get so much of server.drain_timeout; their requests were drained before. */
@@ -44,7 +46,7 @@ export async function openFunctions(
   surroundings: FunctionSurroundings,
   release: ReleaseStack,
 ): Promise<OpenedFunctions> {
-  const { options, config, database, schemas, clock, logger, activity, signals } = parts
+  const { options, config, database, schemas, clock, logger, activity } = parts
   const executions = new ExecutionLog({ database, onWarning: (message, facts) => logger.warn(message, facts) })
   release.push("execution log", () => executions.stop())
   const secrets = new SecretStore({
@@ -55,13 +57,6 @@ export async function openFunctions(
     keyFile: () => keyFilePath(database.path),
   })
   await secrets.start()
-  signals.on(
-    "database",
-    () =>
-      void secrets
-        .reload()
-        .catch((error: unknown) => logger.error("The secrets of functions could not be read again.", { error })),
-  )
   const metrics = new FunctionMetrics()
   const tellEnded = endedCalls({ executions, activity, redactor: redactorOf(secrets, schemas) })
   const endListeners = new Set<(ended: EndedInvocation) => void>()
@@ -100,14 +95,10 @@ export async function openFunctions(
     host?.stop()
   })
 
-  const { functionsDir, builtDir } = {
-    functionsDir: config.current.functions.path,
-    builtDir: projectPaths(options.root).builtFunctionsDir,
-  }
   const loader = new FunctionLoading({
     root: options.root,
-    functionsDir,
-    builtDir,
+    functionsDir: config.current.functions.path,
+    builtDir: projectPaths(options.root).builtFunctionsDir,
     buildWorker: options.programs.buildWorker,
     env: options.env,
     functions,
@@ -118,6 +109,10 @@ export async function openFunctions(
 
   return {
     loader,
+    carryOverSecrets: () =>
+      secrets.carryOver().catch((error: unknown) => {
+        logger.error("The secrets of functions could not be kept; set them again with alyx secrets set.", { error })
+      }),
     registry: functions.registry,
     service: functions.service,
     executions,

@@ -56,9 +56,28 @@ export class SecretStore implements Secrets {
     }
   }
 
-  /** For after the database was replaced by another one. */
-  async reload(): Promise<void> {
-    await this.#turns.run(() => this.#load())
+  /**
+   * For after the database was replaced by another one: a reset, a restore. Secrets are no data of it: those that were set stay
+   * set, unless the new one has its own of that name.
+   */
+  async carryOver(): Promise<void> {
+    await this.#turns.run(async () => {
+      const before = this.#opened.values
+      await this.#load()
+      const { values, unreadable } = this.#opened
+      const missing = [...before].filter(([name]) => !values.has(name) && !unreadable.includes(name))
+      if (missing.length === 0) return
+      const key = await this.#loadedKey()
+      const now = new Date(this.#options.clock.now()).toISOString()
+      const rows = missing.map(([name, value]) => {
+        return { name, value: sealValue(key, name, value), created_at: now, updated_at: now }
+      })
+      const statements = rows.map((row) => systemTables.insertInto("_alyx_secrets").values(row).compile())
+      await this.#options.database.write((transaction) => {
+        for (const statement of statements) transaction.run(statement)
+      })
+      this.#opened = { values: new Map([...missing, ...values]), unreadable }
+    })
   }
 
   read(names: readonly string[]): Readonly<Record<string, string>> {

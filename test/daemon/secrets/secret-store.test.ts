@@ -72,6 +72,22 @@ test("another key opens nothing and loses nothing", async () => {
   expect((await open()).read(["TOKEN"])).toEqual({ TOKEN: "the value of it" })
 })
 
+test("when another database takes the place, secrets stay set, and its own win", async () => {
+  const { open, database } = await openSecrets()
+  const secrets = await open()
+  await secrets.set("KEPT", "kept value")
+  await secrets.set("BOTH", "old value")
+  const other = await open()
+  await other.set("BOTH", "its own value")
+  await database.write((transaction) => transaction.run(sqlQuery("DELETE FROM _alyx_secrets WHERE name = 'KEPT'")))
+
+  await secrets.carryOver()
+
+  for (const store of [secrets, await open()]) {
+    expect(store.read(["KEPT", "BOTH"])).toEqual({ KEPT: "kept value", BOTH: "its own value" })
+  }
+})
+
 test("a value that was moved under another name is not taken for that one's", async () => {
   const { open, database } = await openSecrets()
   const secrets = await open("k".repeat(32))
