@@ -1,6 +1,6 @@
 import type { ExecutionDetail, FunctionDetail } from "../../protocol/functions-api.ts"
 import { countOf, showBytes, showMs, showSeconds, showTime } from "../amount.ts"
-import { addressesOf, showDuration, stateMeanings } from "../functions/function-table.ts"
+import { addressesOf, showDuration, shownState, stateMeanings } from "../functions/function-table.ts"
 import type { LogLook } from "../log-line.ts"
 import { levelLooks, showFields } from "../log-line.ts"
 import type { Paint } from "../paint.ts"
@@ -18,12 +18,12 @@ export function functionInFull(detail: FunctionDetail, fetched: FetchedFunction,
 }
 
 function headLines(detail: FunctionDetail, paint: Paint): readonly string[] {
-  const { name, state, style, source, limits, calls, allowedHosts, env, secrets, access, privileged } = detail
+  const { name, style, source, limits, calls, allowedHosts, env, secrets, access, privileged } = detail
   const row = (title: string, text: string): string => `${paint("quiet", title.padEnd(11))}${text}`
   const unset = secrets.filter(({ isSet }) => !isSet).map((secret) => secret.name)
   const isolation = limits.isolation === "per_call" ? ", a fresh instance for every call" : ""
   return [
-    `${paint("strong", printable(name))}  ${paint(stateMeanings[state], state)}${style === null ? "" : `  ${style}`}`,
+    `${paint("strong", printable(name))}  ${paint(stateMeanings[shownState(detail)], shownState(detail))}${style === null ? "" : `  ${style}`}`,
     row("Source", printable(source)),
     row("Answers at", addressesOf(detail)),
     row("Access", access === null ? "anyone" : printable(access)),

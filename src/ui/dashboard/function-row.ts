@@ -1,6 +1,7 @@
 import type { FunctionDetail } from "../../protocol/functions-api.ts"
 import { countOf, showCount, showMs } from "../amount.ts"
-import { stateMeanings } from "../functions/function-table.ts"
+import { shownState, stateMeanings } from "../functions/function-table.ts"
+import type { ShownState } from "../functions/function-table.ts"
 import type { Paint } from "../paint.ts"
 import { printable } from "../printable.ts"
 import { cellsOf, fitText } from "./fit-text.ts"
@@ -12,15 +13,17 @@ const nameColumns = { least: 10, most: 24 }
 /** A minute of calls in fewer bars is a bar for several seconds. */
 const sparklineColumns = 12
 
-const marks: Readonly<Record<FunctionDetail["state"], string>> = { serving: "●", stale: "!", failed: "✗" }
+const marks: Readonly<Record<ShownState, string>> = { serving: "●", building: "◌", stale: "!", failed: "✗" }
 
 /** One function in one row: its state, and how it is called, or why it does not build. */
 export function functionRow(detail: FunctionDetail, look: { readonly paint: Paint; readonly columns: number }): string {
   const { paint, columns } = look
-  const { name, state, lastBuild } = detail
+  const { name, lastBuild } = detail
+  const state = shownState(detail)
   const wide = Math.min(nameColumns.most, Math.max(nameColumns.least, Math.floor(columns / 3)))
   const head = `${paint(stateMeanings[state], marks[state])} ${fitText(printable(name), wide)}`
   const room = Math.max(4, columns - cellsOf(head) - 1)
+  if (state === "building") return `${head} ${fitText(paint("quiet", "being built…"), room)}`
   if (lastBuild?.error) return `${head} ${fitText(paint("bad", reasonOf(lastBuild.error)), room)}`
   return `${head} ${fitText(facts(detail, { paint, room }), room)}`
 }

@@ -5,11 +5,20 @@ import { printable } from "../printable.ts"
 import { renderError } from "../render-error.ts"
 import { renderTable } from "../table.ts"
 
+/** What a function is said to be: one that is not served, and was not refused either, is built for the first time. */
+export type ShownState = FunctionDetail["state"] | "building"
+
 /** How states of functions look. */
-export const stateMeanings: Readonly<Record<FunctionDetail["state"], Meaning>> = {
+export const stateMeanings: Readonly<Record<ShownState, Meaning>> = {
   serving: "good",
+  building: "warn",
   stale: "warn",
   failed: "bad",
+}
+
+/** The state that a person is told. */
+export function shownState({ state, lastBuild }: Pick<FunctionDetail, "state" | "lastBuild">): ShownState {
+  return state === "failed" && lastBuild === null ? "building" : state
 }
 
 export interface FunctionsLook {
@@ -28,7 +37,7 @@ export function renderFunctions({ functions, pool }: FunctionsResponse, look: Fu
     paint("name", printable(one.name)),
     one.style === null ? "–" : one.style,
     addressesOf(one),
-    paint(stateMeanings[one.state], one.state),
+    paint(stateMeanings[shownState(one)], shownState(one)),
     showCount(one.calls.total),
     one.calls.failed === 0 ? "0" : paint("bad", showCount(one.calls.failed)),
     showDuration(one.calls.p50Ms),

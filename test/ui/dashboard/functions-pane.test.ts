@@ -59,6 +59,12 @@ test("a function that was never called says how it is called, and one that fails
   )
 })
 
+test("a function that is built for the first time is neither served nor refused", () => {
+  const building = functionDetail("resize", { state: "failed", lastBuild: null })
+
+  expect(functionRow(building, look).trimEnd()).toBe("◌ resize                   being built…")
+})
+
 test("a build is a change, with the place of what is wrong", () => {
   const build = { kind: "build", seq: 1, time: "2026-11-21T08:30:15.000Z", name: "report", bytes: null } as const
 
