@@ -17,6 +17,7 @@ import type { InvocationTable, LiveInvocation } from "./invocation-table.ts"
 import type { Invocation } from "./invocation.ts"
 import { mappedError } from "./mapped-error.ts"
 import { RunningInvocation } from "./running-invocation.ts"
+import type { CallAnswer } from "./running-invocation.ts"
 import type { CallHandle, CallOutcome, CallStart, FunctionRuntime, Place } from "./runtime.ts"
 
 /** What FunctionCaller needs. */
@@ -111,13 +112,15 @@ export class FunctionCaller implements FunctionService {
       })
       const handle = place.run(start, running)
       const stopListening = cancelWith(handle, [request.signal, request.parent?.ended])
-      void handle.outcome.then(async (outcome) => {
+      const settle = async (): Promise<void> => {
+        const outcome = await handle.outcome
         stopListening()
         const error = await this.#finish({ request, held, limits, live, running, queuedMs, outcome })
-        const answer = running.answer ?? (outcome.type === "returned" ? { head: null, output: outcome.output } : null)
+        const answer = answerOf(running, outcome)
         if (answer !== null) resolve(resultOf(held, invocation, answer))
         else reject(error!.toCaller)
-      })
+      }
+      settle().catch(reject)
     })
   }
 
@@ -151,7 +154,7 @@ export class FunctionCaller implements FunctionService {
     const tellsAll = this.#options.isDev || request.caller.isAdmin
     const raw = outcome.type === "returned" ? null : callErrorOf(outcome, { name, limits, tellsAll })
     const error = raw === null ? null : await mappedError(raw, held, { tellsAll })
-    const answer = running.answer ?? (outcome.type === "returned" ? { head: null, output: outcome.output } : null)
+    const answer = answerOf(running, outcome)
     this.#options.onEnded({
       invocation,
       status: statusOf(outcome),
@@ -196,6 +199,11 @@ interface Finished {
   readonly running: RunningInvocation
   readonly queuedMs: number
   readonly outcome: CallOutcome
+}
+
+/** What the call said before its end counts, else what it returned. */
+function answerOf({ answer }: RunningInvocation, outcome: CallOutcome): CallAnswer | null {
+  return answer ?? (outcome.type === "returned" ? { head: null, output: outcome.output } : null)
 }
 
 function resultOf(
