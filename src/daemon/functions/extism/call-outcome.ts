@@ -8,8 +8,11 @@ import type { WorkerOutcome } from "./worker-messages.ts"
 const extismPrefix = "Plugin-originated error: "
 
 /** What a call that returned came to. */
-export function returned(call: RunningCall, output: Uint8Array): WorkerOutcome {
-  if (call.failure !== null) return { type: "failed", failure: call.failure }
+export function returned(call: RunningCall, instance: PluginInstance, output: Uint8Array | null): WorkerOutcome {
+  if (call.failure !== null) return ofFailure(call.failure)
+  // Without memory a guest cannot even say that it has none.
+  if (output === null && !call.isAnswered && instance.isMemoryFull) return { type: "out_of_memory" }
+  if (output === null) return { type: "returned", output: new Uint8Array() }
   if (output.length > guestLimits.frameBytesMax) return { type: "output_too_large", bytes: output.length }
   return { type: "returned", output: output.slice() }
 }

@@ -68,7 +68,7 @@ class FunctionThread {
     let outcome: WorkerOutcome
     try {
       instance = await this.#instanceOf(message.instance, call)
-      outcome = returned(call, await this.#callInTurn(instance, call))
+      outcome = returned(call, instance, await this.#callInTurn(instance, call))
     } catch (error) {
       outcome =
         instance === undefined
@@ -99,7 +99,7 @@ class FunctionThread {
     return making
   }
 
-  #callInTurn(instance: PluginInstance, call: RunningCall): Promise<Uint8Array> {
+  #callInTurn(instance: PluginInstance, call: RunningCall): Promise<Uint8Array | null> {
     return new Promise((resolve, reject) => {
       this.#turns.take(call.message.number, () => {
         instance.call(call).then(resolve, reject)

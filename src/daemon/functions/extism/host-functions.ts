@@ -4,6 +4,7 @@ import { decodeFrame, encodeFrame } from "../../../functions/frames.ts"
 import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { GuestLogLevel, GuestLogLine } from "../../../functions/guest-abi.ts"
 import { answerGuestCall } from "../guest-crypto.ts"
+import { freeBlock } from "./extism-memory.ts"
 import { nodeCodec } from "./node-codec.ts"
 import type { RunningCall, SubmittedHeader } from "./running-call.ts"
 
@@ -38,6 +39,7 @@ export function callOf(context: CallContext): RunningCall {
 
 function readFrame(context: CallContext, offset: bigint): { header: unknown; body: Uint8Array } {
   const bytes = context.read(offset)?.bytes() ?? new Uint8Array()
+  freeBlock(context, offset)
   if (bytes.length > guestLimits.frameBytesMax) throw new RangeError(frameTooLarge(bytes.length))
   return decodeFrame(nodeCodec, bytes)
 }
@@ -70,7 +72,9 @@ function storeBytes(context: CallContext, bytes: Uint8Array): bigint {
 }
 
 function readText(context: CallContext, offset: bigint): string {
-  return nodeCodec.decode(context.read(offset)?.bytes() ?? new Uint8Array())
+  const bytes = context.read(offset)?.bytes() ?? new Uint8Array()
+  freeBlock(context, offset)
+  return nodeCodec.decode(bytes)
 }
 
 const logLevels: readonly string[] = ["debug", "info", "warn", "error"] satisfies readonly GuestLogLevel[]

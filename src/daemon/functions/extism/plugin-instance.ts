@@ -46,7 +46,7 @@ export class PluginInstance {
 
   /** Whether its memory is nearly as large as it may become, so that what failed failed for it. */
   get isMemoryFull(): boolean {
-    return this.#memory.byteLength >= this.#plugin.memoryBytes * fullShare
+    return this.#memory.byteLength >= this.#plugin.memoryBytes * fullShare || this.#extismMemory.hasRefused
   }
 
   /** Makes the instance and lets it begin, as its compiler wants it; may trap. */
@@ -66,8 +66,8 @@ export class PluginInstance {
     }
   }
 
-  /** Calls the entry; what the host functions do meanwhile is the call's. Throws what the guest or a host function threw. */
-  async call(call: RunningCall): Promise<Uint8Array> {
+  /** Calls the entry; what the host functions do meanwhile is the call's. Null where it set no output. Throws what the guest or a host function threw. */
+  async call(call: RunningCall): Promise<Uint8Array | null> {
     const { message } = call
     this.#call = call
     Object.assign(this.#config, message.config)
@@ -75,7 +75,7 @@ export class PluginInstance {
     this.resume(message.deadline)
     try {
       const output = await this.#extism!.call(message.entry, message.input, call)
-      return output?.bytes() ?? new Uint8Array()
+      return output?.bytes() ?? null
     } finally {
       for (const lines of Object.values(this.#outputs)) lines.flush()
       this.#call = null
