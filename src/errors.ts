@@ -212,7 +212,10 @@ export const errorTable = {
   EXECUTION_NOT_FOUND: { status: 404, sentence: "There is no call of a function with this id, or none that is kept." },
   SECRET_NOT_SET: { status: 500, sentence: "The function reads a secret that is not set." },
   SECRET_NOT_FOUND: { status: 404, sentence: "There is no secret of this name." },
-  SECRET_KEY_WRONG: { status: 500, sentence: "The key does not decrypt the secrets that are stored; nothing was lost." },
+  SECRET_KEY_WRONG: {
+    status: 500,
+    sentence: "The key does not decrypt the secrets that are stored; nothing was lost.",
+  },
   TRANSACTION_OPEN: {
     status: 409,
     sentence: "The call has a transaction open; writes go through its handle, and outgoing requests wait for its end.",

@@ -54,7 +54,8 @@ describe("tidy", () => {
 
   test("no banned word stands in the sources", () => {
     const found = written
-      .filter((file) => file !== "test/tidy-rules.ts")
+      // What is global in the platform can only be declared as it is.
+      .filter((file) => file !== "test/tidy-rules.ts" && !file.endsWith(".d.ts"))
       .flatMap((file) =>
         bannedWords.flatMap(({ word, only, instead }) =>
           (only === undefined || only.some((folder) => file.startsWith(folder))) && word.test(read(file))

@@ -121,8 +121,7 @@ async function compileGlue(glue: string, engine: "alyx" | "extism"): Promise<Uin
       },
     },
   )
-  if (error !== null || written.wasm === undefined)
-    throw new Error(`The glue does not compile.\n${(stderr as { toString(): string }).toString()}`)
+  if (error !== null || written.wasm === undefined) throw new Error(`The glue does not compile.\n${stderr.toString()}`)
   return written.wasm
 }
 

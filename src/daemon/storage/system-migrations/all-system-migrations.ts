@@ -6,4 +6,10 @@ import { functions } from "./005-functions.ts"
 import type { SystemMigration } from "./system-migration.ts"
 
 /** Every step of the system tables, in order. A new one goes at the end; there is no way back. */
-export const allSystemMigrations: readonly SystemMigration[] = [foundation, migrationFiles, accounts, displaced, functions]
+export const allSystemMigrations: readonly SystemMigration[] = [
+  foundation,
+  migrationFiles,
+  accounts,
+  displaced,
+  functions,
+]
