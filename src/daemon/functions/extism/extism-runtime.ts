@@ -61,7 +61,7 @@ export class ExtismRuntime implements FunctionRuntime {
     const same = [...this.#loaded].find(
       ({ hash, memoryBytes }) => hash === request.built.hash && memoryBytes === request.memoryBytes,
     )
-    const compiled = await loadPlugin({ ...request, module: same?.module })
+    const compiled = await loadPlugin({ ...request, same })
     const plugin: ExtismPlugin = { ...compiled, env, isRetired: false, idle: { timeoutMs: 0, kept: 0 } }
     this.#loaded.add(plugin)
     return plugin

@@ -132,8 +132,8 @@ export class InstancePool {
     this.#lastId += 1
     const instance: PooledInstance = { id: this.#lastId, plugin, thread, idleSinceMs: null }
     this.#instances.set(instance.id, instance)
-    const { module, memoryBytes, env } = plugin
-    thread.post({ type: "instantiate", instance: instance.id, plugin: { module, memoryBytes, env }, isEager })
+    const { module, data, memoryBytes, env } = plugin
+    thread.post({ type: "instantiate", instance: instance.id, plugin: { module, data, memoryBytes, env }, isEager })
     return instance
   }
 

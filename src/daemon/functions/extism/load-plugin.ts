@@ -8,15 +8,20 @@ import {
   sectionIds,
   writeSections,
 } from "../../../functions/wasm-sections.ts"
+import type { WasmSection } from "../../../functions/wasm-sections.ts"
 import { nearestWord } from "../../../lib/nearest-word.ts"
 import type { BuiltFunction } from "../../../functions/built-function.ts"
 import { beginnings, knownImports, ownWasiNamespace, wasiNamespace } from "./known-imports.ts"
+import { takeDataApart } from "./plugin-data.ts"
+import type { PluginData } from "./plugin-data.ts"
 import { readPluginImports, renamedImports } from "./plugin-imports.ts"
 import type { PluginImport } from "./plugin-imports.ts"
 
 /** A plug-in that was looked through and compiled: what workers make instances of. */
 export interface CompiledPlugin {
   readonly module: WebAssembly.Module
+  /** What the memory of an instance begins with; null where the module itself has it. */
+  readonly data: PluginData | null
   /** The exported function that is called. */
   readonly entry: string
   /** Of guest-abi.ts: an interrupt ends its code, so others may wait beside it on one worker. */
@@ -34,8 +39,10 @@ export interface LoadRequest {
   readonly entry: string | null
   readonly memoryBytes: number
   /** Compiled already from the same bytes, for the same limit. */
-  readonly module: WebAssembly.Module | undefined
+  readonly same: Compiled | undefined
 }
+
+type Compiled = Pick<CompiledPlugin, "module" | "data">
 
 /**
  * Looks a plug-in through and compiles it with the function's memory limit: bytes that are no module, imports that nobody
@@ -43,7 +50,7 @@ export interface LoadRequest {
  */
 export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> {
   const { name, built, memoryBytes } = request
-  const module = request.module ?? (await compile(request))
+  const { module, data } = request.same ?? (await compileApart(request)) ?? (await compile(request))
   const exported = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function")
   const entry = chooseEntry(
     name,
@@ -52,6 +59,7 @@ export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> 
   )
   return {
     module,
+    data,
     entry,
     isInterruptible:
       built.description?.engine === "alyx" &&
@@ -61,10 +69,29 @@ export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> 
   }
 }
 
-async function compile({ name, built, memoryBytes }: LoadRequest): Promise<WebAssembly.Module> {
+async function compile({ name, built, memoryBytes }: LoadRequest): Promise<Compiled> {
   const wasm = limitMemory(requireModule(name, built.wasm), memoryBytes)
-  requireKnownImports(name, readPluginImports(readSections(wasm)))
-  return WebAssembly.compile(withOwnNames(wasm))
+  const sections = readSections(wasm)
+  requireKnownImports(name, readPluginImports(sections))
+  return { module: await compileSections(sections), data: null }
+}
+
+async function compileSections(sections: readonly WasmSection[]): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(writeSections(withOwnNames(sections)))
+}
+
+/**
+ * Those of our compiler differ in their data alone. Without it their bytes are the same, and V8 gives the module that it has: nothing
+ * is compiled twice, and what calls of one function made fast is fast for all. Null for what is to be compiled as it is, or refused.
+ */
+async function compileApart({ name, built, memoryBytes }: LoadRequest): Promise<Compiled | null> {
+  if (built.description === null) return null
+  const apart = takeDataApart(readSections(limitMemory(built.wasm, memoryBytes)))
+  if (apart === null) return null
+  const module = await compileSections(apart.sections).catch(() => null)
+  if (module === null) return null
+  requireKnownImports(name, readPluginImports(apart.sections))
+  return { module, data: apart.data }
 }
 
 function requireModule(name: string, wasm: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
@@ -132,15 +159,14 @@ const beginningNames: Readonly<Record<string, string>> = {
 }
 
 /** The same module, with WASI and with what runs before everything under names that only we know. */
-function withOwnNames(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
-  const sections = readSections(wasm)
+function withOwnNames(sections: readonly WasmSection[]): WasmSection[] {
   const exported = readExports(sections).map((one) => ({
     ...one,
     name: Object.hasOwn(beginningNames, one.name) ? beginningNames[one.name]! : one.name,
   }))
   const renamed = replaceSection(sections, sectionIds.export, exportSection(exported))
   const imports = renamedImports(sections, wasiNamespace, ownWasiNamespace)
-  return writeSections(replaceSection(renamed, sectionIds.import, imports))
+  return replaceSection(renamed, sectionIds.import, imports)
 }
 
 /** What compilers export beside the functions of the person who wrote it. */

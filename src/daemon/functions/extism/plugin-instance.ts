@@ -9,6 +9,7 @@ import { alyxFunctions } from "./host-functions.ts"
 import type { HostFunction } from "./host-functions.ts"
 import { alyxNamespace, beginnings, extismNamespace, ownWasiNamespace } from "./known-imports.ts"
 import { OutputLines } from "./output-lines.ts"
+import { memoryName, placeData } from "./plugin-data.ts"
 import type { RunningCall } from "./running-call.ts"
 import { wasiFunctions } from "./wasi.ts"
 import type { PluginToInstantiate } from "./worker-messages.ts"
@@ -52,10 +53,11 @@ export class PluginInstance {
   /** Makes the instance and lets it begin, as its compiler wants it; may trap. */
   async make(call: RunningCall | null): Promise<void> {
     this.#call = call
-    const { module } = this.#plugin
+    const { module, data } = this.#plugin
     this.#extism = await createPlugin({ wasm: [{ module }] }, this.#extismOptions(module))
     const { exports } = await this.#extism.getInstance()
-    const { memory, alyx_deadline: deadline, alyx_set_memory_limit: setLimit } = exports
+    const { [memoryName]: memory, alyx_deadline: deadline, alyx_set_memory_limit: setLimit } = exports
+    if (data !== null) placeData(memory as WebAssembly.Memory, data)
     this.#memory.bind(memory instanceof WebAssembly.Memory ? memory : undefined)
     if (deadline instanceof WebAssembly.Global) this.#deadline = deadline
     this.resume(call?.message.deadline ?? 0n)

@@ -1,4 +1,5 @@
 import type { GuestFailure, GuestLogLine } from "../../../functions/guest-abi.ts"
+import type { PluginData } from "./plugin-data.ts"
 
 /** What the main thread and a function worker say to each other. Calls are named by their invocation's id, instances by numbers that the main thread gives. */
 
@@ -28,6 +29,7 @@ export type ToFunctionWorker =
 
 export interface PluginToInstantiate {
   readonly module: WebAssembly.Module
+  readonly data: PluginData | null
   readonly memoryBytes: number
   /** Environment variables of WASI, and Extism's config besides ALYX_URL and ALYX_TOKEN. */
   readonly env: Readonly<Record<string, string>>
