@@ -1,8 +1,10 @@
 // @ts-expect-error -- A module of a package without types.
 import * as userland from "@jspm/core/nodelibs/buffer"
 
+import { addBase64Url } from "./buffer-base64url.ts"
+
 interface BufferModule {
-  readonly Buffer: unknown
+  readonly Buffer: { readonly prototype: object }
   readonly SlowBuffer: unknown
   readonly INSPECT_MAX_BYTES: number
   readonly kMaxLength: number
@@ -10,6 +12,8 @@ interface BufferModule {
 
 const own = userland as unknown as BufferModule
 const globals = globalThis as unknown as Record<string, unknown>
+
+addBase64Url(own.Buffer)
 
 /** That of the prelude where there is one, so that every part of a bundle has the same class. */
 export const Buffer = globals["Buffer"] ?? own.Buffer

@@ -150,13 +150,18 @@ test("Node's modules that compute are there", async () => {
           gunzipSync(gzipSync(Buffer.from("zipped"))).toString(), new StringDecoder().write(Buffer.from("é")),
           querystring.parse("a=1").a, os.EOL, typeof process.nextTick, process.env.HOME ?? null, process.versions.node ?? null,
           Buffer.from("hi").toString("base64"), global === globalThis,
+          Buffer.from("_-8", "base64url").toString("hex"), Buffer.from([255, 239]).toString("base64url"),
+          Buffer.isEncoding("base64url"), Buffer.byteLength("_-8", "base64url"), Buffer.alloc(4, "_-8", "base64url").toString("hex"),
         ]))
       } }`,
   })
 
   const output = await callPlain(await project.build("f"), "run")
 
-  expect(JSON.parse(output)).toEqual([true, "b", "x-3", "zipped", "é", "1", "\n", "function", null, null, "aGk=", true])
+  expect(JSON.parse(output)).toEqual([
+    ...[true, "b", "x-3", "zipped", "é", "1", "\n", "function", null, null, "aGk=", true],
+    ...["ffef", "_-8", true, 2, "ffefffef"],
+  ])
 })
 
 test("a package that guards what only Node has builds; without the guard it fails with the way to the module", async () => {
