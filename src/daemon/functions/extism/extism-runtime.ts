@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os"
 
 import type { Logger } from "../../../lib/logger.ts"
 import type { FunctionRuntime, LoadRequest, LoadedPlugin, Place, PlaceWish } from "../runtime.ts"
+import { CompiledModules } from "./compiled-modules.ts"
 import { InstancePool } from "./instance-pool.ts"
 import type { PooledInstance } from "./instance-pool.ts"
 import { LiveCall } from "./live-call.ts"
@@ -39,6 +40,7 @@ export class ExtismRuntime implements FunctionRuntime {
   readonly #pool: InstancePool
   /** What may be served. */
   readonly #loaded = new Set<ExtismPlugin>()
+  readonly #modules = new CompiledModules()
   readonly #calls = new Map<string, LiveCall>()
   /** Those that serve one call alone. */
   readonly #fresh = new WeakSet<PooledInstance>()
@@ -61,7 +63,7 @@ export class ExtismRuntime implements FunctionRuntime {
     const same = [...this.#loaded].find(
       ({ hash, memoryBytes }) => hash === request.built.hash && memoryBytes === request.memoryBytes,
     )
-    const compiled = await loadPlugin({ ...request, same })
+    const compiled = await loadPlugin({ ...request, same, modules: this.#modules })
     const plugin: ExtismPlugin = { ...compiled, env, isRetired: false, idle: { timeoutMs: 0, kept: 0 } }
     this.#loaded.add(plugin)
     return plugin

@@ -11,6 +11,7 @@ import {
 import type { WasmSection } from "../../../functions/wasm-sections.ts"
 import { nearestWord } from "../../../lib/nearest-word.ts"
 import type { BuiltFunction } from "../../../functions/built-function.ts"
+import type { CompiledModules } from "./compiled-modules.ts"
 import { beginnings, knownImports, ownWasiNamespace, wasiNamespace } from "./known-imports.ts"
 import { takeDataApart } from "./plugin-data.ts"
 import type { PluginData } from "./plugin-data.ts"
@@ -40,6 +41,8 @@ export interface LoadRequest {
   readonly memoryBytes: number
   /** Compiled already from the same bytes, for the same limit. */
   readonly same: Compiled | undefined
+  /** Where modules are kept that several plug-ins share. */
+  readonly modules: CompiledModules
 }
 
 type Compiled = Pick<CompiledPlugin, "module" | "data">
@@ -73,22 +76,25 @@ async function compile({ name, built, memoryBytes }: LoadRequest): Promise<Compi
   const wasm = limitMemory(requireModule(name, built.wasm), memoryBytes)
   const sections = readSections(wasm)
   requireKnownImports(name, readPluginImports(sections))
-  return { module: await compileSections(sections), data: null }
+  return { module: await compileSections(sections, WebAssembly.compile), data: null }
 }
 
-async function compileSections(sections: readonly WasmSection[]): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(writeSections(withOwnNames(sections)))
+async function compileSections(
+  sections: readonly WasmSection[],
+  compileBytes: (wasm: Uint8Array<ArrayBuffer>) => Promise<WebAssembly.Module>,
+): Promise<WebAssembly.Module> {
+  return compileBytes(writeSections(withOwnNames(sections)))
 }
 
 /**
- * Those of our compiler differ in their data alone. Without it their bytes are the same, and V8 gives the module that it has: nothing
- * is compiled twice, and what calls of one function made fast is fast for all. Null for what is to be compiled as it is, or refused.
+ * Those of our compiler differ in their data alone. Without it they are one module: nothing is compiled twice, and what calls of
+ * one function made fast is fast for all. Null for what is to be compiled as it is, or refused.
  */
-async function compileApart({ name, built, memoryBytes }: LoadRequest): Promise<Compiled | null> {
+async function compileApart({ name, built, memoryBytes, modules }: LoadRequest): Promise<Compiled | null> {
   if (built.description === null) return null
   const apart = takeDataApart(readSections(limitMemory(built.wasm, memoryBytes)))
   if (apart === null) return null
-  const module = await compileSections(apart.sections).catch(() => null)
+  const module = await compileSections(apart.sections, (wasm) => modules.compile(wasm)).catch(() => null)
   if (module === null) return null
   requireKnownImports(name, readPluginImports(apart.sections))
   return { module, data: apart.data }

@@ -54,7 +54,8 @@ export class PluginInstance {
   async make(call: RunningCall | null): Promise<void> {
     this.#call = call
     const { module, data } = this.#plugin
-    this.#extism = await createPlugin({ wasm: [{ module }] }, this.#extismOptions(module))
+    // The module by itself: of a manifest Extism asks whether it is a Response, for which Node.js loads all of its fetch (20 MB).
+    this.#extism = await createPlugin(module, this.#extismOptions(module))
     const { exports } = await this.#extism.getInstance()
     const { [memoryName]: memory, alyx_deadline: deadline, alyx_set_memory_limit: setLimit } = exports
     if (data !== null) placeData(memory as WebAssembly.Memory, data)
