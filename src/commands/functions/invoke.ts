@@ -35,7 +35,10 @@ export default class FunctionsInvoke extends BaseCommand {
   ]
   static override args = {
     name: Args.string({ description: "The function.", required: true }),
-    input: Args.string({ description: "Its input, as JSON; - reads it from stdin. Without it there is none." }),
+    input: Args.string({
+      description:
+        "Its input, as JSON; - reads it from stdin. Without it there is none, which a function that takes an object sees as {}.",
+    }),
   }
   static override flags = {
     watch: Flags.boolean({ default: false, summary: "Call it again each time it was built, until Ctrl-C." }),
@@ -105,7 +108,7 @@ export default class FunctionsInvoke extends BaseCommand {
 }
 
 function parseInput(written: string | undefined): unknown {
-  if (written === undefined || written.trim() === "") return null
+  if (written === undefined || written.trim() === "") return undefined
   try {
     return JSON.parse(written) as unknown
   } catch (error) {

@@ -121,7 +121,7 @@ export class FunctionLoading implements FunctionLoader {
     const names = new Set(sources.map(({ name }) => name))
     const gone = [...this.#entries.keys(), ...this.#broken].filter((name) => !names.has(name) && !broken.has(name))
     const unread = [...broken].filter(([name]) => !names.has(name))
-    const failed = unread.map(([name, error]) => this.#failed(name, { error, durationMs: 0 }))
+    const failed = unread.map(([name, error]) => this.#unread(name, error))
     this.#broken = new Set(unread.map(([name]) => name))
     const removed = [...new Set(gone)].map((name) => this.#remove(name))
     functions.changed()
@@ -176,6 +176,14 @@ export class FunctionLoading implements FunctionLoader {
       entry.hasFailed = true
       return this.#failed(name, { error: toWireError(thrown), durationMs: performance.now() - beganMs })
     }
+  }
+
+  /** What is served was made with another manifest: once this one is right again it is served anew, also where no code changed. */
+  #unread(name: string, error: WireError): BuildOutcome {
+    const entry = this.#entries.get(name)
+    if (entry !== undefined) entry.hasFailed = true
+    this.#turns.cancel(name)
+    return this.#failed(name, { error, durationMs: 0 })
   }
 
   #failed(name: string, failure: { readonly error: WireError; readonly durationMs: number }): BuildOutcome {

@@ -54,7 +54,6 @@ function queryOf({ raw: { url = "" } }: FastifyRequest): QueryPairs {
 }
 
 const noBytes = Buffer.alloc(0)
-const nullBytes = Buffer.from("null")
 
 /**
  * The input of a call. `handler` and `fetch` get the body as it came; the others get a JSON value: of a GET the query as an
@@ -71,7 +70,8 @@ export function inputOf(request: FastifyRequest, style: FunctionStyle): Uint8Arr
     return bytes
   }
   if (request.method === "GET" || request.method === "HEAD") return queryInput(request, style)
-  if (bytes.length === 0) return style === "define" ? nullBytes : noBytes
+  // No bytes are no input, which `define` takes for an empty object.
+  if (bytes.length === 0) return noBytes
   if (style === "plugin" && !isJsonType(type)) return bytes
   if (!isJsonType(type)) {
     throw alyxError("UNSUPPORTED_MEDIA_TYPE", {

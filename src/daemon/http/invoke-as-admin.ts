@@ -23,7 +23,7 @@ export async function invokeAsAdmin(
   functions: FunctionEdge,
   { name, request, reply }: { readonly name: string; readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<InvokeResponse> {
-  const { input = null } = requireMembers(request.body ?? {}, { input: { check: () => null } }, 'Send {"input": …}.')
+  const { input } = requireMembers(request.body ?? {}, { input: { check: () => null } }, 'Send {"input": …}.')
   const end = Promise.withResolvers<EndedInvocation>()
   const stop = functions.onEnded((ended) => {
     if (ended.invocation.caller === request.caller && ended.invocation.parent === null) end.resolve(ended)
@@ -32,7 +32,8 @@ export async function invokeAsAdmin(
     const outcome = await settled(
       functions.service.invoke({
         name,
-        input: Buffer.from(JSON.stringify(input)),
+        // Nothing is no JSON: a function that takes an object gets an empty one, as for a request without a body.
+        input: Buffer.from(input === undefined ? "" : JSON.stringify(input)),
         request: null,
         caller: request.caller,
         trigger: { type: "cli", id: null },

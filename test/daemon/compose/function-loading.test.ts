@@ -60,6 +60,23 @@ test("a folder is read anew: what is new is built, what is gone is 404, what is 
   expect(await reload()).toEqual([])
 })
 
+test("a manifest that is put right again is served again, also when nothing else has changed", async () => {
+  const { client, folder } = await startAccountsDaemon({
+    files: { "functions/a.ts": says("one"), "functions/a.yaml": "timeout: 3s\n" },
+  })
+  const save = async (text: string) => {
+    await writeFile(path.join(folder, "functions/a.yaml"), text)
+    const { results } = await client.post<FunctionsReloadResponse>("/api/admin/functions/reload", { names: ["a"] })
+    const { functions } = await client.get<FunctionsResponse>("/api/admin/functions")
+    return [results.map(({ outcome }) => outcome), functions[0]!.state, functions[0]!.lastBuild?.error ?? null]
+  }
+
+  await client.get<FunctionsResponse>("/api/admin/functions")
+  expect(await save("timeot: 3s\n")).toMatchObject([["failed"], "stale", { code: "MANIFEST_INVALID" }])
+  expect(await save("timeout: 3s\n")).toEqual([["built"], "serving", null])
+  expect(await save("timeout: 3s\n")).toEqual([["unchanged"], "serving", null])
+})
+
 test("two builds run at a time, and of one function only the newest that waits", async () => {
   const turns = new BuildTurns()
   const order: string[] = []

@@ -5,6 +5,7 @@ import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
 
+import { newFunctionStyles, writeNewFunction } from "../../../../src/codegen/functions/new-function.ts"
 import type {
   ExecutionDetail,
   ExecutionsResponse,
@@ -35,6 +36,31 @@ collections:
 const define = (body: string, head = ""): string =>
   `import { defineFunction, FunctionError } from "@alyx/functions"\n${head}export default defineFunction({ ${body} })\n`
 
+test("what alyx generate function writes answers without an input, too", async () => {
+  const { send, client, folder } = await startAccountsDaemon({ schema })
+  const place = { root: folder, functionsDir: path.join(folder, "functions") }
+  for (const style of newFunctionStyles)
+    await writeNewFunction({ ...place, name: style, style, language: "ts", form: "file" })
+  await client.post("/api/admin/functions/reload", {})
+
+  for (const style of newFunctionStyles) {
+    const invoke = (body: object) => client.post<InvokeResponse>(`/api/admin/functions/${style}/invoke`, body)
+    const greeted = { error: null, output: { message: "Hello, world!" } }
+    expect([style, await invoke({})]).toMatchObject([style, greeted])
+    expect([style, await invoke({ input: { name: "Ada" } })]).toMatchObject([
+      style,
+      { output: { message: "Hello, Ada!" } },
+    ])
+    // The schema of `define` says that an input is an object, and null is an input.
+    expect([style, await invoke({ input: null })]).toMatchObject([
+      style,
+      style === "define" ? { status: 400, error: { code: "INPUT_INVALID" } } : greeted,
+    ])
+    expect([style, (await send("POST", `/api/functions/${style}`)).status]).toEqual([style, 200])
+    expect([style, (await send("GET", `/api/functions/${style}`)).status]).toEqual([style, 200])
+  }
+})
+
 test("a function is called by its name, and its answer has one form", async () => {
   const { send, url } = await startAccountsDaemon({
     schema,
@@ -54,7 +80,7 @@ test("a function is called by its name, and its answer has one form", async () =
   expect(await send("GET", `${echo}?a=1&b=x%20y&a=2`)).toMatchObject({
     body: { output: { got: { a: ["1", "2"], b: "x y" } } },
   })
-  expect(await send("POST", echo)).toMatchObject({ body: { output: { got: null } } })
+  expect(await send("POST", echo)).toMatchObject({ body: { output: { got: {} } } })
   expect(await raw(url, { path: "/api/functions/text", method: "POST", body: "no JSON" })).toMatchObject({
     status: 200,
     body: { output: "<no JSON>" },
