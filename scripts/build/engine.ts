@@ -7,6 +7,7 @@ import { promisify } from "node:util"
 
 import { main as compileAssemblyScript } from "assemblyscript/asc"
 
+import { hostFunctionsMax, spareName } from "../../src/functions/plugin-interface.ts"
 import { wasmName } from "../../src/functions/wasm-bytes.ts"
 import { readSections, replaceSection, sectionIds, writeSections } from "../../src/functions/wasm-sections.ts"
 
@@ -86,6 +87,7 @@ async function removeOlder(folder: string, { engine, kept }: { engine: string; k
 async function hashOf(root: string, glue: string): Promise<string> {
   const hash = createHash("sha256").update(glue)
   hash.update(await readFile(import.meta.filename))
+  hash.update(spareImports())
   for (const name of ["quickjs-wasi", "assemblyscript", "binaryen"]) {
     hash.update(await readFile(path.join(root, "node_modules", name, "package.json")))
   }
@@ -98,7 +100,7 @@ async function compileGlue(glue: string, engine: "alyx" | "extism"): Promise<Uin
     (_, index) => `export function alyx_entry_${index}(): i32 { return serve(${index}) }\n`,
   )
   const sources: Record<string, string> = {
-    "glue.ts": glue.replace("export function serve", "function serve") + entries.join(""),
+    "glue.ts": glue.replace("export function serve", "function serve") + entries.join("") + spareImports(),
     "engine-kind.ts": `export const isAlyx: bool = ${engine === "alyx"}\n`,
   }
   const written: { wasm?: Uint8Array } = {}
@@ -123,6 +125,17 @@ async function compileGlue(glue: string, engine: "alyx" | "extism"): Promise<Uin
   )
   if (error !== null || written.wasm === undefined) throw new Error(`The glue does not compile.\n${stderr.toString()}`)
   return written.wasm
+}
+
+/** Imports that a plug-in may have of its own, and what calls them; src/functions/link-interface.ts writes both anew. */
+function spareImports(): string {
+  const spares = Array.from({ length: hostFunctionsMax }, (_, index) => index)
+  const declared = spares.map(
+    (index) =>
+      `@external("extism:host/user", "${spareName(index)}") declare function spare_${index}(offset: i64): void\n`,
+  )
+  const calls = spares.map((index) => `  if (index == ${index}) spare_${index}(load<i64>(values))\n`)
+  return `${declared.join("")}export function alyx_call_host(index: i32, values: i32): void {\n${calls.join("")}}\n`
 }
 
 /** AssemblyScript imports its memory from `env`; here it is the engine's. */
@@ -155,7 +168,7 @@ async function joinModules(root: string, work: string): Promise<void> {
 
 function glueExports(): string[] {
   const entries = Array.from({ length: entriesCount }, (_, index) => `alyx_entry_${index}`)
-  const globals = ["deadline", "building", "step", "scratch", "random", "bytecode", "bytecode_length"]
-  const functions = ["boot", "evaluate", "expect", "set_memory_limit"]
+  const globals = ["deadline", "building", "step", "scratch", "random", "bytecode", "bytecode_length", "values"]
+  const functions = ["boot", "evaluate", "expect", "set_memory_limit", "call_host"]
   return [...entries, ...[...globals, ...functions].map((name) => `alyx_${name}`)]
 }

@@ -31,6 +31,9 @@ const nativeNames = [
   "alyxSubmit",
   "alyxCall",
   "alyxLog",
+  "callHost",
+  "exportValues",
+  "setExportValues",
 ]
 
 /** What an engine exports that nobody needs once the prelude is in it. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { mkdir, readdir, readFile } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
 
@@ -9,6 +10,7 @@ import { findCachedBuild, hashOf, keepBuild } from "./build-cache.ts"
 import type { BuiltFunction } from "./built-function.ts"
 import { findCommandInputs } from "./command-inputs.ts"
 import type { CompileRequest } from "./compile/compile-function.ts"
+import { interfaceFileOf } from "./compile/read-interface.ts"
 import { nodeModulesFolder } from "./compile/node-modules-plugin.ts"
 import { CompilerThread } from "./compiler-thread.ts"
 import type { FunctionSource } from "./function-source.ts"
@@ -135,7 +137,9 @@ export class FunctionBuilder {
     const compiler = build === null ? await (this.#engineHash ??= hashEngines()) : ""
     const request = build === null ? { ...compileRequest(root, source), root: "" } : { build }
     const entryFile = source.entryFile === null ? null : relative(root, source.entryFile)
-    const key = hashOf(JSON.stringify({ compiler, ...request, entryFile }))
+    // What it says is an input; a file that was not there is none.
+    const hasInterface = source.entryFile !== null && existsSync(interfaceFileOf(source.entryFile))
+    const key = hashOf(JSON.stringify({ compiler, ...request, entryFile, hasInterface }))
     return { root, cacheDir, name: source.name, key, wasmFile: source.wasmFile }
   }
 }

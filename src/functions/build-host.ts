@@ -1,3 +1,5 @@
+import { hostFunctionsMax, spareName } from "./plugin-interface.ts"
+
 /**
  * The host of an engine while a snapshot is made: Extism's memory, input, output and error; a clock that stands still,
  * and random bytes that are zeros, so that equal sources give equal bytes. Nothing of a call is there: the prelude refuses
@@ -88,6 +90,7 @@ const userFunctions = {
   alyx_read: notNow,
   alyx_write: notNow,
   alyx_timezone: () => 0,
+  ...Object.fromEntries(Array.from({ length: hostFunctionsMax }, (_, index) => [spareName(index), notNow])),
 }
 
 /** Extism's memory as far as one evaluation needs it: a block is an index. */

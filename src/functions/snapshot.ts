@@ -7,6 +7,8 @@ import { compileFlags, compileScript, takeException } from "./compile-script.ts"
 import type { EngineInstance } from "./engine-instance.ts"
 import { eraseBytes, startEngine, takeState, writeBytes } from "./engine-instance.ts"
 import type { GuestFailure } from "./guest-abi.ts"
+import { linkInterface } from "./link-interface.ts"
+import type { PluginInterface } from "./plugin-interface.ts"
 import { withState } from "./memory-image.ts"
 import type { WasmSection } from "./wasm-sections.ts"
 import { makeCustomSection, readSections, writeSections } from "./wasm-sections.ts"
@@ -22,6 +24,8 @@ export interface SnapshotRequest {
   readonly sourceMap: string | null
   /** False: the bundle is kept as source, and evaluated at the first call of every instance. */
   readonly snapshot: boolean
+  /** What an interface file declares; the bundle says it in its first line. */
+  readonly declared?: PluginInterface | null
   /** How long evaluating may take; then it is interrupted. */
   readonly deadlineMs?: number
 }
@@ -69,7 +73,10 @@ export async function makeSnapshot(request: SnapshotRequest): Promise<Snapshot> 
     ...keptExports,
     ...description.exports.map((name, index) => [name, `alyx_entry_${index}`]),
   ] as [string, string][])
-  const sections = withState(engine.sections, takeState(kept), exports)
+  const sections = linkInterface(withState(engine.sections, takeState(kept), exports), {
+    engine: engine.sections,
+    declared: request.declared ?? null,
+  })
   const encoder = new TextEncoder()
   const wasm = writeSections([
     ...sections,

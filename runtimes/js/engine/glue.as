@@ -100,6 +100,9 @@ export let alyx_random: i32 = 0
 export let alyx_bytecode: i32 = 0
 export let alyx_bytecode_length: i32 = 0
 
+/** Where arguments and results of functions with signatures of their own stand: 16 values of 8 bytes. */
+export let alyx_values: i32 = 0
+
 let isInterrupted: bool = false
 let dataPointer: i32 = 0
 let dataLength: i32 = 0
@@ -110,6 +113,8 @@ const NEXT_WAIT = 2
 
 // Places in the scratch memory.
 const TIME = 32, ARGUMENTS = 40
+
+const VALUES_BYTES = 128
 
 const CLOCK_MONOTONIC = 1
 /** Only the builder's clock moves by this one: what code sees while it is built stands still. */
@@ -125,6 +130,8 @@ const STACK_BYTES_MAX = isAlyx ? 512 * 1024 : 192 * 1024
 export function alyx_boot(): i32 {
   if (qjs_init() != 0) return 1
   alyx_scratch = wasm_malloc(64)
+  alyx_values = wasm_malloc(VALUES_BYTES)
+  memory.fill(alyx_values, 0, VALUES_BYTES)
   qjs_set_max_stack_size(STACK_BYTES_MAX)
   qjs_set_interrupt_handler(1)
   qjs_set_promise_rejection_handler(1)
@@ -337,6 +344,17 @@ export function host_call(name: i32, nameLength: i32, self: i32, argc: i32, argv
       return text < 0 ? 0 : log(<i32>qjs_get_float64(first), text)
     }
     case 20: return evaluateDeferred()
+    case 25: {
+      if (!readBytes(second)) return 0
+      alyx_call_host(<i32>qjs_get_float64(first), dataPointer)
+      return qjs_get_undefined()
+    }
+    case 26: return qjs_new_uint8_array(alyx_values, VALUES_BYTES)
+    case 27: {
+      if (!readBytes(first)) return 0
+      memory.copy(alyx_values, dataPointer, dataLength < VALUES_BYTES ? dataLength : VALUES_BYTES)
+      return qjs_get_undefined()
+    }
     default: return isAlyx ? callAlyx(native, first) : failure()
   }
 }

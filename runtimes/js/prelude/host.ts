@@ -167,6 +167,12 @@ export function extismFree(offset: bigint): void {
   natives.free(offset)
 }
 
+/** Calls a function of the host that the interface file declares, by its number. */
+export function callHostFunction(name: string, index: number, values: Uint8Array): void {
+  requireCall(name)
+  natives.callHost(index, values)
+}
+
 const logLevels = ["trace", "debug", "info", "warn", "error"] as const
 
 export function extismLog(level: (typeof logLevels)[number], text: string): void {

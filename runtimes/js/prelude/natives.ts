@@ -37,6 +37,12 @@ export interface Natives {
   alyxLog(line: Uint8Array): void
 }
 
+  /** Calls a host function of the interface file with values of eight bytes each; the result takes the first one's place. */
+  callHost(index: number, values: Uint8Array): void
+  /** The arguments of an export that has parameters; they stand until the next call of the plug-in. */
+  exportValues(): Uint8Array
+  setExportValues(result: Uint8Array): void
+
 const scope = globalThis as { __alyx_natives?: Natives }
 
 /** The builder sets them before it evaluates the prelude; user code never sees them. */

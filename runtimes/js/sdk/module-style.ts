@@ -1,4 +1,6 @@
 import type { FunctionStyle } from "../../../src/functions/built-function.ts"
+import type { FunctionSignature } from "../../../src/functions/plugin-interface.ts"
+import { declaredInterface } from "../prelude/extism/declared-interface.ts"
 import { DefinedFunction } from "./define-function.ts"
 import type { WebRequest } from "./web-globals.ts"
 
@@ -24,13 +26,28 @@ export type StyleName = FunctionStyle
  *   none, and `export function fetch`        fetch
  *   none, and `export function handler(req, res)`   handler
  *   none, and functions without parameters   plugin; so is an object of functions in `module.exports`
+ *
+ * An interface file of Extism's kit says by itself what is exported, with parameters or without.
  */
 export function styleOf(module: unknown): ModuleStyle {
+  const declared = declaredInterface()?.exports ?? null
+  if (declared !== null) return { style: "plugin", exports: declaredExports(module, declared) }
   const isNamespace = typeof module === "object" && module !== null && "default" in module
   const main = isNamespace ? module.default : module
   const found = styleOfDefault(main) ?? (isRecordOf(module) ? styleOfNamed(module, isNamespace) : null)
   if (found === null) throw new TypeError(unknownStyle(module, isNamespace, main))
   return found
+}
+
+function declaredExports(module: unknown, declared: readonly FunctionSignature[]): ReadonlyMap<string, Callable> {
+  const holder = isRecordOf(module) ? module : {}
+  const exports = declared.map(({ name }): [string, Callable] => {
+    const found = holder[name]
+    if (typeof found === "function") return [name, found as Callable]
+    throw new TypeError(`The interface file declares ${name}, and the source does not export such a function.`)
+  })
+  if (exports.length === 0) throw new TypeError('The module "main" of the interface file declares no function.')
+  return new Map(exports)
 }
 
 function styleOfDefault(main: unknown): ModuleStyle | null {

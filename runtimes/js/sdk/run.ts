@@ -1,4 +1,5 @@
 import type { PluginDescription } from "../../../src/functions/built-function.ts"
+import { runTypedExport, typedExport } from "../prelude/extism/typed-exports.ts"
 import { engine, readInput, requireCall, setOutput, tell } from "../prelude/host.ts"
 import { keptAlive } from "../prelude/keep-alive.ts"
 import { AlyxError } from "./alyx-error.ts"
@@ -106,6 +107,8 @@ function runExport(exports: ReadonlyMap<string, Callable>, name: string): unknow
   if (call === undefined) {
     throw tellCaller(new AlyxError({ code: "ENTRY_NOT_FOUND", status: 400, message: `There is no export ${name}.` }))
   }
+  const signature = typedExport(name)
+  if (signature !== null) return runTypedExport(signature, call)
   const returned = call()
   return returned instanceof Promise ? returned.then((code) => requireZero(name, code)) : requireZero(name, returned)
 }

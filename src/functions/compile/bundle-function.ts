@@ -2,11 +2,14 @@ import { relative } from "node:path"
 
 import type { BuildContext, BuildResult, Metafile } from "esbuild"
 
+import type { PluginInterface } from "../plugin-interface.ts"
 import { bundleFileName } from "../bundle-file-name.ts"
 import { buildWarnings } from "./build-problems.ts"
 import { bundleOptions } from "./bundle-options.ts"
 import { needsEventLoop } from "./choose-engine.ts"
 import { findInputs } from "./find-inputs.ts"
+import { readInterface } from "./read-interface.ts"
+import type { FoundInterface } from "./read-interface.ts"
 import { bundleFailure } from "./bundle-failure.ts"
 import { isAsyncSource } from "./top-level-await.ts"
 
@@ -32,6 +35,8 @@ export interface Bundle {
   readonly warnings: readonly string[]
   /** Whether the code mentions anything that the plain engine does not have. */
   readonly needsEventLoop: boolean
+  /** What the interface file of Extism's kit declares; null where there is none. */
+  readonly declared: PluginInterface | null
 }
 
 /** The first line of every bundle; what is known only afterwards replaces it by one of the same shape. */
@@ -44,6 +49,7 @@ export class Bundler {
 
   /** Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED. */
   async bundle(request: BundleRequest): Promise<Bundle> {
+    const found = readInterface(request)
     const context = await this.#contextOf(request)
     let result: BuildResult
     try {
@@ -51,7 +57,7 @@ export class Bundler {
     } catch (error) {
       throw await bundleFailure(error, request)
     }
-    return finish(request, result)
+    return finish(request, { result, found })
   }
 
   /** Forgets everything, and ends esbuild's process. */
@@ -87,18 +93,29 @@ const contextCountMax = 16
 
 type FinishedBuild = BuildResult<{ write: false; metafile: true }>
 
-function finish({ root, entryFile }: BundleRequest, { outputFiles, metafile, warnings }: FinishedBuild): Bundle {
+function finish(
+  { root, entryFile }: BundleRequest,
+  { result, found }: { readonly result: FinishedBuild; readonly found: FoundInterface | null },
+): Bundle {
+  const { outputFiles, metafile, warnings } = result
   const text = outputFiles.find(({ path }) => path.endsWith(".js"))!.text
   const map = outputFiles.find(({ path }) => path.endsWith(".map"))!.text
   const body = text.slice(text.indexOf("\n") + 1)
   const isAsync = isAsyncSource(body)
   return {
-    code: `${isAsync ? opening.async : opening.sync}\n${body.trimEnd()}\n${closing(isCommonJs(metafile, relative(root, entryFile)))}`,
+    code: `${interfaceWords(found)}${isAsync ? opening.async : opening.sync}\n${body.trimEnd()}\n${closing(isCommonJs(metafile, relative(root, entryFile)))}`,
     sourceMap: bareMap(map),
-    inputs: findInputs(metafile, root),
+    inputs: [...findInputs(metafile, root), ...(found === null ? [] : [found.file])],
     warnings: buildWarnings(warnings),
     needsEventLoop: needsEventLoop(text, metafile),
+    declared: found?.declared ?? null,
   }
+}
+
+/** For the prelude; in the first line, so that no place in the source moves. */
+function interfaceWords(found: FoundInterface | null): string {
+  const declared = found?.declared ?? null
+  return declared === null ? "" : `globalThis.__alyx_interface=${JSON.stringify(declared)};`
 }
 
 function isCommonJs(metafile: Metafile, entry: string): boolean {

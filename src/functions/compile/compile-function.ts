@@ -43,6 +43,7 @@ async function snapshotOf(request: CompileRequest, bundle: Bundle): Promise<Snap
     fileName: bundleFileName,
     sourceMap: bundle.sourceMap,
     snapshot: request.snapshot,
+    declared: bundle.declared,
   }
   if (request.abi === "extism") return makeSnapshot({ ...parts, engine: "extism" })
   if (bundle.needsEventLoop) return makeSnapshot({ ...parts, engine: "alyx" })

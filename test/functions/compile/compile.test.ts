@@ -158,10 +158,9 @@ test("Node's modules that compute are there", async () => {
 
   const output = await callPlain(await project.build("f"), "run")
 
-  expect(JSON.parse(output)).toEqual([
-    ...[true, "b", "x-3", "zipped", "é", "1", "\n", "function", null, null, "aGk=", true],
-    ...["ffef", "_-8", true, 2, "ffefffef"],
-  ])
+  const base64Url = ["ffef", "_-8", true, 2, "ffefffef"]
+  const others = [true, "b", "x-3", "zipped", "é", "1", "\n", "function", null, null, "aGk=", true]
+  expect(JSON.parse(output)).toEqual([...others, ...base64Url])
 })
 
 test("a package that guards what only Node has builds; without the guard it fails with the way to the module", async () => {

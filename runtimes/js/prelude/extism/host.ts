@@ -1,6 +1,7 @@
 import { inputText, readInput, setOutput } from "../host.ts"
 import { bufferOf } from "../web/bytes-of.ts"
 import { type KitBytes, readKitBytes } from "./kit-bytes.ts"
+import { type HostCall, hostFunctions } from "./host-functions.ts"
 import { domString } from "../web/web-idl.ts"
 
 /** Input and output of a call, in the words of Extism's kit. */
@@ -21,10 +22,6 @@ export const Host = {
   arrayBufferToBase64: (bytes: KitBytes): string => readKitBytes(bytes).toBase64(),
   base64ToArrayBuffer: (text: string): ArrayBuffer => bufferOf(Uint8Array.fromBase64(domString(text))),
 
-  /** Functions of a host that is programmed for this plug-in: those are linked by the tool that builds it. */
-  getFunctions(): never {
-    throw new TypeError(
-      "Host.getFunctions: this compiler links no host functions of your own. Use ctx, fetch or Http, or have the function built by extism-js (`build.command` in its manifest).",
-    )
-  },
+  /** Functions of a host that is programmed for this plug-in, as the interface file declares them. */
+  getFunctions: (): Readonly<Record<string, HostCall>> => hostFunctions(),
 } as const
