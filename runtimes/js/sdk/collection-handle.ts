@@ -1,6 +1,7 @@
 import type { DatabaseOperation, DocumentOptions, ListOptions } from "../../../src/functions/guest-abi.ts"
 import type { DatabaseScope } from "./database-scope.ts"
 import { requireNoForgedRaw } from "./raw-value.ts"
+import { requireManyFilter, requireSetConditions } from "./required-filter.ts"
 
 type Key = string | number
 
@@ -28,15 +29,18 @@ export class CollectionHandle {
   }
 
   async list(options?: ListOptions): Promise<unknown> {
+    requireSetConditions(options?.filter, `${this.#name}.list`)
     return this.#ask({ action: "list", ...optional({ options }) })
   }
 
   /** Null where none matches. */
   async first(options?: ListOptions): Promise<unknown> {
+    requireSetConditions(options?.filter, `${this.#name}.first`)
     return this.#ask({ action: "first", ...optional({ options }) })
   }
 
   async count(options?: Pick<ListOptions, "filter">): Promise<unknown> {
+    requireSetConditions(options?.filter, `${this.#name}.count`)
     return this.#ask({ action: "count", ...optional({ options }) })
   }
 
@@ -57,13 +61,13 @@ export class CollectionHandle {
   }
 
   async updateMany(filter: unknown, data: unknown): Promise<unknown> {
-    requireFilter(filter, `${this.#name}.updateMany`)
+    requireManyFilter(filter, `${this.#name}.updateMany`)
     requireData(data, `${this.#name}.updateMany`)
     return this.#ask({ action: "updateMany", filter, data })
   }
 
   async deleteMany(filter: unknown): Promise<unknown> {
-    requireFilter(filter, `${this.#name}.deleteMany`)
+    requireManyFilter(filter, `${this.#name}.deleteMany`)
     return this.#ask({ action: "deleteMany", filter })
   }
 
@@ -92,10 +96,4 @@ function requireData(data: unknown, where: string): void {
   throw new TypeError(
     `${where} needs an object of fields, and was given ${Array.isArray(data) ? "a list" : String(data)}.`,
   )
-}
-
-/** All documents are meant by `{}`, never by a variable that is not set. */
-function requireFilter(filter: unknown, where: string): void {
-  if ((typeof filter === "object" && filter !== null) || (typeof filter === "string" && filter !== "")) return
-  throw new TypeError(`${where} needs a filter first, and was given ${String(filter)}; {} means every document.`)
 }

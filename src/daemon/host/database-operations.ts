@@ -103,7 +103,10 @@ function keyOf({ key }: { readonly key: unknown }): string {
 
 /** A filter that is forgotten would concern every document: that has to be said. */
 function requiredFilter({ filter }: { readonly filter: unknown }): ReturnType<typeof manyFilter> {
-  if (filter === undefined || filter === null) throw malformed("filter", "given; {} means every document")
+  const isEmptyList = Array.isArray(filter) && filter.length === 0
+  if (filter === undefined || filter === null || isEmptyList) {
+    throw malformed("filter", "given, and no empty list; {} means every document")
+  }
   return manyFilter(filter)
 }
 

@@ -100,6 +100,7 @@ describe("reading", () => {
     [{ action: "drop" }, "BAD_REQUEST"],
     [{ action: "updateMany", data: {} }, "BAD_REQUEST"],
     [{ action: "deleteMany" }, "BAD_REQUEST"],
+    [{ action: "deleteMany", filter: [] }, "BAD_REQUEST"],
   ])("%j is refused as %s", async (rest, code) => {
     expect((await ada.refusal(posts(rest as never))).code).toBe(code)
   })

@@ -62,6 +62,50 @@ describe("ctx.db", () => {
     expect(operations.filter(({ op }) => op === "db")).toEqual([])
   })
 
+  test("a condition that JSON would drop never widens a filter", async () => {
+    const guest = await buildGuest(
+      handlerOf(`
+        const { posts } = ctx.db
+        const tries = [
+          () => posts.deleteMany({ views: undefined }), () => posts.updateMany({ views: undefined }, { title: "x" }),
+          () => posts.deleteMany([]), () => posts.deleteMany(Promise.resolve({ views: 1 })),
+          () => posts.deleteMany(new Map([["views", 1]])), () => posts.count({ filter: { views: undefined } }),
+          () => posts.list({ filter: { views: { $gt: undefined } } }),
+          () => posts.first({ filter: { $or: [{ views: 1 }, { title: undefined }] } }),
+          () => posts.list({ filter: { views: { $in: [1, undefined] } } }),
+        ]
+        const said = []
+        for (const attempt of tries) try { await attempt(); said.push(null) } catch (error) { said.push(error.message) }
+        await posts.list({ filter: undefined })
+        await posts.deleteMany({ created_at: { $lt: new Date(0) } })
+        return said`),
+    )
+
+    const { operations, output } = await guest.call({ context: { collections }, answer: echo })
+
+    const cure = "leave it out, or write null where no value is meant."
+    expect(JSON.parse(output)).toEqual([
+      `The condition "views" of the filter of posts.deleteMany is undefined; ${cure}`,
+      `The condition "views" of the filter of posts.updateMany is undefined; ${cure}`,
+      "posts.deleteMany needs a filter first, and was given an empty list; {} means every document.",
+      "The filter of posts.deleteMany is a Promise, which JSON cannot hold; await it.",
+      "The filter of posts.deleteMany is a Map, which JSON cannot hold; write an object of conditions.",
+      `The condition "views" of the filter of posts.count is undefined; ${cure}`,
+      `The condition "views.$gt" of the filter of posts.list is undefined; ${cure}`,
+      `The condition "$or.1.title" of the filter of posts.first is undefined; ${cure}`,
+      `The condition "views.$in.1" of the filter of posts.list is undefined; ${cure}`,
+    ])
+    expect(operations.filter(({ op }) => op === "db")).toEqual([
+      { op: "db", collection: "posts", action: "list", options: {} },
+      {
+        op: "db",
+        collection: "posts",
+        action: "deleteMany",
+        filter: { created_at: { $lt: "1970-01-01T00:00:00.000Z" } },
+      },
+    ])
+  })
+
   test("fails clearly: a mistyped collection, no key, no filter, no data, raw in a create", async () => {
     const guest = await buildGuest(
       handlerOf(`
