@@ -88,11 +88,18 @@ export default class FunctionsBuild extends BaseCommand {
       this.notice(`There are no functions in ${path.relative(root, functionsDir)}.`)
     }
     const builder = new Builder({ root, cacheDir: builtFunctionsDir, worker: this.#worker })
-    const stop = (): void => void builder.stop()
+    const ending = new AbortController()
+    const stop = (): void => {
+      ending.abort()
+      void builder.stop()
+    }
     process.once("SIGINT", stop).once("SIGTERM", stop)
     try {
       const outcomes: BuildOutcome[] = []
-      for (const source of chosen) outcomes.push(await this.#build(builder, source, isForced))
+      for (const source of chosen) {
+        outcomes.push(await this.#build(builder, source, isForced))
+        if (ending.signal.aborted) throw alyxError("INTERRUPTED")
+      }
       if (name === undefined && problems.length > 0) this.#showProblems(problems)
       if (outcomes.some(({ outcome }) => outcome === "failed")) process.exitCode = 1
       return { functions: [...outcomes, ...(name === undefined ? brokenOutcome(problems) : [])] }
@@ -142,7 +149,7 @@ function findByName(name: string, functions: readonly FunctionSource[], problems
     functions.map((each) => each.name),
   )
   const count = countOf(functions.length, "function")
-  const next = near === undefined ? `There is ${count}: alyx functions build lists them.` : `Did you mean "${near}"?`
+  const next = near === undefined ? `alyx functions build lists all (${count}).` : `Did you mean "${near}"?`
   throw alyxError("FUNCTION_NOT_FOUND", { message: `There is no function ${name}.`, next })
 }
 

@@ -100,7 +100,7 @@ export class FunctionLoop {
     this.#waiting.delete(name)
     const found = this.#parts.loader.sources.find(({ source }) => source.name === name)
     if (found === undefined) return
-    const state = await isWholePlugin(found.source.wasmFile)
+    const state = isWholePlugin(found.source.wasmFile)
     // A tool that deletes before it writes, and a build that begins, come back; a plug-in without a source is gone.
     if (state === "missing") return found.source.manifest.build === null ? this.#lookAtFolder() : undefined
     if (state === "whole") return this.#turn(() => this.#parts.loader.readPlugins([name]))

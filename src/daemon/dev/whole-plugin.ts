@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises"
+import { readRegularFile } from "../../lib/regular-file.ts"
+import { pluginBytesMax } from "../../functions/read-plugin.ts"
 
 /** Whether a tool has finished to write a plug-in, as far as its form tells. */
 export type PluginState = "whole" | "half" | "missing"
@@ -14,9 +15,11 @@ const announcements = [
  * Tells whether a `.wasm` ends where its last section ends, with a body for every function and all of its data. Whether the
  * code is valid is told by loading it.
  */
-export async function isWholePlugin(file: string): Promise<PluginState> {
+export function isWholePlugin(file: string): PluginState {
   try {
-    return isWholeModule(await readFile(file)) ? "whole" : "half"
+    const read = readRegularFile(file, { bytesMax: pluginBytesMax })
+    // What stands there otherwise is refused when it is loaded.
+    return read.kind !== "file" || isWholeModule(read.bytes) ? "whole" : "half"
   } catch (error) {
     // What cannot be read for another reason is told by loading it.
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? "missing" : "whole"

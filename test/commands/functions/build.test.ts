@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import path from "node:path"
 
+import { execa } from "execa"
 import { expect, test } from "vitest"
 
 import { readPlugin } from "../../../src/functions/read-plugin.ts"
+import { builtCli } from "../../helpers/built-cli.ts"
 import { functionProject } from "../../helpers/function-project.ts"
 import { runAlyx } from "../../helpers/run-alyx.ts"
 
@@ -49,4 +52,23 @@ test("alyx functions build --entry compiles one file without a project", async (
   const wasm = new Uint8Array(await readFile(path.join(cwd, "out/plugin.wasm")))
   expect(readPlugin(wasm, "plugin.wasm").description).toMatchObject({ style: "plugin", exports: ["run"] })
   expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("There is no file src/none.ts.")])
+})
+
+test("an interrupted alyx functions build builds nothing more", async () => {
+  const begin = `require("fs").writeFileSync("begun", ""); console.log("begun"); setTimeout(() => {}, 60_000)`
+  const build = { command: "node", args: ["-e", begin], output: "plugin.wasm" }
+  const { root } = await functionProject({
+    "functions/first/manifest.yaml": JSON.stringify({ build }),
+    "functions/second/manifest.yaml": JSON.stringify({ build }),
+  })
+
+  const command = execa(process.execPath, [await builtCli(), "functions", "build"], { cwd: root, reject: false })
+  await new Promise<void>((resolve) => {
+    command.stderr.on("data", (text: Buffer) => String(text).includes("first | begun") && resolve())
+  })
+  command.kill("SIGINT")
+
+  expect((await command).exitCode).toBe(130)
+  expect(existsSync(path.join(root, "functions/first/begun"))).toBe(true)
+  expect(existsSync(path.join(root, "functions/second/begun"))).toBe(false)
 })
