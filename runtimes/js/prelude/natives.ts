@@ -35,13 +35,13 @@ export interface Natives {
   alyxSubmit(frame: Uint8Array): void
   alyxCall(frame: Uint8Array): Uint8Array
   alyxLog(line: Uint8Array): void
-}
 
   /** Calls a host function of the interface file with values of eight bytes each; the result takes the first one's place. */
   callHost(index: number, values: Uint8Array): void
   /** The arguments of an export that has parameters; they stand until the next call of the plug-in. */
   exportValues(): Uint8Array
   setExportValues(result: Uint8Array): void
+}
 
 const scope = globalThis as { __alyx_natives?: Natives }
 
