@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs"
-import { readFile, stat } from "node:fs/promises"
 
-import { alyxError } from "../../errors.ts"
 import type { Logger } from "../../lib/logger.ts"
+import { Mutex } from "../../lib/mutex.ts"
 import type { BuiltFunction } from "../../functions/built-function.ts"
 import type { FunctionBuilder } from "../../functions/build-function.ts"
 import type { FunctionSource } from "../../functions/function-source.ts"
@@ -15,9 +14,6 @@ import { brokenManifests } from "./broken-manifests.ts"
 import type { LateFunctions } from "./late-functions.ts"
 import { BuildTurns } from "./build-turns.ts"
 import { sameManifest } from "./same-manifest.ts"
-
-/** No plug-in of any tool is larger; ours have less than one megabyte. */
-const pluginBytesMax = 64 * 1024 * 1024
 
 /** What FunctionLoading needs. */
 export interface FunctionLoadingParts {
@@ -46,6 +42,8 @@ export class FunctionLoading implements FunctionLoader {
   readonly #parts: FunctionLoadingParts
   readonly #entries = new Map<string, Entry>()
   readonly #turns = new BuildTurns()
+  /** The folder is read by one at a time: what an older look found must not take the place of what a newer one did. */
+  readonly #looks = new Mutex()
   /** Names under which manifests are known that cannot be read. */
   #broken: ReadonlySet<string> = new Set()
   #builder: Promise<FunctionBuilder> | undefined
@@ -78,7 +76,7 @@ export class FunctionLoading implements FunctionLoader {
 
   async readPlugins(names: readonly string[]): Promise<readonly BuildOutcome[]> {
     const entries = names.flatMap((name) => this.#entries.get(name) ?? [])
-    return this.#inTurn(entries, (entry) => readPluginFile(entry.source))
+    return this.#inTurn(entries, async ({ source }) => (await this.#builderOf()).read(source))
   }
 
   async stop(): Promise<void> {
@@ -89,7 +87,7 @@ export class FunctionLoading implements FunctionLoader {
   }
 
   async #reload(names: readonly string[] | undefined): Promise<readonly BuildOutcome[]> {
-    const { found, told } = await this.#discover()
+    const { found, told } = await this.#looks.run(() => this.#discover())
     const named = new Set(names ?? found.map(({ source }) => source.name))
     const wanted = found.filter(({ source, isNew }) => isNew || named.has(source.name))
     const entries = wanted.map(({ source }) => this.#entries.get(source.name)!)
@@ -163,7 +161,9 @@ export class FunctionLoading implements FunctionLoader {
         return { name, outcome: "unchanged", durationMs, bytes, error: null }
       }
       const { registry } = await this.#parts.functions.ensure()
-      await registry.serve(source, built)
+      const served = await registry.serve(source, built)
+      // It may be gone, or its manifest be broken, since it was loaded.
+      if (registry.get(name)?.served !== served || this.#entries.get(name) !== entry) return undefined
       entry.built = { hash: built.hash, source }
       entry.hasFailed = false
       const tookMs = performance.now() - beganMs
@@ -218,33 +218,5 @@ export class FunctionLoading implements FunctionLoader {
       ({ FunctionBuilder }) => new FunctionBuilder({ root, cacheDir: builtDir, worker: buildWorker }),
     )
     return this.#builder
-  }
-}
-
-/** Reads a plug-in as another tool wrote it. */
-async function readPluginFile(source: FunctionSource): Promise<BuiltFunction> {
-  const beganMs = performance.now()
-  const { size } = await stat(source.wasmFile)
-  if (size > pluginBytesMax) {
-    throw alyxError("PLUGIN_INVALID", {
-      message: `The plug-in of ${source.name} has ${size} bytes; at most ${pluginBytesMax} are loaded.`,
-    })
-  }
-  const [{ readPlugin }, { createHash }, bytes] = await Promise.all([
-    import("../../functions/read-plugin.ts"),
-    import("node:crypto"),
-    readFile(source.wasmFile),
-  ])
-  const wasm = new Uint8Array(bytes)
-  const { description, sourceMap } = readPlugin(wasm, source.wasmFile)
-  const hash = createHash("sha256").update(wasm).digest("hex")
-  return {
-    wasm,
-    hash,
-    description,
-    sourceMap,
-    inputs: [source.wasmFile],
-    warnings: [],
-    durationMs: performance.now() - beganMs,
   }
 }

@@ -65,6 +65,8 @@ export class FunctionTable implements FunctionRegistry {
   }
 
   fail(name: string, { error, durationMs }: { readonly error: WireError; readonly durationMs: number }): void {
+    // What is being loaded is older than this.
+    this.#newest.set(name, (this.#generation += 1))
     const lastBuild: LastBuild = { outcome: "failed", at: this.#now(), durationMs, error }
     this.#entries.set(name, { name, served: this.#entries.get(name)?.served ?? null, lastBuild })
     this.#tell()

@@ -75,6 +75,14 @@ test("a manifest that is put right again is served again, also when nothing else
   expect(await save("timeot: 3s\n")).toMatchObject([["failed"], "stale", { code: "MANIFEST_INVALID" }])
   expect(await save("timeout: 3s\n")).toEqual([["built"], "serving", null])
   expect(await save("timeout: 3s\n")).toEqual([["unchanged"], "serving", null])
+
+  // What is still being built when the manifest breaks does not hide that it is broken.
+  await writeFile(path.join(folder, "functions/a.ts"), says("two"))
+  const building = client.post<FunctionsReloadResponse>("/api/admin/functions/reload", { names: ["a"] })
+  const broken = await save("timeot: 4s\n")
+  await building
+  const { functions } = await client.get<FunctionsResponse>("/api/admin/functions")
+  expect([broken, functions[0]!.state]).toMatchObject([[["failed"], "stale", { code: "MANIFEST_INVALID" }], "stale"])
 })
 
 test("two builds run at a time, and of one function only the newest that waits", async () => {
