@@ -10,7 +10,7 @@ const nativeNames = [
   "decodeUtf8",
   "fillRandom",
   "monotonicMs",
-  "isBuilding",
+  "buildMode",
   "setStep",
   "input",
   "output",

@@ -50,6 +50,9 @@ export class EvaluationError extends Error {
 
 const deadlineMsDefault = 5_000
 
+/** Of runtimes/js/prelude/build-time.ts: the code is evaluated only to find what it exports, and again in calls. */
+const buildModeDescribing = 2
+
 /** What evaluating may take: it becomes a part of every instance. */
 const memoryBytesMax = 128 * 1024 * 1024
 const noMemoryLimit = -1
@@ -65,6 +68,7 @@ export async function makeSnapshot(request: SnapshotRequest): Promise<Snapshot> 
   const engine = await loadEngine(request.engine)
   const bytecode = compile(engine.module, request)
   const instance = startEngine(engine.module)
+  if (!request.snapshot) instance.exports.alyx_building.value = buildModeDescribing
   const described = evaluate(instance, bytecode, request.deadlineMs ?? deadlineMsDefault)
   const description: PluginDescription = { abi: 1, engine: request.engine, ...described }
   const kept = request.snapshot ? instance : keepBytecode(engine.module, bytecode, description.exports)

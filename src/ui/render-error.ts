@@ -27,7 +27,7 @@ export function renderError(
   const code = paint("quiet", `(${printable(error.code)})`)
   const blocks = [`${paint("bad", "Error:")} ${printable(error.message, { keepLines: true })} ${code}`]
   const { problems, next } = withoutRepeats(error)
-  if (error.at) blocks.push(excerptOf(error, options))
+  if (error.at) blocks.push(placeWithExcerpt(error.at, options))
   for (const problem of problems.slice(0, problemCountMax)) blocks.push(renderProblem(problem, options))
   const more = problems.length - problemCountMax
   if (more > 0) blocks.push(`… and ${more} more.`)
@@ -53,10 +53,19 @@ export function renderProblem(
 ): string {
   const { paint } = options
   const { at } = problem
-  const place = at ? `${paint("strong", printable(`${at.file}:${at.line}:${at.column}`))} ` : ""
+  const place = at ? `${placeText(at, paint)} ` : ""
   const lines = [`${place}${printable(problem.message)}`, excerptOf(problem, options)]
-  if (problem.next) lines.push(`  ${paint("good", printable(problem.next))}`)
+  if (problem.next) lines.push(`  ${paint("good", printable(problem.next, { keepLines: true }))}`)
   return lines.filter((line) => line !== "").join("\n")
+}
+
+function placeText(at: NonNullable<Problem["at"]>, paint: Paint): string {
+  return paint("strong", printable(`${at.file}:${at.line}:${at.column}`))
+}
+
+/** Of an error that is itself at one place. */
+function placeWithExcerpt(at: NonNullable<Problem["at"]>, options: Parameters<typeof excerptOf>[1]): string {
+  return [placeText(at, options.paint), excerptOf({ at }, options)].filter((line) => line !== "").join("\n")
 }
 
 function excerptOf(

@@ -74,6 +74,17 @@ describe("a snapshot", () => {
     expect((await later.call()).output).toEqual([now, 2])
   })
 
+  test("a bundle without a snapshot may ask at its top for what calls have, and gets it in calls", async () => {
+    const script = `const id = crypto.randomUUID(); const { requestId } = ctx; setTimeout(() => {}, 1); handler = () => [id, requestId]`
+
+    const instance = await startScript((await snapshotOf(script, { snapshot: false })).wasm)
+
+    expect((await instance.call()).output).toEqual([
+      expect.stringMatching(/^[0-9a-f-]*[1-9a-f]{2}[0-9a-f-]*$/),
+      "request-1",
+    ])
+  })
+
   test("evaluating large input again and again leaves nothing behind in this thread", async () => {
     const script = `const text = ${JSON.stringify("x".repeat(200_000))}; handler = () => text.length`
 

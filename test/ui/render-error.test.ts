@@ -38,6 +38,22 @@ Something is missing.
     )
   })
 
+  test("names the place of an error that has one", () => {
+    const error = alyxError("BUILD_TIME_ACCESS", { message: "Not there.", next: "Move it.", at })
+
+    expect(renderError(error, look)).toBe(
+      `Error: Not there. (BUILD_TIME_ACCESS)
+
+schema.yaml:2:6
+  1 | a: 1
+  2 |   b: two
+    |      ^^^
+
+  Next: Move it.
+`,
+    )
+  })
+
   test("says once what an error and its only problem both say", () => {
     const problems = [{ code: "X", message: "There is no field emial.", next: "Did you mean email?" }]
     const said = { message: "There is no field emial.", next: "Did you mean email?", problems }

@@ -88,7 +88,7 @@ declare function clock_time_get(clock: i32, precision: i64, time: i32): i32
 
 /** Nanoseconds of WASI's monotonic clock at which code is interrupted; 0 for never. The host sets it. */
 export let alyx_deadline: i64 = 0
-/** 1 while the function is evaluated for its snapshot. */
+/** 1 while the function is evaluated for its snapshot, 2 while only its exports are found; 0 in calls. */
 export let alyx_building: i32 = 1
 /** The prelude's `step`. */
 export let alyx_step: i32 = 0
@@ -286,7 +286,7 @@ export function host_call(name: i32, nameLength: i32, self: i32, argc: i32, argv
       clock_time_get(CLOCK_MONOTONIC, 1, time)
       return qjs_new_number(<f64>load<i64>(time) / 1000000.0)
     }
-    case 4: return alyx_building ? qjs_get_true() : qjs_get_false()
+    case 4: return qjs_new_number(<f64>alyx_building)
     case 5: {
       alyx_step = qjs_dup_value(first)
       return qjs_get_undefined()

@@ -7,7 +7,8 @@ import type {
   OperationAnswer,
   SubmittedOperation,
 } from "../../../src/functions/guest-abi.ts"
-import { requireCall } from "./build-time.ts"
+import { isBuilding, isDescribing, requireCall } from "./build-time.ts"
+import { describingContext } from "./describing-context.ts"
 import { engine } from "./engine.ts"
 import { CodedError, errorOfFailure } from "./host-error.ts"
 import { keptAlive } from "./keep-alive.ts"
@@ -17,7 +18,7 @@ import type { Answer, CancelSignal } from "./operations.ts"
 
 /** The guest's side of guest-abi.ts: everything that leaves the plug-in goes through here. */
 
-export { isBuilding, requireCall } from "./build-time.ts"
+export { isBuilding, isDescribing, requireCall } from "./build-time.ts"
 export { engine } from "./engine.ts"
 export { CodedError, HostError } from "./host-error.ts"
 export type { Answer, CancelSignal } from "./operations.ts"
@@ -47,9 +48,13 @@ export function tell(operation: SubmittedOperation, body?: Uint8Array): void {
   operations.tell(operation, body)
 }
 
+/** As long as a digest; what is computed of it is for nobody. */
+const describingBytes = 32
+
 /** Asks the worker for what it answers at once. */
 export function call(operation: CallOperation, body?: Uint8Array): Answer {
   requireAlyx(operation.call)
+  if (isDescribing()) return { value: null, body: new Uint8Array(describingBytes) }
   const answer = decodeFrame(utf8, natives.alyxCall(encodeFrame(utf8, operation, body)))
   const header = answer.header as OperationAnswer
   if (!header.ok) throw errorOfFailure(header.error)
@@ -58,7 +63,7 @@ export function call(operation: CallOperation, body?: Uint8Array): Answer {
 
 /** Writes one line to the log of the call; in the plain engine to Extism's log. */
 export function writeLog(line: GuestLogLine): void {
-  if (engine === "extism" || natives.isBuilding()) extismLog(line.level, logText(line))
+  if (engine === "extism" || isBuilding()) extismLog(line.level, logText(line))
   else natives.alyxLog(utf8.encode(wellFormedJson(line)))
 }
 
@@ -71,6 +76,7 @@ export function waitUntil(promise: unknown): void {
 /** Who calls, and with what; null in the plain engine. */
 export function readContext(): GuestContext | null {
   requireCall("The context of a call")
+  if (isDescribing()) return describingContext
   if (engine === "extism") return null
   const bytes = natives.alyxContext()
   return bytes === null ? null : (JSON.parse(utf8.decode(bytes)) as GuestContext)
@@ -170,7 +176,7 @@ export function extismFree(offset: bigint): void {
 /** Calls a function of the host that the interface file declares, by its number. */
 export function callHostFunction(name: string, index: number, values: Uint8Array): void {
   requireCall(name)
-  natives.callHost(index, values)
+  if (!isDescribing()) natives.callHost(index, values)
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error"] as const

@@ -1,5 +1,5 @@
 import { describe, run } from "../sdk/run.ts"
-import { isBuilding } from "./build-time.ts"
+import { isBuilding, isDescribing } from "./build-time.ts"
 import { CodedError, failureOf, interruptedError } from "./host-error.ts"
 import { encodeUtf8, setOutput } from "./host.ts"
 import { natives } from "./natives.ts"
@@ -84,8 +84,9 @@ class LoadedModule {
     if (this.#awaited === "pending") {
       throw new CodedError({
         code: "BUILD_TIME_ACCESS",
-        message:
-          "The function awaits something at its top level that never comes while it is built; await it in the handler.",
+        message: isDescribing()
+          ? "The function awaits something of a call at its top level, and with snapshot: false too its exports are found while it is built; await it in the handler."
+          : "The function awaits something at its top level that never comes while it is built; await it in the handler.",
         status: null,
       })
     }

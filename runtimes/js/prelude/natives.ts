@@ -6,7 +6,8 @@ export interface Natives {
   fillRandom(bytes: Uint8Array): void
   /** Milliseconds of a clock that never goes back, with fractions. */
   monotonicMs(): number
-  isBuilding(): boolean
+  /** One of `buildModes` in build-time.ts. */
+  buildMode(): number
   /** The function that the glue calls for everything; see main.ts. */
   setStep(step: (kind: number, argument: unknown, second: unknown) => number): void
 

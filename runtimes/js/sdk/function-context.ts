@@ -1,5 +1,5 @@
 import type { GuestAuth, GuestContext } from "../../../src/functions/guest-abi.ts"
-import { decodeUtf8, encodeUtf8, submit, waitUntil } from "../prelude/host.ts"
+import { decodeUtf8, encodeUtf8, isDescribing, submit, waitUntil } from "../prelude/host.ts"
 import { AlyxError, hostFailure } from "./alyx-error.ts"
 import type { Call } from "./call.ts"
 import { presentCall } from "./call.ts"
@@ -109,7 +109,8 @@ class CallContext implements FunctionContext {
   }
 
   get env(): Readonly<Record<string, string>> {
-    this.#env ??= Object.freeze({ ...this.#call.guest?.env })
+    const env = this.#call.guest?.env
+    this.#env ??= env !== undefined && isDescribing() ? env : Object.freeze({ ...env })
     return this.#env
   }
 

@@ -6,27 +6,50 @@ import { EvaluationError } from "../snapshot.ts"
 import type { Bundle, BundleRequest } from "./bundle-function.ts"
 
 /** What code outside of functions threw while it was evaluated, with its place; anything else comes back as it is. */
-export function evaluationFailure(error: unknown, request: BundleRequest, bundle: Bundle): unknown {
+export function evaluationFailure(
+  error: unknown,
+  request: BundleRequest & { readonly snapshot: boolean },
+  bundle: Bundle,
+): unknown {
   if (!(error instanceof EvaluationError)) return error
   const { failure } = error
   const stack = failure.stack ?? ""
   const file = relative(request.root, request.entryFile)
   const at = firstPlace(stack, bundle.sourceMap) ?? { file, line: 1, column: 1, length: 1 }
   if (failure.code === "BUILD_TIME_ACCESS") {
-    const [message, next] = splitSentence(failure.message)
+    const [what, next] = splitSentence(failure.message)
+    const message = what.replace("while the function is built", `while the function ${request.name} is built`)
     return alyxError("BUILD_TIME_ACCESS", { message, at, ...(next === undefined ? {} : { next }), cause: error })
   }
   const shown = mapStack(stack, bundle.sourceMap).trimEnd()
-  const [message, ...lines] = failure.message.split("\n")
+  const [message, ...advice] = splitLines(failure.message)
   // What we ourselves say of a module has no stack: it needs no name in front.
-  const told = stack === "" ? sentence(message!) : sentence(named(failure.name, message!))
-  // Only the message of an error is shown with its lines.
-  const more = (shown === "" ? lines : shown.split("\n")).map((line) => `\n  ${line.trim()}`).join("")
+  const told = sentence(stack === "" ? message : named(failure.name, message))
+  const next = [...advice, ...(request.snapshot || stack === "" ? [] : [describingAdvice])].join("\n")
+  const more =
+    shown === ""
+      ? ""
+      : shown
+          .split("\n")
+          .map((line) => `\n  ${line.trim()}`)
+          .join("")
   return alyxError("BUILD_FAILED", {
     message: `${request.name} (${file}) does not build: its code fails when it is loaded.${more}`,
-    problems: [{ code: "BUILD_FAILED", message: told, at }],
+    problems: [{ code: "BUILD_FAILED", message: told, at, ...(next === "" ? {} : { next }) }],
     cause: error,
   })
+}
+
+/** The code may well be right, and fail for a value that is only there in calls. */
+const describingAdvice =
+  "With snapshot: false the code is evaluated once while it is built too, to find what it exports; variables and secrets are " +
+  "placeholders there, and random bytes zeros. What fails on them belongs into the handler, or into lazy(() => …)."
+
+/** The first line, and the lines after it with the sentence that leads to them. */
+function splitLines(text: string): readonly [string, ...string[]] {
+  const [first, ...lines] = text.split("\n") as [string, ...string[]]
+  const at = lines.length === 0 ? -1 : first.lastIndexOf(". ")
+  return at === -1 ? [first, ...lines] : [first.slice(0, at + 1), first.slice(at + 2), ...lines]
 }
 
 function named(name: string, message: string): string {

@@ -29,7 +29,7 @@ export async function importChains(request: BundleRequest): Promise<ReadonlyMap<
 const leftOut: Plugin = {
   name: "left-out",
   setup(build) {
-    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z0-9_]+)*$/ }, ({ path }) => {
+    build.onResolve({ filter: /^(node:)?[a-z0-9_]+(\/[a-z0-9_]+)*$/ }, ({ path }) => {
       return nodeModuleName(path) === null ? undefined : { path, external: true }
     })
   },

@@ -36,7 +36,7 @@ export function bundledNodeModules({ envNames }: BundleRequest): Plugin {
   return {
     name: "alyx-node-modules",
     setup(build) {
-      build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z0-9_]+)*$/ }, resolveBuiltin)
+      build.onResolve({ filter: /^(node:)?[a-z0-9_]+(\/[a-z0-9_]+)*$/ }, resolveBuiltin)
       build.onResolve({ filter: /^alyx-inject$/ }, ({ path }) => ({
         path,
         namespace: "alyx-inject",

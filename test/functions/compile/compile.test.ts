@@ -188,7 +188,7 @@ test("a package that guards what only Node has builds; without the guard it fail
       { main: "lib/index.js" },
       {
         "lib/index.js": `exports.read = require("./files.js").read`,
-        "lib/files.js": `const fs = require("fs")\nexports.read = fs.readFileSync`,
+        "lib/files.js": `const fs = require("fs")\nrequire("http2")\nexports.read = fs.readFileSync`,
       },
     ),
   })
@@ -199,6 +199,8 @@ test("a package that guards what only Node has builds; without the guard it fail
       "A function has no sockets: use fetch(), and name the host under allowed_hosts.",
     "node_modules/reader/lib/files.js:1:20 node:fs cannot work in a function; it is imported by functions/f.ts → node_modules/reader/lib/index.js → node_modules/reader/lib/files.js → node:fs. " +
       'A function has no files: import text with `with { type: "text" }`, and keep data in ctx.db.',
+    "node_modules/reader/lib/files.js:2:9 node:http2 cannot work in a function; it is imported by functions/f.ts → node_modules/reader/lib/index.js → node_modules/reader/lib/files.js → node:http2. " +
+      "Use fetch(), and name the host under allowed_hosts.",
   ])
 })
 
@@ -239,6 +241,7 @@ test.each([
 
   expect(error).toMatchObject({ code: "BUILD_TIME_ACCESS", at: { file: "functions/f.ts", line: 2 } })
   expect(error.message).toContain(name)
+  expect(error.message).toContain("while the function f is built")
   expect(error.next).toContain("lazy(")
 })
 
@@ -246,7 +249,33 @@ test("a default export of another kind is answered with how functions look", asy
   const error = await failureOf({ "functions/f.ts": "export default 5" })
 
   expect(error.code).toBe("BUILD_FAILED")
-  expect(error.message).toContain("export default defineFunction({")
+  expect(shown(error)).toEqual([
+    expect.stringMatching(
+      /^functions\/f\.ts:1:1 The default export is a number\. A function is one of:\n {2}export default defineFunction\(\{/,
+    ),
+  ])
+})
+
+test("with snapshot: false code outside of the handler may ask for what calls have", async () => {
+  const project = await functionProject({
+    "functions/f.ts": `import { createHash } from "node:crypto"
+      const id = crypto.randomUUID()
+      const endpoint = new URL("/v1", process.env.KEY)
+      const key = ctx.secrets.TOKEN.toUpperCase()
+      const etag = createHash("sha256").update(id).digest("hex")
+      const page = fetch(endpoint).catch(() => null)
+      setInterval(() => console.log("tick"), 10)
+      export default (req, res) => res.json([id, key, etag, page])`,
+    "functions/f.yaml": "snapshot: false\nenv: { KEY: x }\nsecrets: [TOKEN]\n",
+  })
+
+  expect((await project.build("f")).description).toMatchObject({ style: "handler", exports: ["handler"] })
+
+  const error = await failureOf({
+    "functions/f.ts": "const options = JSON.parse(process.env.KEY)\nexport default () => options",
+    "functions/f.yaml": "snapshot: false\nenv: { KEY: x }\n",
+  })
+  expect(shown(error)[0]).toMatch(/^functions\/f\.ts:1:28 SyntaxError.*With snapshot: false the code is evaluated once/)
 })
 
 test("two builds of one source are equal to the byte, and hold no path of the machine", async () => {
