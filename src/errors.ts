@@ -94,7 +94,10 @@ export const errorTable = {
   OVERLOADED: { status: 503, sentence: "The server has too much to do; try again after Retry-After seconds." },
   STARTING: { status: 503, sentence: "The server is starting; it serves nothing until the schema is applied." },
   SHUTTING_DOWN: { status: 503, sentence: "The server is stopping." },
-  DATABASE_BUSY: { status: 503, sentence: "The database was locked by another process for too long." },
+  DATABASE_BUSY: {
+    status: 503,
+    sentence: "The database was held for too long, by another process or by work of the server such as a migration.",
+  },
   QUERY_TIMEOUT: { status: 503, sentence: "The query took too long and was ended; an index would help." },
   REQUEST_TIMEOUT: { status: 408, sentence: "The request did not arrive in time." },
   STORAGE_FULL: { status: 507, sentence: "The disk is full; nothing was written." },

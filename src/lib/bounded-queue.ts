@@ -26,6 +26,15 @@ export class BoundedQueue<T> {
     return lost
   }
 
+  /** Puts back an item that was taken, as the oldest; returns whether there was room. */
+  unshift(item: T): boolean {
+    if (this.#size === this.#sizeMax) return false
+    this.#first = (this.#first + this.#sizeMax - 1) % this.#sizeMax
+    this.#items[this.#first] = item
+    this.#size += 1
+    return true
+  }
+
   /** Takes the oldest item; undefined when there is none. */
   shift(): T | undefined {
     if (this.#size === 0) return undefined

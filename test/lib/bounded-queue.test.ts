@@ -37,3 +37,18 @@ test("it goes round its ring many times without mixing anything up", () => {
 test("a queue that could hold nothing is refused", () => {
   expect(() => new BoundedQueue(0)).toThrow(RangeError)
 })
+
+test("what was taken is put back as the oldest, where there is room", () => {
+  const queue = new BoundedQueue<string>(3)
+  queue.push("a")
+  queue.push("b")
+  expect(queue.shift()).toBe("a")
+  expect(queue.unshift("a")).toBe(true)
+  expect(queue.unshift("z")).toBe(true)
+
+  expect(queue.unshift("y")).toBe(false)
+
+  expect([queue.shift(), queue.shift(), queue.shift(), queue.shift()]).toEqual(["z", "a", "b", undefined])
+  expect(queue.unshift("c")).toBe(true)
+  expect(queue.shift()).toBe("c")
+})

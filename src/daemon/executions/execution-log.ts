@@ -1,5 +1,6 @@
 import type { ExecutionSummary } from "../../protocol/functions-api.ts"
 import type { WireError } from "../../protocol/admin-api.ts"
+import { isAlyxError } from "../../errors.ts"
 import { BoundedQueue } from "../../lib/bounded-queue.ts"
 import type { Database } from "../storage/database.ts"
 import { systemTables } from "../storage/system-tables.ts"
@@ -23,13 +24,13 @@ const rowsPerWrite = 50
 /** What ExecutionLog needs. */
 export interface ExecutionLogOptions {
   readonly database: Database
-  /** Called with what went wrong, at most once for each write; the rows are lost. */
+  /** Called when rows are lost, at most once for each write. */
   readonly onWarning: (message: string, facts: Readonly<Record<string, unknown>>) => void
 }
 
 /**
  * Writes calls of functions into `_alyx_executions`. No answer waits for it: rows are collected for 100 ms and written together.
- * What has not been written when the process dies is lost.
+ * While something else holds the database they are kept, as many as may wait, and written afterwards. What has not been written when the process dies is lost.
  */
 export class ExecutionLog implements Executions {
   readonly #options: ExecutionLogOptions
@@ -38,6 +39,8 @@ export class ExecutionLog implements Executions {
   readonly #writing = new Set<Promise<void>>()
   #waitingLength = 0
   #lostCount = 0
+  #refusedCount = 0
+  #isStopping = false
 
   constructor(options: ExecutionLogOptions) {
     this.#options = options
@@ -50,18 +53,23 @@ export class ExecutionLog implements Executions {
     this.#timer ??= setTimeout(() => this.#writeSome(), pauseMs)
   }
 
-  /** Writes what waits; resolves when it, and all before it, can be read. Never rejects. */
+  /**
+   * Writes what waits; resolves when it, and all before it, can be read, or when the database is held by something else for
+   * too long. Never rejects.
+   */
   async flush(): Promise<void> {
+    const refusedBefore = this.#refusedCount
     this.#writeSome()
-    while (this.#writing.size > 0) {
+    while (this.#writing.size > 0 && this.#refusedCount === refusedBefore) {
       await Promise.all(this.#writing)
-      this.#writeSome()
+      if (this.#refusedCount === refusedBefore) this.#writeSome()
     }
   }
 
-  /** Writes what waits. Nothing is recorded afterwards. */
-  stop(): Promise<void> {
-    return this.flush()
+  /** Writes what waits, or tells that it is lost. Nothing is recorded afterwards. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    while (this.#waiting.size > 0 || this.#writing.size > 0) await this.flush()
   }
 
   list(query: Parameters<Executions["list"]>[0]): readonly ExecutionSummary[] {
@@ -112,11 +120,24 @@ export class ExecutionLog implements Executions {
         for (const statement of statements) transaction.run(statement)
       })
     } catch (error) {
+      const isHeld = isAlyxError(error, "DATABASE_BUSY") || isAlyxError(error, "OVERLOADED")
+      if (isHeld && !this.#isStopping) return this.#putBack(rows)
       this.#options.onWarning("Calls of functions could not be put into the execution log.", {
         count: rows.length,
         error,
       })
     }
+  }
+
+  /** For another try: what came later goes first where there is no room for both. */
+  #putBack(rows: readonly ExecutionRecord[]): void {
+    this.#refusedCount += 1
+    for (const row of rows.toReversed()) {
+      this.#waitingLength += lengthOf(row)
+      const fits = this.#waitingLength <= waitingLengthMax && this.#waiting.unshift(row)
+      if (!fits) this.#lose(row)
+    }
+    this.#timer ??= setTimeout(() => this.#writeSome(), pauseMs)
   }
 
   #lose(row: ExecutionRecord | undefined): void {

@@ -1,6 +1,6 @@
 import path from "node:path"
 
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 
 import { cutText } from "../../../src/daemon/executions/execution-limits.ts"
 import { ExecutionLog } from "../../../src/daemon/executions/execution-log.ts"
@@ -32,6 +32,11 @@ function execution(atMs: number, over: Partial<ExecutionRecord> = {}): Execution
     logs: null,
     ...over,
   }
+}
+
+function passTime(ms: number): ReturnType<typeof vi.spyOn> {
+  const now = performance.now.bind(performance)
+  return vi.spyOn(performance, "now").mockImplementation(() => now() + ms)
 }
 
 async function openLog() {
@@ -115,4 +120,24 @@ test.each([
   ["😀".repeat(4), 14, "😀😀…"],
 ])("%j cut at %i bytes is %j", (text, bytesMax, cut) => {
   expect(cutText(text, bytesMax)).toBe(cut)
+})
+
+test("rows that the database refuses while something else holds it are written afterwards", async () => {
+  const { log, database, warnings } = await openLog()
+  const all = Array.from({ length: 120 }, (_, index) => execution(beginMs + index))
+  await database.exclusive(async () => {
+    for (const one of all) log.record(one)
+    const flushed = log.flush()
+    // As if everything had waited for long.
+    const ahead = passTime(6_000)
+    await flushed
+    ahead.mockRestore()
+    expect(log.list({ limit: 1 })).toEqual([])
+  })
+
+  await log.flush()
+
+  expect(warnings).toEqual([])
+  expect(log.list({ limit: 500 })).toHaveLength(120)
+  await log.stop()
 })

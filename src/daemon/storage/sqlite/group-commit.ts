@@ -3,7 +3,7 @@ import type { Transaction } from "../database.ts"
 import type { Checkpointer } from "./checkpointer.ts"
 import type { SqliteConnection } from "./sqlite-connection.ts"
 import { busyWaitMsMax, isBusy, nextPauseMs } from "./busy-back-off.ts"
-import { databaseBusy, translateSqliteError } from "./sqlite-errors.ts"
+import { databaseBusy, databaseInUse, translateSqliteError } from "./sqlite-errors.ts"
 import { rollBack, runGroup } from "./run-group.ts"
 import type { Outcome } from "./run-group.ts"
 import type { WriteRequest } from "./run-request.ts"
@@ -21,11 +21,14 @@ const expiryMs = 100
 interface WaitingWrite extends WriteRequest {
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
-  /** Of performance.now(). */
+  /** Of performance.now(); later by as long as a transaction of ours kept it waiting. */
   readonly askedAtMs: number
   /** Its group came to nothing: the next try is a transaction of its own. */
   readonly isAlone: boolean
 }
+
+/** What keeps groups from starting: `ctx.db.transaction` of a function, or work such as a migration or an import. */
+export type PauseReason = "transaction" | "work"
 
 /** What GroupCommit needs. */
 export interface GroupCommitOptions {
@@ -55,7 +58,7 @@ export class GroupCommit {
   readonly #connection: SqliteConnection
   #waiting: WaitingWrite[] = []
   #scheduled = false
-  #paused = false
+  #paused: { readonly reason: PauseReason; readonly sinceMs: number } | null = null
   #expiry: NodeJS.Timeout | undefined
   #backOffMs = 0
   #changesBefore = 0
@@ -93,14 +96,18 @@ export class GroupCommit {
     })
   }
 
-  /** Keeps groups from starting until `resume`; a write that waits too long meanwhile is refused. */
-  pause(): void {
-    this.#paused = true
-    this.#expiry ??= setInterval(() => this.#expire(), expiryMs)
+  /**
+   * Keeps groups from starting until `resume`; a write that waits too long meanwhile is refused. A transaction ends by its
+   * own timeout, so that what waits for it is not counted.
+   */
+  pause(reason: PauseReason): void {
+    this.#paused = { reason, sinceMs: performance.now() }
+    if (reason === "work") this.#expiry ??= setInterval(() => this.#expire(), expiryMs)
   }
 
   resume(): void {
-    this.#paused = false
+    if (this.#paused?.reason === "transaction") this.#forgive(this.#paused.sinceMs)
+    this.#paused = null
     clearInterval(this.#expiry)
     this.#expiry = undefined
     this.#schedule()
@@ -116,7 +123,7 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#paused || this.#waiting.length === 0) return
+    if (this.#scheduled || this.#paused !== null || this.#waiting.length === 0) return
     this.#scheduled = true
     setImmediate(this.#startTurn)
   }
@@ -131,7 +138,7 @@ export class GroupCommit {
 
   readonly #takeTurn = (): void => {
     this.#scheduled = false
-    if (this.#paused) return
+    if (this.#paused !== null) return
     const group = this.#waiting.splice(0, this.#waiting[0]?.isAlone === true ? 1 : groupRequestsMax)
     if (group.length > 0 && this.#begin(group)) this.#commitGroup(group)
     if (this.#waiting.length === 0) this.#whenDrained?.()
@@ -221,6 +228,16 @@ export class GroupCommit {
   #expire(): void {
     const oldestMs = performance.now() - busyWaitMsMax
     const fresh = this.#waiting.findIndex((write) => write.askedAtMs > oldestMs)
-    this.#refuse(this.#waiting.splice(0, fresh === -1 ? this.#waiting.length : fresh), databaseBusy())
+    const late = this.#waiting.splice(0, fresh === -1 ? this.#waiting.length : fresh)
+    if (late.length > 0) this.#refuse(late, this.#paused === null ? databaseBusy() : databaseInUse())
+  }
+
+  /** What a transaction kept waiting since then has waited less, as far as its limit goes. */
+  #forgive(sinceMs: number): void {
+    const nowMs = performance.now()
+    this.#waiting = this.#waiting.map((write) => ({
+      ...write,
+      askedAtMs: write.askedAtMs + nowMs - Math.max(sinceMs, write.askedAtMs),
+    }))
   }
 }

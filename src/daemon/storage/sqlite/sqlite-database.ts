@@ -21,6 +21,7 @@ import { retryWhileBusy } from "./busy-back-off.ts"
 import { BriefReads } from "./brief-reads.ts"
 import { makeParts, walBytesMax } from "./database-parts.ts"
 import type { DatabaseParts, SqliteDatabaseOptions } from "./database-parts.ts"
+import type { PauseReason } from "./group-commit.ts"
 import type { MigrationOptions, MigrationResult } from "./migrate-tables.ts"
 import { migrateSystemTables } from "./migrate-system.ts"
 import { timeoutAdvice } from "./missing-index.ts"
@@ -48,7 +49,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
     const connection = await retryWhileBusy(() => openMainConnection({ path, cacheBytes, walBytesMax, step }))
     try {
       await retryWhileBusy(() => migrateSystemTables(connection))
-      const inTurn = <T>(work: () => Promise<T>): Promise<T> => this.#inTurn(work)
+      const inTurn = <T>(work: () => Promise<T>): Promise<T> => this.#inTurn("transaction", work)
       this.#parts = makeParts(this.#options, { connection, briefReads, onCommit: this.#onCommit, inTurn })
     } catch (error) {
       connection.close()
@@ -107,7 +108,7 @@ export class SqliteDatabase implements Database, SlowReader, Service {
    */
   async exclusive<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
     this.requireRunning()
-    return this.#inTurn(async ({ connection }) => {
+    return this.#inTurn("work", async ({ connection }) => {
       try {
         return await work(connection)
       } finally {
@@ -125,13 +126,13 @@ export class SqliteDatabase implements Database, SlowReader, Service {
   }
 
   /** Work that no group commit may interleave with. */
-  async #inTurn<T>(work: (parts: DatabaseParts) => Promise<T>): Promise<T> {
+  async #inTurn<T>(reason: PauseReason, work: (parts: DatabaseParts) => Promise<T>): Promise<T> {
     this.requireRunning()
     const parts = this.#openInPlace()
     const turn = this.#lastExclusive.then(async () => {
       // A stop may have begun while it waited.
       this.requireRunning()
-      parts.commits.pause()
+      parts.commits.pause(reason)
       try {
         return await work(parts)
       } finally {

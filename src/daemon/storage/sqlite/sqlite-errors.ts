@@ -81,6 +81,16 @@ export function databaseBusy(cause?: unknown): AlyxError {
   })
 }
 
+/** The answer to writes that waited in vain for work of our own. */
+export function databaseInUse(): AlyxError {
+  return alyxError("DATABASE_BUSY", {
+    message:
+      "The server itself holds the database, for a change of tables, an import, a restore or a statement that writes.",
+    next: "Try again when that is done; the log of the server says how far it is.",
+    retryAfterSeconds: 1,
+  })
+}
+
 function storageFull(cause: unknown): AlyxError {
   return alyxError("STORAGE_FULL", { next: "Make room on the disk that holds the database; reads go on.", cause })
 }
