@@ -12,6 +12,9 @@ const idleMs = 30_000
 /** A build that has not answered by then has hung: evaluating ends after seconds, and bundling never takes so long. */
 const buildMsMax = 120_000
 
+/** What a build leaves behind is looked at every 2 MB; left alone, V8 lets 50 MB of it pile up first. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
+
 interface Waiting {
   readonly resolve: (compiled: CompiledFunction) => void
   readonly reject: (error: unknown) => void
@@ -70,7 +73,7 @@ export class CompilerThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#program, { name: "build", execArgv: [] })
+    const worker = new Worker(this.#program, { name: "build", execArgv: [], resourceLimits })
     worker.on("message", (reply: BuildReply) => this.#settle(reply))
     worker.on("error", (error) => this.#lose(worker, error))
     worker.on("exit", () => this.#lose(worker, interrupted()))

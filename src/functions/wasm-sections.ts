@@ -150,9 +150,13 @@ export function readMemory(sections: readonly WasmSection[]): MemoryLimits | nul
 
 /** The same module with a memory that cannot grow beyond this; refuses one that already begins with more. */
 export function limitMemory(wasm: Uint8Array, limitBytes: number): Uint8Array<ArrayBuffer> {
-  const sections = readSections(wasm)
+  return writeSections(withMemoryLimit(readSections(wasm), limitBytes))
+}
+
+/** The same of sections. */
+export function withMemoryLimit(sections: readonly WasmSection[], limitBytes: number): readonly WasmSection[] {
   const present = readMemory(sections)
-  if (present === null) return writeSections(sections)
+  if (present === null) return sections
   const { minPages, maxPages } = present
   const limitPages = Math.floor(limitBytes / pageBytes)
   if (minPages > limitPages) {
@@ -162,7 +166,7 @@ export function limitMemory(wasm: Uint8Array, limitBytes: number): Uint8Array<Ar
     })
   }
   const memory = memorySection({ minPages, maxPages: Math.min(limitPages, maxPages ?? limitPages) })
-  return writeSections(replaceSection(sections, sectionIds.memory, memory))
+  return replaceSection(sections, sectionIds.memory, memory)
 }
 
 /** The content of a memory section. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 
+import { collectingBuffers } from "../../lib/collecting-buffers.ts"
 import type { Logger } from "../../lib/logger.ts"
 import { Mutex } from "../../lib/mutex.ts"
 import type { BuiltFunction } from "../../functions/built-function.ts"
@@ -14,6 +15,9 @@ import { brokenManifests } from "./broken-manifests.ts"
 import type { LateFunctions } from "./late-functions.ts"
 import { BuildTurns } from "./build-turns.ts"
 import { sameManifest } from "./same-manifest.ts"
+
+/** A plug-in goes through this thread as it was made, as what is compiled of it, and as what instances begin with. */
+const copyCount = 3
 
 /** What FunctionLoading needs. */
 export interface FunctionLoadingParts {
@@ -42,6 +46,8 @@ export class FunctionLoading implements FunctionLoader {
   readonly #parts: FunctionLoadingParts
   readonly #entries = new Map<string, Entry>()
   readonly #turns = new BuildTurns()
+  /** Plug-ins are large, and each is needed for a moment. */
+  readonly #collect = collectingBuffers()
   /** The folder is read by one at a time: what an older look found must not take the place of what a newer one did. */
   readonly #looks = new Mutex()
   /** Names under which manifests are known that cannot be read. */
@@ -162,6 +168,7 @@ export class FunctionLoading implements FunctionLoader {
       }
       const { registry } = await this.#parts.functions.ensure()
       const served = await registry.serve(source, built)
+      this.#collect(bytes * copyCount)
       // It may be gone, or its manifest be broken, since it was loaded.
       if (registry.get(name)?.served !== served || this.#entries.get(name) !== entry) return undefined
       entry.built = { hash: built.hash, source }

@@ -58,7 +58,9 @@ export class FunctionTable implements FunctionRegistry {
       throw error
     })
     const loadedAt = new Date(clock.now()).toISOString()
-    const served: HeldFunction = { source, built, entry: plugin.entry, generation, loadedAt, plugin }
+    const { wasm, ...kept } = built
+    const keptBuild = { ...kept, bytes: wasm.byteLength }
+    const served: HeldFunction = { source, built: keptBuild, entry: plugin.entry, generation, loadedAt, plugin }
     if (isCurrent()) this.#swap(name, served)
     else runtime.retire(plugin)
     return served

@@ -7,10 +7,16 @@ import type { Invocation, Trigger } from "./invocation.ts"
 
 /** The vocabulary of this folder: functions are held by a registry, called through `FunctionService`, and run on workers. */
 
+/** What is kept of a build: its bytes are not needed once they are compiled. */
+export type KeptBuild = Omit<BuiltFunction, "wasm"> & {
+  /** How many they were. */
+  readonly bytes: number
+}
+
 /** A function that is served now. Replaced as a whole, between two calls; a call keeps the one that it began with. */
 export interface ServedFunction {
   readonly source: FunctionSource
-  readonly built: BuiltFunction
+  readonly built: KeptBuild
   /** The export that is called. */
   readonly entry: string
   /** Grows with every swap of the function. */

@@ -37,7 +37,7 @@ function detailOf(functions: FunctionEdge, { source, known, isSet }: Described):
     style: served === null ? null : styleOf(served),
     engine: served === null ? null : (description?.engine ?? "foreign"),
     hash: served?.built.hash ?? null,
-    bytes: served?.built.wasm.byteLength ?? null,
+    bytes: served?.built.bytes ?? null,
     path: manifest.isHttp ? `/api/functions/${name}` : null,
     routes: manifest.routes,
     access: manifest.access?.rule.expression ?? null,

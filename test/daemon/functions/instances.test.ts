@@ -84,6 +84,19 @@ describe("a swap", () => {
     await expect.poll(() => functions.service.stats().instances).toBe(1)
   })
 
+  it("frees what the old one began with, and nothing of others that were made of the same bytes", async () => {
+    const built = await buildPlugin(await tempFolder(), define(`return input.text`))
+    const functions = openFunctions()
+    for (const name of ["a", "b"]) await functions.serve(name, built)
+    expect(await functions.call("a", '{"text":"first"}')).toBe('"first"')
+
+    await functions.serve("a", built, { timeoutMs: 20_000 })
+    functions.registry.remove("a")
+    await functions.serve("c", built, { isolation: "per_call" })
+
+    for (const name of ["b", "c", "c"]) expect(await functions.call(name, '{"text":"later"}')).toBe('"later"')
+  })
+
   it("happens while it is called, again and again, and nothing is left of the old ones", async () => {
     const swaps = scaled(2_000, 100)
     const folder = await tempFolder()

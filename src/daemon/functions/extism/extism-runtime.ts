@@ -8,6 +8,7 @@ import type { PooledInstance } from "./instance-pool.ts"
 import { LiveCall } from "./live-call.ts"
 import { loadPlugin } from "./load-plugin.ts"
 import type { CompiledPlugin } from "./load-plugin.ts"
+import { freeData } from "./plugin-data.ts"
 import { PoolThread } from "./pool-thread.ts"
 import type { ThreadKind } from "./pool-thread.ts"
 import type { EndedMessage, FromFunctionWorker } from "./worker-messages.ts"
@@ -92,8 +93,11 @@ export class ExtismRuntime implements FunctionRuntime {
 
   retire(plugin: LoadedPlugin): void {
     const own = plugin as ExtismPlugin
+    if (own.isRetired) return
     own.isRetired = true
     this.#loaded.delete(own)
+    // Nothing is made of it any more, and instances have their own.
+    if (own.data !== null) freeData(own.data)
     for (const instance of this.#pool.idleOf(own)) this.#pool.dropIdle(instance)
     this.#options.onRoom()
   }

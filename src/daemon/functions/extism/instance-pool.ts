@@ -1,5 +1,6 @@
 import type { PlaceWish } from "../runtime.ts"
 import type { ExtismPlugin } from "./extism-runtime.ts"
+import { copyOfData } from "./plugin-data.ts"
 import type { PoolThread, ThreadKind } from "./pool-thread.ts"
 
 /** An instance of a plug-in on a thread, as the main thread keeps it. */
@@ -133,7 +134,11 @@ export class InstancePool {
     const instance: PooledInstance = { id: this.#lastId, plugin, thread, idleSinceMs: null }
     this.#instances.set(instance.id, instance)
     const { module, data, memoryBytes, env } = plugin
-    thread.post({ type: "instantiate", instance: instance.id, plugin: { module, data, memoryBytes, env }, isEager })
+    const own = data === null ? null : copyOfData(data)
+    thread.post(
+      { type: "instantiate", instance: instance.id, plugin: { module, data: own, memoryBytes, env }, isEager },
+      own === null ? [] : [own.section.buffer],
+    )
     return instance
   }
 

@@ -1,11 +1,11 @@
 import { alyxError } from "../../../errors.ts"
 import {
   exportSection,
-  limitMemory,
   readExports,
   readSections,
   replaceSection,
   sectionIds,
+  withMemoryLimit,
   writeSections,
 } from "../../../functions/wasm-sections.ts"
 import type { WasmSection } from "../../../functions/wasm-sections.ts"
@@ -13,7 +13,7 @@ import { nearestWord } from "../../../lib/nearest-word.ts"
 import type { BuiltFunction } from "../../../functions/built-function.ts"
 import type { CompiledModules } from "./compiled-modules.ts"
 import { beginnings, knownImports, ownWasiNamespace, wasiNamespace } from "./known-imports.ts"
-import { takeDataApart } from "./plugin-data.ts"
+import { copyOfData, takeDataApart } from "./plugin-data.ts"
 import type { PluginData } from "./plugin-data.ts"
 import { readPluginImports, renamedImports } from "./plugin-imports.ts"
 import type { PluginImport } from "./plugin-imports.ts"
@@ -53,7 +53,7 @@ type Compiled = Pick<CompiledPlugin, "module" | "data">
  */
 export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> {
   const { name, built, memoryBytes } = request
-  const { module, data } = request.same ?? (await compileApart(request)) ?? (await compile(request))
+  const { module, data } = copied(request.same) ?? (await compileApart(request)) ?? (await compile(request))
   const exported = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function")
   const entry = chooseEntry(
     name,
@@ -72,9 +72,13 @@ export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> 
   }
 }
 
+/** The same module; each plug-in has its own data, which goes with it. */
+function copied(same: Compiled | undefined): Compiled | undefined {
+  return same?.data ? { module: same.module, data: copyOfData(same.data) } : same
+}
+
 async function compile({ name, built, memoryBytes }: LoadRequest): Promise<Compiled> {
-  const wasm = limitMemory(requireModule(name, built.wasm), memoryBytes)
-  const sections = readSections(wasm)
+  const sections = withMemoryLimit(readSections(requireModule(name, built.wasm)), memoryBytes)
   requireKnownImports(name, readPluginImports(sections))
   return { module: await compileSections(sections, WebAssembly.compile), data: null }
 }
@@ -92,7 +96,7 @@ async function compileSections(
  */
 async function compileApart({ name, built, memoryBytes, modules }: LoadRequest): Promise<Compiled | null> {
   if (built.description === null) return null
-  const apart = takeDataApart(readSections(limitMemory(built.wasm, memoryBytes)))
+  const apart = takeDataApart(withMemoryLimit(readSections(built.wasm), memoryBytes))
   if (apart === null) return null
   const module = await compileSections(apart.sections, (wasm) => modules.compile(wasm)).catch(() => null)
   if (module === null) return null

@@ -9,10 +9,10 @@ import {
 } from "../../../functions/wasm-sections.ts"
 import type { WasmSection } from "../../../functions/wasm-sections.ts"
 
-/** What the memory of an instance begins with, outside its module: threads share it. */
+/** What the memory of an instance begins with, outside its module. Whoever has done with it frees it: it is large. */
 export interface PluginData {
   /** The content of a data section, all of whose segments are active and lie within the memory. */
-  readonly section: Uint8Array<SharedArrayBuffer>
+  readonly section: Uint8Array<ArrayBuffer>
   /** Pages that the memory has before anything runs. */
   readonly pages: number
 }
@@ -38,8 +38,7 @@ export function takeDataApart(sections: readonly WasmSection[]): ModuleApart | n
   if (memory === null || memory.minPages < firstPages || data === undefined || !isExported || hasStart) return null
   const { minPages, maxPages } = memory
   if (!isPlaced(data.content, minPages * pageBytes)) return null
-  const section = new Uint8Array(new SharedArrayBuffer(data.content.length))
-  section.set(data.content)
+  const section = Uint8Array.from(data.content)
   const none = Uint8Array.from(unsigned(0))
   const empty = replaceSection(replaceSection(sections, sectionIds.data, none), sectionIds.dataCount, none)
   const small = replaceSection(empty, sectionIds.memory, memorySection({ minPages: firstPages, maxPages }))
@@ -59,6 +58,16 @@ export function placeData(memory: WebAssembly.Memory, { section, pages }: Plugin
   memory.grow(pages - firstPages)
   const bytes = new Uint8Array(memory.buffer)
   for (const { offset, content } of segmentsOf(section)) bytes.set(content, offset)
+}
+
+/** Data of its own for another thread, which it is moved to. */
+export function copyOfData({ section, pages }: PluginData): PluginData {
+  return { section: section.slice(), pages }
+}
+
+/** Gives the bytes back at once: left to the collector, those of every save in dev would wait for its next full turn. */
+export function freeData({ section }: PluginData): void {
+  section.buffer.transfer(0)
 }
 
 /** Whether there is nothing but segments that an instance begins with, at numbers within its memory. */

@@ -9,7 +9,7 @@ import { alyxFunctions } from "./host-functions.ts"
 import type { HostFunction } from "./host-functions.ts"
 import { alyxNamespace, beginnings, extismNamespace, ownWasiNamespace } from "./known-imports.ts"
 import { OutputLines } from "./output-lines.ts"
-import { memoryName, placeData } from "./plugin-data.ts"
+import { freeData, memoryName, placeData } from "./plugin-data.ts"
 import type { RunningCall } from "./running-call.ts"
 import { wasiFunctions } from "./wasi.ts"
 import type { PluginToInstantiate } from "./worker-messages.ts"
@@ -67,6 +67,8 @@ export class PluginInstance {
       const limit = setLimit as (bytes: number) => void
       limit(Math.floor(this.#plugin.memoryBytes * engineShare))
     }
+    // One that could not begin is made again.
+    if (data !== null) freeData(data)
   }
 
   /** Calls the entry; what the host functions do meanwhile is the call's. Null where it set no output. Throws what the guest or a host function threw. */

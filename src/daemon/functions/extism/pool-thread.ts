@@ -14,6 +14,9 @@ const niceness = 10
 /** The thread's own heap: what hosts functions there, not their memories, which have limits of their own. */
 const heapMegabytesMax = 512
 
+/** Of it, what is new: most of that is gone when a call ends, and V8 would let three times as much pile up. */
+const youngMegabytesMax = 12
+
 /** What PoolThread needs. */
 export interface PoolThreadOptions {
   readonly kind: ThreadKind
@@ -48,7 +51,7 @@ export class PoolThread {
       stdin: false,
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytesMax },
     })
     this.#worker.on("message", onMessage)
     this.#worker.on("error", (error: Error & { code?: string }) => {
@@ -76,8 +79,8 @@ export class PoolThread {
     return Atomics.load(new Int32Array(this.#running), 0)
   }
 
-  post(message: ToFunctionWorker): void {
-    if (!this.#hasExited) this.#worker.postMessage(message)
+  post(message: ToFunctionWorker, moved: readonly ArrayBuffer[] = []): void {
+    if (!this.#hasExited) this.#worker.postMessage(message, moved)
   }
 
   /** Ends the thread, whatever runs on it. */

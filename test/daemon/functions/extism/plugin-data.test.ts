@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 
 import { describe, expect, it } from "vitest"
 
-import { placeData, takeDataApart } from "../../../../src/daemon/functions/extism/plugin-data.ts"
+import { copyOfData, freeData, placeData, takeDataApart } from "../../../../src/daemon/functions/extism/plugin-data.ts"
 import { readSections, writeSections } from "../../../../src/functions/wasm-sections.ts"
 import { tempFolder } from "../../../helpers/temp-folder.ts"
 import { buildPlugin } from "../guest-plugins.ts"
@@ -76,6 +76,21 @@ describe("a module whose data was taken out", () => {
 
     expect(one!.equals(another!)).toBe(true)
     expect(one!.length).toBeLessThan(small.wasm.length / 2)
+  })
+})
+
+describe("data that was taken out", () => {
+  it("is given back at once, and copies are not", async () => {
+    const sections = readSections(await fromText(`(module (memory (export "memory") 1) (data (i32.const 7) "abc"))`))
+    const { data } = takeDataApart(sections)!
+    const copy = copyOfData(data)
+
+    freeData(data)
+
+    expect(data.section.buffer.detached).toBe(true)
+    const memory = new WebAssembly.Memory({ initial: 1 })
+    placeData(memory, copy)
+    expect(Buffer.from(memory.buffer, 6, 5).toString()).toBe("\0abc\0")
   })
 })
 

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8"
 
-/** Two halves of 4 MB: enough for what is drawn at once. */
+/** Two halves of 4 MB: enough for what is made at once. */
 const youngBytesMax = 8 * 1024 * 1024
 
 /** How often it is looked at until it is large enough; it doubles each time that it grows. */
@@ -14,6 +14,11 @@ const lookIntervalMs = 250
 export function keepHeapSmall(): () => void {
   // The old generation is looked at each time that it has doubled.
   setFlagsFromString("--heap-growing-percent=100")
+  return keepYoungSmall()
+}
+
+/** The same of young objects alone, in this thread and in those that it starts. */
+export function keepYoungSmall(): () => void {
   const timer = setInterval(() => {
     const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")
     if (young !== undefined && young.space_size < youngBytesMax) return
