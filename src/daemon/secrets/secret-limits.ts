@@ -6,6 +6,9 @@ export const secretCountMax = 1_000
 /** A certificate with its key fits. */
 const valueBytesMax = 64 * 1024
 
+/** How many values that were replaced or removed are still hidden, the newest; the others are forgotten. */
+export const formerValuesMax = 100
+
 const nameRegExp = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 /** Refuses what is no name of a secret: letters, digits and `_`, as for variables of the environment. */

@@ -6,7 +6,7 @@ import type { Database, Reader } from "../storage/database.ts"
 import { systemTables } from "../storage/system-tables.ts"
 import { openValue, sealValue } from "./sealed-value.ts"
 import { loadSecretKey } from "./secret-key.ts"
-import { requireSecretName, requireSecretValue, secretCountMax } from "./secret-limits.ts"
+import { formerValuesMax, requireSecretName, requireSecretValue, secretCountMax } from "./secret-limits.ts"
 import type { Secrets } from "./secrets.ts"
 
 /** What SecretStore needs. */
@@ -36,6 +36,8 @@ export class SecretStore implements Secrets {
   readonly #turns = new Mutex()
   #key: Uint8Array | undefined
   #opened: Opened = none
+  /** Calls that began before still hold them, and may tell them. */
+  #former: readonly string[] = []
 
   constructor(options: SecretStoreOptions) {
     this.#options = options
@@ -65,6 +67,7 @@ export class SecretStore implements Secrets {
       const before = this.#opened.values
       await this.#load()
       const { values, unreadable } = this.#opened
+      for (const [name, value] of before) if (values.get(name) !== value) this.#remember(value)
       const missing = [...before].filter(([name]) => !values.has(name) && !unreadable.includes(name))
       if (missing.length === 0) return
       const key = await this.#loadedKey()
@@ -93,7 +96,7 @@ export class SecretStore implements Secrets {
   }
 
   values(): readonly string[] {
-    return [...this.#opened.values.values()]
+    return [...this.#opened.values.values(), ...this.#former]
   }
 
   list(): readonly { readonly name: string; readonly updatedAt: string }[] {
@@ -119,6 +122,7 @@ export class SecretStore implements Secrets {
         .values(row)
         .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: sealed, updated_at: now }))
       await database.write((transaction) => void transaction.run(insert.compile()))
+      this.#remember(this.#opened.values.get(name))
       const values = new Map(this.#opened.values).set(name, value)
       this.#opened = { values, unreadable: [] }
     })
@@ -129,10 +133,16 @@ export class SecretStore implements Secrets {
       const statement = systemTables.deleteFrom("_alyx_secrets").where("name", "=", name).compile()
       const { changes } = await this.#options.database.write((transaction) => transaction.run(statement))
       const values = new Map(this.#opened.values)
+      this.#remember(values.get(name))
       values.delete(name)
       this.#opened = { values, unreadable: this.#opened.unreadable.filter((other) => other !== name) }
       return changes > 0
     })
+  }
+
+  #remember(former: string | undefined): void {
+    if (former === undefined) return
+    this.#former = [former, ...this.#former.filter((value) => value !== former)].slice(0, formerValuesMax)
   }
 
   async #load(): Promise<void> {

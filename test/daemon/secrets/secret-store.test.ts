@@ -39,11 +39,27 @@ test("what is set is read again after a start, and nothing of it stands in the d
     MOTTO: 'fünf ✓\n"quoted"',
   })
   expect(again.list().map(({ name }) => name)).toEqual(["MOTTO", "STRIPE_KEY"])
-  expect(again.values().toSorted()).toEqual(secrets.values().toSorted())
+  expect(again.values().toSorted()).toEqual(['fünf ✓\n"quoted"', "sk_live_9876543210"])
   for (const suffix of ["", "-wal"]) expect(await readFile(file + suffix, "latin1")).not.toContain("sk_live")
   expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
   const rows = database.read((reader) => reader.all(sqlQuery<{ value: Uint8Array }>("SELECT value FROM _alyx_secrets")))
   expect(new Set(rows.map(({ value }) => Buffer.from(value.subarray(1, 13)).toString("hex"))).size).toBe(2)
+})
+
+test("what was replaced or removed is still hidden, since calls may hold it, the newest hundred of it", async () => {
+  const { open } = await openSecrets()
+  const secrets = await open()
+  await secrets.set("TOKEN", "the first value")
+  await secrets.set("TOKEN", "the second value")
+  await secrets.remove("TOKEN")
+
+  expect(secrets.read(["TOKEN"])).toEqual({})
+  expect(secrets.values()).toEqual(["the second value", "the first value"])
+
+  for (let index = 0; index < 100; index += 1) await secrets.set("TOKEN", `value ${index}`)
+  await secrets.remove("TOKEN")
+  expect(secrets.values()).toHaveLength(100)
+  expect(secrets.values()).not.toContain("the second value")
 })
 
 test("without secrets no key is made", async () => {
