@@ -1,3 +1,4 @@
+import type { Problem } from "../errors.ts"
 import type {
   BuildEntry,
   ExecutionEntry,
@@ -65,16 +66,41 @@ function renderBuild(entry: BuildEntry, look: LogLook): string {
   return [head, belowTime + below(printable(error.message), look), ...problems].join("\n")
 }
 
-/** "ƒ create-post  success   4.1 ms", and what it logged under it. */
+/** "ƒ create-post success 4.1 ms", and under it what it logged, and why and where it failed. */
 function renderExecution(entry: ExecutionEntry, look: LogLook): string {
   const meaning = entry.status === "success" ? "good" : "bad"
   const head = `ƒ ${printable(entry.name)} ${look.paint(meaning, entry.status)} ${look.paint("quiet", showMs(entry.durationMs))}`
-  const lines = entry.logs.map(({ level, message }) => {
-    const { mark, meaning: tone } = levelLooks[level]
-    return `${belowTime}${look.paint(tone, mark)} ${below(printable(message), look)}`
+  const lines = entry.logs.map(({ level, message, data }) => {
+    const fields = data === undefined ? "" : ` ${paintWords(look.paint, showData(data))}`
+    return markedLine(level, message, { look, place: "", fields })
   })
-  const error = entry.error === undefined ? [] : [belowTime + below(printable(entry.error.message), look)]
-  return [head, ...lines, ...error].join("\n")
+  return [head, ...lines, ...(entry.error === undefined ? [] : failureLines(entry.error, look))].join("\n")
+}
+
+/** "✗ functions/a.ts:3:9 Nobody is there. (NOBODY)", and other problems below. */
+function failureLines(error: NonNullable<ExecutionEntry["error"]>, look: LogLook): readonly string[] {
+  const [first, ...others] = error.problems ?? []
+  const code = ` ${look.paint("quiet", `(${printable(error.code)})`)}`
+  const head = markedLine("error", error.message, { look, place: placeOf(first, look.paint), fields: code })
+  return [head, ...others.map((one) => belowTime + below(placeOf(one, look.paint) + printable(one.message), look))]
+}
+
+function placeOf(problem: Problem | undefined, paint: Paint): string {
+  const at = problem?.at
+  return at === undefined ? "" : `${paint("strong", printable(`${at.file}:${at.line}:${at.column}`))} `
+}
+
+/** The lines of a stack stay lines of their own. */
+function markedLine(
+  level: LogLevel,
+  message: string,
+  { look, place, fields }: { readonly look: LogLook; readonly place: string; readonly fields: string },
+): string {
+  const { mark, meaning } = levelLooks[level]
+  const [first = "", ...others] = message.split("\n").map((line) => printable(line))
+  const lines = [`${look.paint(meaning, mark)} ${below(place + first + fields, look)}`]
+  for (const line of others) lines.push(`  ${below(line, look)}`)
+  return lines.map((line) => belowTime + line).join("\n")
 }
 
 /** What the class of an HTTP status means to the one who looks. */
@@ -141,6 +167,13 @@ function renderReload(entry: ReloadEntry, look: LogLook): string {
       return [head, belowTime + below(printable(error.message), look), ...problems, ...next].join("\n")
     }
   }
+}
+
+/** What was logged beside a message: the fields of an object, else JSON. */
+export function showData(data: unknown): string {
+  if (typeof data === "object" && data !== null && !Array.isArray(data))
+    return showFields(data as Record<string, unknown>)
+  return printable(JSON.stringify(data) ?? "")
 }
 
 /** The fields of a message as "name=value", in their order. */

@@ -47,6 +47,33 @@ describe("renderLogEntry", () => {
     expect(lines.map((line, index) => line.includes(painted[index]!))).toEqual([true, true, true, true])
   })
 
+  test("a call has under it what it logged with its data, and where it failed with which code", () => {
+    const at = { file: "functions/a.ts", line: 3, column: 9 }
+    const entry: LogEntry = {
+      ...base,
+      kind: "execution",
+      name: "a",
+      executionId: "e",
+      requestId: "r",
+      trigger: "http",
+      status: "failed",
+      durationMs: 4.1,
+      logs: [
+        { atMs: 1, level: "warn", message: "slow", data: { rows: 7 } },
+        { atMs: 2, level: "error", message: "Uncaught error: x\n    at f (a.ts:1:1)\u001B[2J", data: [1] },
+      ],
+      error: { code: "NOBODY", message: "Nobody is there.", problems: [{ code: "NOBODY", message: "…", at }] },
+    }
+
+    expect(shown(entry).split("\n")).toEqual([
+      "ƒ a failed 4.1 ms",
+      "             ! slow rows=7",
+      "             ✗ Uncaught error: x [1]",
+      "                   at f (a.ts:1:1)\\e[2J",
+      "             ✗ functions/a.ts:3:9 Nobody is there. (NOBODY)",
+    ])
+  })
+
   test("a reload says what it did", () => {
     const reload = {
       ...base,

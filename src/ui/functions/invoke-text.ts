@@ -1,7 +1,7 @@
 import type { Problem } from "../../errors.ts"
 import type { InvokeResponse } from "../../protocol/functions-api.ts"
 import { showMs } from "../amount.ts"
-import { levelLooks, showFields } from "../log-line.ts"
+import { levelLooks, showData } from "../log-line.ts"
 import type { Paint } from "../paint.ts"
 import { printable } from "../printable.ts"
 import { renderError } from "../render-error.ts"
@@ -19,7 +19,9 @@ export function renderCall(call: InvokeResponse, look: FunctionsLook): string {
   const lines = call.logs.map(({ atMs, level, message, data }) => {
     const { mark, meaning } = levelLooks[level]
     const fields = data === undefined ? "" : ` ${paint("quiet", showData(data))}`
-    return `${paint("quiet", showMs(atMs).padStart(7))} ${paint(meaning, mark)} ${printable(message)}${fields}`
+    const [first = "", ...others] = message.split("\n").map((line) => printable(line))
+    const line = `${paint("quiet", showMs(atMs).padStart(7))} ${paint(meaning, mark)} ${first}${fields}`
+    return [line, ...others.map((other) => `${" ".repeat(10)}${other}`)].join("\n")
   })
   return [...lines, resultLine(call, look)].join("\n")
 }
@@ -39,12 +41,6 @@ function fieldProblems({ details }: NonNullable<InvokeResponse["error"]>): reado
   if (typeof fields !== "object" || fields === null) return []
   const problems = Object.values(fields as Readonly<Record<string, readonly Problem[]>>).flat()
   return problems.length > 1 ? problems.map(({ code, message }) => ({ code, message })) : []
-}
-
-function showData(data: unknown): string {
-  if (typeof data === "object" && data !== null && !Array.isArray(data))
-    return showFields(data as Record<string, unknown>)
-  return printable(JSON.stringify(data) ?? "")
 }
 
 /** A head between two calls of `--watch`. */
