@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto"
-
 import type { FunctionManifest } from "../../functions/function-manifest.ts"
 import type { Clock } from "../../lib/clock.ts"
 import { IdSource } from "../../lib/id.ts"
+import { RandomPool } from "../../lib/random-pool.ts"
 import type { InvokeRequest } from "./functions.ts"
 import { callTokenPrefix } from "./invocation.ts"
 import type { Invocation } from "./invocation.ts"
@@ -18,10 +17,14 @@ export interface LiveInvocation {
 const idBytes = 16
 const tokenBytes = 32
 
+/** As AbortController makes it by itself, without a stack of each call. */
+const callHasEnded = new DOMException("The call has ended.", "AbortError")
+
 /** Makes the records of calls, and knows those that run. */
 export class InvocationTable {
   readonly #clock: Clock
   readonly #ids = new IdSource()
+  readonly #random = new RandomPool()
   readonly #byToken = new Map<string, Invocation>()
 
   constructor(clock: Clock) {
@@ -39,7 +42,7 @@ export class InvocationTable {
   /** A call begins now. It has the time that its function may take, and no more than is left of whoever waits for it. */
   begin(request: InvokeRequest, manifest: FunctionManifest, timeoutMs: number): LiveInvocation {
     const { caller, trigger, parent } = request
-    const random = randomBytes(idBytes + tokenBytes).toString("hex")
+    const random = this.#random.draw(Buffer.alloc(idBytes + tokenBytes)).toString("hex")
     const startedAtMs = performance.now()
     const ended = new AbortController()
     const invocation: Omit<Invocation, "root"> = {
@@ -63,7 +66,7 @@ export class InvocationTable {
       invocation: whole,
       end: () => {
         this.#byToken.delete(whole.token)
-        ended.abort()
+        ended.abort(callHasEnded)
       },
     }
   }

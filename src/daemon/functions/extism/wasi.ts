@@ -1,5 +1,4 @@
-import { randomFillSync } from "node:crypto"
-
+import { RandomPool } from "../../../lib/random-pool.ts"
 import type { GuestMemory } from "./guest-memory.ts"
 import { knownImports, wasiNamespace } from "./known-imports.ts"
 import type { OutputLines } from "./output-lines.ts"
@@ -29,6 +28,9 @@ export interface WasiOptions {
 }
 
 const errno = { ok: 0, badDescriptor: 8, invalid: 28, notSupported: 52, illegalSeek: 70, notCapable: 76 } as const
+
+/** Every call begins with new numbers of Math.random. */
+const random = new RandomPool()
 
 /** Bytes of one random_get: more is asked in pieces by those who mean it. */
 const randomBytesMax = 65_536
@@ -63,7 +65,7 @@ function clocks({ memory, deadline }: WasiOptions): Record<string, WasiFunction>
     },
     random_get: (offset, length) => {
       for (let done = 0; done < at(length); done += randomBytesMax) {
-        randomFillSync(memory.bytes(at(offset) + done, Math.min(randomBytesMax, at(length) - done)))
+        random.draw(memory.bytes(at(offset) + done, Math.min(randomBytesMax, at(length) - done)))
       }
       return errno.ok
     },
