@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os"
+import { setTimeout } from "node:timers/promises"
 
 import type { Logger } from "../../../lib/logger.ts"
 import type { FunctionRuntime, LoadRequest, LoadedPlugin, Place, PlaceWish } from "../runtime.ts"
@@ -32,6 +33,16 @@ export interface ExtismRuntimeOptions {
   readonly onRoom: () => void
 }
 
+/** How often calls that wait on a thread are looked at: whether it is stuck. */
+const lookMs = 50
+
+/** Native code of ours, once begun, cannot be stopped: a thread may be in it when all is to end. */
+const stopWaitMs = 2_000
+
+/** An idle instance whose memory has grown so far is not kept for the next call, unless that comes soon. */
+const largeBytes = 32 * 1024 * 1024
+const largeIdleMs = 2_000
+
 /** How often idle instances are looked for. */
 const sweepMs = 1_000
 
@@ -46,6 +57,9 @@ export class ExtismRuntime implements FunctionRuntime {
   /** Those that serve one call alone. */
   readonly #fresh = new WeakSet<PooledInstance>()
   readonly #ending = new Set<Promise<void>>()
+  /** Calls that were sent to threads which had others. */
+  readonly #waiting = new Map<LiveCall, PlaceWish>()
+  #look: NodeJS.Timeout | null = null
   #sweep: NodeJS.Timeout | null = null
   #lastNumber = 0
   #isStopped = false
@@ -54,7 +68,8 @@ export class ExtismRuntime implements FunctionRuntime {
     this.#options = options
     const threadsMax = options.workersMax ?? Math.max(1, availableParallelism() - 1)
     this.#pool = new InstancePool({
-      threadsMax: () => threadsMax,
+      // Threads that take long to end count, so that there are not ever more.
+      threadsMax: () => Math.max(0, threadsMax - Math.max(0, this.#ending.size - threadsMax)),
       startThread: (kind) => this.#startThread(kind),
       endThread: (thread) => this.#end(thread),
     })
@@ -77,7 +92,7 @@ export class ExtismRuntime implements FunctionRuntime {
     if (instance === null) return null
     own.idle = { timeoutMs: wish.idleTimeoutMs, kept: wish.keptIdle }
     return {
-      run: (start, listener) => this.#run(instance, wish.isFresh, { start, listener }),
+      run: (start, listener) => this.#run(instance, wish, { start, listener }),
       giveUp: () => this.#pool.giveBack(instance, { isKept: false }),
     }
   }
@@ -110,10 +125,17 @@ export class ExtismRuntime implements FunctionRuntime {
     this.#isStopped = true
     if (this.#sweep !== null) clearInterval(this.#sweep)
     for (const thread of this.#pool.threads) this.#end(thread)
-    await Promise.all(this.#ending)
+    if (this.#look !== null) clearInterval(this.#look)
+    const waited = new AbortController()
+    await Promise.race([
+      Promise.all(this.#ending),
+      setTimeout(stopWaitMs, undefined, { signal: waited.signal }).catch(() => undefined),
+    ])
+    waited.abort()
+    for (const thread of this.#pool.threads) this.#forget(thread, false)
   }
 
-  #run(instance: PooledInstance, isFresh: boolean, { start, listener }: RunOptions): LiveCall {
+  #run(instance: PooledInstance, wish: PlaceWish, { start, listener }: RunOptions): LiveCall {
     this.#lastNumber = (this.#lastNumber % numberMax) + 1
     const { logger } = this.#options
     const call = new LiveCall({
@@ -122,11 +144,12 @@ export class ExtismRuntime implements FunctionRuntime {
       start,
       listener,
       logger,
-      onStuck: (stuck) => this.#end(stuck.instance.thread),
+      onStuck: (stuck) => this.#giveUp(stuck.instance.thread),
     })
-    if (isFresh) this.#fresh.add(instance)
+    if (wish.isFresh) this.#fresh.add(instance)
     this.#calls.set(start.id, call)
     call.begin()
+    if (instance.thread.kind === "shared" && instance.thread.busyCount > 1) this.#watch(call, wish)
     return call
   }
 
@@ -142,6 +165,36 @@ export class ExtismRuntime implements FunctionRuntime {
     return thread
   }
 
+  #watch(call: LiveCall, wish: PlaceWish): void {
+    this.#waiting.set(call, wish)
+    this.#look ??= setInterval(() => this.#moveWaiting(), lookMs).unref()
+  }
+
+  /** Calls behind one that does not let go of their thread begin on another one. */
+  #moveWaiting(): void {
+    for (const [call, wish] of this.#waiting) {
+      if (!call.isWaiting) this.#waiting.delete(call)
+      else if (call.instance.thread.isStuck && this.#pool.hasOpenThread(call.instance.plugin)) this.#move(call, wish)
+    }
+    if (this.#waiting.size > 0 || this.#look === null) return
+    clearInterval(this.#look)
+    this.#look = null
+  }
+
+  #move(call: LiveCall, wish: PlaceWish): void {
+    if (!call.takeBack()) return
+    const { plugin } = call.instance
+    this.#pool.giveBack(call.instance, { isKept: !wish.isFresh && !plugin.isRetired })
+    const instance = this.#pool.take(plugin, wish)
+    if (instance === null) {
+      this.#calls.delete(call.id)
+      call.settle({ type: "restarted" })
+      return
+    }
+    if (wish.isFresh) this.#fresh.add(instance)
+    call.beginOn(instance)
+  }
+
   /** A thread is believed only what it says of calls that run on it. */
   #take(thread: PoolThread, message: FromFunctionWorker): void {
     if (message.type === "ready") return
@@ -151,9 +204,11 @@ export class ExtismRuntime implements FunctionRuntime {
     else call.take(message)
   }
 
-  #finish(call: LiveCall, { outcome, isReusable }: EndedMessage): void {
+  #finish(call: LiveCall, { outcome, isReusable, memoryBytes }: EndedMessage): void {
     const { instance } = call
+    instance.memoryBytes = memoryBytes
     this.#calls.delete(call.id)
+    this.#waiting.delete(call)
     const isKept = isReusable && !instance.plugin.isRetired && !this.#fresh.has(instance)
     this.#pool.giveBack(instance, { isKept })
     call.end(outcome)
@@ -162,8 +217,17 @@ export class ExtismRuntime implements FunctionRuntime {
   }
 
   #end(thread: PoolThread): void {
-    const ended = thread.end().finally(() => this.#ending.delete(ended))
+    const ended = thread.end().finally(() => {
+      this.#ending.delete(ended)
+      if (!this.#isStopped) this.#options.onRoom()
+    })
     this.#ending.add(ended)
+  }
+
+  /** What runs on the thread does not yield: others have its place before it is at an end, which may take long. */
+  #giveUp(thread: PoolThread): void {
+    this.#end(thread)
+    this.#forget(thread, false)
   }
 
   /** The calls whose time is over ended it; the others are told that they may be tried again. */
@@ -173,6 +237,7 @@ export class ExtismRuntime implements FunctionRuntime {
     for (const call of this.#calls.values()) {
       if (call.instance.thread !== thread) continue
       this.#calls.delete(call.id)
+      this.#waiting.delete(call)
       if (call.isOverdue) call.settle({ type: "timed_out" })
       else if (isOutOfMemory && call.number === running) call.settle({ type: "out_of_memory" })
       else call.settle({ type: "restarted" })
@@ -194,6 +259,11 @@ export class ExtismRuntime implements FunctionRuntime {
     for (const instance of idle) {
       const { plugin } = instance
       const count = left.get(plugin)!
+      if (instance.memoryBytes > largeBytes && now - instance.idleSinceMs! >= largeIdleMs) {
+        this.#pool.dropIdle(instance)
+        if (count > plugin.idle.kept || !this.#pool.addIdle(plugin, Infinity)) left.set(plugin, count - 1)
+        continue
+      }
       if (count <= plugin.idle.kept || now - instance.idleSinceMs! < plugin.idle.timeoutMs) continue
       left.set(plugin, count - 1)
       this.#pool.dropIdle(instance)

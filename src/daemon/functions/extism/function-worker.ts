@@ -3,7 +3,8 @@ import { parentPort, workerData } from "node:worker_threads"
 
 import { returned, thrown } from "./call-outcome.ts"
 import { PluginInstance } from "./plugin-instance.ts"
-import { RunningCall } from "./running-call.ts"
+import { CallWasTakenBack, RunningCall } from "./running-call.ts"
+import { ThreadState } from "./thread-state.ts"
 import { lowerThreadPriority } from "./thread-priority.ts"
 import { Turns } from "./turns.ts"
 import type {
@@ -20,6 +21,7 @@ import type {
  * by number. It has no environment, and its code gives guests nothing of Node.js.
  */
 class FunctionThread {
+  readonly #state: ThreadState
   readonly #turns: Turns
   readonly #post: (message: FromFunctionWorker) => void
   readonly #plugins = new Map<number, PluginToInstantiate>()
@@ -27,7 +29,8 @@ class FunctionThread {
   readonly #calls = new Map<string, RunningCall>()
 
   constructor(data: FunctionWorkerData, post: (message: FromFunctionWorker) => void) {
-    this.#turns = new Turns(data.running)
+    this.#state = new ThreadState(data.state)
+    this.#turns = new Turns(this.#state)
     this.#post = post
   }
 
@@ -60,6 +63,7 @@ class FunctionThread {
     let instance: PluginInstance | undefined
     const call = new RunningCall({
       message,
+      state: this.#state,
       turns: this.#turns,
       post: this.#post,
       onResume: (deadline) => instance?.resume(deadline),
@@ -70,12 +74,19 @@ class FunctionThread {
       instance = await this.#instanceOf(message.instance, call)
       outcome = returned(call, instance, await this.#callInTurn(instance, call))
     } catch (error) {
+      if (!call.begin()) return this.#forget(call, instance)
       outcome =
         instance === undefined
           ? { type: "not_made", message: error instanceof Error ? error.message : String(error) }
           : thrown(call, instance, error)
     }
     await this.#finish(call, instance, outcome)
+  }
+
+  /** The call runs elsewhere. Its instance stays, if there is one. */
+  #forget({ message }: RunningCall, instance: PluginInstance | undefined): void {
+    this.#calls.delete(message.call)
+    if (instance === undefined) this.#instances.delete(message.instance)
   }
 
   /** One that fails is made again by its first call, which then is told why. */
@@ -92,7 +103,7 @@ class FunctionThread {
     const making = new Promise<PluginInstance>((resolve, reject) => {
       this.#turns.take(call?.message.number ?? 0, () => {
         const instance = new PluginInstance(plugin)
-        instance.make(call).then(() => resolve(instance), reject)
+        instance.make(call?.begin() === true ? call : null).then(() => resolve(instance), reject)
       })
     })
     this.#instances.set(id, making)
@@ -102,6 +113,7 @@ class FunctionThread {
   #callInTurn(instance: PluginInstance, call: RunningCall): Promise<Uint8Array | null> {
     return new Promise((resolve, reject) => {
       this.#turns.take(call.message.number, () => {
+        if (!call.begin()) return reject(new CallWasTakenBack())
         instance.call(call).then(resolve, reject)
       })
     })

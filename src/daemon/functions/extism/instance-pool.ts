@@ -10,14 +10,27 @@ export interface PooledInstance {
   readonly thread: PoolThread
   /** Of performance.now(); null while it serves a call. */
   idleSinceMs: number | null
+  /** Of the call that it serves, or served last; 0 before the first. */
+  callNumber: number
+  /** Of its linear memory after the last call; 0 before that. */
+  memoryBytes: number
 }
 
 /** What InstancePool needs. */
 export interface InstancePoolOptions {
-  /** Threads of each kind; solo ones may be more by the depth of a call. */
+  /** Threads of each kind; solo ones may be more by the depth of a call, shared ones by those that are stuck. */
   readonly threadsMax: () => number
   readonly startThread: (kind: ThreadKind) => PoolThread
   readonly endThread: (thread: PoolThread) => void
+}
+
+/** Shared threads that may be beside the usual ones while the code of calls does not let go of those. */
+export const spareThreadsMax = 4
+
+/** Threads on which a call may be placed, and whether there may be one more. */
+interface Choice {
+  readonly threads: readonly PoolThread[]
+  readonly mayStart: boolean
 }
 
 /**
@@ -44,23 +57,30 @@ export class InstancePool {
 
   /** Takes an idle instance or makes one; null where there is no room. It is busy from now on. */
   take(plugin: ExtismPlugin, wish: Pick<PlaceWish, "depth" | "isFresh" | "instancesMax">): PooledInstance | null {
-    const idle = wish.isFresh ? undefined : this.#findIdle(plugin)
+    const choice = this.#choose(plugin, wish.depth)
+    const idle = wish.isFresh ? undefined : this.#findIdle(plugin, choice.threads)
     if (idle !== undefined) {
       idle.idleSinceMs = null
       idle.thread.busyCount += 1
       return idle
     }
     if (this.#instances.size >= wish.instancesMax + wish.depth && !this.#dropIdleLongest()) return null
-    const thread = this.#findThread(plugin.isInterruptible ? "shared" : "solo", wish.depth)
+    const thread = this.#findThread(plugin, choice)
     if (thread === null) return null
     thread.busyCount += 1
     return this.#make(plugin, thread, { isEager: false })
   }
 
+  /** Whether a call of the plug-in that waits behind one that does not let go would get on elsewhere. */
+  hasOpenThread(plugin: ExtismPlugin): boolean {
+    const { threads, mayStart } = this.#choose(plugin, 0)
+    return mayStart || threads.some(({ isStuck }) => !isStuck)
+  }
+
   /** Makes an instance that waits for its first call; false where there is no room. */
   addIdle(plugin: ExtismPlugin, instancesMax: number): boolean {
     if (this.#instances.size >= instancesMax) return false
-    const thread = this.#findThread(plugin.isInterruptible ? "shared" : "solo", 0)
+    const thread = this.#findThread(plugin, this.#choose(plugin, 0))
     if (thread === null) return false
     this.#make(plugin, thread, { isEager: true }).idleSinceMs = performance.now()
     return true
@@ -89,12 +109,19 @@ export class InstancePool {
       .toSorted((a, b) => a.idleSinceMs! - b.idleSinceMs!)
   }
 
-  /** Ends the solo threads without instances; shared ones stay, since a thread takes longer to begin than a call should. */
+  /**
+   * Ends the solo threads without instances, and the shared ones that are no longer needed beside stuck ones. The usual shared ones
+   * stay, since a thread takes longer to begin than a call should.
+   */
   endUnused(): void {
     const used = new Set([...this.#instances.values()].map(({ thread }) => thread))
+    const shared = this.#ofKind("shared")
+    let spareCount = shared.length - this.#options.threadsMax() - shared.filter(({ isStuck }) => isStuck).length
     for (const thread of this.#threads) {
-      if (thread.kind === "shared" || used.has(thread)) continue
-      this.#threads.delete(thread)
+      const isSpare = thread.kind === "shared" && thread.busyCount === 0 && spareCount > 0
+      if (isSpare) spareCount -= 1
+      else if (thread.kind === "shared" || used.has(thread)) continue
+      this.forget(thread)
       this.#options.endThread(thread)
     }
   }
@@ -107,36 +134,75 @@ export class InstancePool {
     }
   }
 
-  #findIdle(plugin: ExtismPlugin): PooledInstance | undefined {
+  #findIdle(plugin: ExtismPlugin, threads: readonly PoolThread[]): PooledInstance | undefined {
     return this.idleOf(plugin)
-      .filter(({ thread }) => thread.kind === "shared" || thread.busyCount === 0)
+      .filter(({ thread }) => threads.includes(thread))
       .reduce<PooledInstance | undefined>(
         (best, one) => (best === undefined || isBetter(one, best) ? one : best),
         undefined,
       )
   }
 
-  #findThread(kind: ThreadKind, depth: number): PoolThread | null {
-    const threads = [...this.#threads].filter((thread) => thread.kind === kind)
+  #findThread(plugin: ExtismPlugin, { threads, mayStart }: Choice): PoolThread | null {
     const free = threads.find((thread) => thread.busyCount === 0)
     if (free !== undefined) return free
-    if (threads.length < this.#options.threadsMax() + (kind === "solo" ? depth : 0)) {
-      const thread = this.#options.startThread(kind)
+    if (mayStart) {
+      const thread = this.#options.startThread(kindFor(plugin))
       this.#threads.add(thread)
       return thread
     }
-    if (kind === "solo") return null
-    return threads.reduce((best, one) => (one.busyCount < best.busyCount ? one : best))
+    const [first, ...others] = threads
+    return first === undefined
+      ? null
+      : others.reduce((best, one) => (one.busyCount < best.busyCount ? one : best), first)
+  }
+
+  /**
+   * Shared threads are chosen among those that are not stuck, and each that is stuck may have a spare one. A plug-in that already
+   * keeps more than the usual ones waits behind its own calls: the spare ones are for the others.
+   */
+  #choose(plugin: ExtismPlugin, depth: number): Choice {
+    const threadsMax = this.#options.threadsMax()
+    const threads = this.#ofKind(kindFor(plugin))
+    if (!plugin.isInterruptible) {
+      return { threads: threads.filter((one) => one.busyCount === 0), mayStart: threads.length < threadsMax + depth }
+    }
+    const stuck = threads.filter(({ isStuck }) => isStuck)
+    if (stuck.length === 0) return { threads, mayStart: threads.length < threadsMax }
+    const own = stuck.filter((thread) => this.#isStuckBy(thread, plugin))
+    if (own.length > threadsMax) return { threads: own, mayStart: false }
+    const open = threads.filter((thread) => !stuck.includes(thread))
+    const mayStart = threads.length < threadsMax + Math.min(stuck.length, spareThreadsMax)
+    return { threads: open.length > 0 || mayStart ? open : threads, mayStart }
+  }
+
+  #isStuckBy(thread: PoolThread, plugin: ExtismPlugin): boolean {
+    const number = thread.runningNumber
+    return [...this.#instances.values()].some(
+      (one) => one.thread === thread && one.plugin === plugin && one.callNumber === number,
+    )
+  }
+
+  #ofKind(kind: ThreadKind): PoolThread[] {
+    return [...this.#threads].filter((thread) => thread.kind === kind)
   }
 
   #make(plugin: ExtismPlugin, thread: PoolThread, { isEager }: { readonly isEager: boolean }): PooledInstance {
     this.#lastId += 1
-    const instance: PooledInstance = { id: this.#lastId, plugin, thread, idleSinceMs: null }
+    const instance: PooledInstance = {
+      id: this.#lastId,
+      plugin,
+      thread,
+      idleSinceMs: null,
+      callNumber: 0,
+      memoryBytes: 0,
+    }
     this.#instances.set(instance.id, instance)
-    const { module, data, memoryBytes, env } = plugin
+    const { module, data, memoryBytes, alwaysAnswers, env } = plugin
     const own = data === null ? null : copyOfData(data)
+    const toMake = { module, data: own, memoryBytes, alwaysAnswers, env }
     thread.post(
-      { type: "instantiate", instance: instance.id, plugin: { module, data: own, memoryBytes, env }, isEager },
+      { type: "instantiate", instance: instance.id, plugin: toMake, isEager },
       own === null ? [] : [own.section.buffer],
     )
     return instance
@@ -153,6 +219,10 @@ export class InstancePool {
     this.#instances.delete(id)
     thread.post({ type: "drop", instance: id })
   }
+}
+
+function kindFor(plugin: ExtismPlugin): ThreadKind {
+  return plugin.isInterruptible ? "shared" : "solo"
 }
 
 /** On the thread with fewer calls; there the one that was used last, whose memory is warm. */

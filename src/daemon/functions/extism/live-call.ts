@@ -15,6 +15,7 @@ export const graceMs = 250
 export interface LiveCallOptions {
   /** Small, never 0; no other call of the thread has it. */
   readonly number: number
+  /** Where it begins. */
   readonly instance: PooledInstance
   readonly start: CallStart
   readonly listener: CallListener
@@ -29,6 +30,9 @@ export class LiveCall implements CallHandle {
   readonly #options: LiveCallOptions
   readonly #resolve: (outcome: CallOutcome) => void
   #timer: NodeJS.Timeout
+  #instance: PooledInstance
+  /** Of ThreadState. */
+  #place = -1
   /** Why it was told to end, if it was. */
   #ending: "timed_out" | "cancelled" | null = null
   #wasRunning = false
@@ -36,6 +40,7 @@ export class LiveCall implements CallHandle {
 
   constructor(options: LiveCallOptions) {
     this.#options = options
+    this.#instance = options.instance
     const { promise, resolve } = Promise.withResolvers<CallOutcome>()
     this.outcome = promise
     this.#resolve = resolve
@@ -51,22 +56,41 @@ export class LiveCall implements CallHandle {
   }
 
   get instance(): PooledInstance {
-    return this.#options.instance
+    return this.#instance
   }
 
   get isOverdue(): boolean {
     return this.#ending === "timed_out"
   }
 
+  /** Whether its thread has it, and none of its code has run. */
+  get isWaiting(): boolean {
+    return !this.#isSettled && this.#instance.thread.state.isSent(this.number, this.#place)
+  }
+
+  /** Takes it from a thread that is stuck; false where it began meanwhile. It has to begin on another one then. */
+  takeBack(): boolean {
+    return this.#place !== -1 && this.#ending === null && this.#instance.thread.state.claim(this.number, this.#place)
+  }
+
+  beginOn(instance: PooledInstance): void {
+    this.#instance = instance
+    this.begin()
+  }
+
   /** Sends it to its thread. */
   begin(): void {
-    const { number, instance, start } = this.#options
+    const { number, start } = this.#options
+    const instance = this.#instance
+    instance.callNumber = number
+    this.#place = instance.thread.state.send(number)
     const leftMs = Math.max(0, start.deadlineMs - performance.now())
     const { id, input, context, config } = start
     instance.thread.post({
       type: "call",
       call: id,
       number,
+      place: this.#place,
       instance: instance.id,
       entry: instance.plugin.entry,
       input,
@@ -126,11 +150,17 @@ export class LiveCall implements CallHandle {
     this.#timer = setTimeout(() => this.#checkYielded(), graceMs)
   }
 
+  /** What its thread made of it is not waited for: that may take as long as it likes to end. */
+  #giveUp(): void {
+    this.settle({ type: this.#ending ?? "timed_out" })
+    this.#options.onStuck(this)
+  }
+
   /** Where another call keeps the thread, that one's deadline counts; this one is over for whoever asked. */
   #checkYielded(): void {
     const isRunning = this.#isRunning
     if (isRunning && this.#wasRunning) {
-      this.#options.onStuck(this)
+      this.#giveUp()
       return
     }
     this.#wasRunning = isRunning

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads"
 
 import { enlargeGuestStacks } from "../../../functions/guest-stacks.ts"
 import type { Logger } from "../../../lib/logger.ts"
+import { ThreadState } from "./thread-state.ts"
 import type { FromFunctionWorker, FunctionWorkerData, ToFunctionWorker } from "./worker-messages.ts"
 
 /** `shared`: several calls whose code an interrupt ends. `solo`: one call at a time, of any plug-in. */
@@ -10,6 +11,9 @@ export type ThreadKind = "shared" | "solo"
 
 /** How much functions yield to the rest of the process, from 0 to 19. */
 const niceness = 10
+
+/** Who has run so long without letting go is no neighbour for new calls. */
+const stuckAfterMs = 100
 
 /** The thread's own heap: what hosts functions there, not their memories, which have limits of their own. */
 const heapMegabytesMax = 512
@@ -33,7 +37,8 @@ export class PoolThread {
   /** Its instances that serve a call, or are about to. */
   busyCount = 0
   readonly #worker: Worker
-  readonly #running = new SharedArrayBuffer(4)
+  /** What the thread shows without being asked. */
+  readonly state = new ThreadState()
   readonly #exited: Promise<void>
   #isOutOfMemory = false
   #hasExited = false
@@ -41,7 +46,7 @@ export class PoolThread {
   constructor({ kind, workerUrl, logger, onMessage, onExit }: PoolThreadOptions) {
     this.kind = kind
     enlargeGuestStacks()
-    const workerData: FunctionWorkerData = { running: this.#running, niceness }
+    const workerData: FunctionWorkerData = { state: this.state.memory, niceness }
     this.#worker = new Worker(workerUrl, {
       workerData,
       name: "function",
@@ -76,7 +81,12 @@ export class PoolThread {
 
   /** The number of the call whose code runs now; 0 for none. */
   get runningNumber(): number {
-    return Atomics.load(new Int32Array(this.#running), 0)
+    return this.state.runningNumber
+  }
+
+  /** Whether the code of a call keeps the thread, so that others on it wait. */
+  get isStuck(): boolean {
+    return this.busyCount > 0 && this.state.runningMs > stuckAfterMs
   }
 
   post(message: ToFunctionWorker, moved: readonly ArrayBuffer[] = []): void {

@@ -3,6 +3,7 @@ import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { GuestFailure, GuestLogLine, OperationAnswer } from "../../../functions/guest-abi.ts"
 import { CallLog } from "./call-log.ts"
 import { nodeCodec } from "./node-codec.ts"
+import type { ThreadState } from "./thread-state.ts"
 import type { Turns } from "./turns.ts"
 import type { CallMessage, FetchedForExtism, FromFunctionWorker } from "./worker-messages.ts"
 
@@ -16,9 +17,15 @@ export class OutOfExtismMemory extends Error {
   override readonly name = "OutOfExtismMemory"
 }
 
+/** Thrown where a call was to begin that the main thread has given to another thread. */
+export class CallWasTakenBack extends Error {
+  override readonly name = "CallWasTakenBack"
+}
+
 /** What a RunningCall needs. */
 export interface RunningCallOptions {
   readonly message: CallMessage
+  readonly state: ThreadState
   readonly turns: Turns
   readonly post: (message: FromFunctionWorker) => void
   /** Called whenever the code of the call goes on, so that the guest knows its deadline. */
@@ -45,6 +52,7 @@ export class RunningCall {
   #answers: Uint8Array[] = []
   #waiter: { resolve(): void; reject(error: Error): void } | null = null
   #isOver = false
+  #hasBegun = false
   #operationCount = 0
   #lastFetch = 0
 
@@ -56,6 +64,13 @@ export class RunningCall {
 
   get message(): CallMessage {
     return this.#options.message
+  }
+
+  /** Said before its code runs for the first time; false where it must not, since the main thread has taken it back. */
+  begin(): boolean {
+    const { state, message } = this.#options
+    this.#hasBegun ||= state.claim(message.number, message.place)
+    return this.#hasBegun
   }
 
   /** Whether the main thread has ended it, or its time is up. */

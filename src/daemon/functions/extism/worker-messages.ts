@@ -5,8 +5,8 @@ import type { PluginData } from "./plugin-data.ts"
 
 /** What a function worker is started with. */
 export interface FunctionWorkerData {
-  /** One number: of the call whose code the thread runs now (CallMessage.number), 0 for none. */
-  readonly running: SharedArrayBuffer
+  /** Memory of a ThreadState: what is shown to the main thread, and what may be taken back. */
+  readonly state: SharedArrayBuffer
   readonly niceness: number
 }
 
@@ -40,6 +40,8 @@ export interface CallMessage {
   readonly call: string
   /** Small, never 0: what `running` shows while its code runs. */
   readonly number: number
+  /** Of ThreadState: whoever claims it has the call. */
+  readonly place: number
   readonly instance: number
   readonly entry: string
   readonly input: Uint8Array
