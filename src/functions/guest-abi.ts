@@ -13,6 +13,10 @@
  *   alyx_read(offset, at: i32, length: i32) → ()   copies that much of a block, from its begin, to the plug-in's memory.
  *   alyx_write(at: i32, length: i32) → i64         a new block with these bytes of the plug-in's memory; 0: no room.
  *
+ * alyx_submit, alyx_call and alyx_log free the block that they are given: one that is sent again is empty, or another one. Blocks
+ * that they return are the guest's to free. A call may have 32,766 blocks at a time: then `alloc` and `alyx_write` return 0, and
+ * what would return a block ends the call for lack of memory.
+ *
  * Everything else comes from Extism (input, output, error, memory, var, config, http, log) and from WASI preview 1
  * (clock_time_get, random_get, fd_write). A plug-in of our compiler exports the mutable global `alyx_deadline` (i64): the time
  * of WASI's monotonic clock in nanoseconds at which the engine interrupts the code, 0 for none. The host sets it before each
@@ -206,6 +210,8 @@ export const guestLimits = {
   operationsOpenMax: 256,
   /** Operations of one call. */
   operationsMax: 10_000,
+  /** Answers that wait for alyx_wait; what is refused or cancelled beyond that ends the call. */
+  answersWaitingMax: 16_384,
   /** Bytes of one frame. */
   frameBytesMax: 16 * 1024 * 1024,
   /** Bytes of all log lines of a call; then one line says that the rest is left out. */

@@ -1,6 +1,6 @@
 import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { PluginInstance } from "./plugin-instance.ts"
-import { CallIsOver } from "./running-call.ts"
+import { CallIsOver, TooManyOperations } from "./running-call.ts"
 import type { RunningCall } from "./running-call.ts"
 import type { WorkerOutcome } from "./worker-messages.ts"
 
@@ -12,17 +12,33 @@ export function returned(call: RunningCall, instance: PluginInstance, output: Ui
   if (call.failure !== null) return ofFailure(call.failure)
   // Without memory a guest cannot even say that it has none.
   if (output === null && !call.isAnswered && instance.isMemoryFull) return { type: "out_of_memory" }
+  if (output === null && !call.isAnswered && instance.alwaysAnswers) return unanswered
   if (output === null) return { type: "returned", output: new Uint8Array() }
   if (output.length > guestLimits.frameBytesMax) return { type: "output_too_large", bytes: output.length }
   return { type: "returned", output: output.slice() }
 }
 
+const unanswered: WorkerOutcome = {
+  type: "trapped",
+  what: "it ended with neither an answer nor an error",
+  stack: "",
+  isStackOverflow: false,
+}
+
+/** Whether this is the error of a guest that came to its end, and not one that threw it out of what it did. */
+export function isOfGuest(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(extismPrefix)
+}
+
 /** What a call that threw came to: the guest's own error, a trap, or an end that was made. */
 export function thrown(call: RunningCall, instance: PluginInstance, error: unknown): WorkerOutcome {
-  const isFailure = error instanceof Error && error.message.startsWith(extismPrefix)
+  const isFailure = isOfGuest(error)
   if (error instanceof CallIsOver || call.isOver) return { type: "ended" }
   if (error instanceof WebAssembly.RuntimeError) return trapped(error, instance)
   if (error instanceof RangeError && isStackOverflow(error)) return trapped(error, instance)
+  if (error instanceof TooManyOperations) return ofFailure(error.failure)
+  // An error with a code is meant, whatever came before it.
+  if (instance.hasRefusedMemory && (call.failure?.code ?? null) === null) return { type: "out_of_memory" }
   if (call.failure !== null) return ofFailure(call.failure)
   const text = error instanceof Error ? error.message : String(error)
   const name = error instanceof Error && !isFailure ? error.name : "Error"

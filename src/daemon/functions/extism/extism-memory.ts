@@ -1,17 +1,25 @@
 import type { CallContext } from "@extism/extism"
 
-/** What is reckoned for a block besides its bytes, and for the place of one that was freed. */
+import { ExtismBlocks, indexOf, offsetOf } from "./extism-blocks.ts"
+
+/** What is reckoned for a block besides its bytes. */
 const blockBytes = 256
-const placeBytes = 16
+
+/** Thrown into a guest for which there was no room in Extism's memory. */
+export class OutOfExtismMemory extends Error {
+  override readonly name = "OutOfExtismMemory"
+}
 
 /**
- * Bounds what one call takes of Extism's memory, which lies outside the guest's own: as much as the guest's memory may be. Blocks
- * that the guest freed are counted until the bound is reached; then all are counted anew.
+ * Bounds what one call takes of Extism's memory, which lies outside the guest's own: as much as the guest's memory may be, in at
+ * most 32,766 blocks at a time.
  */
 export class ExtismMemory {
   readonly #bytesMax: number
+  /** By index, what is reckoned for each block that is in use; but for the input. */
+  readonly #held = new Map<number, number>()
+  #blocks: ExtismBlocks | null = null
   #bytes = 0
-  #lastIndex = 0
   #hasRefused = false
 
   constructor(bytesMax: number) {
@@ -20,8 +28,9 @@ export class ExtismMemory {
 
   /** A new call begins: Extism has let go of all blocks. */
   reset(): void {
+    this.#blocks?.reset()
+    this.#held.clear()
     this.#bytes = 0
-    this.#lastIndex = 0
     this.#hasRefused = false
   }
 
@@ -32,37 +41,71 @@ export class ExtismMemory {
 
   /** The offset of a new block, or 0 where there is no room, as plug-ins expect it. */
   alloc(context: CallContext, length: bigint): bigint {
-    if (length < 0n || length > BigInt(this.#bytesMax)) return this.#refuse()
-    const bytes = Number(length) + blockBytes
-    if (this.#bytes + bytes > this.#bytesMax) this.#recount(context)
-    if (this.#bytes + bytes > this.#bytesMax) return this.#refuse()
+    if (!this.#hasRoom(length)) return this.#refuse()
+    return offsetOf(this.#place(context, new ArrayBuffer(Number(length))) ?? 0)
+  }
+
+  /** The offset of a new block with this content. Throws OutOfExtismMemory. */
+  store(context: CallContext, bytes: Uint8Array): bigint {
+    return offsetOf(this.#store(this.#adopt(context), bytes))
+  }
+
+  /** Gives a block back; what is none is left alone, and so is the input. */
+  free(offset: bigint): void {
+    const index = indexOf(offset)
+    const bytes = this.#held.get(index)
+    if (bytes === undefined) return
+    this.#held.delete(index)
+    this.#bytes -= bytes
+    this.#blocks!.free(index)
+  }
+
+  #hasRoom(length: bigint | number): boolean {
+    return length >= 0 && Number(length) + blockBytes + this.#bytes <= this.#bytesMax
+  }
+
+  #store(blocks: ExtismBlocks, bytes: Uint8Array): number {
+    // The input is there already, however large it is.
+    if (blocks.isEmpty) return blocks.place(contentOf(bytes))!
+    const index = this.#hasRoom(bytes.length) ? this.#hold(blocks, contentOf(bytes)) : null
+    if (index !== null) return index
+    this.#refuse()
+    throw new OutOfExtismMemory("There is no room for more blocks of Extism's memory.")
+  }
+
+  #place(context: CallContext, content: ArrayBuffer): number | null {
+    const index = this.#hold(this.#adopt(context), content)
+    if (index === null) this.#refuse()
+    return index
+  }
+
+  #hold(blocks: ExtismBlocks, content: ArrayBuffer): number | null {
+    const index = blocks.place(content)
+    if (index === null) return null
+    const bytes = content.byteLength + blockBytes
+    this.#held.set(index, bytes)
     this.#bytes += bytes
-    const offset = context.alloc(length)
-    this.#lastIndex = Number(offset >> 48n)
-    return offset
+    return index
+  }
+
+  /** An instance has one context, which is known when it first asks for something. */
+  #adopt(context: CallContext): ExtismBlocks {
+    if (this.#blocks !== null) return this.#blocks
+    const blocks = new ExtismBlocks(context)
+    blocks.storeBy((bytes) => this.#store(blocks, bytes))
+    this.#blocks = blocks
+    return blocks
   }
 
   #refuse(): bigint {
     this.#hasRefused = true
     return 0n
   }
-
-  #recount(context: CallContext): void {
-    this.#bytes = this.#lastIndex * placeBytes
-    for (let index = 1; index <= this.#lastIndex; index += 1) {
-      const length = Number(context.length(BigInt(index) << 48n))
-      if (length > 0) this.#bytes += length + blockBytes
-    }
-  }
 }
 
-/** Gives a block back that the guest has handed over. Extism offers it to guests alone, under a symbol. */
-export function freeBlock(context: CallContext, offset: bigint): void {
-  const env = Object.getOwnPropertySymbols(context).find(({ description }) => description === "env")
-  const functions = env === undefined ? undefined : (context as unknown as Record<symbol, FreeFunction>)[env]
-  functions?.free(offset)
-}
-
-interface FreeFunction {
-  free(offset: bigint): void
+/** A buffer that holds these bytes and nothing else. */
+function contentOf(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteLength } = bytes
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+  return isAlone ? buffer : new Uint8Array(bytes).buffer
 }

@@ -1,7 +1,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin; the rule is about windows */
 import { parentPort, workerData } from "node:worker_threads"
 
-import { returned, thrown } from "./call-outcome.ts"
+import { isOfGuest, returned, thrown } from "./call-outcome.ts"
 import { PluginInstance } from "./plugin-instance.ts"
 import { CallWasTakenBack, RunningCall } from "./running-call.ts"
 import { ThreadState } from "./thread-state.ts"
@@ -70,17 +70,20 @@ class FunctionThread {
     })
     this.#calls.set(message.call, call)
     let outcome: WorkerOutcome
+    let isUnwound = false
     try {
       instance = await this.#instanceOf(message.instance, call)
       outcome = returned(call, instance, await this.#callInTurn(instance, call))
     } catch (error) {
       if (!call.begin()) return this.#forget(call, instance)
+      // A guest that was thrown out of its code is not where it was before the call.
+      isUnwound = !isOfGuest(error)
       outcome =
         instance === undefined
           ? { type: "not_made", message: error instanceof Error ? error.message : String(error) }
           : thrown(call, instance, error)
     }
-    await this.#finish(call, instance, outcome)
+    await this.#finish(call, { instance, isUnwound, outcome })
   }
 
   /** The call runs elsewhere. Its instance stays, if there is one. */
@@ -119,17 +122,24 @@ class FunctionThread {
     })
   }
 
-  async #finish(call: RunningCall, instance: PluginInstance | undefined, outcome: WorkerOutcome): Promise<void> {
+  async #finish(call: RunningCall, { instance, isUnwound, outcome }: Finished): Promise<void> {
     const { message } = call
     this.#calls.delete(message.call)
     call.end()
     call.log.flush()
-    const isReusable = instance !== undefined && (outcome.type === "returned" || outcome.type === "failed")
+    const hasEnded = outcome.type === "returned" || outcome.type === "failed"
+    const isReusable = instance !== undefined && !isUnwound && hasEnded
     if (isReusable) await instance.rest()
     else this.take({ type: "drop", instance: message.instance })
     const memoryBytes = instance?.memoryBytes ?? 0
     this.#post({ type: "ended", call: message.call, outcome, isReusable, memoryBytes })
   }
+}
+
+interface Finished {
+  readonly instance: PluginInstance | undefined
+  readonly isUnwound: boolean
+  readonly outcome: WorkerOutcome
 }
 
 const data = workerData as FunctionWorkerData

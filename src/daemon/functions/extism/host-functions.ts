@@ -4,7 +4,7 @@ import { decodeFrame, encodeFrame } from "../../../functions/frames.ts"
 import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { GuestLogLevel, GuestLogLine } from "../../../functions/guest-abi.ts"
 import { answerGuestCall } from "../guest-crypto.ts"
-import { freeBlock } from "./extism-memory.ts"
+import type { ExtismMemory } from "./extism-memory.ts"
 import { nodeCodec } from "./node-codec.ts"
 import type { RunningCall, SubmittedHeader } from "./running-call.ts"
 
@@ -12,22 +12,33 @@ import type { RunningCall, SubmittedHeader } from "./running-call.ts"
 export type HostFunction = (context: CallContext, ...values: never[]) => unknown
 
 /** Ours (guest-abi.ts). Each works for the call that is the host context of whoever calls it. */
-export const alyxFunctions: Readonly<Record<string, HostFunction>> = {
-  alyx_context: (context: CallContext) => context.store(callOf(context).message.context),
-  alyx_submit: (context: CallContext, frame: bigint) => {
-    const { header, body } = readFrame(context, frame)
-    callOf(context).submit(requireHeader(header), body.slice())
-  },
-  // An async function, not one that returns a promise: so Extism tells what suspends.
-  alyx_wait: async (context: CallContext) => storeBytes(context, await callOf(context).wait()),
-  alyx_call: (context: CallContext, frame: bigint) => {
-    const { header, body } = readFrame(context, frame)
-    return storeBytes(context, answerCall(header, body))
-  },
-  alyx_log: (context: CallContext, line: bigint) => {
-    callOf(context).writeLog(readLogLine(readText(context, line)))
-  },
-  alyx_timezone: (_context: CallContext, ms: bigint | number) => -new Date(Number(ms)).getTimezoneOffset() || 0,
+export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, HostFunction>> {
+  return {
+    // Always a block of its own: offset 0 is a block of Extism's.
+    alyx_context: (context: CallContext) => blocks.store(context, nodeCodec.encode(callOf(context).message.context)),
+    alyx_submit: (context: CallContext, frame: bigint) => {
+      const { header, body } = readFrame(takeBlock(context, blocks, frame))
+      callOf(context).submit(requireHeader(header), body.slice())
+    },
+    // An async function, not one that returns a promise: so Extism tells what suspends.
+    alyx_wait: async (context: CallContext) => blocks.store(context, await callOf(context).wait()),
+    alyx_call: (context: CallContext, frame: bigint) => {
+      const { header, body } = readFrame(takeBlock(context, blocks, frame))
+      return blocks.store(context, answerCall(header, body))
+    },
+    alyx_log: (context: CallContext, line: bigint) => {
+      const text = nodeCodec.decode(takeBlock(context, blocks, line))
+      callOf(context).writeLog(readLogLine(text))
+    },
+    alyx_timezone: (_context: CallContext, ms: bigint | number) => -new Date(Number(ms)).getTimezoneOffset() || 0,
+  }
+}
+
+/** The content of a block that the guest hands over: the block is freed. */
+export function takeBlock(context: CallContext, blocks: ExtismMemory, offset: bigint): Uint8Array {
+  const bytes = context.read(offset)?.bytes() ?? new Uint8Array()
+  blocks.free(offset)
+  return bytes
 }
 
 /** The call that a host function works for. */
@@ -37,9 +48,7 @@ export function callOf(context: CallContext): RunningCall {
   return call
 }
 
-function readFrame(context: CallContext, offset: bigint): { header: unknown; body: Uint8Array } {
-  const bytes = context.read(offset)?.bytes() ?? new Uint8Array()
-  freeBlock(context, offset)
+function readFrame(bytes: Uint8Array): { header: unknown; body: Uint8Array } {
   if (bytes.length > guestLimits.frameBytesMax) throw new RangeError(frameTooLarge(bytes.length))
   return decodeFrame(nodeCodec, bytes)
 }
@@ -64,17 +73,6 @@ function answerCall(header: unknown, body: Uint8Array): Uint8Array {
     const { name, message } = error instanceof Error ? error : new Error(String(error))
     return encodeFrame(nodeCodec, { id: 0, ok: false, error: { name, code: null, message, status: null } })
   }
-}
-
-/** Always a block of its own: offset 0 is a block of Extism's. */
-function storeBytes(context: CallContext, bytes: Uint8Array): bigint {
-  return context.store(bytes)
-}
-
-function readText(context: CallContext, offset: bigint): string {
-  const bytes = context.read(offset)?.bytes() ?? new Uint8Array()
-  freeBlock(context, offset)
-  return nodeCodec.decode(bytes)
 }
 
 const logLevels: readonly string[] = ["debug", "info", "warn", "error"] satisfies readonly GuestLogLevel[]

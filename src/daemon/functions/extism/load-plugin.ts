@@ -27,6 +27,8 @@ export interface CompiledPlugin {
   readonly entry: string
   /** Of guest-abi.ts: an interrupt ends its code, so others may wait beside it on one worker. */
   readonly isInterruptible: boolean
+  /** A call that ends without an answer has failed, whatever it says. */
+  readonly alwaysAnswers: boolean
   readonly memoryBytes: number
   /** Of the bytes that it was made of. */
   readonly hash: string
@@ -67,6 +69,7 @@ export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> 
     isInterruptible:
       built.description?.engine === "alyx" &&
       WebAssembly.Module.exports(module).some((one) => one.kind === "global" && one.name === "alyx_deadline"),
+    alwaysAnswers: built.description !== null && built.description.style !== "plugin",
     memoryBytes,
     hash: built.hash,
   }

@@ -1,6 +1,7 @@
 import { createPlugin } from "@extism/extism"
 import type { CallContext, ExtismPluginOptions, Plugin } from "@extism/extism"
 
+import { blockFunctions } from "./block-functions.ts"
 import { bulkCopies } from "./bulk-copies.ts"
 import { ExtismMemory } from "./extism-memory.ts"
 import { ExtismHttp } from "./extism-fetch.ts"
@@ -48,6 +49,16 @@ export class PluginInstance {
   /** Whether its memory is nearly as large as it may become, so that what failed failed for it. */
   get isMemoryFull(): boolean {
     return this.#memory.byteLength >= this.#plugin.memoryBytes * fullShare || this.#extismMemory.hasRefused
+  }
+
+  /** Whether it was refused a part of Extism's memory in this call. */
+  get hasRefusedMemory(): boolean {
+    return this.#extismMemory.hasRefused
+  }
+
+  /** Whether a call that ends well always answers, if only with an empty body. */
+  get alwaysAnswers(): boolean {
+    return this.#plugin.alwaysAnswers
   }
 
   /** Makes the instance and lets it begin, as its compiler wants it; may trap. */
@@ -114,11 +125,8 @@ export class PluginInstance {
   /** Only what the module imports: an async function among them makes every call asynchronous. */
   #importedFunctions(module: WebAssembly.Module): Record<string, Record<string, HostFunction>> {
     const all: Record<string, Record<string, HostFunction>> = {
-      [alyxNamespace]: { ...alyxFunctions, ...bulkCopies(this.#memory, this.#extismMemory) },
-      [extismNamespace]: {
-        ...this.#http.functions,
-        alloc: (context: CallContext, length: bigint) => this.#extismMemory.alloc(context, length),
-      },
+      [alyxNamespace]: { ...alyxFunctions(this.#extismMemory), ...bulkCopies(this.#memory, this.#extismMemory) },
+      [extismNamespace]: { ...this.#http.functions, ...blockFunctions(this.#extismMemory, () => this.#call) },
       [ownWasiNamespace]: withoutContext(
         wasiFunctions({
           memory: this.#memory,
@@ -128,7 +136,9 @@ export class PluginInstance {
         }),
       ),
     }
-    const imported: Record<string, Record<string, HostFunction>> = {}
+    // Extism frees blocks by its own `free`, too.
+    const { free } = all[extismNamespace]!
+    const imported: Record<string, Record<string, HostFunction>> = { [extismNamespace]: { free: free! } }
     for (const { module: namespace, name } of WebAssembly.Module.imports(module)) {
       const offered = all[namespace]?.[name]
       if (offered !== undefined) (imported[namespace] ??= {})[name] = offered
@@ -136,7 +146,7 @@ export class PluginInstance {
     return imported
   }
 
-  /** Extism's log functions, and what Extism itself says. */
+  /** What Extism itself says. */
   #logger(): Console {
     const at =
       (level: "debug" | "info" | "warn" | "error") =>

@@ -12,9 +12,13 @@ export class CallIsOver extends Error {
   override readonly name = "CallIsOver"
 }
 
-/** Thrown into a guest that took more of Extism's memory than its limit. */
-export class OutOfExtismMemory extends Error {
-  override readonly name = "OutOfExtismMemory"
+/** Thrown into a guest that asks on and on, whatever it is told. */
+export class TooManyOperations extends Error {
+  override readonly name = "TooManyOperations"
+
+  get failure(): GuestFailure {
+    return exceeded(this.message)
+  }
 }
 
 /** Thrown where a call was to begin that the main thread has given to another thread. */
@@ -185,9 +189,14 @@ export class RunningCall {
     if (this.isOver) throw new CallIsOver()
   }
 
+  /** What is answered at once must not pile up in front of a guest that never waits. */
+  #requireWaited(): void {
+    if (this.#answers.length >= guestLimits.answersWaitingMax) throw new TooManyOperations(tooManyAnswers)
+  }
+
   #refuse(id: number, message: string): void {
-    const error: GuestFailure = { name: "Error", code: "HOST_CALLS_EXCEEDED", message, status: 429 }
-    this.#answers.push(codecFrame({ id, ok: false, error }))
+    this.#requireWaited()
+    this.#answers.push(codecFrame({ id, ok: false, error: exceeded(message) }))
     this.#wake()
   }
 
@@ -195,6 +204,7 @@ export class RunningCall {
     if (typeof target !== "number") return
     const open = this.#open.get(target)
     if (open === undefined) return
+    this.#requireWaited()
     if (open.timer !== null) clearTimeout(open.timer)
     else this.#options.post({ type: "cancelled", call: this.message.call, id: target })
     const error: GuestFailure = { name: "Error", code: "ABORTED", message: "The operation was aborted.", status: 499 }
@@ -214,7 +224,12 @@ export class RunningCall {
 const longestSleepMs = 14 * 86_400_000
 
 const tooManyOpen = `A call may have ${guestLimits.operationsOpenMax} operations under way at a time.`
+const tooManyAnswers = `A call may leave ${guestLimits.answersWaitingMax} answers of the host waiting.`
 const tooManyOperations = `A call may ask the host for ${guestLimits.operationsMax} operations.`
+
+function exceeded(message: string): GuestFailure {
+  return { name: "Error", code: "HOST_CALLS_EXCEEDED", message, status: 429 }
+}
 
 /** A header whose `id` and `op` were looked at; its other members are the guest's word. */
 export interface SubmittedHeader {

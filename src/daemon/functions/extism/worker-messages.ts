@@ -31,6 +31,8 @@ export interface PluginToInstantiate {
   readonly module: WebAssembly.Module
   readonly data: PluginData | null
   readonly memoryBytes: number
+  /** Of our compiler, and no plug-in as Extism's kit makes them: one that says nothing has failed. */
+  readonly alwaysAnswers: boolean
   /** Environment variables of WASI, and Extism's config besides ALYX_URL and ALYX_TOKEN. */
   readonly env: Readonly<Record<string, string>>
 }
