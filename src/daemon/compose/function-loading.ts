@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import path from "node:path"
 
 import { collectingBuffers } from "../../lib/collecting-buffers.ts"
 import type { Logger } from "../../lib/logger.ts"
@@ -39,6 +40,17 @@ interface Entry {
   /** What is served of it; null where nothing is. */
   built: { readonly hash: string; readonly source: FunctionSource } | null
   hasFailed: boolean
+  /** True once a build has told what it reads. */
+  knowsInputs: boolean
+  /** True when the newest build did not find a file. */
+  lacksFile: boolean
+}
+
+/** How plug-ins are come by. */
+interface Work {
+  make(this: void, entry: Entry, signal: AbortSignal): Promise<BuiltFunction>
+  /** Those that are built again on suspicion. */
+  readonly retried: ReadonlySet<string>
 }
 
 /** Finds, builds and serves functions. What builds them is loaded when there is one. */
@@ -65,7 +77,11 @@ export class FunctionLoading implements FunctionLoader {
   }
 
   get sources(): readonly LoadedSource[] {
-    return [...this.#entries.values()]
+    return Array.from(this.#entries.values(), ({ source, inputs, hasFailed, knowsInputs, lacksFile }) => ({
+      source,
+      inputs,
+      mayLackFile: hasFailed && source.entryFile !== null && (lacksFile || !knowsInputs),
+    }))
   }
 
   /** Resolves when the folder was read once, whoever asked for it. */
@@ -74,15 +90,18 @@ export class FunctionLoading implements FunctionLoader {
     await this.#loaded
   }
 
-  reload(names?: readonly string[]): Promise<readonly BuildOutcome[]> {
-    const outcomes = this.#reload(names)
+  reload(names?: readonly string[], retried: readonly string[] = []): Promise<readonly BuildOutcome[]> {
+    const outcomes = this.#reload(names, new Set(retried))
     this.#loaded ??= outcomes.catch(() => [])
     return outcomes
   }
 
   async readPlugins(names: readonly string[]): Promise<readonly BuildOutcome[]> {
     const entries = names.flatMap((name) => this.#entries.get(name) ?? [])
-    return this.#inTurn(entries, async ({ source }) => (await this.#builderOf()).read(source))
+    return this.#inTurn(entries, {
+      make: async ({ source }) => (await this.#builderOf()).read(source),
+      retried: new Set(),
+    })
   }
 
   async stop(): Promise<void> {
@@ -92,15 +111,18 @@ export class FunctionLoading implements FunctionLoader {
     await this.#turns.idle()
   }
 
-  async #reload(names: readonly string[] | undefined): Promise<readonly BuildOutcome[]> {
+  async #reload(names: readonly string[] | undefined, retried: ReadonlySet<string>): Promise<readonly BuildOutcome[]> {
     const { found, told } = await this.#looks.run(() => this.#discover())
     const named = new Set(names ?? found.map(({ source }) => source.name))
-    const wanted = found.filter(({ source, isNew }) => isNew || named.has(source.name))
+    const asked = found.filter(({ source, isNew }) => isNew || named.has(source.name))
+    const again = found.filter((each) => !asked.includes(each) && retried.has(each.source.name))
+    const wanted = [...asked, ...again]
     const entries = wanted.map(({ source }) => this.#entries.get(source.name)!)
-    const built = await this.#inTurn(entries, async ({ source }, signal) => {
+    const make: Work["make"] = async ({ source }, signal) => {
       const builder = await this.#builderOf()
       return builder.build(source, { signal, onOutput: (line) => this.#parts.logger.info(`${source.name}: ${line}`) })
-    })
+    }
+    const built = await this.#inTurn(entries, { make, retried: new Set(again.map(({ source }) => source.name)) })
     return [...told, ...built]
   }
 
@@ -118,7 +140,7 @@ export class FunctionLoading implements FunctionLoader {
     const found = sources.map((source) => {
       const before = this.#entries.get(source.name)
       if (before === undefined) {
-        this.#entries.set(source.name, { source, inputs: [], built: null, hasFailed: false })
+        this.#entries.set(source.name, emptyEntry(source))
       } else before.source = source
       return { source, isNew: before === undefined }
     })
@@ -136,22 +158,15 @@ export class FunctionLoading implements FunctionLoader {
     return new Map(Array.from(this.#entries.values(), ({ source }) => [source.name, source]))
   }
 
-  async #inTurn(
-    entries: readonly Entry[],
-    make: (entry: Entry, signal: AbortSignal) => Promise<BuiltFunction>,
-  ): Promise<readonly BuildOutcome[]> {
+  async #inTurn(entries: readonly Entry[], work: Work): Promise<readonly BuildOutcome[]> {
     const outcomes = await Promise.all(
-      entries.map((entry) => this.#turns.run(entry.source.name, (signal) => this.#bring(entry, make, signal))),
+      entries.map((entry) => this.#turns.run(entry.source.name, (signal) => this.#bring(entry, work, signal))),
     )
     return outcomes.filter((outcome) => outcome !== undefined)
   }
 
   /** Makes a plug-in and serves it; undefined where something newer was asked for meanwhile. */
-  async #bring(
-    entry: Entry,
-    make: (entry: Entry, signal: AbortSignal) => Promise<BuiltFunction>,
-    signal: AbortSignal,
-  ): Promise<BuildOutcome | undefined> {
+  async #bring(entry: Entry, { make, retried }: Work, signal: AbortSignal): Promise<BuildOutcome | undefined> {
     const { source } = entry
     const { name } = source
     const beganMs = performance.now()
@@ -159,7 +174,7 @@ export class FunctionLoading implements FunctionLoader {
     try {
       const built = await make(entry, signal)
       if (isOvertaken()) return undefined
-      entry.inputs = built.inputs
+      Object.assign(entry, { inputs: built.inputs, knowsInputs: true, lacksFile: false })
       const durationMs = performance.now() - beganMs
       const bytes = built.wasm.byteLength
       const before = entry.built
@@ -180,8 +195,9 @@ export class FunctionLoading implements FunctionLoader {
       return { name, outcome: "built", durationMs: tookMs, bytes, error: null }
     } catch (thrown) {
       if (isOvertaken()) return undefined
-      entry.hasFailed = true
-      return this.#failed(name, { error: toWireError(thrown), durationMs: performance.now() - beganMs })
+      const error = toWireError(thrown)
+      noteFailure(entry, error, this.#parts.root)
+      return this.#failed(name, { error, durationMs: performance.now() - beganMs }, retried.has(name))
     }
   }
 
@@ -190,16 +206,20 @@ export class FunctionLoading implements FunctionLoader {
     const entry = this.#entries.get(name)
     if (entry !== undefined) entry.hasFailed = true
     this.#turns.cancel(name)
-    return this.#failed(name, { error, durationMs: 0 })
+    return this.#failed(name, { error, durationMs: 0 }, true)
   }
 
-  #failed(name: string, failure: { readonly error: WireError; readonly durationMs: number }): BuildOutcome {
+  /** What `mayBeKnown` is told only where it is not what was told before. */
+  #failed(
+    name: string,
+    failure: { readonly error: WireError; readonly durationMs: number },
+    mayBeKnown: boolean,
+  ): BuildOutcome {
     const { functions, activity, logger } = this.#parts
     const { error, durationMs } = failure
     const before = functions.registry.get(name)?.lastBuild
     functions.made?.registry.fail(name, failure)
-    // A manifest that still cannot be read was told.
-    if (JSON.stringify(before?.error ?? null) !== JSON.stringify(error) || durationMs > 0) {
+    if (!mayBeKnown || JSON.stringify(before?.error ?? null) !== JSON.stringify(error)) {
       activity.build({ name, outcome: "failed", durationMs, bytes: null, error })
       logger.error(`The function ${name} cannot be served. ${error.message}`, { code: error.code })
       for (const { message, at } of error.problems ?? []) {
@@ -226,4 +246,16 @@ export class FunctionLoading implements FunctionLoader {
     )
     return this.#builder
   }
+}
+
+function emptyEntry(source: FunctionSource): Entry {
+  return { source, inputs: [], built: null, hasFailed: false, knowsInputs: false, lacksFile: false }
+}
+
+/** The files that are to blame count as read: mending one of them builds the function again. */
+function noteFailure(entry: Entry, { problems = [] }: WireError, root: string): void {
+  const blamed = problems.flatMap(({ at }) => (at === undefined ? [] : [path.resolve(root, at.file)]))
+  entry.hasFailed = true
+  entry.inputs = [...new Set([...entry.inputs, ...blamed])]
+  entry.lacksFile = problems.some(({ message }) => message.startsWith("Could not resolve "))
 }

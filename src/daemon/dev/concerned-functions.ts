@@ -7,6 +7,8 @@ import type { LoadedSource } from "../functions/function-loader.ts"
 export interface ConcernedFunctions {
   /** Built again, by name; null when all are looked at: nothing of those whose inputs are as before. */
   readonly build: ReadonlySet<string> | null
+  /** Built after those: they failed, and what nobody knew may be what they lacked. */
+  readonly retry: ReadonlySet<string>
   /** Plug-ins that another tool has written. */
   readonly plugins: ReadonlySet<string>
 }
@@ -24,17 +26,18 @@ const sharedNames = new Set(["package.json", "tsconfig.json"])
 const installMarks = [".package-lock.json", ".modules.yaml", ".yarn-integrity", ".yarn-state.yml"]
 
 /**
- * Tells which functions a change concerns: those whose last build read the file, those that it belongs to, and where it is
- * new or shared those that failed, since it may be what they lacked.
+ * Tells which functions a change concerns: those whose last build read the file, those that it belongs to, and where
+ * nobody knew it those that failed for want of a file.
  */
 export function concernedFunctions(
   changed: ReadonlySet<string>,
   { places, sources }: { readonly places: FunctionPlaces; readonly sources: readonly LoadedSource[] },
 ): ConcernedFunctions {
   const build = new Set<string>()
+  const retry = new Set<string>()
   const plugins = new Set<string>()
   for (const file of changed) {
-    if (concernsAll(file, places)) return { build: null, plugins }
+    if (concernsAll(file, places)) return { build: null, retry: new Set(), plugins }
     let isKnown = false
     for (const loaded of sources) {
       const { name } = loaded.source
@@ -47,11 +50,11 @@ export function concernedFunctions(
       }
     }
     if (isKnown) continue
-    for (const { source, hasFailed } of sources) if (hasFailed) build.add(source.name)
+    for (const { source, mayLackFile } of sources) if (mayLackFile) retry.add(source.name)
     const named = sources.find(({ source }) => source.name === nameOf(file, places.folder))
     if (named && isBesideEntry(file, named.source, places.folder)) build.add(named.source.name)
   }
-  return { build, plugins }
+  return { build, retry: new Set([...retry].filter((name) => !build.has(name))), plugins }
 }
 
 /** Files outside the functions folder that must be followed too: what builds read, what they write, and what all depend on. */

@@ -40,10 +40,11 @@ export class FunctionLoop {
   /** Files have changed. */
   handle(changed: ReadonlySet<string>): void {
     const { loader, places } = this.#parts
-    const { build, plugins } = concernedFunctions(changed, { places, sources: loader.sources })
+    const { build, retry, plugins } = concernedFunctions(changed, { places, sources: loader.sources })
     // A change of plug-ins alone leaves the folder as it is, unless one is gone.
     if (build === null) this.reloadAll()
-    else if (build.size > 0) this.#build(build, () => loader.reload([...build]))
+    else if (build.size + retry.size > 0)
+      this.#build(new Set([...build, ...retry]), () => loader.reload([...build], [...retry]))
     else if (plugins.size === 0) this.#lookAtFolder()
     for (const name of plugins) this.#pluginWritten(name)
   }

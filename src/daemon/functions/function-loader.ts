@@ -6,8 +6,8 @@ export interface LoadedSource {
   readonly source: FunctionSource
   /** Files that its newest build read, as far as a build that failed can tell; absolute. */
   readonly inputs: readonly string[]
-  /** True when the newest source, or its plug-in, could not be served. */
-  readonly hasFailed: boolean
+  /** True when the newest build failed and a file that nobody knew may mend it: one was not found, or none is known yet. */
+  readonly mayLackFile: boolean
 }
 
 /**
@@ -21,9 +21,9 @@ export interface FunctionLoader {
   /**
    * Reads the folder anew: those that are gone are removed and those that are new are built, whatever is named. Of the others
    * the named ones are built, or all. One function is built once at a time; a call that asks for it again overtakes the one
-   * before, which then tells nothing of it.
+   * before, which then tells nothing of it. The `retried` come after the others; that they fail as before is told nobody.
    */
-  reload(names?: readonly string[]): Promise<readonly BuildOutcome[]>
+  reload(names?: readonly string[], retried?: readonly string[]): Promise<readonly BuildOutcome[]>
   /** Reads the plug-ins (`source.wasmFile`) of these functions without building them, and serves those whose hash is new. */
   readPlugins(names: readonly string[]): Promise<readonly BuildOutcome[]>
 }

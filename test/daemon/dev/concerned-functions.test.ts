@@ -13,7 +13,8 @@ const places = { root, folder }
 
 const orders = loaded("orders", { inputs: ["functions/orders.ts", "functions/_shared/mail.ts", "lib/money.ts"] })
 const report = loaded("report", { inputs: ["functions/report.ts"], manifestFile: "functions/report.yaml" })
-const broken = loaded("broken", { inputs: ["functions/broken.ts"], hasFailed: true })
+const broken = loaded("broken", { inputs: ["functions/broken.ts"], mayLackFile: true })
+const wrong = loaded("wrong", { inputs: ["functions/wrong.ts"] })
 const folderLike = loaded("chat", { inputs: ["functions/chat/src/index.ts"], folder: "functions/chat" })
 const resize = loaded("resize", {
   inputs: [],
@@ -31,26 +32,29 @@ const packed = loaded("packed", {
   build: { command: "npm", args: ["run", "build"], watch: [], output: "dist/plugin.wasm" },
 })
 const given = loaded("given", { inputs: [], wasmFile: "functions/given.wasm" })
-const sources = [orders, report, broken, folderLike, resize, packed, given]
+const sources = [orders, report, broken, wrong, folderLike, resize, packed, given]
 
 const scenarios: readonly {
   readonly name: string
   readonly changed: string
   readonly build: readonly string[] | null
+  readonly retry?: readonly string[]
 }[] = [
   { name: "the entry of a function builds that function", changed: "functions/report.ts", build: ["report"] },
   { name: "a manifest builds its function", changed: "functions/report.yaml", build: ["report"] },
   {
     name: "a manifest that is new builds the function it lies beside",
     changed: "functions/orders.yaml",
-    build: ["broken", "orders"],
+    build: ["orders"],
+    retry: ["broken"],
   },
   { name: "a shared file builds those that import it", changed: "functions/_shared/mail.ts", build: ["orders"] },
   { name: "a file outside the folder builds those that import it", changed: "lib/money.ts", build: ["orders"] },
   {
-    name: "a file that nobody knew may be what a failed function lacks",
+    name: "a file that nobody knew may be what a failed function lacks; one that failed for itself is left",
     changed: "functions/_shared/new.ts",
-    build: ["broken"],
+    build: [],
+    retry: ["broken"],
   },
   {
     name: "packages of a function's own folder concern that function",
@@ -60,22 +64,29 @@ const scenarios: readonly {
   {
     name: "another file of its folder does not, but failed ones try again",
     changed: "functions/chat/README.md",
-    build: ["broken"],
+    build: [],
+    retry: ["broken"],
   },
   { name: "a build command follows its globs", changed: "functions/resize/src/deep/lib.rs", build: ["resize"] },
-  { name: "and nothing else of its folder", changed: "functions/resize/notes.txt", build: ["broken"] },
+  { name: "and nothing else of its folder", changed: "functions/resize/notes.txt", build: [], retry: ["broken"] },
   { name: "without globs it follows every file", changed: "functions/packed/src/a.ts", build: ["packed"] },
-  { name: "but for what lies beside its output", changed: "functions/packed/dist/bundle.js", build: ["broken"] },
+  {
+    name: "but for what lies beside its output",
+    changed: "functions/packed/dist/bundle.js",
+    build: [],
+    retry: ["broken"],
+  },
   { name: "the project's packages concern all", changed: "package.json", build: null },
   { name: "an install that ended concerns all", changed: "node_modules/.package-lock.json", build: null },
   { name: "the functions' tsconfig concerns all", changed: "functions/tsconfig.json", build: null },
   { name: "variables that manifests name concern all", changed: ".env", build: null },
 ]
 
-test.for(scenarios)("$name", ({ changed, build }) => {
+test.for(scenarios)("$name", ({ changed, build, retry = [] }) => {
   const concerned = concernedFunctions(new Set([path.join(root, changed)]), { places, sources })
 
   expect(concerned.build === null ? null : [...concerned.build].toSorted()).toEqual(build)
+  expect([...concerned.retry]).toEqual(retry)
   expect([...concerned.plugins]).toEqual([])
 })
 
@@ -108,7 +119,7 @@ function loaded(
   name: string,
   made: {
     readonly inputs: readonly string[]
-    readonly hasFailed?: boolean
+    readonly mayLackFile?: boolean
     readonly folder?: string
     readonly manifestFile?: string
     readonly build?: BuildCommand
@@ -130,6 +141,6 @@ function loaded(
       wasmFile,
     },
     inputs: made.inputs.map((file) => path.join(root, file)),
-    hasFailed: made.hasFailed ?? false,
+    mayLackFile: made.mayLackFile ?? false,
   }
 }

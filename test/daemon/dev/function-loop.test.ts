@@ -203,6 +203,6 @@ function sourceOf(
   return {
     source: { ...source, wasmFile: wasmFile ?? path.join(folder, `../.alyx/functions/${name}.wasm`) },
     inputs: entryFile === null ? [] : [entryFile],
-    hasFailed: false,
+    mayLackFile: false,
   }
 }
