@@ -8,6 +8,10 @@ type Jwk = Record<string, unknown>
 const secretBytesMax = 1024
 const secretNames: readonly unknown[] = ["HMAC", "AES-GCM", "PBKDF2", "HKDF"]
 const rsaBitsMax = 4096
+/** Exponents are small; with a large one a signature is verified as slowly as one is made. */
+const rsaExponentBytesMax = 8
+/** Of a key in DER: more than twice what the largest one has. */
+const derBytesMax = 8 * 1024
 
 /** Bits of an HMAC key that nobody gave a length: the block of its hash. */
 const hmacBits: Record<string, number> = { "SHA-1": 512, "SHA-256": 512, "SHA-384": 1024, "SHA-512": 1024 }
@@ -28,12 +32,30 @@ export function secretOf(key: Jwk): Buffer {
 }
 
 export function privateKeyOf(key: Jwk): KeyObject {
+  requireBounded(key)
   return orRefuse(() => createPrivateKey({ key: key, format: "jwk" }))
 }
 
 /** Of a private key its public half. */
 export function publicKeyOf(key: Jwk): KeyObject {
+  requireBounded(key)
   return orRefuse(() => createPublicKey({ key: key, format: "jwk" }))
+}
+
+/** A key comes with every operation, and OpenSSL, once it computes, cannot be stopped: the size is looked at before. */
+function requireBounded(key: Jwk): void {
+  if (key["kty"] !== "RSA") return
+  const bytesOf = (name: string): number => {
+    const value = key[name]
+    return typeof value === "string" ? Math.floor((value.length * 3) / 4) : 0
+  }
+  if (members.RSA.some((name) => name !== "kty" && bytesOf(name) > rsaBitsMax / 8)) throw tooManyBits()
+  if (bytesOf("e") > rsaExponentBytesMax)
+    throw refuse("DataError", `The public exponent of an RSA key has at most ${rsaExponentBytesMax} bytes.`)
+}
+
+function tooManyBits(): Error {
+  return refuse("DataError", `An RSA key has at most ${rsaBitsMax} bits.`)
 }
 
 function orRefuse(make: () => KeyObject): KeyObject {
@@ -56,6 +78,7 @@ export function importGuestKey(
     return importSecret(algorithm, format === "jwk" ? secretOf(jwk as Jwk) : Buffer.from(bytes))
   if (format === "jwk")
     return plain(algorithm, typeof (jwk as Jwk)["d"] === "string" ? privateKeyOf(jwk as Jwk) : publicKeyOf(jwk as Jwk))
+  if (bytes.length > derBytesMax) throw refuse("DataError", "The key is larger than one of any of these algorithms.")
   if (format === "pkcs8")
     return plain(
       algorithm,
@@ -105,7 +128,7 @@ function plain(algorithm: Jwk, key: KeyObject): { jwk: Jwk; bits?: number } {
   if (kind === "ec" && all["crv"] !== algorithm["namedCurve"])
     throw refuse("DataError", `The key is not on the curve ${String(algorithm["namedCurve"])}.`)
   const bits = key.asymmetricKeyDetails?.modulusLength
-  if (bits !== undefined && bits > rsaBitsMax) throw refuse("DataError", `An RSA key has at most ${rsaBitsMax} bits.`)
+  if (bits !== undefined && bits > rsaBitsMax) throw tooManyBits()
   const names: readonly string[] = members[all["kty"] as keyof typeof members]
   const jwk = Object.fromEntries(names.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]))
   return bits === undefined ? { jwk } : { jwk, bits }
