@@ -30,6 +30,8 @@ export interface FunctionSurroundings {
 /** Functions, as the rest of the daemon uses them. */
 export interface OpenedFunctions extends FunctionEdge {
   readonly loader: FunctionLoading
+  /** Ends the calls under way, which are told that the server stops. */
+  endCalls(): void
   /** For after the database was replaced: secrets that were set stay set. Never rejects. */
   carryOverSecrets(): Promise<void>
 }
@@ -75,11 +77,13 @@ export async function openFunctions(
       clock,
       logger,
       host: () => host!,
+      bodyLimitBytes: () => config.current.server.bodyLimitBytes,
       onEnded(ended) {
         metrics.observe(ended)
         tellEnded(ended)
         for (const listener of endListeners) listener(ended)
       },
+      onRefused: metrics.refuse,
     })
     host = new Host({
       ...surroundings,
@@ -109,6 +113,7 @@ export async function openFunctions(
 
   return {
     loader,
+    endCalls: () => functions.made?.endCalls(),
     carryOverSecrets: () =>
       secrets.carryOver().catch((error: unknown) => {
         logger.error("The secrets of functions could not be kept; set them again with alyx secrets set.", { error })

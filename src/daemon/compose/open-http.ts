@@ -29,6 +29,9 @@ export interface OpenedHttp {
 /** The command that a daemon in tool mode works for was interrupted or has ended: it only hears the last word. */
 const toolDrainMs = 1_000
 
+/** Before the end of a drain calls of functions are ended, so that their callers still get an answer. */
+const lastWordShare = 0.1
+
 /** Opens the addresses before the schema is applied: a start that cannot have them has changed nothing then. */
 export async function openHttp(parts: Parts, release: ReleaseStack): Promise<OpenedHttp> {
   const { options, read, config, activity, logger, traces, database, schemas, signals, clock } = parts
@@ -88,9 +91,12 @@ export async function openHttp(parts: Parts, release: ReleaseStack): Promise<Ope
     traces,
   }
   const http = createHttpApp({ ...shared, config: () => config.current })
-  release.push("http", () =>
-    http.close({ drainTimeoutMs: mode === "tool" ? toolDrainMs : config.current.server.drainTimeoutMs }),
-  )
+  release.push("http", async () => {
+    const drainTimeoutMs = mode === "tool" ? toolDrainMs : config.current.server.drainTimeoutMs
+    const lastWord = setTimeout(() => functions.endCalls(), drainTimeoutMs * (1 - lastWordShare))
+    await http.close({ drainTimeoutMs })
+    clearTimeout(lastWord)
+  })
   await http.listenLocal(projectPaths(options.root).socketPath)
   if (mode !== "tool") await listenOn((address) => http.listenTcp(address), addressOptions(parts, read))
   return { http, status, data, auth, functions }

@@ -11,22 +11,27 @@ export class CallStatistics {
   readonly #durations = new Float64Array(durationsMax)
   readonly #counts = new Uint32Array(secondsMax)
   #total = 0
+  #measured = 0
   #failed = 0
   #second = 0
 
   /** Counts a call that has ended; `atMs` runs steadily. */
   add(call: { readonly durationMs: number; readonly hasFailed: boolean; readonly atMs: number }): void {
-    this.#durations[this.#total % durationsMax] = call.durationMs
-    this.#total += 1
+    this.#durations[this.#measured % durationsMax] = call.durationMs
+    this.#measured += 1
     if (call.hasFailed) this.#failed += 1
-    this.#advance(call.atMs)
-    const place = this.#second % secondsMax
-    this.#counts[place] = this.#counts[place]! + 1
+    this.#count(call.atMs)
+  }
+
+  /** Counts a call that failed without having begun: it took no time. */
+  refuse(atMs: number): void {
+    this.#failed += 1
+    this.#count(atMs)
   }
 
   read(atMs: number): FunctionCalls {
     this.#advance(atMs)
-    const durations = this.#durations.slice(0, Math.min(this.#total, durationsMax)).toSorted()
+    const durations = this.#durations.slice(0, Math.min(this.#measured, durationsMax)).toSorted()
     const perSecond = Array.from(
       { length: secondsMax },
       (_, index) => this.#counts[(this.#second + 1 + index) % secondsMax]!,
@@ -38,6 +43,13 @@ export class CallStatistics {
       p99Ms: percentile(durations, 0.99),
       perSecond,
     }
+  }
+
+  #count(atMs: number): void {
+    this.#total += 1
+    this.#advance(atMs)
+    const place = this.#second % secondsMax
+    this.#counts[place] = this.#counts[place]! + 1
   }
 
   /** The seconds since the last call had none. */

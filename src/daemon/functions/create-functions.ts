@@ -24,8 +24,12 @@ export interface FunctionsOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly host: () => HostApi
-  /** Told of every call that ran, once it has ended. */
+  /** `server.body_limit`: a function writes no larger documents than a request. */
+  readonly bodyLimitBytes: () => number
+  /** Told of every call once it has ended, also of those that were refused before they ran. */
   readonly onEnded: (ended: EndedInvocation) => void
+  /** Told of refusals that are only counted: FUNCTION_BUSY, FUNCTION_UNAVAILABLE. */
+  readonly onRefused?: (name: string) => void
 }
 
 /** Functions that can be called. */
@@ -34,18 +38,24 @@ export interface Functions {
   readonly service: FunctionService
   callsOf(name: string): FunctionCalls
   limitsOf(manifest: FunctionManifest): EffectiveLimits
+  /** Refuses new calls, and ends those that run: their callers are told SHUTTING_DOWN. */
+  endCalls(): void
   /** Refuses new calls, waits for those that run, at most so long, and ends all threads. */
   stop(drainMs: number): Promise<void>
 }
 
+/** Filters and statements may be as long as this where requests may not. */
+const leastHeaderBytesMax = 1024 * 1024
+
 /** Makes registry, queue and threads of functions; a thread is started at the first call. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { config, workerUrl, clock, logger, onEnded } = options
+  const { config, workerUrl, clock, logger, onEnded, onRefused = () => undefined } = options
   const queue = new CallQueue()
   const runtime = new ExtismRuntime({
     workerUrl,
     workersMax: config().workers,
     logger,
+    headerBytesMax: () => Math.max(options.bodyLimitBytes(), leastHeaderBytesMax),
     onRoom: () => queue.pump(),
   })
   const limitsOf = (manifest: FunctionManifest): EffectiveLimits => effectiveLimits(manifest, config())
@@ -57,16 +67,18 @@ export function createFunctions(options: FunctionsOptions): Functions {
   })
   const invocations = new InvocationTable(clock)
   const { host, dev: isDev } = options
-  const service = new FunctionCaller({ config, isDev, runtime, table, queue, invocations, host, onEnded })
+  const service = new FunctionCaller({ config, isDev, runtime, table, queue, invocations, host, onEnded, onRefused })
   table.onChange(() => service.forgetCalls((name) => table.get(name) !== undefined))
   return {
     registry: table,
     service,
     callsOf: (name) => service.callsOf(name),
     limitsOf,
+    endCalls: () => service.endCalls(),
     stop: async (drainMs) => {
       queue.close(alyxError("SHUTTING_DOWN"))
       await queue.idle(drainMs)
+      service.endCalls()
       await runtime.stop()
       // Calls that were ended with their threads have told so.
       await queue.idle(drainMs)

@@ -7,7 +7,7 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const namesMax = 500
 
 interface Counts {
-  readonly byStatus: Map<EndedInvocation["status"], number>
+  readonly byStatus: Map<EndedInvocation["status"] | "refused", number>
   /** Calls within each bucket, not those of the buckets before it; the last is for all that took longer. */
   readonly byDuration: number[]
   seconds: number
@@ -24,6 +24,12 @@ export class FunctionMetrics {
     const bucket = buckets.findIndex((bound) => seconds <= bound)
     counts.byDuration[bucket === -1 ? buckets.length : bucket]! += 1
     counts.seconds += seconds
+  }
+
+  /** A call that was refused at once, of which nothing else is kept. */
+  readonly refuse = (name: string): void => {
+    const { byStatus } = this.#countsOf(name)
+    byStatus.set("refused", (byStatus.get("refused") ?? 0) + 1)
   }
 
   /** The text format of Prometheus; empty where no function was ever called. */

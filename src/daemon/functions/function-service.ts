@@ -16,6 +16,7 @@ import type { HostApi } from "./host-api.ts"
 import type { InvocationTable, LiveInvocation } from "./invocation-table.ts"
 import type { Invocation } from "./invocation.ts"
 import { mappedError } from "./mapped-error.ts"
+import { endedByRefusal, isOnlyCounted, shownRefusal } from "./refused-call.ts"
 import { RunningInvocation } from "./running-invocation.ts"
 import type { CallAnswer } from "./running-invocation.ts"
 import type { CallHandle, CallOutcome, CallStart, FunctionRuntime, Place } from "./runtime.ts"
@@ -30,6 +31,8 @@ export interface FunctionCallerOptions {
   readonly invocations: InvocationTable
   readonly host: () => HostApi
   readonly onEnded: (ended: EndedInvocation) => void
+  /** A call was refused, and is only counted. */
+  readonly onRefused: (name: string) => void
 }
 
 /** What a call has taken: a function as it is now, and a place. */
@@ -43,29 +46,31 @@ interface Taken {
 export class FunctionCaller implements FunctionService {
   readonly #options: FunctionCallerOptions
   readonly #statistics = new Map<string, CallStatistics>()
+  /** How calls under way are ended when the server stops. */
+  readonly #stops = new Set<() => void>()
+  #stopping: AlyxError | null = null
 
   constructor(options: FunctionCallerOptions) {
     this.#options = options
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeResult> {
-    const { queue } = this.#options
-    const depth = request.parent === null ? 0 : request.parent.depth + 1
-    if (depth >= guestLimits.depthMax) throw tooDeep(request.name)
-    if (request.signal?.aborted === true || request.parent?.ended.aborted === true) throw leftEarly(request.name)
-    const limits = this.#limitsOf(this.#requireServed(request.name))
-    const { queueMax } = this.#options.config()
-    const queuedAtMs = performance.now()
-    const taken = await queue.enter<Taken>({
-      name: request.name,
-      depth,
-      concurrencyMax: limits.maxConcurrency,
-      waitingMax: queueMax,
-      waitMs: limits.timeoutMs,
-      signal: request.signal ?? request.parent?.ended,
-      tryStart: () => this.#take(request.name, depth),
-    })
-    return this.#run(request, taken, performance.now() - queuedAtMs)
+    const askedAtMs = performance.now()
+    let begun: { readonly result: Promise<InvokeResult> }
+    try {
+      const taken = await this.#enter(request)
+      begun = this.#run(request, taken, performance.now() - askedAtMs)
+    } catch (error) {
+      throw this.#refused(request, error, { queuedMs: performance.now() - askedAtMs })
+    }
+    return begun.result
+  }
+
+  /** Lets no call begin any more; those under way are ended, and told why. */
+  endCalls(): void {
+    this.#stopping ??= alyxError("SHUTTING_DOWN")
+    this.#options.queue.close(this.#stopping)
+    for (const stop of this.#stops) stop()
   }
 
   findByToken(token: string): Invocation | undefined {
@@ -86,6 +91,40 @@ export class FunctionCaller implements FunctionService {
     for (const name of this.#statistics.keys()) if (!isKnown(name)) this.#statistics.delete(name)
   }
 
+  async #enter(request: InvokeRequest): Promise<Taken> {
+    const { queue } = this.#options
+    const depth = depthOf(request)
+    if (depth >= guestLimits.depthMax) throw tooDeep(request.name)
+    if (request.signal?.aborted === true || request.parent?.ended.aborted === true) throw leftEarly(request.name)
+    const limits = this.#limitsOf(this.#requireServed(request.name))
+    const { queueMax } = this.#options.config()
+    return queue.enter<Taken>({
+      name: request.name,
+      depth,
+      concurrencyMax: limits.maxConcurrency,
+      waitingMax: queueMax,
+      waitMs: limits.timeoutMs,
+      signal: request.signal ?? request.parent?.ended,
+      tryStart: () => this.#take(request.name, depth),
+    })
+  }
+
+  /** Counts a call that did not begin, and tells of it where it is known; returns what the caller is told. */
+  #refused(request: InvokeRequest, error: unknown, { queuedMs }: { readonly queuedMs: number }): unknown {
+    const { table, invocations, isDev } = this.#options
+    const { name, input, caller } = request
+    const known = table.get(name)
+    if (known === undefined) return error
+    this.#statisticsOf(name).refuse(performance.now())
+    if (known.served === null || isOnlyCounted(error)) this.#options.onRefused(name)
+    else {
+      const live = invocations.begin(request, known.served.source.manifest, 0)
+      live.end()
+      this.#options.onEnded(endedByRefusal({ invocation: live.invocation, input, error, queuedMs }))
+    }
+    return shownRefusal(error, { name, tellsAll: isDev || caller.isAdmin })
+  }
+
   /** The function as it is when its turn comes: that may be another than when it was asked for, or none. */
   #take(name: string, depth: number): Taken | null {
     const held = this.#requireServed(name)
@@ -100,20 +139,31 @@ export class FunctionCaller implements FunctionService {
     return place === null ? null : { held, place, limits }
   }
 
-  async #run(request: InvokeRequest, { held, place, limits }: Taken, queuedMs: number): Promise<InvokeResult> {
+  /** Throws where it cannot begin. */
+  #run(
+    request: InvokeRequest,
+    { held, place, limits }: Taken,
+    queuedMs: number,
+  ): { readonly result: Promise<InvokeResult> } {
     const { invocations } = this.#options
     const live = invocations.begin(request, held.source.manifest, limits.timeoutMs)
     const { invocation } = live
     const start = this.#prepare(request, live, place)
-    return new Promise((resolve, reject) => {
+    const result = new Promise<InvokeResult>((resolve, reject) => {
       const running = new RunningInvocation(invocation, this.#options.host(), (answer) => {
         stopListening()
         resolve(resultOf(held, invocation, answer))
       })
       const handle = place.run(start, running)
       const stopListening = cancelWith(handle, [request.signal, request.parent?.ended])
+      const stop = (): void => {
+        handle.cancel()
+        reject(this.#stopping)
+      }
+      this.#stops.add(stop)
       const settle = async (): Promise<void> => {
         const outcome = await handle.outcome
+        this.#stops.delete(stop)
         stopListening()
         const error = await this.#finish({ request, held, limits, live, running, queuedMs, outcome })
         const answer = answerOf(running, outcome)
@@ -122,6 +172,7 @@ export class FunctionCaller implements FunctionService {
       }
       settle().catch(reject)
     })
+    return { result }
   }
 
   /** What keeps a call from beginning, such as secrets that cannot be read, leaves nothing behind. */
@@ -152,7 +203,7 @@ export class FunctionCaller implements FunctionService {
     const durationMs = performance.now() - invocation.startedAtMs
     this.#count(name, durationMs, outcome.type !== "returned")
     const tellsAll = this.#options.isDev || request.caller.isAdmin
-    const raw = outcome.type === "returned" ? null : callErrorOf(outcome, { name, limits, tellsAll })
+    const raw = outcome.type === "returned" ? null : this.#errorOf(outcome, { name, limits, tellsAll })
     const error = raw === null ? null : await mappedError(raw, held, { tellsAll })
     const answer = answerOf(running, outcome)
     this.#options.onEnded({
@@ -170,10 +221,22 @@ export class FunctionCaller implements FunctionService {
     return error
   }
 
+  /** What ends because the server stops says so. */
+  #errorOf(...[outcome, about]: Parameters<typeof callErrorOf>): CallError {
+    const isOfStop = outcome.type === "cancelled" || outcome.type === "restarted"
+    if (this.#stopping === null || !isOfStop) return callErrorOf(outcome, about)
+    const { code, message } = this.#stopping
+    return { toCaller: this.#stopping, kept: { code, message } }
+  }
+
   #count(name: string, durationMs: number, hasFailed: boolean): void {
+    this.#statisticsOf(name).add({ durationMs, hasFailed, atMs: performance.now() })
+  }
+
+  #statisticsOf(name: string): CallStatistics {
     const statistics = this.#statistics.get(name) ?? new CallStatistics()
     this.#statistics.set(name, statistics)
-    statistics.add({ durationMs, hasFailed, atMs: performance.now() })
+    return statistics
   }
 
   #limitsOf(held: HeldFunction): EffectiveLimits {
@@ -235,6 +298,10 @@ function cancelWith(handle: CallHandle, signals: readonly (AbortSignal | undefin
   return () => {
     for (const signal of signals) signal?.removeEventListener("abort", cancel)
   }
+}
+
+function depthOf({ parent }: InvokeRequest): number {
+  return parent === null ? 0 : parent.depth + 1
 }
 
 function tooDeep(name: string): AlyxError {

@@ -110,7 +110,7 @@ export interface FunctionLogLine {
   readonly data?: unknown
 }
 
-/** What is known of a call when it has ended; told once, also of calls that failed. */
+/** What is known of a call when it has ended; told once, also of calls that failed, or were refused before they ran. */
 export interface EndedInvocation {
   readonly invocation: Invocation
   readonly status: "success" | "failed" | "timed_out" | "cancelled"

@@ -31,3 +31,12 @@ it("counts the calls of each second, and forgets those of a minute ago", () => {
   expect(statistics.read(62_000).perSecond.filter((count) => count > 0)).toEqual([1])
   expect(statistics.read(200_000).perSecond.every((count) => count === 0)).toBe(true)
 })
+
+it("counts calls that were refused as failed, and does not measure them", () => {
+  const statistics = new CallStatistics()
+  statistics.add({ durationMs: 7, hasFailed: false, atMs: 0 })
+  for (let call = 0; call < 5; call += 1) statistics.refuse(0)
+
+  expect(statistics.read(0)).toMatchObject({ total: 6, failed: 5, p50Ms: 7, p99Ms: 7 })
+  expect(statistics.read(0).perSecond.at(-1)).toBe(6)
+})

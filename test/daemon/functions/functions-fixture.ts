@@ -16,6 +16,8 @@ import type { Invocation } from "../../../src/daemon/functions/invocation.ts"
 /** Functions of a test, with what they asked and how they ended. */
 export interface FunctionsFixture extends Functions {
   readonly ended: EndedInvocation[]
+  /** Names of functions whose calls were refused, and only counted. */
+  readonly refused: string[]
   readonly warnings: string[]
   serve(name: string, built: BuiltFunction, manifest?: Partial<FunctionManifest>): Promise<void>
   call(name: string, input?: string, request?: Partial<InvokeRequest>): Promise<string>
@@ -53,6 +55,7 @@ const defaults: Config["functions"] = {
 /** Makes functions whose threads end with the test. */
 export function openFunctions({ config = {}, dev = false, answer, context }: FixtureOptions = {}): FunctionsFixture {
   const ended: EndedInvocation[] = []
+  const refused: string[] = []
   const warnings: string[] = []
   const host: HostApi = {
     context: () => {
@@ -75,7 +78,9 @@ export function openFunctions({ config = {}, dev = false, answer, context }: Fix
       error: (message, fields) => warnings.push(`${message} ${String(fields?.["error"])}`),
     },
     host: () => host,
+    bodyLimitBytes: () => 2 * 1_048_576,
     onEnded: (call) => ended.push(call),
+    onRefused: (name) => refused.push(name),
   })
   onTestFinished(() => functions.stop(1_000))
   const invoke = (name: string, input = "", request: Partial<InvokeRequest> = {}): Promise<InvokeResult> =>
@@ -91,6 +96,7 @@ export function openFunctions({ config = {}, dev = false, answer, context }: Fix
   return {
     ...functions,
     ended,
+    refused,
     warnings,
     invoke,
     call: async (...words) => new TextDecoder().decode((await invoke(...words)).output),
