@@ -64,7 +64,6 @@ function writeLength(bytes: Uint8Array, at: number, length: number): void {
 }
 
 function readLength(bytes: Uint8Array, at: number): number {
-  const [a, b, c, d] = bytes.subarray(at, at + lengthBytes)
-  if (d === undefined) throw new RangeError("A frame is shorter than the length before it.")
-  return (a! | (b! << 8) | (c! << 16) | (d << 24)) >>> 0
+  if (at + lengthBytes > bytes.length) throw new RangeError("A frame is shorter than the length before it.")
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 }

@@ -25,23 +25,23 @@ export class CollectionHandle {
   /** Rejects with DOCUMENT_NOT_FOUND where there is none that the caller may read. */
   async get(key: Key, options?: DocumentOptions): Promise<unknown> {
     requireKey(key, `${this.#name}.get`)
-    return this.#ask({ action: "get", key, ...optional({ options }) })
+    return this.#ask({ action: "get", key, ...(options !== undefined && { options }) })
   }
 
   async list(options?: ListOptions): Promise<unknown> {
     requireSetConditions(options?.filter, `${this.#name}.list`)
-    return this.#ask({ action: "list", ...optional({ options }) })
+    return this.#ask({ action: "list", ...(options !== undefined && { options }) })
   }
 
   /** Null where none matches. */
   async first(options?: ListOptions): Promise<unknown> {
     requireSetConditions(options?.filter, `${this.#name}.first`)
-    return this.#ask({ action: "first", ...optional({ options }) })
+    return this.#ask({ action: "first", ...(options !== undefined && { options }) })
   }
 
   async count(options?: Pick<ListOptions, "filter">): Promise<unknown> {
     requireSetConditions(options?.filter, `${this.#name}.count`)
-    return this.#ask({ action: "count", ...optional({ options }) })
+    return this.#ask({ action: "count", ...(options !== undefined && { options }) })
   }
 
   async create(data: unknown): Promise<unknown> {
@@ -52,12 +52,12 @@ export class CollectionHandle {
   async update(key: Key, data: unknown, options?: { readonly ifMatch?: string }): Promise<unknown> {
     requireKey(key, `${this.#name}.update`)
     requireData(data, `${this.#name}.update`)
-    return this.#ask({ action: "update", key, data, ...optional({ ifMatch: options?.ifMatch }) })
+    return this.#ask({ action: "update", key, data, ...ifMatchOf(options) })
   }
 
   async delete(key: Key, options?: { readonly ifMatch?: string }): Promise<void> {
     requireKey(key, `${this.#name}.delete`)
-    await this.#ask({ action: "delete", key, ...optional({ ifMatch: options?.ifMatch }) })
+    await this.#ask({ action: "delete", key, ...ifMatchOf(options) })
   }
 
   async updateMany(filter: unknown, data: unknown): Promise<unknown> {
@@ -80,9 +80,8 @@ export class CollectionHandle {
   }
 }
 
-/** Without undefined members, which JSON would drop anyway. */
-function optional<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
+function ifMatchOf(options: { readonly ifMatch?: string } | undefined): { readonly ifMatch?: string } {
+  return options?.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }
 }
 
 /** A key that is undefined would be dropped on the way, and say something else. */

@@ -40,8 +40,9 @@ export class DatabaseScope {
 
   /** A mistyped name fails where it is used, with the name that was meant. */
   requireCollection(name: string): void {
-    const names = this.collections
-    if (names === null || names.includes(name)) return
+    const { guest } = this.#parts.call
+    if (guest === null || Object.hasOwn(guest.collections, name)) return
+    const names = Object.keys(guest.collections)
     throw new AlyxError({
       code: "COLLECTION_NOT_FOUND",
       status: 404,
@@ -63,11 +64,15 @@ export class DatabaseScope {
     if (transaction?.isEnded === true) throw transactionEnded()
     const { stack } = new Error("where it was asked")
     try {
-      const answer = await submit({
-        ...operation,
-        ...(isAdmin && operation.op === "db" && { asAdmin: true }),
-        ...(transaction !== null && operation.op !== "transaction" && { tx: true }),
-      })
+      const answer = await submit(
+        isAdmin || transaction !== null
+          ? {
+              ...operation,
+              ...(isAdmin && operation.op === "db" && { asAdmin: true }),
+              ...(transaction !== null && operation.op !== "transaction" && { tx: true }),
+            }
+          : operation,
+      )
       return answer.body.length > 0 ? (JSON.parse(decodeUtf8(answer.body)) as unknown) : answer.value
     } catch (error) {
       const failure = hostFailure(error, stack)
