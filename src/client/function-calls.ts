@@ -15,12 +15,12 @@ export function listFunctions(client: DaemonClient): Promise<FunctionsResponse> 
   return client.get<FunctionsResponse>("/api/admin/functions")
 }
 
-/** Calls a function as the admin who asks; waits as long as the function may take. */
+/** Calls a function as the admin who asks, or as whom they name; waits as long as the function may take. */
 export function invokeFunction(
   client: DaemonClient,
-  { name, input }: { readonly name: string; readonly input: unknown },
+  { name, input, as }: { readonly name: string; readonly input: unknown; readonly as?: string | undefined },
 ): Promise<InvokeResponse> {
-  return client.post<InvokeResponse>(`${functionPath(name)}/invoke`, { input }, { timeoutMs: 0 })
+  return client.post<InvokeResponse>(`${functionPath(name)}/invoke`, { input, as }, { timeoutMs: 0 })
 }
 
 /** Where the admin API has a function. */

@@ -76,7 +76,8 @@ export interface BuildOutcome {
 }
 
 /**
- * POST /api/admin/functions/:name/invoke `{"input": …}`: calls it as the admin who asks, also where it is not served over HTTP.
+ * POST /api/admin/functions/:name/invoke `{"input": …, "as": "ada@example.com"}`: calls it as the admin who asks, or as whom
+ * they name, also where it is not served over HTTP. Without `input` it gets none.
  */
 export interface InvokeResponse {
   readonly executionId: string

@@ -20,17 +20,20 @@ interface Call {
   readonly client: DaemonClient
   readonly name: string
   readonly input: unknown
+  /** Undefined for the admin who asks. */
+  readonly as: string | undefined
 }
 
 /** `alyx functions invoke`. */
 export default class FunctionsInvoke extends BaseCommand {
   static override summary = "Call a function, and show what it answers and logs."
   static override description =
-    "It is called as an admin, also where it is not served over HTTP. The answer is JSON on stdout; log lines, the time it took and errors are beside it. A call that fails ends with exit code 1. With --json the answer, the logs and the facts are one object, and with --watch as well one line of JSON a call (NDJSON)."
+    "It is called as an admin, or as whom --as names, also where it is not served over HTTP. The answer is JSON on stdout; log lines, the time it took and errors are beside it. A call that fails ends with exit code 1. With --json the answer, the logs and the facts are one object, and with --watch as well one line of JSON a call (NDJSON)."
   static override examples = [
     "alyx functions invoke hello",
     `alyx functions invoke create-post '{"title":"First"}'`,
     "alyx functions invoke report - < input.json",
+    "alyx functions invoke my-posts --as ada@example.com",
     `alyx functions invoke create-post '{"title":"First"}' --watch`,
   ]
   static override args = {
@@ -41,6 +44,10 @@ export default class FunctionsInvoke extends BaseCommand {
     }),
   }
   static override flags = {
+    as: Flags.string({
+      summary: "Call it as somebody: the id or address of an account, key:<id or name> of an API key, or anonymous.",
+      helpValue: "<who>",
+    }),
     watch: Flags.boolean({ default: false, summary: "Call it again each time it was built, until Ctrl-C." }),
   }
 
@@ -48,7 +55,7 @@ export default class FunctionsInvoke extends BaseCommand {
     const { args, flags } = await this.parse(FunctionsInvoke)
     const paths = this.project()
     const input = parseInput(args.input === "-" ? await text(process.stdin) : args.input)
-    const call = { client: new DaemonClient(await requireDaemon(paths)), name: args.name, input }
+    const call = { client: new DaemonClient(await requireDaemon(paths)), name: args.name, input, as: flags.as }
     if (flags.watch) return this.#watch(call)
     const answer = await invokeFunction(call.client, call)
     this.#show(answer)
@@ -81,8 +88,8 @@ export default class FunctionsInvoke extends BaseCommand {
     return undefined
   }
 
-  async #callOnce({ client, name, input }: Call, turn: number): Promise<void> {
-    const answer = await invokeFunction(client, { name, input })
+  async #callOnce(call: Call, turn: number): Promise<void> {
+    const answer = await invokeFunction(call.client, call)
     if (this.jsonEnabled()) {
       this.terminal.out.write(`${JSON.stringify(answer)}\n`)
       return

@@ -11,7 +11,10 @@ export default class FunctionsTypes extends BaseCommand {
   static override description =
     "Writes .alyx/types from schema.yaml, and tsconfig.json into the folder of the functions when there is none. " +
     "alyx dev does so by itself whenever the schema changes; this is for a fresh clone, and before tsc in CI. Needs no daemon."
-  static override examples = ["alyx functions types", "alyx functions types && npx tsc --noEmit -p functions"]
+  static override examples = [
+    "alyx functions types",
+    "alyx functions types && npx -p typescript tsc --noEmit -p functions",
+  ]
 
   override async run(): Promise<unknown> {
     await this.parse(FunctionsTypes)

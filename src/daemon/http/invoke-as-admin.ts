@@ -3,7 +3,11 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { isAlyxError } from "../../errors.ts"
 import type { FunctionLog, InvokeResponse } from "../../protocol/functions-api.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
+import { findIdentity } from "../auth/find-identity.ts"
+import type { Caller } from "../caller.ts"
+import { bareRequest } from "../callers.ts"
 import type { EndedInvocation, InvokeResult } from "../functions/functions.ts"
+import type { Database } from "../storage/database.ts"
 import { requireMembers } from "./body-members.ts"
 import { readOutput } from "./function-answer.ts"
 import type { FunctionEdge } from "./function-edge.ts"
@@ -18,15 +22,25 @@ const failedWaitMs = 50
 /** What came of a call: the answer, or why there is none. */
 type Outcome = { readonly result: InvokeResult } | { readonly error: unknown }
 
-/** Calls a function as the admin who asks, and says all of it: the answer, the logs, and the error with its place. */
+/** Whom a call acts as: found in the accounts and keys of the database. */
+export interface InvokeParts {
+  readonly functions: FunctionEdge
+  readonly database: Pick<Database, "read">
+}
+
+/**
+ * Calls a function as the admin who asks, or as whom they name, and says all of it: the answer, the logs, and the error with
+ * its place.
+ */
 export async function invokeAsAdmin(
-  functions: FunctionEdge,
+  { functions, database }: InvokeParts,
   { name, request, reply }: { readonly name: string; readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<InvokeResponse> {
-  const { input } = requireMembers(request.body ?? {}, { input: { check: () => null } }, 'Send {"input": …}.')
+  const { input, as } = requireMembers(request.body ?? {}, members, 'Send {"input": …, "as": "ada@example.com"}.')
+  const caller = as === undefined ? request.caller : callerNamed(database, as as string, request)
   const end = Promise.withResolvers<EndedInvocation>()
   const stop = functions.onEnded((ended) => {
-    if (ended.invocation.caller === request.caller && ended.invocation.parent === null) end.resolve(ended)
+    if (ended.invocation.caller === caller && ended.invocation.parent === null) end.resolve(ended)
   })
   try {
     const outcome = await settled(
@@ -35,7 +49,7 @@ export async function invokeAsAdmin(
         // Nothing is no JSON: a function that takes an object gets an empty one, as for a request without a body.
         input: Buffer.from(input === undefined ? "" : JSON.stringify(input)),
         request: null,
-        caller: request.caller,
+        caller,
         trigger: { type: "cli", id: null },
         parent: null,
         signal: leftSignal(reply),
@@ -47,6 +61,24 @@ export async function invokeAsAdmin(
   } finally {
     stop()
   }
+}
+
+const whoLengthMax = 1_000
+
+const members = {
+  input: { check: () => null },
+  as: {
+    check: (value: unknown) =>
+      typeof value === "string" && value.length > 0 && value.length <= whoLengthMax
+        ? null
+        : `must be a text of 1 to ${whoLengthMax} characters`,
+  },
+} as const
+
+/** An object of its own for each call, by which the end of the call is known. */
+function callerNamed(database: Pick<Database, "read">, who: string, { caller, id }: FastifyRequest): Caller {
+  const { address } = caller
+  return { ...findIdentity(database, who), owner: false, address, requestId: id, request: bareRequest(address) }
 }
 
 async function answerOf(

@@ -68,7 +68,10 @@ export function readManifest({ text, file, name, lookup }: ManifestText): ReadMa
   const start: SourceLocation = { file, line: 1, column: 1, length: 1 }
   const reader = new ShapeReader(lookup)
   const tree = parseYamlTree(text, file)
-  for (const { message, at } of tree.problems) reader.report("YAML_SYNTAX", message, at, bracesAdvice(text, at))
+  for (const problem of tree.problems) {
+    const { message, next } = withBracesAdvice(problem, text)
+    reader.report("YAML_SYNTAX", message, problem.at, next)
+  }
   const root = tree.problems.some(({ kind }) => kind === "unsupported") ? null : tree.root
   if (root !== null && root.kind !== "map" && !(root.kind === "scalar" && root.value === null)) {
     reader.report("WRONG_TYPE", "A manifest must be a map, such as `timeout: 10s`.", root.at)
@@ -183,9 +186,16 @@ function readBuild(written: GivenBuild | undefined): BuildCommand | null {
 }
 
 /** Braces have a meaning inside [ ] and { }, which the parser's message does not tell. */
-function bracesAdvice(text: string, at: SourceLocation): string | undefined {
+function withBracesAdvice(
+  { message, at }: { readonly message: string; readonly at: SourceLocation },
+  text: string,
+): { readonly message: string; readonly next: string | undefined } {
   const line = text.split("\n")[at.line - 1] ?? ""
-  return /\$?\{/.test(line) ? "A value that holds { must be in quotes." : undefined
+  const quotes = "A value that holds { must be in quotes."
+  // Within a word, as in /orders/{id} and ${NAME}.
+  if (!/[^\s[{,]\{/.test(line)) return { message, next: line.includes("{") ? quotes : undefined }
+  const next = 'As in ["GET /orders/{id}"]; on a line of its own, - GET /orders/{id}, it needs none.'
+  return { message: `${quotes} The parser says: ${message}`, next }
 }
 
 function placeOrder(a: SourceLocation | undefined, b: SourceLocation | undefined): number {

@@ -126,7 +126,7 @@ export interface FunctionContext {
   readonly alyx: { readonly collections: DatabaseCollections; readonly functions: FunctionsClient }
   /** Other functions. */
   readonly functions: FunctionsClient
-  /** The database without rules; needs `privileged: true` in the manifest. */
+  /** The database without rules. Only with `privileged: true` in the manifest; without it every use throws NOT_PRIVILEGED. */
   readonly asAdmin: { readonly db: Database }
   /** Writes lines to the log of this call: `alyx functions logs`. */
   readonly log: Log

@@ -10,6 +10,13 @@ export const badManifests: readonly {
     problems: [`1:1 UNKNOWN_KEY There is no key "timout". Did you mean "timeout"?`],
   },
   {
+    name: "a route with braces in a list in brackets",
+    yaml: "routes: [GET /h/{id}]",
+    problems: [
+      '1:17 YAML_SYNTAX A value that holds { must be in quotes. The parser says: Missing , or : between flow sequence items. As in ["GET /orders/{id}"]; on a line of its own, - GET /orders/{id}, it needs none.',
+    ],
+  },
+  {
     name: "values out of range or of another kind",
     yaml: 'timeout: 5\nmemory: 1kb\nmin_warm: many\nisolation: percall\nprivileged: "yes"\nmax_concurrency:',
     problems: [

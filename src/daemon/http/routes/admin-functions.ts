@@ -25,7 +25,10 @@ const listWaitMs = 1_000
 const pageRowsDefault = 20
 
 /** Serves functions, and their calls, to admins. Registered under the check of admins. */
-export function adminFunctionRoutes(app: FastifyInstance, { functions }: Pick<HttpParts, "functions">): void {
+export function adminFunctionRoutes(
+  app: FastifyInstance,
+  { functions, records }: Pick<HttpParts, "functions" | "records">,
+): void {
   const requireKnown = (request: FastifyRequest): string => {
     const { name } = request.params as { readonly name: string }
     if (functions.registry.get(name) === undefined) throw functionNotFound(name)
@@ -49,7 +52,7 @@ export function adminFunctionRoutes(app: FastifyInstance, { functions }: Pick<Ht
     async POST(request, reply) {
       const { name } = request.params as { readonly name: string }
       if (functions.registry.get(name) === undefined) await functions.loaded()
-      return invokeAsAdmin(functions, { name: requireKnown(request), request, reply })
+      return invokeAsAdmin({ functions, database: records.database }, { name: requireKnown(request), request, reply })
     },
   })
   addResource(app, "/api/admin/functions/:name/executions", {

@@ -196,6 +196,12 @@ test("who may call is said by the manifest, and functions act as their callers",
   expect(await sendAs(ada.access_token, "POST", "/api/functions/nightly", {})).toMatchObject({ status: 404 })
   const invoked = await client.post<InvokeResponse>("/api/admin/functions/nightly/invoke", { input: null })
   expect(invoked).toMatchObject({ status: 200, output: "ran", error: null })
+
+  const invokeAs = (as: string) => client.post<InvokeResponse>("/api/admin/functions/mine/invoke", { as })
+  expect(await invokeAs("ada@example.com")).toMatchObject({ output: { titles: ["of Ada"], inner: 1, admin: 403 } })
+  expect(await invokeAs("bob@example.com")).toMatchObject({ output: { titles: [], inner: 0, bare: 0 } })
+  expect(await invokeAs("anonymous")).toMatchObject({ output: { titles: [] } })
+  await expect(invokeAs("eve@example.com")).rejects.toMatchObject({ code: "USER_NOT_FOUND" })
   const key = await client.post<{ secret: string }>("/api/admin/keys", {
     name: "k",
     role: "user",
