@@ -2,6 +2,7 @@ import { createPlugin } from "@extism/extism"
 import type { CallContext, Plugin } from "@extism/extism"
 import { describe, expect, onTestFinished, test } from "vitest"
 
+import { openFunctions } from "../daemon/functions/functions-fixture.ts"
 import { functionProject } from "../helpers/function-project.ts"
 
 const declares = (main: string, user = ""): string => `
@@ -91,6 +92,42 @@ describe("an interface file of Extism's kit", () => {
     expect(calls["nothing"]!()).toBeUndefined()
     await expect(plugin.call("wrong")).rejects.toThrow("on purpose")
     expect(calls["add3"]!(2 ** 31 - 1, 1, 0)).toBe(-(2 ** 31))
+  })
+
+  test("is kept to where the source is evaluated at its first call", async () => {
+    const project = await kitProject(
+      `const { twice } = Host.getFunctions()
+       export async function double(a) { await null; return twice(a) }
+       export async function greet() { Host.outputString(String(twice(21))) }`,
+      declares("export function double(a: F64): F64; export function greet(): I32", "twice(a: F64): F64"),
+      "snapshot: false\nabi: extism\n",
+    )
+    const twice = (_call: CallContext, a: number): number => a * 2
+    const plugin = await startInExtism((await project.build("kit")).wasm, { twice })
+
+    expect((await plugin.call("greet"))!.text()).toBe("42")
+    expect((await callsOf(plugin))["double"]!(1.25)).toBe(2.5)
+  })
+
+  test("that wants functions of the host is refused by Alyx, which names them; so is an entry with parameters", async () => {
+    const functions = openFunctions()
+    const user = await kitProject(
+      "const { twice } = Host.getFunctions(); export function greet() { twice(1) }",
+      declares("export function greet(): I32", "twice(a: F64): F64"),
+    )
+    const typed = await kitProject(
+      "export function add(a, b) { return a + b }",
+      declares("export function add(a: I32, b: F64): F64"),
+    )
+
+    await expect(functions.serve("user", await user.build("kit"))).rejects.toMatchObject({
+      code: "UNKNOWN_IMPORT",
+      message: expect.stringContaining("extism:host/user.twice"),
+    })
+    await expect(functions.serve("typed", await typed.build("kit"))).rejects.toMatchObject({
+      code: "ENTRY_NOT_FOUND",
+      message: expect.stringContaining("has parameters (i32 f64)"),
+    })
   })
 
   test("leaves nothing in the plug-in when it declares nothing unusual", async () => {

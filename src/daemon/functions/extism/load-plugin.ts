@@ -12,6 +12,7 @@ import type { WasmSection } from "../../../functions/wasm-sections.ts"
 import { nearestWord } from "../../../lib/nearest-word.ts"
 import type { BuiltFunction } from "../../../functions/built-function.ts"
 import type { CompiledModules } from "./compiled-modules.ts"
+import { readEntryParameters } from "./entry-parameters.ts"
 import { beginnings, knownImports, ownWasiNamespace, wasiNamespace } from "./known-imports.ts"
 import { copyOfData, takeDataApart } from "./plugin-data.ts"
 import type { PluginData } from "./plugin-data.ts"
@@ -62,6 +63,7 @@ export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> 
     request.entry,
     exported.map((one) => one.name),
   )
+  requireNoParameters(name, entry, built.wasm)
   return {
     module,
     data,
@@ -184,6 +186,16 @@ function withOwnNames(sections: readonly WasmSection[]): WasmSection[] {
 
 /** What compilers export beside the functions of the person who wrote it. */
 const notForCalling = /^(alyx:.*|alyx_.*|__.*|malloc|free|asyncify_.*|cabi_realloc)$/
+
+/** Nobody would give it arguments: Extism's functions read their input. */
+function requireNoParameters(name: string, entry: string, wasm: Uint8Array<ArrayBuffer>): void {
+  const parameters = readEntryParameters(readSections(wasm), entry)
+  if (parameters === "") return
+  throw alyxError("ENTRY_NOT_FOUND", {
+    message: `${entry} in the plug-in of ${name} has parameters (${parameters}): it is for plug-ins that are linked to this one.`,
+    next: "Name a function without parameters in the manifest: entry: <name>.",
+  })
+}
 
 function chooseEntry(name: string, wanted: string | null, exported: readonly string[]): string {
   const callable = exported.filter((one) => !notForCalling.test(one))

@@ -39,7 +39,7 @@ export function renamedImports(sections: readonly WasmSection[], from: string, t
 }
 
 /** Indices of the types of imported functions; whatever else is imported ends the list, for that is refused. */
-function typesOfImports(sections: readonly WasmSection[]): number[] {
+export function typesOfImports(sections: readonly WasmSection[]): number[] {
   const reader = sectionReader(sections, sectionIds.import)
   const types: number[] = []
   if (reader === null) return types
@@ -55,7 +55,7 @@ function typesOfImports(sections: readonly WasmSection[]): number[] {
 const valueTypes: Readonly<Record<number, string>> = { 0x7f: "i32", 0x7e: "i64", 0x7d: "f32", 0x7c: "f64" }
 
 /** By index. A type that is no plain function ends the list: no function of ours has one. */
-function readSignatures(sections: readonly WasmSection[]): readonly string[] {
+export function readSignatures(sections: readonly WasmSection[]): readonly string[] {
   const reader = sectionReader(sections, sectionIds.type)
   const signatures: string[] = []
   if (reader === null) return signatures
