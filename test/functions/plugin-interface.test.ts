@@ -102,8 +102,9 @@ describe("an interface file of Extism's kit", () => {
       declares("export function double(a: F64): F64; export function greet(): I32", "twice(a: F64): F64"),
       "snapshot: false\nabi: extism\n",
     )
-    const twice = (_call: CallContext, a: number): number => a * 2
-    const plugin = await startInExtism((await project.build("kit")).wasm, { twice })
+    const plugin = await startInExtism((await project.build("kit")).wasm, {
+      twice: (_call, a: number) => a * 2,
+    })
 
     expect((await plugin.call("greet"))!.text()).toBe("42")
     expect((await callsOf(plugin))["double"]!(1.25)).toBe(2.5)
