@@ -212,6 +212,8 @@ export const guestLimits = {
   operationsMax: 10_000,
   /** Answers that wait for alyx_wait; what is refused or cancelled beyond that ends the call. */
   answersWaitingMax: 16_384,
+  /** Bytes of the operations under way, also of those that were cancelled and are not done with. */
+  openBytesMax: 32 * 1024 * 1024,
   /** Bytes of one frame. */
   frameBytesMax: 16 * 1024 * 1024,
   /** Bytes of all log lines of a call; then one line says that the rest is left out. */

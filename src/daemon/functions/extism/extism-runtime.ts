@@ -29,6 +29,8 @@ export interface ExtismRuntimeOptions {
   /** `functions.workers`; null for one less than there are cores. */
   readonly workersMax: number | null
   readonly logger: Logger
+  /** Of what an operation of a guest says besides its body. */
+  readonly headerBytesMax: () => number
   /** There may be a place for a call that waits. */
   readonly onRoom: () => void
 }
@@ -137,13 +139,14 @@ export class ExtismRuntime implements FunctionRuntime {
 
   #run(instance: PooledInstance, wish: PlaceWish, { start, listener }: RunOptions): LiveCall {
     this.#lastNumber = (this.#lastNumber % numberMax) + 1
-    const { logger } = this.#options
+    const { logger, headerBytesMax } = this.#options
     const call = new LiveCall({
       number: this.#lastNumber,
       instance,
       start,
       listener,
       logger,
+      headerBytesMax: headerBytesMax(),
       onStuck: (stuck) => this.#giveUp(stuck.instance.thread),
     })
     if (wish.isFresh) this.#fresh.add(instance)

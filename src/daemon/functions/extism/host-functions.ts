@@ -17,8 +17,9 @@ export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, Hos
     // Always a block of its own: offset 0 is a block of Extism's.
     alyx_context: (context: CallContext) => blocks.store(context, nodeCodec.encode(callOf(context).message.context)),
     alyx_submit: (context: CallContext, frame: bigint) => {
-      const { header, body } = readFrame(takeBlock(context, blocks, frame))
-      callOf(context).submit(requireHeader(header), body.slice())
+      const bytes = takeBlock(context, blocks, frame)
+      const { header, body } = readFrame(bytes)
+      callOf(context).submit(requireHeader(header), body.slice(), bytes.length - body.length)
     },
     // An async function, not one that returns a promise: so Extism tells what suspends.
     alyx_wait: async (context: CallContext) => blocks.store(context, await callOf(context).wait()),

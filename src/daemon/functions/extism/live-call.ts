@@ -2,6 +2,7 @@ import { encodeFrame } from "../../../functions/frames.ts"
 import type { GuestFailure, OperationAnswer } from "../../../functions/guest-abi.ts"
 import { isAlyxError } from "../../../errors.ts"
 import type { Logger } from "../../../lib/logger.ts"
+import { answeredDetails } from "../../../protocol/answered-details.ts"
 import type { HostAnswer } from "../host-api.ts"
 import type { CallHandle, CallListener, CallOutcome, CallStart } from "../runtime.ts"
 import type { PooledInstance } from "./instance-pool.ts"
@@ -20,6 +21,7 @@ export interface LiveCallOptions {
   readonly start: CallStart
   readonly listener: CallListener
   readonly logger: Logger
+  readonly headerBytesMax: number
   /** The thread has to be ended, since the code of the call does not yield. */
   readonly onStuck: (call: LiveCall) => void
 }
@@ -80,7 +82,7 @@ export class LiveCall implements CallHandle {
 
   /** Sends it to its thread. */
   begin(): void {
-    const { number, start } = this.#options
+    const { number, start, headerBytesMax } = this.#options
     const instance = this.#instance
     instance.callNumber = number
     this.#place = instance.thread.state.send(number)
@@ -96,6 +98,7 @@ export class LiveCall implements CallHandle {
       input,
       context,
       config,
+      headerBytesMax,
       deadline: process.hrtime.bigint() + BigInt(Math.ceil(leftMs * 1_000_000)),
     })
   }
@@ -194,7 +197,8 @@ export class LiveCall implements CallHandle {
   /** A bug of ours says nothing of itself to the guest. */
   #failureOf(error: unknown): GuestFailure {
     if (isAlyxError(error)) {
-      const { answeredCode, message, status, details } = error
+      const { answeredCode, message, status } = error
+      const details = answeredDetails(error)
       return { name: "AlyxError", code: answeredCode, message, status, ...(details === undefined ? {} : { details }) }
     }
     this.#options.logger.error("An operation of a function failed.", { error })

@@ -39,6 +39,9 @@ export interface RunningCallOptions {
 interface OpenOperation {
   /** Of `sleep`, which the worker answers. */
   readonly timer: NodeJS.Timeout | null
+  readonly bytes: number
+  /** The guest has its answer; the main thread has not done with it. */
+  isCancelled: boolean
 }
 
 /**
@@ -58,6 +61,8 @@ export class RunningCall {
   #isOver = false
   #hasBegun = false
   #operationCount = 0
+  /** Of the operations that the main thread has not answered. */
+  #openBytes = 0
   #lastFetch = 0
 
   constructor(options: RunningCallOptions) {
@@ -87,32 +92,41 @@ export class RunningCall {
   }
 
   /** An operation of the guest (guest-abi.ts). Whatever is wrong with it becomes its answer. */
-  submit(header: SubmittedHeader, body: Uint8Array): void {
+  submit(header: SubmittedHeader, body: Uint8Array, headerBytes: number): void {
     this.#requireAlive()
     const { id } = header
     if (header.op === "cancel") return this.#cancel(header["target"])
-    if (header.op === "answer") return this.#answer(header["head"], body)
+    const isTooLarge = headerBytes > this.message.headerBytesMax
+    if (header.op === "answer") return this.#answer(isTooLarge ? null : header["head"], body)
     if (header.op === "fail") {
-      this.failure = readFailure(header["error"])
+      this.failure = readFailure(header["error"], { hasDetails: !isTooLarge })
       return
     }
     if (this.#open.has(id)) return
-    if (this.#open.size >= guestLimits.operationsOpenMax) return this.#refuse(id, tooManyOpen)
+    if (this.#open.size >= guestLimits.operationsOpenMax) return this.#refuse(id, exceeded(tooManyOpen))
     if (header.op === "sleep") {
       const ms = Math.min(Math.max(0, Number(header["ms"]) || 0), longestSleepMs)
       const timer = setTimeout(() => this.take(id, codecFrame({ id, ok: true })), ms)
-      this.#open.set(id, { timer })
+      this.#open.set(id, { timer, bytes: 0, isCancelled: false })
       return
     }
     this.#operationCount += 1
-    if (this.#operationCount > guestLimits.operationsMax) return this.#refuse(id, tooManyOperations)
-    this.#open.set(id, { timer: null })
+    if (this.#operationCount > guestLimits.operationsMax) return this.#refuse(id, exceeded(tooManyOperations))
+    if (isTooLarge) return this.#refuse(id, headerTooLarge(headerBytes, this.message.headerBytesMax))
+    const bytes = headerBytes + body.length
+    if (this.#openBytes + bytes > guestLimits.openBytesMax) return this.#refuse(id, exceeded(tooManyBytes))
+    this.#openBytes += bytes
+    this.#open.set(id, { timer: null, bytes, isCancelled: false })
     this.#options.post({ type: "submitted", call: this.message.call, id, isExtismHttp: false, header, body })
   }
 
   /** An answer came. One to what was cancelled, or never asked, is dropped. */
   take(id: number, frame: Uint8Array): void {
-    if (!this.#open.delete(id) || this.#isOver) return
+    const open = this.#open.get(id)
+    if (open === undefined) return
+    this.#open.delete(id)
+    this.#openBytes -= open.bytes
+    if (this.#isOver || open.isCancelled) return
     this.#answers.push(frame)
     this.#wake()
   }
@@ -121,7 +135,7 @@ export class RunningCall {
   async wait(): Promise<Uint8Array> {
     this.#requireAlive()
     this.log.flush()
-    if (this.#answers.length === 0 && this.#open.size > 0) {
+    if (this.#answers.length === 0 && this.#hasAnswersToCome) {
       await new Promise<void>((resolve, reject) => {
         this.#waiter = { resolve, reject }
       })
@@ -185,6 +199,10 @@ export class RunningCall {
     })
   }
 
+  get #hasAnswersToCome(): boolean {
+    return [...this.#open.values()].some(({ isCancelled }) => !isCancelled)
+  }
+
   #requireAlive(): void {
     if (this.isOver) throw new CallIsOver()
   }
@@ -194,21 +212,27 @@ export class RunningCall {
     if (this.#answers.length >= guestLimits.answersWaitingMax) throw new TooManyOperations(tooManyAnswers)
   }
 
-  #refuse(id: number, message: string): void {
+  #refuse(id: number, error: GuestFailure): void {
     this.#requireWaited()
-    this.#answers.push(codecFrame({ id, ok: false, error: exceeded(message) }))
+    this.#answers.push(codecFrame({ id, ok: false, error }))
     this.#wake()
   }
 
   #cancel(target: unknown): void {
     if (typeof target !== "number") return
     const open = this.#open.get(target)
-    if (open === undefined) return
+    if (open === undefined || open.isCancelled) return
     this.#requireWaited()
-    if (open.timer !== null) clearTimeout(open.timer)
-    else this.#options.post({ type: "cancelled", call: this.message.call, id: target })
+    if (open.timer === null) this.#options.post({ type: "cancelled", call: this.message.call, id: target })
+    else {
+      clearTimeout(open.timer)
+      this.#open.delete(target)
+    }
+    // Its bytes may be on their way still.
+    open.isCancelled = true
     const error: GuestFailure = { name: "Error", code: "ABORTED", message: "The operation was aborted.", status: 499 }
-    this.take(target, codecFrame({ id: target, ok: false, error }))
+    this.#answers.push(codecFrame({ id: target, ok: false, error }))
+    this.#wake()
   }
 
   /** Only the first counts. */
@@ -225,10 +249,17 @@ const longestSleepMs = 14 * 86_400_000
 
 const tooManyOpen = `A call may have ${guestLimits.operationsOpenMax} operations under way at a time.`
 const tooManyAnswers = `A call may leave ${guestLimits.answersWaitingMax} answers of the host waiting.`
+const tooManyBytes = `A call may have ${guestLimits.openBytesMax / 1_048_576} MB of operations under way at a time.`
 const tooManyOperations = `A call may ask the host for ${guestLimits.operationsMax} operations.`
 
 function exceeded(message: string): GuestFailure {
   return { name: "Error", code: "HOST_CALLS_EXCEEDED", message, status: 429 }
+}
+
+/** As a request to the API would be refused. */
+function headerTooLarge(bytes: number, most: number): GuestFailure {
+  const message = `What an operation says besides its body has ${bytes} bytes; the most is ${most}, as server.body_limit says.`
+  return { name: "AlyxError", code: "BODY_TOO_LARGE", message, status: 413 }
 }
 
 /** A header whose `id` and `op` were looked at; its other members are the guest's word. */
@@ -243,7 +274,7 @@ function codecFrame(answer: OperationAnswer): Uint8Array {
 }
 
 /** What a guest says of its failure, as far as it can be believed: texts of bounded length. */
-function readFailure(error: unknown): GuestFailure {
+function readFailure(error: unknown, { hasDetails }: { readonly hasDetails: boolean }): GuestFailure {
   const { name, code, message, status, details, stack } = (
     typeof error === "object" && error !== null ? error : {}
   ) as Record<string, unknown>
@@ -252,7 +283,7 @@ function readFailure(error: unknown): GuestFailure {
     code: typeof code === "string" ? code.slice(0, 100) : null,
     message: textOf(message, ""),
     status: typeof status === "number" ? status : null,
-    ...(details === undefined ? {} : { details }),
+    ...(details === undefined || !hasDetails ? {} : { details }),
     ...(typeof stack === "string" ? { stack: stack.slice(0, failureTextMax) } : {}),
   }
 }

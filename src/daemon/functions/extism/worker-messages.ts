@@ -51,6 +51,8 @@ export interface CallMessage {
   readonly context: string
   /** Members of Extism's config that belong to this call. */
   readonly config: Readonly<Record<string, string>>
+  /** Of what an operation says besides its body: documents, filters. */
+  readonly headerBytesMax: number
   /** Of process.hrtime, which all threads share, in nanoseconds. */
   readonly deadline: bigint
 }
