@@ -1,6 +1,7 @@
 import type { FastifyError } from "fastify"
 
 import { alyxError, type AlyxError, type AlyxErrorOptions, type ErrorCode, isAlyxError } from "../../errors.ts"
+import { answeredDetails } from "../../protocol/answered-details.ts"
 
 /** The content type of every JSON answer. */
 export const jsonContentType = "application/json; charset=utf-8"
@@ -35,15 +36,9 @@ export function toAnsweredError(thrown: unknown): AlyxError {
 
 /** The JSON of an error, in the one form that every answer of 400 and above has. */
 export function errorBody(error: AlyxError, requestId: string, now: Date): string {
-  const details =
-    error.problems.length === 0 ? error.details : { ...error.details, problems: error.problems.map(wireProblem) }
   return JSON.stringify({
-    error: { code: error.answeredCode, message: error.message, details, next: error.next },
+    error: { code: error.answeredCode, message: error.message, details: answeredDetails(error), next: error.next },
     request_id: requestId,
     timestamp: now.toISOString(),
   })
-}
-
-function wireProblem({ code, message, next, at }: AlyxError["problems"][number]): object {
-  return { code, message, next, at }
 }

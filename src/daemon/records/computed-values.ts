@@ -3,6 +3,7 @@ import type { AlyxError } from "../../errors.ts"
 import { isJsonObject } from "../../lib/json-object.ts"
 import { quoteName } from "../../lib/sql-name.ts"
 import type { StoredRow } from "../../rules/rules.ts"
+import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { Field } from "../../schema/schema.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Row, SqlValue, Transaction } from "../storage/database.ts"
@@ -15,7 +16,7 @@ import { isReadable } from "./judge.ts"
 import { requireScope } from "./key-scope.ts"
 import { documentNotFound } from "./record-key.ts"
 import type { ExpressionRights } from "./records.ts"
-import { validateUpdate } from "./validate.ts"
+import { validateKeyless, validateUpdate } from "./validate.ts"
 import type { Values } from "./validate.ts"
 import type { UpdateWrite } from "./write-record.ts"
 
@@ -30,14 +31,19 @@ const expressionCountMax = 32
 
 /**
  * Reads the body of an update in which members may be expressions, `{views: {$raw: "views + 1"}}`. They are worked out
- * over the stored document, all over the same state, and what comes out is judged like any other value.
+ * over the stored document, all over the same state, and what comes out is judged like any other value. `key` is that of the document, where it is known.
  */
-export function computedChange(plan: CollectionPlan, body: unknown, rights: ExpressionRights): ChangeValues {
+export function computedChange(
+  plan: CollectionPlan,
+  body: unknown,
+  { rights, key }: { readonly rights: ExpressionRights; readonly key?: StoredValue },
+): ChangeValues {
   const { plain, texts } = takeApart(body)
   if (texts.length === 0) {
     // What is wrong with it is said before anything is read.
-    validateUpdate(plan, null, withoutKey(plan, plain))
-    return (_transaction, { key }) => validateUpdate(plan, key, plain)
+    if (key === undefined) validateKeyless(plan, withoutKey(plan, plain))
+    else validateUpdate(plan, key, plain)
+    return (_transaction, target) => validateUpdate(plan, target.key, plain)
   }
   if (texts.length > expressionCountMax) {
     throw alyxError("VALIDATION_ERROR", {
@@ -72,7 +78,7 @@ function takeApart(body: unknown): { readonly plain: unknown; readonly texts: re
   return { plain: Object.fromEntries(plain), texts }
 }
 
-/** The primary key may be repeated: which one is known with the document. */
+/** The primary key may be repeated: of several documents which one is known with each. */
 function withoutKey({ key }: CollectionPlan, body: unknown): unknown {
   if (!isJsonObject(body) || !Object.hasOwn(body, key.name)) return body
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== key.name))
@@ -82,7 +88,7 @@ function fieldOf(plan: CollectionPlan, name: string): Field {
   const field = plan.collection.fields.get(name)
   if (field !== undefined && field !== plan.key) return field
   // The sentence is the one of any other body.
-  validateUpdate(plan, null, { [name]: null })
+  validateKeyless(plan, { [name]: null })
   throw new Error(`${name} is no field, and was taken for one.`)
 }
 

@@ -37,7 +37,7 @@ export async function updateMany(parts: RecordParts, request: UpdateManyRequest)
     const plan = collectionPlan(parts.limits, schema, collection)
     requireScope(caller, collection, "update")
     const frame = { plan, caller, explains, accountsCollection, view: viewFor(plainSelection(plan), caller) }
-    const valuesOf = computedChange(plan, body, expressions)
+    const valuesOf = computedChange(plan, body, { rights: expressions })
     const stillFits = fitTest(plan, filter, caller)
     const nowMs = parts.clock.now()
     return (transaction) =>

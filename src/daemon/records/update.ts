@@ -24,7 +24,7 @@ export async function updateRecord(parts: RecordParts, request: UpdateRequest): 
       const values = validateUpdate(plan, key, request.body)
       return (transaction) => changeRecord(transaction, { ...write, values })
     }
-    const valuesOf = computedChange(plan, request.body, request.expressions)
+    const valuesOf = computedChange(plan, request.body, { rights: request.expressions, key })
     return (transaction) => changeRecord(transaction, { ...write, values: valuesOf(transaction, write) })
   })
 }

@@ -25,6 +25,11 @@ export function validateUpdate(plan: CollectionPlan, storedId: StoredValue, body
   return valuesOf(plan.validator.update(isSameKey(storedValue(plan.key, id), storedId) ? rest : body))
 }
 
+/** Judges the body of an update that must not name the primary key at all. */
+export function validateKeyless(plan: CollectionPlan, body: unknown): Values {
+  return valuesOf(plan.validator.update(body))
+}
+
 /** Compares keys as they are stored, so that no spelling counts. */
 function isSameKey(one: StoredValue | undefined, other: StoredValue): boolean {
   if (one instanceof Uint8Array && other instanceof Uint8Array) return Buffer.compare(one, other) === 0

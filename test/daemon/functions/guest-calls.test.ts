@@ -100,6 +100,26 @@ describe("a function of our compiler", () => {
     expect(functions.service.stats()).toMatchObject({ workers: 1, running: 0 })
   })
 
+  it("is told of every single problem, as over HTTP", async () => {
+    const functions = openFunctions({
+      answer: () => {
+        const problems = [{ code: "UNKNOWN_FIELD", message: "There is no field vues.", next: "Did you mean views?" }]
+        throw alyxError("INVALID_FILTER", {
+          message: "The filter is wrong.",
+          problems,
+          details: { collection: "posts" },
+        })
+      },
+    })
+    const caught = define(`try { await ctx.functions.invoke("other") } catch (e) { return e.details }`)
+    await functions.serve("asks", await buildPlugin(await tempFolder(), caught))
+
+    expect(JSON.parse(await functions.call("asks"))).toEqual({
+      collection: "posts",
+      problems: [{ code: "UNKNOWN_FIELD", message: "There is no field vues.", next: "Did you mean views?" }],
+    })
+  })
+
   it("is told of errors of the host with code, status and message, and nothing of our bugs", async () => {
     const functions = openFunctions({
       answer: (_invocation, operation) => {
@@ -118,6 +138,42 @@ describe("a function of our compiler", () => {
     expect(functions.warnings).toEqual([expect.stringContaining("secret path")])
   })
 
+  it("fails where it asked for what the host refused, with the causes of its error", async () => {
+    const functions = openFunctions({
+      dev: true,
+      answer: () => {
+        throw alyxError("HOST_NOT_ALLOWED", { message: "The function may not reach b.example." })
+      },
+    })
+    const asks = define("\n\nawait fetch('https://b.example/')")
+    await functions.serve("asks", await buildPlugin(await tempFolder(), asks))
+    const wraps = define(
+      "throw new Error('outer', { cause: new AggregateError([new TypeError('one'), 'two'], 'inner') })",
+    )
+    await functions.serve("wraps", await buildPlugin(await tempFolder(), wraps))
+
+    await expect(functions.call("asks", "null")).rejects.toMatchObject({
+      message: "asks threw: TypeError: The function may not reach b.example.",
+      at: { line: 4, column: 7 },
+    })
+    await expect(functions.call("wraps", "null")).rejects.toMatchObject({
+      message: "wraps threw: outer\nCaused by: AggregateError: inner\nWith: TypeError: one\nWith: two",
+    })
+  })
+
+  it("logs stacks with the places in its source", async () => {
+    const functions = openFunctions()
+    const script = define(
+      "\n\nsetTimeout(() => { throw new Error('late') }, 1); await new Promise((r) => setTimeout(r, 5)); return 1",
+    )
+    await functions.serve("logs", await buildPlugin(await tempFolder(), script))
+
+    await functions.call("logs", "null")
+
+    const [line] = functions.ended[0]!.logs
+    expect(line!.message).toMatch(/^Uncaught error: Error: late\n.*\.ts:4:\d+\)?$/)
+  })
+
   it("throws errors with a code and a status of its own", async () => {
     const functions = openFunctions()
     const built = await buildPlugin(
@@ -129,6 +185,16 @@ describe("a function of our compiler", () => {
     const error: unknown = await functions.call("buys", "null").catch((thrown: unknown) => thrown)
 
     expect(error).toMatchObject({ answeredCode: "SOLD_OUT", status: 409, message: "No tickets are left." })
+  })
+
+  it("is kept in the log when its source map cannot be read", async () => {
+    const functions = openFunctions()
+    const built = await buildPlugin(await tempFolder(), define(`throw new Error("no such thing")`))
+    await functions.serve("broken", { ...built, sourceMap: "{bad json" })
+
+    await expect(functions.call("broken", "null")).rejects.toMatchObject({ code: "FUNCTION_ERROR" })
+
+    expect(functions.ended).toMatchObject([{ status: "failed", error: { message: "no such thing" } }])
   })
 
   it("hides what else it throws, and keeps it with its place for the log", async () => {

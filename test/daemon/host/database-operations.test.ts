@@ -209,6 +209,27 @@ describe("expressions", () => {
     expect(`${refused.message} ${refused.next ?? ""}`).toContain(message)
   })
 
+  test("the primary key is none of the fields that it may write", async () => {
+    for (const action of [
+      { action: "update", key: "a2" },
+      { action: "updateMany", filter: { author_id: "ada" } },
+    ]) {
+      const refused = await ada.refusal(posts({ ...action, data: { id: raw("id || 'x'") } } as never))
+      expect(refused.code).toBe("VALIDATION_ERROR")
+      expect(refused.details).toMatchObject({ fields: { id: [{ code: "PRIMARY_KEY_READ_ONLY" }] } })
+    }
+  })
+
+  test("another key is told beside everything else that is wrong", async () => {
+    const data = { id: "other", views: "many" }
+    const refused = await ada.refusal(posts({ action: "update", key: "a2", data }))
+
+    expect(Object.keys(refused.details?.["fields"] as object)).toEqual(["id", "views"])
+    expect(await ada.refusal(posts({ action: "update", key: "a2", data: { views: "many", id: "a2" } }))).toMatchObject({
+      details: { fields: { views: [{ code: "WRONG_TYPE" }] } },
+    })
+  })
+
   test("the place of a fault is told", async () => {
     const refused = await ada.refusal(posts({ action: "update", key: "a2", data: { views: raw("views + vues") } }))
 
