@@ -10,12 +10,18 @@ import type { CompiledFunction, CompileRequest } from "./compile/compile-functio
 const idleMs = 30_000
 
 /** A build that has not answered by then has hung: evaluating ends after seconds, and bundling never takes so long. */
-const buildMsMax = 120_000
+const defaultBuildMsMax = 120_000
 
 /** What a build leaves behind is looked at every 2 MB; left alone, V8 lets 50 MB of it pile up first. */
 const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
+/** The thread was ended because of another build. */
+class ThreadIsGone extends Error {
+  override readonly name = "ThreadIsGone"
+}
+
 interface Waiting {
+  readonly worker: Worker
   readonly resolve: (compiled: CompiledFunction) => void
   readonly reject: (error: unknown) => void
 }
@@ -23,26 +29,37 @@ interface Waiting {
 /** The thread that compiles; it starts with the first build, and ends when there has been none for a while. */
 export class CompilerThread {
   readonly #program: URL
+  readonly #buildMsMax: number
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | null = null
   #idle: NodeJS.Timeout | null = null
   #lastId = 0
 
-  constructor(program: URL) {
+  constructor(program: URL, options: { readonly buildMsMax?: number } = {}) {
     this.#program = program
+    this.#buildMsMax = options.buildMsMax ?? defaultBuildMsMax
   }
 
   /** Rejects with the reason of the signal as soon as it aborts; the thread may still finish, and nobody hears of it. */
   async compile(request: CompileRequest, signal?: AbortSignal): Promise<CompiledFunction> {
+    try {
+      return await this.#compile(request, signal)
+    } catch (error) {
+      if (!(error instanceof ThreadIsGone)) throw error
+      return await this.compile(request, signal)
+    }
+  }
+
+  async #compile(request: CompileRequest, signal: AbortSignal | undefined): Promise<CompiledFunction> {
     signal?.throwIfAborted()
     if (this.#idle !== null) clearTimeout(this.#idle)
     const worker = (this.#worker ??= this.#start())
     this.#lastId += 1
     const id = this.#lastId
-    const late = setTimeout(() => this.#giveUp(id, worker), buildMsMax)
+    const late = setTimeout(() => this.#giveUp(id, worker), this.#buildMsMax)
     const { promise, resolve, reject } = Promise.withResolvers<CompiledFunction>()
     const abort = (): void => reject(signal?.reason)
-    this.#waiting.set(id, { resolve, reject })
+    this.#waiting.set(id, { worker, resolve, reject })
     signal?.addEventListener("abort", abort, { once: true })
     tell(worker, { id, request })
     try {
@@ -94,10 +111,14 @@ export class CompilerThread {
     for (const { reject } of this.#waiting.values()) reject(error)
   }
 
+  /** The others that the thread was at are built by another one: none of those that hang is tried again, so this ends. */
   #giveUp(id: number, worker: Worker): void {
-    const message = `The build took longer than ${buildMsMax / 1000} s and was ended.`
+    const message = `The build took longer than ${this.#buildMsMax / 1000} s and was ended.`
     this.#waiting.get(id)?.reject(alyxError("BUILD_FAILED", { message }))
     if (this.#worker === worker) this.#worker = null
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.worker === worker) waiting.reject(new ThreadIsGone("Another build took too long."))
+    }
     void worker.terminate()
   }
 

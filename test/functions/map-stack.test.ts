@@ -36,3 +36,21 @@ test("a stack of the guest becomes one of the source: lines of ours are left out
   expect(firstPlace(stack, sourceMap)).toEqual({ file: "functions/f.ts", line: 5, column: 3, length: 1 })
   expect(mapStack("Error: whatever\nno stack", sourceMap)).toBe("Error: whatever\nno stack")
 })
+
+test.each(["{bad json", "null", "5", '{"version":3,"sources":["a"],"names":[],"mappings":5}'])(
+  "a map that cannot be read changes nothing: %s",
+  (sourceMap) => {
+    const stack = "    at run (alyx-function.js:1:1)"
+
+    expect(mapStack(stack, sourceMap)).toBe(stack)
+    expect(firstPlace(stack, sourceMap)).toBeNull()
+  },
+)
+
+test("a place that there cannot be is left out, whatever the guest says", () => {
+  const sourceMap = JSON.stringify({ version: 3, sources: ["a.ts"], names: [], mappings: "AAAA" })
+
+  expect(firstPlace("    at run (alyx-function.js:0:0)", sourceMap)).toBeNull()
+  expect(firstPlace("    at run (alyx-function.js:1:0)", sourceMap)).toMatchObject({ file: "a.ts", line: 1 })
+  expect(firstPlace(`    at run (alyx-function.js:${"9".repeat(400)}:${"9".repeat(400)})`, sourceMap)).toBeNull()
+})

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 
 import { asForeign, foreignPlugin } from "../../helpers/assemblyscript-plugin.ts"
+import { silentWasm } from "../../helpers/silent-wasm.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 import { openFunctions } from "./functions-fixture.ts"
 import type { FunctionsFixture } from "./functions-fixture.ts"
@@ -68,8 +69,8 @@ describe("a call that takes more blocks than Extism has indices", () => {
 it("a function of our compiler that ends with neither an answer nor an error has failed", async () => {
   const functions = openFunctions()
   const says = { abi: 1, engine: "alyx", style: "define", exports: ["handler"], input: null, output: null } as const
-  await functions.serve("silent", { ...asForeign(silent), description: says })
-  await functions.serve("foreign", asForeign(silent))
+  await functions.serve("silent", { ...asForeign(silentWasm()), description: says })
+  await functions.serve("foreign", asForeign(silentWasm()))
 
   await expect(functions.call("silent")).rejects.toMatchObject({
     code: "FUNCTION_TRAPPED",
@@ -77,11 +78,6 @@ it("a function of our compiler that ends with neither an answer nor an error has
   })
   expect(await functions.call("foreign")).toBe("")
 })
-
-/** (module (func (export "handler"))) */
-const silent = new Uint8Array(
-  Buffer.from("0061736d0100000001040160000003020100070b010768616e646c657200000a040102000b", "hex"),
-)
 
 describe("a function that asks on and on", () => {
   it("is ended when what it was refused piles up", async () => {
