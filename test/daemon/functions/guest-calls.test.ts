@@ -197,6 +197,16 @@ describe("a function of our compiler", () => {
     expect(functions.ended).toMatchObject([{ status: "failed", error: { message: "no such thing" } }])
   })
 
+  it("is kept in the log when its source map cannot be read", async () => {
+    const functions = openFunctions()
+    const built = await buildPlugin(await tempFolder(), define(`throw new Error("no such thing")`))
+    await functions.serve("broken", { ...built, sourceMap: "{bad json" })
+
+    await expect(functions.call("broken", "null")).rejects.toMatchObject({ code: "FUNCTION_ERROR" })
+
+    expect(functions.ended).toMatchObject([{ status: "failed", error: { message: "no such thing" } }])
+  })
+
   it("hides what else it throws, and keeps it with its place for the log", async () => {
     const functions = openFunctions()
     const built = await buildPlugin(await tempFolder(), define(`\n\n  null.name; return input`))
