@@ -80,7 +80,7 @@ class CallLoop {
   #reportRejections(): void {
     for (const { kind, reason } of rejections.take()) {
       const { name, message, stack } = failureOf(reason)
-      writeLog({ level: "error", message: `${kind}: ${name}: ${message}${stack ? `\n${stack}` : ""}` })
+      writeLog({ level: "error", message: `${kind}: ${name}: ${message}${stack ? `\n${stack.trimEnd()}` : ""}` })
     }
   }
 }

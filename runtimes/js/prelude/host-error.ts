@@ -45,12 +45,34 @@ export function failureOf(thrown: unknown): GuestFailure {
   try {
     if (!(thrown instanceof Error)) return { name: "Error", code: null, message: textOfThrown(thrown), status: null }
     const failure = { name: textOf(thrown.name), message: textOf(thrown.message), stack: stackOf(thrown) }
-    if (!(thrown instanceof CodedError)) return { ...failure, code: null, status: null }
+    if (!(thrown instanceof CodedError)) {
+      return { ...failure, message: failure.message + causesOf(thrown, failure.message), code: null, status: null }
+    }
     const { code, status, details } = thrown
     return { ...failure, code, status, ...(details === undefined ? {} : { details: jsonSafe(details) }) }
   } catch {
     return { name: "Error", code: null, message: "What was thrown cannot be read.", status: null }
   }
+}
+
+/** So many causes of causes are told, and so many errors of an AggregateError. */
+const causeDepthMax = 4
+const innerErrorsMax = 5
+
+/** Lines for what an error was made of, but for those that say the same as it. */
+function causesOf(error: Error, told: string, depth = 0): string {
+  if (depth === causeDepthMax) return ""
+  const inner = "errors" in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : []
+  const shown = inner.slice(0, innerErrorsMax).map((each) => causeLine("With", each, told, depth))
+  if (inner.length > innerErrorsMax) shown.push(`\nWith ${inner.length - innerErrorsMax} more.`)
+  return (error.cause === undefined ? "" : causeLine("Caused by", error.cause, told, depth)) + shown.join("")
+}
+
+function causeLine(word: string, cause: unknown, told: string, depth: number): string {
+  if (!(cause instanceof Error)) return `\n${word}: ${textOfThrown(cause)}`
+  const message = textOf(cause.message)
+  const line = told.includes(message) ? "" : `\n${word}: ${textOf(cause.name)}: ${message}`
+  return line + causesOf(cause, message, depth + 1)
 }
 
 /** Without the lines of the prelude, which say nothing to whoever wrote the function. */

@@ -15,6 +15,7 @@ import { guestContextOf } from "./guest-context.ts"
 import type { HostApi } from "./host-api.ts"
 import type { InvocationTable, LiveInvocation } from "./invocation-table.ts"
 import type { Invocation } from "./invocation.ts"
+import { mappedLogs } from "./mapped-logs.ts"
 import { mappedError } from "./mapped-error.ts"
 import { endedByRefusal, isOnlyCounted, shownRefusal } from "./refused-call.ts"
 import { RunningInvocation } from "./running-invocation.ts"
@@ -215,7 +216,7 @@ export class FunctionCaller implements FunctionService {
       output: answer?.output ?? null,
       head: answer?.head ?? null,
       error: error?.kept ?? null,
-      logs: running.logs,
+      logs: await mappedLogs(running.logs, held),
       logsDropped: running.logsDropped,
     })
     return error

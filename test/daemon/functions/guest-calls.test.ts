@@ -171,7 +171,9 @@ describe("a function of our compiler", () => {
     await functions.call("logs", "null")
 
     const [line] = functions.ended[0]!.logs
-    expect(line!.message).toMatch(/^Uncaught error: Error: late\n    at <anonymous> \(functions\/under-test\.ts:4:\d+\)\n.*\S$/)
+    expect(line!.message).toMatch(
+      /^Uncaught error: Error: late\n    at <anonymous> \(functions\/under-test\.ts:4:\d+\)\n.*\S$/,
+    )
   })
 
   it("throws errors with a code and a status of its own", async () => {

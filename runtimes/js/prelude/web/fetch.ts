@@ -8,6 +8,8 @@ import { type Response, receive } from "./response.ts"
 /** The standard's fetch: the host asks, if the function may. Several may be under way at a time. */
 export async function fetch(input: unknown, init?: RequestInit | null): Promise<Response> {
   requireCall("fetch()")
+  // What the host answers comes when the code that asked is no longer on the stack.
+  const { stack } = new Error("where it was asked")
   const request = new Request(input, init)
   request.signal.throwIfAborted()
   const protocol = /^[^:]*:/.exec(request.url)?.[0]
@@ -19,7 +21,12 @@ export async function fetch(input: unknown, init?: RequestInit | null): Promise<
   const body = source === null ? undefined : await collectBody(source)
   const asked = { url: request.url, method: request.method, headers }
   if (engine === "extism") return fetchByExtism(asked, body ?? null)
-  return ask({ ...asked, redirect: request.redirect }, body, request)
+  try {
+    return await ask({ ...asked, redirect: request.redirect }, body, request)
+  } catch (error) {
+    if (request.signal.aborted) throw request.signal.reason
+    throw fetchError(error, stack)
+  }
 }
 
 async function ask(
@@ -32,24 +39,21 @@ async function ask(
   body: Uint8Array | undefined,
   request: Request,
 ): Promise<Response> {
-  try {
-    const answer = await submit({ op: "fetch", ...asked }, body, { signal: request.signal })
-    const head = answer.value as FetchedHead
-    return receive(request.method === "HEAD" ? null : answer.body, head, {
-      type: "basic",
-      url: head.url,
-      redirected: head.redirected,
-    })
-  } catch (error) {
-    if (request.signal.aborted) throw request.signal.reason
-    throw fetchError(error)
-  }
+  const answer = await submit({ op: "fetch", ...asked }, body, { signal: request.signal })
+  const head = answer.value as FetchedHead
+  return receive(request.method === "HEAD" ? null : answer.body, head, {
+    type: "basic",
+    url: head.url,
+    redirected: head.redirected,
+  })
 }
 
 /** A TypeError, as of any fetch, that keeps the host's code and sentence: HOST_NOT_ALLOWED, FETCH_FAILED, … */
-function fetchError(error: unknown): unknown {
+function fetchError(error: unknown, stack: string | undefined): unknown {
   if (!(error instanceof Error)) return error
   const { code, details, status } = error as Error & { code?: unknown; details?: unknown; status?: unknown }
   if (typeof code !== "string") return error
-  return Object.assign(new TypeError(error.message, { cause: error }), { code, status, details })
+  const shown = new TypeError(error.message, { cause: error })
+  if (stack !== undefined) shown.stack = stack
+  return Object.assign(shown, { code, status, details })
 }

@@ -29,8 +29,9 @@ export async function checkedAddresses(
   )
   if (refused === undefined) return addresses
   throw alyxError("ADDRESS_NOT_ALLOWED", {
-    message: `${host} is at ${refused.address}, a private address, which functions may not reach.`,
-    next: `If ${manifest.name} may, name the address in ${manifestPlace(manifest)}: ${entryLine(manifest, `${bracketed(refused.address)}:${port}`)}`,
+    message:
+      `${host} is at ${refused.address}, a private address, which functions may not reach. If ${manifest.name} may, ` +
+      `name the address in ${manifestPlace(manifest)}: ${entryLine(manifest, `${bracketed(refused.address)}:${port}`)}`,
   })
 }
 
@@ -52,11 +53,13 @@ function patternsOf(manifest: FunctionManifest): HostPatterns {
   return known
 }
 
+/** The line to add is in the sentence, since of an error that a function lets through only that is shown. */
 function hostRefused(manifest: FunctionManifest, url: URL): Error {
   const port = url.port === "" ? "" : `:${url.port}`
   return alyxError("HOST_NOT_ALLOWED", {
-    message: `The function ${manifest.name} may not reach ${url.hostname}${port}.`,
-    next: `Add it in ${manifestPlace(manifest)}: ${entryLine(manifest, `${url.hostname}${port}`)}`,
+    message:
+      `The function ${manifest.name} may not reach ${url.hostname}${port}. ` +
+      `Add it in ${manifestPlace(manifest)}: ${entryLine(manifest, `${url.hostname}${port}`)}`,
     details: { host: url.hostname },
   })
 }

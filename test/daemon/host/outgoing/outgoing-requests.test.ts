@@ -64,8 +64,8 @@ describe("which hosts", () => {
 
     expect(refused).toMatchObject({
       code: "HOST_NOT_ALLOWED",
-      message: "The function work may not reach api.example.com.",
-      next: 'Add it in functions/work.yaml: allowed_hosts: ["api.stripe.com", "api.example.com"]',
+      message:
+        'The function work may not reach api.example.com. Add it in functions/work.yaml: allowed_hosts: ["api.stripe.com", "api.example.com"]',
     })
   })
 
@@ -83,7 +83,7 @@ describe("which hosts", () => {
 
     expect(byName).toMatchObject({
       code: "ADDRESS_NOT_ALLOWED",
-      next: expect.stringContaining('allowed_hosts: ["*", "169.254.169.254:80"]') as string,
+      message: expect.stringContaining('allowed_hosts: ["*", "169.254.169.254:80"]') as string,
     })
     expect(new Set(codes)).toEqual(new Set(["ADDRESS_NOT_ALLOWED"]))
     expect(fixture.one.seen).toEqual([])
