@@ -88,14 +88,16 @@ describe("a function that misbehaves is ended, and its neighbours go on", () => 
 
   it("in a storm of lines: some are kept, the others counted", async () => {
     const functions = openFunctions()
-    const good = await beside(functions, `while (true) console.log("and another thing")`, { timeoutMs: 2_000 })
+    const good = await beside(functions, `while (true) console.log("and another thing".padEnd(2_000))`, {
+      timeoutMs: 2_000,
+    })
 
     await expect(functions.call("bad")).rejects.toMatchObject({ code: "FUNCTION_TIMEOUT" })
 
     const bad = functions.ended.find(({ status }) => status === "timed_out")!
     expect(bad.logs.length).toBeGreaterThan(10)
-    expect(bad.logs.length + bad.logsDropped).toBeGreaterThan(1_000)
-    expect(bad.logs.length).toBeLessThan(10_000)
+    expect(bad.logs.length).toBeLessThan(200)
+    expect(bad.logsDropped).toBeGreaterThan(100)
     expect(await good()).toBe('"good"')
   })
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { DataService } from "../../../src/daemon/data/data-service.ts"
 import type { ServedDatabase } from "../../../src/daemon/served/served-database.ts"
@@ -24,7 +24,7 @@ const exec = (sql: string, params: readonly unknown[] = [], more: object = {}): 
   mode: "exec",
 })
 
-beforeEach(async () => {
+async function open(): Promise<void> {
   const records = await openRecords(hostYaml)
   const { database, path } = records.database
   data = new DataService({
@@ -40,81 +40,103 @@ beforeEach(async () => {
   fixture = new TestHost(records, { data })
   call = fixture.call({ manifest: { privileged: true }, caller: callerOf("ada") })
   await call.ask(exec("INSERT INTO users (id, name, post_count) VALUES (?, ?, ?), ('bob', NULL, 0)", ["ada", "Ada", 3]))
-})
+}
 
-afterEach(async () => {
+async function close(): Promise<void> {
   await data.stop()
   await fixture.remove()
-})
+}
 
-test("only a privileged function has it", async () => {
-  const refused = await fixture.call().refusal(query("SELECT 1"))
+describe("SQL", () => {
+  beforeEach(open)
+  afterEach(close)
 
-  expect(refused).toMatchObject({
-    code: "NOT_PRIVILEGED",
-    message: "SQL needs more rights than the function work has.",
+  test("only a privileged function has it", async () => {
+    const refused = await fixture.call().refusal(query("SELECT 1"))
+
+    expect(refused).toMatchObject({
+      code: "NOT_PRIVILEGED",
+      message: "SQL needs more rights than the function work has.",
+    })
+  })
+
+  test("rows are objects, values are bound, and whole numbers stay whole", async () => {
+    const sql =
+      "SELECT name, post_count / ? AS half, ? AS text, ? AS yes, 9007199254740993 AS wide, x'6869' AS bytes FROM users WHERE id = ?"
+
+    expect(await call.ask(query(sql, [2, "it's; --", true, "ada"]))).toEqual([
+      { name: "Ada", half: 1, text: "it's; --", yes: 1, wide: "9007199254740993", bytes: "aGk=" },
+    ])
+    expect(await call.ask(query("SELECT 1 WHERE 0"))).toEqual([])
+  })
+
+  test("what writes tells how many rows it changed, and is in the log of changes", async () => {
+    expect(await call.ask(exec("UPDATE users SET post_count = post_count + ? WHERE id = ?", [4, "ada"]))).toEqual({
+      changes: 1,
+    })
+    expect(await call.ask(query("SELECT post_count AS n FROM users WHERE id = 'ada'"))).toEqual([{ n: 7 }])
+    const changes = fixture.records.database.database.read((reader) =>
+      reader.all(sqlQuery("SELECT doc_id, operation, request_id FROM _alyx_changes ORDER BY seq")),
+    )
+    expect(changes.map((row) => ({ ...row }))).toEqual([
+      { doc_id: "ada", operation: "insert", request_id: "req_host" },
+      { doc_id: "bob", operation: "insert", request_id: "req_host" },
+      { doc_id: "ada", operation: "update", request_id: "req_host" },
+    ])
   })
 })
 
-test("rows are objects, values are bound, and whole numbers stay whole", async () => {
-  const sql =
-    "SELECT name, post_count / ? AS half, ? AS text, ? AS yes, 9007199254740993 AS wide, x'6869' AS bytes FROM users WHERE id = ?"
+/** One database for all: none of them changes anything. */
+describe("what is no business of a function", () => {
+  beforeAll(open)
+  afterAll(close)
 
-  expect(await call.ask(query(sql, [2, "it's; --", true, "ada"]))).toEqual([
-    { name: "Ada", half: 1, text: "it's; --", yes: 1, wide: "9007199254740993", bytes: "aGk=" },
-  ])
-  expect(await call.ask(query("SELECT 1 WHERE 0"))).toEqual([])
-})
-
-test("what writes tells how many rows it changed, and is in the log of changes", async () => {
-  expect(await call.ask(exec("UPDATE users SET post_count = post_count + ? WHERE id = ?", [4, "ada"]))).toEqual({
-    changes: 1,
+  test.each([
+    [query("SELECT * FROM _alyx_users"), "QUERY_REFUSED"],
+    [query("SELECT * FROM (SELECT * FROM _alyx_meta)"), "QUERY_REFUSED"],
+    [query("WITH _alyx_insert_users AS (SELECT * FROM _alyx_users) SELECT * FROM _alyx_insert_users"), "QUERY_REFUSED"],
+    [
+      exec(
+        "INSERT INTO users (id) WITH _alyx_insert_users AS (SELECT id FROM _alyx_users) SELECT id FROM _alyx_insert_users",
+      ),
+      "QUERY_REFUSED",
+    ],
+    [query("DELETE FROM users"), "QUERY_REFUSED"],
+    [query("PRAGMA table_info(users)"), "QUERY_REFUSED"],
+    [query("ATTACH '/tmp/other.db' AS other"), "QUERY_REFUSED"],
+    [query("SELECT load_extension('x')"), "QUERY_REFUSED"],
+    [exec("DROP TABLE users"), "QUERY_REFUSED"],
+    [exec("CREATE TRIGGER t AFTER INSERT ON users BEGIN SELECT 1; END"), "QUERY_REFUSED"],
+    [exec("BEGIN"), "QUERY_REFUSED"],
+    [exec("COMMIT"), "QUERY_REFUSED"],
+    [exec("DELETE FROM _alyx_changes"), "QUERY_REFUSED"],
+    [exec("UPDATE sqlite_schema SET sql = ''"), "QUERY_INVALID"],
+    [query("SELECT 1; SELECT 2"), "QUERY_INVALID"],
+    [query(""), "QUERY_INVALID"],
+    [query("SELEC 1"), "QUERY_INVALID"],
+    [query("SELECT nothing FROM users"), "QUERY_INVALID"],
+    [query("SELECT json('no')"), "QUERY_INVALID"],
+    [query("SELECT ?", [1, 2]), "QUERY_INVALID"],
+    [query("SELECT ?", [{ a: 1 }]), "BAD_REQUEST"],
+    [exec("INSERT INTO users (id) VALUES ('ada')"), "UNIQUE_CONFLICT"],
+    [exec("UPDATE users SET post_count = -1 WHERE id = 'ada'"), "VALIDATION_ERROR"],
+  ] as const)("%j is refused: %s", async (operation, code) => {
+    expect((await call.refusal(operation)).code).toBe(code)
   })
-  expect(await call.ask(query("SELECT post_count AS n FROM users WHERE id = 'ada'"))).toEqual([{ n: 7 }])
-  const changes = fixture.records.database.database.read((reader) =>
-    reader.all(sqlQuery("SELECT doc_id, operation, request_id FROM _alyx_changes ORDER BY seq")),
-  )
-  expect(changes.map((row) => ({ ...row }))).toEqual([
-    { doc_id: "ada", operation: "insert", request_id: "req_host" },
-    { doc_id: "bob", operation: "insert", request_id: "req_host" },
-    { doc_id: "ada", operation: "update", request_id: "req_host" },
-  ])
-})
 
-test.each([
-  [query("SELECT * FROM _alyx_users"), "QUERY_REFUSED"],
-  [query("SELECT * FROM (SELECT * FROM _alyx_meta)"), "QUERY_REFUSED"],
-  [query("WITH _alyx_insert_users AS (SELECT * FROM _alyx_users) SELECT * FROM _alyx_insert_users"), "QUERY_REFUSED"],
-  [
-    exec(
-      "INSERT INTO users (id) WITH _alyx_insert_users AS (SELECT id FROM _alyx_users) SELECT id FROM _alyx_insert_users",
-    ),
-    "QUERY_REFUSED",
-  ],
-  [query("DELETE FROM users"), "QUERY_REFUSED"],
-  [query("PRAGMA table_info(users)"), "QUERY_REFUSED"],
-  [query("ATTACH '/tmp/other.db' AS other"), "QUERY_REFUSED"],
-  [query("SELECT load_extension('x')"), "QUERY_REFUSED"],
-  [exec("DROP TABLE users"), "QUERY_REFUSED"],
-  [exec("CREATE TRIGGER t AFTER INSERT ON users BEGIN SELECT 1; END"), "QUERY_REFUSED"],
-  [exec("BEGIN"), "QUERY_REFUSED"],
-  [exec("COMMIT"), "QUERY_REFUSED"],
-  [exec("DELETE FROM _alyx_changes"), "QUERY_REFUSED"],
-  [exec("UPDATE sqlite_schema SET sql = ''"), "QUERY_INVALID"],
-  [query("SELECT 1; SELECT 2"), "QUERY_INVALID"],
-  [query(""), "QUERY_INVALID"],
-  [query("SELEC 1"), "QUERY_INVALID"],
-  [query("SELECT nothing FROM users"), "QUERY_INVALID"],
-  [query("SELECT json('no')"), "QUERY_INVALID"],
-  [query("SELECT ?", [1, 2]), "QUERY_INVALID"],
-  [query("SELECT ?", [{ a: 1 }]), "BAD_REQUEST"],
-  [exec("INSERT INTO users (id) VALUES ('ada')"), "UNIQUE_CONFLICT"],
-  [exec("UPDATE users SET post_count = -1 WHERE id = 'ada'"), "VALIDATION_ERROR"],
-] as const)("%j is refused: %s", async (operation, code) => {
-  expect((await call.refusal(operation)).code).toBe(code)
+  test("has changed nothing", async () => {
+    expect(await call.ask(query("SELECT id, name, post_count AS n FROM users ORDER BY id"))).toEqual([
+      { id: "ada", name: "Ada", n: 3 },
+      { id: "bob", name: null, n: 0 },
+    ])
+    expect(await call.ask(exec("DELETE FROM users WHERE id = 'bob'"))).toEqual({ changes: 1 })
+  })
 })
 
 describe("what takes long", () => {
+  beforeEach(open)
+  afterEach(close)
+
   const recursive = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3)"
 
   test("writes in a process of its own, with its values", async () => {

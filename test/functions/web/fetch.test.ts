@@ -34,7 +34,7 @@ describe("fetch in functions", () => {
   test("an aborted request ends at the host too, and throws the reason", async () => {
     const { base, waiting } = await startServer()
     const snippets = [
-      `const c = new AbortController(); const p = fetch(base + "/never", { signal: c.signal }); setTimeout(() => c.abort(), 20); return p.catch((e) => e.name)`,
+      `const c = new AbortController(); const p = fetch(base + "/never", { signal: c.signal }); p.catch(() => {}); await fetch(base + "/heard"); c.abort(); return p.catch((e) => e.name)`,
       `fetch(base + "/never", { signal: AbortSignal.timeout(20) }).catch((e) => e.name)`,
       `fetch(base + "/never", { signal: AbortSignal.abort("before") }).catch((e) => e)`,
     ]
@@ -42,7 +42,9 @@ describe("fetch in functions", () => {
     const { shown } = await runInGuest(snippets, { base }, { answer: askNode })
 
     expect(shown).toEqual(await runInNode({ snippets, scope: { base } }))
-    await expect.poll(() => waiting.closed).toBe(4)
+    // In the guest, and in Node; where time is short a request may not have got so far.
+    expect(waiting.begun).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => waiting.closed).toBe(waiting.begun)
   })
 
   test("a refusal of the host is a TypeError with its code and its sentence", async () => {
@@ -90,13 +92,22 @@ fetch("nope")
 `
 
 /** A server whose answers say what it heard. */
-async function startServer(): Promise<{ base: string; waiting: { most: number; closed: number } }> {
-  const waiting = { most: 0, closed: 0 }
+async function startServer(): Promise<{ base: string; waiting: { most: number; begun: number; closed: number } }> {
+  const waiting = { most: 0, begun: 0, closed: 0 }
+  const heard: (() => void)[] = []
   const together: (() => void)[] = []
   const server: Server = createServer((request, response) => {
     const { url = "", method, headers } = request
     if (url === "/never") {
+      waiting.begun += 1
       response.on("close", () => (waiting.closed += 1))
+      for (const answer of heard.splice(0)) answer()
+      return
+    }
+    // Answered once there is a request that is never answered.
+    if (url === "/heard") {
+      if (waiting.begun > waiting.closed) response.end()
+      else heard.push(() => response.end())
       return
     }
     if (url.startsWith("/together/")) {
