@@ -82,7 +82,7 @@ export class FunctionBuilder {
     const { description, sourceMap } = readPlugin(wasm, file)
     const inputs = source.manifest.build === null ? [source.wasmFile] : await findCommandInputs(source)
     const durationMs = performance.now() - startedAt
-    return { wasm, hash: hashOf(wasm), description, sourceMap, inputs, warnings: [], durationMs }
+    return { wasm, isOwn: false, hash: hashOf(wasm), description, sourceMap, inputs, warnings: [], durationMs }
   }
 
   /** Ends what is under way, the thread, and esbuild's process. */
@@ -101,7 +101,7 @@ export class FunctionBuilder {
     const cached = options.isForced === true ? null : await findCachedBuild(entry)
     if (cached !== null && (await hasSameFiles(source, cached.inputs))) {
       const { description, sourceMap } = readPlugin(cached.wasm, relative(this.#options.root, source.wasmFile))
-      return { ...cached, description, sourceMap, durationMs: 0, isCached: true }
+      return { ...cached, isOwn: source.entryFile !== null, description, sourceMap, durationMs: 0, isCached: true }
     }
     // Finer than Date.now(): what was saved a moment before has nothing to do with it.
     const since = performance.timeOrigin + performance.now()
@@ -114,7 +114,7 @@ export class FunctionBuilder {
   async #compile(source: FunctionSource, signal: AbortSignal): Promise<BuiltFunction> {
     const compiled = await this.#compiler.compile(compileRequest(this.#options.root, source), signal)
     await writeFileAtomically(source.wasmFile, compiled.wasm, { mode: 0o600, isDurable: false })
-    return { ...compiled, hash: hashOf(compiled.wasm), durationMs: 0 }
+    return { ...compiled, isOwn: true, hash: hashOf(compiled.wasm), durationMs: 0 }
   }
 
   async #run(

@@ -22,6 +22,8 @@ export interface PluginDescription {
 /** A plug-in that was built, or read from its file. */
 export interface BuiltFunction {
   readonly wasm: Uint8Array<ArrayBuffer>
+  /** Compiled here from source. Of bytes that came from elsewhere nobody knows whether they do what they say. */
+  readonly isOwn: boolean
   /** SHA-256 of the bytes, in hex. */
   readonly hash: string
   /** Null for a plug-in of another tool. */

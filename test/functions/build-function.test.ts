@@ -48,6 +48,18 @@ test("a function is built once, and again when a file that it is made of changes
   expect((await stat(file)).mode & 0o777).toBe(0o600)
 })
 
+test("a plug-in that lies there says what it is, and is not believed to be of our making", async () => {
+  const project = await functionProject({ "functions/f.ts": answering("x") })
+  const built = await project.build("f")
+  const again = await project.build("f")
+  await writeFile(path.join(project.root, "functions/copy.wasm"), built.wasm)
+
+  const copy = await project.build("copy")
+
+  expect([built.isOwn, again.isOwn, copy.isOwn]).toEqual([true, true, false])
+  expect(copy.description).toEqual(built.description)
+})
+
 test("a plug-in that was changed or lost is built anew, also with a damaged record", async () => {
   const project = await functionProject({ "functions/f.js": answering("x") })
   const file = path.join(project.root, ".alyx/functions/f.wasm")

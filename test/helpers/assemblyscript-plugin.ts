@@ -24,7 +24,7 @@ export async function foreignPlugin(name: string): Promise<BuiltFunction> {
 /** Bytes of any tool, as Alyx has read them. */
 export function asForeign(wasm: Uint8Array<ArrayBuffer>): BuiltFunction {
   const hash = createHash("sha256").update(wasm).digest("hex")
-  return { wasm, hash, description: null, sourceMap: null, inputs: [], warnings: [], durationMs: 1 }
+  return { wasm, isOwn: false, hash, description: null, sourceMap: null, inputs: [], warnings: [], durationMs: 1 }
 }
 
 async function compile(name: string): Promise<Uint8Array<ArrayBuffer>> {

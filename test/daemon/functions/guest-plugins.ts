@@ -24,7 +24,7 @@ export async function buildPlugin(folder: string, source: string): Promise<Built
       snapshot: true,
     })
     const hash = createHash("sha256").update(wasm).digest("hex")
-    return { wasm, hash, description, sourceMap, inputs: [], warnings: [], durationMs: 1 }
+    return { wasm, isOwn: true, hash, description, sourceMap, inputs: [], warnings: [], durationMs: 1 }
   } finally {
     await bundler.stop()
   }

@@ -93,6 +93,18 @@ describe("while the code of one call keeps a thread", () => {
   })
 })
 
+describe("a plug-in that came from elsewhere", () => {
+  it("shares no thread, whatever it says of itself", async () => {
+    const functions = openFunctions({ config: { workers: 1 } })
+    const built = await buildPlugin(await tempFolder(), define(`return "answer"`))
+    await functions.serve("own", built)
+    await functions.serve("foreign", { ...built, isOwn: false })
+
+    expect([await functions.call("own"), await functions.call("foreign")]).toEqual(['"answer"', '"answer"'])
+    expect(functions.service.stats()).toMatchObject({ workers: 2, instances: 2 })
+  })
+})
+
 describe("memory that a call left behind", () => {
   it("goes with its instance some seconds later, also where one is kept", async () => {
     const functions = openFunctions({ config: { minWarm: 1 } })

@@ -71,7 +71,7 @@ export async function runInGuest(
 async function snippetPlugin(): Promise<BuiltFunction> {
   const { wasm, description } = await snapshotOf(`${runnerSource}; handler = runSnippets`)
   const hash = createHash("sha256").update(wasm).digest("hex")
-  return { wasm, hash, description, sourceMap: null, inputs: [], warnings: [], durationMs: 1 }
+  return { wasm, isOwn: true, hash, description, sourceMap: null, inputs: [], warnings: [], durationMs: 1 }
 }
 
 /** Lines of a table of snippets; blank ones and comments are left out. */

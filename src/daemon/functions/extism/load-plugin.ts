@@ -26,7 +26,7 @@ export interface CompiledPlugin {
   readonly data: PluginData | null
   /** The exported function that is called. */
   readonly entry: string
-  /** Of guest-abi.ts: an interrupt ends its code, so others may wait beside it on one worker. */
+  /** Of guest-abi.ts, and made by us: an interrupt ends its code, so others may wait beside it on one worker. */
   readonly isInterruptible: boolean
   /** A call that ends without an answer has failed, whatever it says. */
   readonly alwaysAnswers: boolean
@@ -69,6 +69,7 @@ export async function loadPlugin(request: LoadRequest): Promise<CompiledPlugin> 
     data,
     entry,
     isInterruptible:
+      built.isOwn &&
       built.description?.engine === "alyx" &&
       WebAssembly.Module.exports(module).some((one) => one.kind === "global" && one.name === "alyx_deadline"),
     alwaysAnswers: built.description !== null && built.description.style !== "plugin",
