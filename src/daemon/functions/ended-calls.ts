@@ -100,20 +100,9 @@ function keptError(error: WireError, redactor: Redactor): WireError {
   return Buffer.byteLength(more) <= keptBytesMax ? { ...kept, ...(JSON.parse(more) as object) } : kept
 }
 
-/** JSON without what is secret. A value that was hidden may have been a number: then the whole is told as text. */
+/** JSON without what is secret, which is JSON of the same form. */
 function redactedJson(value: unknown, redactor: Redactor): string {
-  const text = JSON.stringify(value) ?? "null"
-  const shown = redactor.json(text)
-  return shown === text || isJson(shown) ? shown : JSON.stringify(shown)
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return redactor.json(JSON.stringify(value) ?? "null")
 }
 
 /** JSON of as many lines as fit; a last one says how many do not. */

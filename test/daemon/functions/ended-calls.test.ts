@@ -87,7 +87,7 @@ test("secrets, and what stands under their names, are in neither", () => {
   })
 
   expect(JSON.stringify([record, entry])).not.toContain(secret)
-  expect(record.input).toBe('{"margin":"[hidden]","password":"[hidden]","note":"[hidden]","number":[hidden]}')
+  expect(record.input).toBe('{"margin":"[hidden]","password":"[hidden]","note":"[hidden]","number":"[hidden]"}')
   expect(record.output).toBe("plain [hidden] text")
   expect(JSON.parse(record.error!)).toMatchObject({ code: "FUNCTION_ERROR", message: "no [hidden]" })
   expect(JSON.parse(record.logs!)).toMatchObject([{ atMs: 1, level: "info", message: "key [hidden]" }])
@@ -143,4 +143,19 @@ test("metrics count calls by function, status and time", () => {
   expect(text).toContain('alyx_function_duration_seconds_bucket{function="hello",le="+Inf"} 2\n')
   expect(text).toContain('alyx_function_duration_seconds_count{function="hello"} 2\n')
   expect(text).toContain("alyx_function_queued 4\n")
+})
+
+test("a secret of digits in an error is hidden as a whole, and the error keeps its form", () => {
+  const { record, entry } = told({
+    status: "failed",
+    error: { code: "NOPE", message: "no", details: { n: Number(secret), deep: [{ token: "x", m: `is ${secret}` }] } },
+  })
+
+  const kept = {
+    code: "NOPE",
+    message: "no",
+    details: { n: "[hidden]", deep: [{ token: "[hidden]", m: "is [hidden]" }] },
+  }
+  expect(JSON.parse(record.error!)).toEqual(kept)
+  expect(entry.error).toEqual(kept)
 })

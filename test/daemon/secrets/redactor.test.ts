@@ -9,7 +9,7 @@ const { schema } = parseSchema(
   "schema.yaml",
 )
 const redactor = redactorOf(
-  { values: () => ["sk_live_1234", 'with "quotes" in it', "short", "123456789"] },
+  { values: () => ["sk_live_1234", 'with "quotes" in it', "sk_live_1234_TAIL", "short", "123456789", "nabcdefgh"] },
   new SchemaHolder(schema!),
 )
 
@@ -17,6 +17,8 @@ test.each([
   ["key sk_live_1234, again sk_live_1234.", "key [hidden], again [hidden]."],
   ['it is with "quotes" in it!', "it is [hidden]!"],
   ["short words stay", "short words stay"],
+  ["sk_live_1234_TAIL and sk_live_1234", "[hidden] and [hidden]"],
+  ["Bearer alyx_call_0f9a77!", "Bearer [hidden]!"],
 ])("of the text %j stays %j", (text, shown) => {
   expect(redactor.text(text)).toBe(shown)
 })
@@ -26,6 +28,9 @@ test.each([
   ['{"password":"x","a":["with \\"quotes\\" in it"]}', '{"password":"[hidden]","a":["[hidden]"]}'],
   ['{"title":"cut sk_live_1234', '{"title":"cut [hidden]'],
   ["plain", "plain"],
+  ['{"n":123456789,"m":[-1234567890.5,12],"t":"123456789"}', '{"n":"[hidden]","m":["[hidden]",12],"t":"[hidden]"}'],
+  ['{"t":"\\nabcdefgh","s":"sk_live\\u005f1234"}', '{"t":"\\nabcdefgh","s":"[hidden]"}'],
+  ['{"t":"alyx_call_0f9a77 sk_live_1234_TAIL"}', '{"t":"[hidden] [hidden]"}'],
 ])("of the JSON %s stays %s", (text, shown) => {
   expect(redactor.json(text)).toBe(shown)
 })
