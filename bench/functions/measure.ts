@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs"
 import path from "node:path"
 
 import { childrenMiB, residentMiB } from "../process-facts.ts"
+import { buildTimes } from "./builds.ts"
 import { coldCount, versionSource } from "./project.ts"
 import { startAlyxFunctions, startFastify, startPocketBaseHooks } from "./servers.ts"
 import type { FunctionServer } from "./servers.ts"
@@ -53,11 +54,12 @@ export async function measureFunctions(folder: string): Promise<FunctionsReport>
   })
   const dev = await startAlyxFunctions({ folder, port: 18_414, mode: "dev" })
   await measuring(dev, async (calls) => {
-    rows.push(await saves(dev, calls))
+    rows.push(...(await saves(dev, calls)))
   })
   const single = await startAlyxFunctions({ folder, port: 18_415, mode: "dev", isSingle: true })
   const devMiB = await measuring(single, async (calls) => {
     await calls.output("hello", { name: "Ada" })
+    rows.push({ what: "build, cold", server: single.name, ...timesOf(await buildTimes(single.root)) })
     await new Promise((resolve) => setTimeout(resolve, restMs))
     return residentMiB(single.pid) + childrenMiB(single.pid)
   })
@@ -151,7 +153,8 @@ async function besideAttacks({ ids, name: server }: FunctionServer, calls: Calls
   return rows
 }
 
-async function saves({ root, name: server }: FunctionServer, calls: Calls): Promise<FunctionTimes> {
+async function saves({ root, name: server }: FunctionServer, calls: Calls): Promise<FunctionTimes[]> {
+  const before = (await buildTimes(root)).length
   const file = path.join(root, "functions", "cold-1.ts")
   const tookMs: number[] = []
   for (let version = 1_000; version < 1_050; version += 1) {
@@ -164,5 +167,9 @@ async function saves({ root, name: server }: FunctionServer, calls: Calls): Prom
     }
     tookMs.push(performance.now() - begin)
   }
-  return { what: "source saved → new code answers", server, ...timesOf(tookMs) }
+  const builds = (await buildTimes(root)).slice(before)
+  return [
+    { what: "build, warm", server, ...timesOf(builds) },
+    { what: "source saved → new code answers", server, ...timesOf(tookMs) },
+  ]
 }
