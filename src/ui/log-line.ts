@@ -55,12 +55,13 @@ function renderRequest(entry: RequestEntry, paint: Paint): string {
 
 /** One line for what became of a function's source, and the problems under it. */
 function renderBuild(entry: BuildEntry, look: LogLook): string {
-  const took = look.paint("quiet", `(${showMs(entry.durationMs)})`)
+  // Nothing was built where a manifest is wrong.
+  const took = entry.durationMs === 0 ? "" : ` ${look.paint("quiet", `(${showMs(entry.durationMs)})`)}`
   const name = printable(entry.name)
-  if (entry.outcome === "built") return `${look.paint("good", "✓")} Function ${name} built ${took}`
+  if (entry.outcome === "built") return `${look.paint("good", "✓")} Function ${name} built${took}`
   if (entry.outcome === "removed") return `${look.paint("quiet", "·")} Function ${name} removed`
   const { error } = entry
-  const head = `${look.paint("bad", "✗")} Function ${name} does not build ${took}`
+  const head = `${look.paint("bad", "✗")} Function ${name} does not build${took}`
   if (error === undefined) return head
   const problems = (error.problems ?? []).map((problem) => renderProblem(problem, look))
   return [head, belowTime + below(printable(error.message), look), ...problems].join("\n")

@@ -26,24 +26,24 @@ export function renderError(
   const { paint } = options
   const code = paint("quiet", `(${printable(error.code)})`)
   const blocks = [`${paint("bad", "Error:")} ${printable(error.message, { keepLines: true })} ${code}`]
-  const { problems, next } = withoutRepeats(error)
-  if (error.at) blocks.push(placeWithExcerpt(error.at, options))
+  const { problems, next, at } = withoutRepeats(error)
+  if (at) blocks.push(placeWithExcerpt(at, options))
   for (const problem of problems.slice(0, problemCountMax)) blocks.push(renderProblem(problem, options))
   const more = problems.length - problemCountMax
   if (more > 0) blocks.push(`… and ${more} more.`)
   if (next) blocks.push(indent(`${paint("good", "Next:")} ${printable(next)}`, problems.length > 0 ? 0 : 2))
-  const spaced = problems.length > 0 || error.at !== undefined
+  const spaced = problems.length > 0 || at !== undefined
   return `${blocks.filter((block) => block !== "").join(spaced ? "\n\n" : "\n")}\n`
 }
 
 /** An error that has one problem often says the same as that. */
-function withoutRepeats({ message, next, problems = [] }: ShownError): Pick<ShownError, "next"> & {
+function withoutRepeats({ message, next, at, problems = [] }: ShownError): Pick<ShownError, "next" | "at"> & {
   readonly problems: readonly Problem[]
 } {
   const [only, other] = problems
-  if (only === undefined || other !== undefined) return { next, problems }
-  if (only.message === message && only.at === undefined) return { next: next ?? only.next, problems: [] }
-  return { next: next === only.next ? undefined : next, problems }
+  if (only === undefined || other !== undefined) return { next, at, problems }
+  if (only.message === message) return { next: next ?? only.next, at: at ?? only.at, problems: [] }
+  return { next: next === only.next ? undefined : next, at, problems }
 }
 
 /** Renders one problem: place and sentence, the line with a caret, what to do. */

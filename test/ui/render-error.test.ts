@@ -67,6 +67,12 @@ schema.yaml:2:6
     expect(
       renderError(alyxError("INVALID_FILTER", { ...said, problems: [...problems, { ...problems[0]! }] }), look),
     ).toMatch(/(There is no field emial\.[^]*){3}/)
+    const placed = renderError(
+      alyxError("MANIFEST_INVALID", { message: "Wrong.", problems: [{ code: "X", message: "Wrong.", at }] }),
+      look,
+    )
+    expect(placed.split("Wrong.")).toHaveLength(2)
+    expect(placed).toContain(`${at.file}:${at.line}:${at.column}\n`)
   })
 
   test("does without the line of a file that is gone", () => {

@@ -78,7 +78,13 @@ function buildRow({ name, outcome, durationMs, error }: BuildEntry): Row {
   const [problem] = error?.problems ?? []
   const place = problem?.at === undefined ? "" : `${problem.at.file}:${problem.at.line} `
   const rest = printable(place + (problem?.message ?? error?.message ?? ""))
-  return { mark: "✗", meaning: "bad", text: `${text} does not build`, rest, end: showMs(durationMs) }
+  return {
+    mark: "✗",
+    meaning: "bad",
+    text: `${text} does not build`,
+    rest,
+    end: durationMs === 0 ? "" : showMs(durationMs),
+  }
 }
 
 function logRow({ level, message, fields }: LogLine): Row {

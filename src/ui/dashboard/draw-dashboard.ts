@@ -51,7 +51,9 @@ export function drawDashboard(
   if (columns < windowMin.columns || rows < windowMin.rows) return tooSmall(snapshot, entries, window)
   const bar = barLines(snapshot, { paint, columns })
   const free = rows - headerRows - bar.length
-  const panel = options.panel({ columns, rows: Math.max(3, Math.min(Math.ceil(free * 0.6), free - bodyRowsMin)) })
+  // What somebody has opened is what they read; a plan is still asked for beside it.
+  const share = view.overlay !== null && !snapshot.stats?.plan ? 0.25 : 0.6
+  const panel = options.panel({ columns, rows: Math.max(3, Math.min(Math.ceil(free * share), free - bodyRowsMin)) })
   const bodyRows = Math.max(1, free - panel.length)
   const areas = layoutPanes({
     columns,

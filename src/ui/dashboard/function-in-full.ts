@@ -2,7 +2,7 @@ import type { ExecutionDetail, FunctionDetail } from "../../protocol/functions-a
 import { countOf, showBytes, showMs, showSeconds, showTime } from "../amount.ts"
 import { addressesOf, showDuration, shownState, stateMeanings } from "../functions/function-table.ts"
 import type { LogLook } from "../log-line.ts"
-import { levelLooks, showFields } from "../log-line.ts"
+import { levelLooks, showData } from "../log-line.ts"
 import type { Paint } from "../paint.ts"
 import { printable } from "../printable.ts"
 import { renderError } from "../render-error.ts"
@@ -50,14 +50,16 @@ function named(names: readonly string[]): string {
 function buildLines({ lastBuild, bytes }: FunctionDetail, look: Look): readonly string[] {
   if (lastBuild === null) return []
   const { paint } = look
-  const took = `at ${showTime(lastBuild.at)} in ${showMs(lastBuild.durationMs)}`
+  // Where a manifest is wrong nothing was built.
+  const duration = lastBuild.durationMs === 0 ? "" : ` in ${showMs(lastBuild.durationMs)}`
+  const took = `at ${showTime(lastBuild.at)}${duration}`
   if (lastBuild.error === null) {
     const size = bytes === null ? "" : `, ${showBytes(bytes)}`
     return [`${paint("quiet", "Built".padEnd(11))}${took}${size}`]
   }
   return [
     "",
-    paint("bad", `✗ The last build failed ${took}`),
+    paint("bad", `✗ ${duration === "" ? "Its manifest was refused" : "The last build failed"} ${took}`),
     ...renderError(lastBuild.error, look).trimEnd().split("\n"),
   ]
 }
@@ -79,20 +81,36 @@ function callLines(fetched: FetchedFunction, { paint }: Look): readonly string[]
 }
 
 function executionLines(execution: ExecutionDetail, paint: Paint): readonly string[] {
-  const { status, startedAt, durationMs, triggerType, requestId, input, error, logs } = execution
+  const { status, startedAt, durationMs, triggerType, requestId, input, output, error, logs } = execution
   const meaning = status === "success" ? "good" : "bad"
   const facts = `${showMs(durationMs)} · ${printable(triggerType)} · request ${printable(requestId)}`
   return [
     `  ${paint("quiet", showTime(startedAt))} ${paint(meaning, status)} ${paint("quiet", facts)}`,
-    ...(input === null ? [] : [`    ${paint("quiet", "←")} ${printable(input.slice(0, shownInputLength))}`]),
+    ...(input === null ? [] : [`    ${paint("quiet", "←")} ${beginning(input)}`]),
     ...logs.map(({ level, message, data }) => {
       const { mark, meaning: tone } = levelLooks[level]
-      const fields = typeof data === "object" && data !== null ? ` ${showFields(data as Record<string, unknown>)}` : ""
+      const fields = data === undefined ? "" : ` ${showData(data)}`
       return `    ${paint(tone, mark)} ${printable(message)}${paint("quiet", fields)}`
     }),
-    ...(error === null ? [] : [`    ${paint("bad", printable(error.message))}`]),
+    ...(output === null ? [] : [`    ${paint("quiet", "→")} ${beginning(output)}`]),
+    ...(error === null ? [] : errorLines(error, paint)),
   ]
 }
 
-/** How much of an input is shown: enough to know which call it was. */
-const shownInputLength = 300
+/** The place first, where the code that failed is known by one. */
+function errorLines({ code, message, problems = [] }: NonNullable<ExecutionDetail["error"]>, paint: Paint): string[] {
+  const at = problems[0]?.at
+  const place = at === undefined ? "" : `${paint("strong", printable(`${at.file}:${at.line}:${at.column}`))} `
+  const others = problems.filter((problem) => problem.message !== message)
+  return [
+    `    ${paint("bad", "✗")} ${place}${printable(message)} ${paint("quiet", `(${printable(code)})`)}`,
+    ...others.map((problem) => `      ${printable(problem.message)}`),
+  ]
+}
+
+function beginning(text: string): string {
+  return printable(text.length > shownLength ? `${text.slice(0, shownLength)}…` : text)
+}
+
+/** How much of an input and an output is shown: enough to know which call it was. */
+const shownLength = 300

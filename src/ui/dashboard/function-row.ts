@@ -10,6 +10,11 @@ import { sparkline } from "./sparkline.ts"
 /** How wide a name is shown at least, and at most. */
 const nameColumns = { least: 10, most: 24 }
 
+/** How wide figures are, so that those of one row stand below those of another; larger ones push what follows. */
+const callsColumns = "99 calls".length
+const errorsColumns = "0 errors".length
+const msColumns = "1.2 ms".length
+
 /** A minute of calls in fewer bars is a bar for several seconds. */
 const sparklineColumns = 12
 
@@ -37,10 +42,10 @@ function facts(
     return paint("quiet", path === null ? "not called yet" : `not called yet: POST ${printable(path)}`)
   const { total, failed, p50Ms, p99Ms, perSecond } = calls
   const all = [
-    countOf(total, "call"),
-    failed === 0 ? paint("quiet", "0 errors") : paint("bad", countOf(failed, "error")),
-    ...(p50Ms === null ? [] : [paint("quiet", `p50 ${showMs(p50Ms)}`)]),
-    ...(p99Ms === null ? [] : [paint("quiet", `p99 ${showMs(p99Ms)}`)]),
+    countOf(total, "call").padStart(callsColumns),
+    paint(failed === 0 ? "quiet" : "bad", countOf(failed, "error").padStart(errorsColumns)),
+    ...(p50Ms === null ? [] : [paint("quiet", `p50 ${showMs(p50Ms).padStart(msColumns)}`)]),
+    ...(p99Ms === null ? [] : [paint("quiet", `p99 ${showMs(p99Ms).padStart(msColumns)}`)]),
     paint("good", sparkline(inBars(perSecond), sparklineColumns)),
   ]
   let line = ""

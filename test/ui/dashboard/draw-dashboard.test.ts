@@ -116,6 +116,15 @@ describe("the dashboard in a window", () => {
     }
   })
 
+  test("leaves what was opened most of the window, also while something is wrong", async () => {
+    const long = { ...problem!, problems: Array.from({ length: 10 }, () => problem!.problems![0]!) }
+    const view = { overlay: { kind: "help", offset: 0 } } as const
+    const { panel, body } = draw(await snapshotOf(view, { ...stats, problem: long }), { columns: 100, rows: 40 })
+
+    expect(panel.length).toBeGreaterThan(2)
+    expect(body.length).toBeGreaterThan(2 * panel.length)
+  })
+
   test("says in one line when it is too small", async () => {
     const { header, body, bar } = draw(await snapshotOf({}, stats), { columns: 59, rows: 15 })
 

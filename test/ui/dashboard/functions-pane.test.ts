@@ -42,7 +42,7 @@ test("a row says how a function is called, as much of it as fits", () => {
   const detail = functionDetail("create-post", { calls: called })
   const row = (columns: number): string => functionRow(detail, { ...look, columns }).trimEnd()
 
-  expect(row(90)).toBe("● create-post              1,204 calls  3 errors  p50 1.2 ms  p99 15 ms  ▁▁▁▁▁▁▁▁▁▁▁█")
+  expect(row(90)).toBe("● create-post              1,204 calls  3 errors  p50 1.2 ms  p99  15 ms  ▁▁▁▁▁▁▁▁▁▁▁█")
   expect(row(48)).toBe("● create-post      1,204 calls  3 errors")
   for (const columns of [20, 30, 48, 60, 90, 200]) {
     expect(cellsOf(functionRow(detail, { ...look, columns }))).toBe(columns)
@@ -57,6 +57,33 @@ test("a function that was never called says how it is called, and one that fails
   expect(functionRow(functionDetail("report", failed), { ...look, columns: 90 }).trimEnd()).toBe(
     '✗ report                   functions/report.ts:3:8 Expected "default".',
   )
+})
+
+test("figures of usual size stand below each other", () => {
+  const rows = [1, 12].map((total) => {
+    const calls = { ...called, total, failed: Math.floor(total / 4), p50Ms: total / 2, p99Ms: total }
+    return functionRow(functionDetail("hello", { calls }), { ...look, columns: 90 })
+  })
+
+  expect(rows.map((row) => [row.indexOf("  p50"), row.indexOf("  p99"), row.indexOf("  ▁")])).toEqual([
+    [45, 57, 69],
+    [45, 57, 69],
+  ])
+})
+
+test("a manifest that is refused took no time, and its problem is said once", () => {
+  const [problem] = error.problems!
+  const refused: WireError = { code: "MANIFEST_INVALID", message: problem!.message, problems: error.problems! }
+  const build = { kind: "build", seq: 1, time: "2026-11-21T08:30:15.000Z", name: "report", bytes: null } as const
+  const lastBuild = { outcome: "failed", at: build.time, durationMs: 0, error: refused } as const
+
+  const text = functionInFull(functionDetail("report", { lastBuild }), { state: "loading" }, look).join("\n")
+  const row = changeRow({ ...build, outcome: "failed", durationMs: 0, error: refused }, { ...look, columns: 100 })
+
+  expect(text).toContain("✗ Its manifest was refused at ")
+  expect(text.split('Expected "default".')).toHaveLength(2)
+  expect(text).toContain("functions/report.ts:3:8\n")
+  expect(text + row).not.toContain("0.0 ms")
 })
 
 test("a function that is built for the first time is neither served nor refused", () => {
@@ -89,9 +116,15 @@ test("in full a function shows its build error with the line, and its last calls
     startedAt: "2026-11-21T08:30:15.000Z",
     durationMs: 4.1,
     input: '{"title":"First"}',
-    output: null,
+    output: '{"sum":1}',
     logs: [{ atMs: 1, level: "warn", message: "slow\u001B[2J", data: { rows: 7 } }],
-    error: { code: "FUNCTION_ERROR", message: "out of stock" },
+    error: {
+      code: "FUNCTION_ERROR",
+      message: "out of stock",
+      problems: [
+        { code: "FUNCTION_ERROR", message: "out of stock", at: { file: "functions/a.ts", line: 3, column: 9 } },
+      ],
+    },
   }
 
   const text = functionInFull(detail, { state: "there", executions: [execution] }, look).join("\n")
@@ -101,7 +134,8 @@ test("in full a function shows its build error with the line, and its last calls
   expect(text).toContain("failed 4.1 ms · http · request req_1")
   expect(text).toContain('← {"title":"First"}')
   expect(text).toContain("! slow\\e[2J rows=7")
-  expect(text).toContain("out of stock")
+  expect(text).toContain('→ {"sum":1}')
+  expect(text).toContain("✗ functions/a.ts:3:9 out of stock (FUNCTION_ERROR)")
   expect(functionInFull(detail, { state: "loading" }, look).join("\n")).toContain("Asking the daemon")
   expect(functionInFull(detail, { state: "there", executions: [] }, look).join("\n")).toContain("none yet")
 })
