@@ -6,8 +6,8 @@ export const redactedLengthMin = 8
 /** Tokens of calls, also of those that run no more. */
 const callTokens = /alyx_call_[0-9a-f]+/g
 
-/** The parts of JSON that a value may stand in; a string may be cut off. */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d[\d.eE+-]*/gs
+/** The parts of JSON that a value may stand in: a string, perhaps cut off, and a number where JSON has a value. */
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|(?<=^\s*|[[:,]\s*)-?\d[\d.eE+-]*/gs
 
 /** The text without the values: the longest go first, since one may begin with another. */
 export function hideValues(text: string, values: readonly string[]): string {
