@@ -117,7 +117,7 @@ describe("the dashboard in a window", () => {
   })
 
   test("leaves what was opened most of the window, also while something is wrong", async () => {
-    const long = { ...problem!, problems: Array.from({ length: 10 }, () => problem!.problems![0]!) }
+    const long = { ...problem, problems: Array.from({ length: 10 }, () => problem.problems![0]!) }
     const view = { overlay: { kind: "help", offset: 0 } } as const
     const { panel, body } = draw(await snapshotOf(view, { ...stats, problem: long }), { columns: 100, rows: 40 })
 
