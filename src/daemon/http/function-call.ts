@@ -61,7 +61,9 @@ export function requireServed(
 ): { readonly manifest: FunctionManifest; readonly style: "define" | "handler" | "fetch" | "plugin" } {
   const known = functions.registry.get(name)
   const manifest = known?.served?.source.manifest ?? functions.sources.find((source) => source.name === name)?.manifest
-  if (known === undefined || manifest === undefined) throw functionNotFound(name)
+  if (known === undefined) throw functionNotFound(name)
+  // A manifest that never could be read says nothing of whom it is for.
+  if (manifest === undefined) throw unavailable(known, caller.isAdmin)
   if (route === null && !manifest.isHttp && !caller.isAdmin) throw functionNotFound(name)
   if (known.served === null) throw unavailable(known, caller.isAdmin)
   return { manifest, style: styleOf(known.served) }

@@ -265,6 +265,8 @@ test("what a function throws keeps its status, and only admins and the log are t
         throw new Error("the inner reason")
       }`),
       "functions/broken.ts": "export default {\n",
+      "functions/misread.ts": "export default () => 1\n",
+      "functions/misread.yaml": "timeout: soon\n",
     },
   })
   const ada = await register("ada@example.com")
@@ -287,17 +289,23 @@ test("what a function throws keeps its status, and only admins and the log are t
     status: 503,
     body: { error: { code: "FUNCTION_UNAVAILABLE" } },
   })
+  expect(await send("POST", "/api/functions/misread", {})).toMatchObject({
+    status: 503,
+    body: { error: { code: "FUNCTION_UNAVAILABLE" } },
+  })
+  expect((await send("POST", "/api/functions/none", {})).status).toBe(404)
   expect(log()).toContain("functions/broken.ts:2")
   const known = await client.get<FunctionsResponse>("/api/admin/functions")
   expect(known.functions.map(({ name, state }) => [name, state])).toEqual([
     ["broken", "failed"],
+    ["misread", "failed"],
     ["refuse", "serving"],
   ])
   await writeFile(path.join(folder, "functions/refuse.ts"), "export default (\n")
   await client.post("/api/admin/functions/reload", { names: ["refuse"] })
   expect((await send("POST", "/api/functions/refuse", { how: "own" })).status).toBe(409)
   const stale = await client.get<FunctionsResponse>("/api/admin/functions")
-  expect(stale.functions[1]).toMatchObject({ name: "refuse", state: "stale", lastBuild: { outcome: "failed" } })
+  expect(stale.functions[2]).toMatchObject({ name: "refuse", state: "stale", lastBuild: { outcome: "failed" } })
 })
 
 interface RawAnswer {
