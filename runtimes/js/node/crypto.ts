@@ -156,7 +156,40 @@ export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
+/** Parts that need keys or ciphers of OpenSSL; packages find them, and are told so when they call one. */
+const missing = [
+  "createCipheriv",
+  "createDecipheriv",
+  "createDiffieHellman",
+  "createECDH",
+  "createSign",
+  "createVerify",
+  "generateKeyPair",
+  "generateKeyPairSync",
+  "hkdf",
+  "hkdfSync",
+  "pbkdf2",
+  "pbkdf2Sync",
+  "privateDecrypt",
+  "privateEncrypt",
+  "publicDecrypt",
+  "publicEncrypt",
+  "scrypt",
+  "scryptSync",
+  "sign",
+  "verify",
+]
+
+function refused(name: string): () => never {
+  return () => {
+    throw new Error(
+      `crypto.${name} is not in a function: use crypto.subtle, or a package that computes by itself, as @noble/hashes and @noble/ciphers do.`,
+    )
+  }
+}
+
 export default {
+  ...Object.fromEntries(missing.map((name) => [name, refused(name)])),
   webcrypto,
   subtle,
   getRandomValues,

@@ -46,13 +46,24 @@ export function failureOf(thrown: unknown): GuestFailure {
     if (!(thrown instanceof Error)) return { name: "Error", code: null, message: textOfThrown(thrown), status: null }
     const failure = { name: textOf(thrown.name), message: textOf(thrown.message), stack: stackOf(thrown) }
     if (!(thrown instanceof CodedError)) {
-      return { ...failure, message: failure.message + causesOf(thrown, failure.message), code: null, status: null }
+      return {
+        ...failure,
+        message: explained(failure.message) + causesOf(thrown, failure.message),
+        code: null,
+        status: null,
+      }
     }
     const { code, status, details } = thrown
     return { ...failure, code, status, ...(details === undefined ? {} : { details: jsonSafe(details) }) }
   } catch {
     return { name: "Error", code: null, message: "What was thrown cannot be read.", status: null }
   }
+}
+
+/** The engine knows of no modules: all were bundled. */
+function explained(message: string): string {
+  if (!message.startsWith("could not load module")) return message
+  return `${message}. Modules are bundled when the function is built: import() takes a name that is written out, not a variable.`
 }
 
 /** So many causes of causes are told, and so many errors of an AggregateError. */

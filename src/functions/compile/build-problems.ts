@@ -9,7 +9,7 @@ export function buildProblem(message: Message): Problem {
   const advice = adviceFor(message)
   return {
     code: "BUILD_FAILED",
-    message: sentence(message.text),
+    message: sentence(missingOfNode(message.text) ?? message.text),
     ...(advice === undefined ? {} : { next: advice }),
     ...(at === undefined ? {} : { at }),
   }
@@ -40,7 +40,21 @@ function isTelling({ location, id }: Message): boolean {
   return location === null || !/node_modules\/|^alyx-/.test(location.file)
 }
 
+/** `crypto.scryptSync`, where a module of Node has no such part in functions. */
+function missingOfNode(text: string): string | undefined {
+  const [, file, name] = /^No matching export in "alyx-node:([\w-]+)\.js" for import "(\w+)"/.exec(text) ?? []
+  return file === undefined ? undefined : `${file.replaceAll("-", "/")}.${name} is not in a function`
+}
+
+const ofNode: Readonly<Record<string, string>> = {
+  crypto: "Use crypto.subtle, or a package that computes by itself, as @noble/hashes and @noble/ciphers do.",
+  zlib: "gzip, deflate and inflate are there, and no others.",
+}
+
 function adviceFor({ text, notes }: Message): string | undefined {
+  const module = /^No matching export in "alyx-node:([\w-]+)\.js"/.exec(text)?.[1]
+  if (module !== undefined) return ofNode[module] ?? "Use another package, or one with a build for browsers or workers."
+  if (text.startsWith("No loader is configured for")) return kindsOfFiles
   const missing = /^Could not resolve "([^"]+)"/.exec(text)?.[1]
   if (missing === undefined) {
     const note = notes.map((each) => each.text).find((each) => each !== "")
@@ -53,6 +67,10 @@ function adviceFor({ text, notes }: Message): string | undefined {
   }
   return `Install it in the project or beside the function: npm install ${packageName(missing)}`
 }
+
+const kindsOfFiles =
+  'Imports may be TypeScript, JavaScript, JSX, JSON, text (.txt, .md, .html, .sql, or any file with { type: "text" }) and .wasm; ' +
+  "fetch other files from where they lie, or write them as base64 in a .txt file."
 
 /** `@scope/name/part` is a part of the package `@scope/name`. */
 function packageName(path: string): string {

@@ -75,7 +75,17 @@ async function load(path: string): Promise<OnLoadResult> {
 /** `require("events")` is the class itself, with everything else on it: what the ES module exports as default. */
 function loadRequired(path: string): OnLoadResult {
   const name = path.replace(/\.js$/, "").replaceAll("-", "/")
-  return { contents: `module.exports = require(${JSON.stringify(`node:${name}`)}).default`, loader: "js" }
+  const real = `require(${JSON.stringify(`node:${name}`)}).default`
+  return { contents: `module.exports = ${name === "zlib" ? withRefusals(real) : real}`, loader: "js" }
+}
+
+const missingOfZlib = ["brotliCompress", "brotliDecompress", "zstdCompress", "zstdDecompress"]
+
+/** Parts that packages find, and are told that they are missing when they call one. */
+function withRefusals(real: string): string {
+  const names = missingOfZlib.flatMap((name) => [name, `${name}Sync`])
+  const refusal = "() => { throw new Error(`zlib.${name} is not in a function: gzip, deflate and inflate are there.`) }"
+  return `{ ...${real}, ...Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, ${refusal}])) }`
 }
 
 function withoutPrefix(path: string): string {

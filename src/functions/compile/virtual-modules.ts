@@ -11,7 +11,7 @@ export const sdkModule = `alyx-sdk:${sdkName}`
 /** The names of `@alyx/functions`; they are evaluated with the prelude. */
 const sdkNames = ["defineFunction", "FunctionError", "AlyxError", "lazy", "getContext"] as const
 
-/** Resolves `@alyx/functions` to the SDK inside the engine. */
+/** Resolves `@alyx/functions` to the SDK inside the engine, and refuses what nothing in a function could load. */
 export function virtualModules(_request: BundleRequest): Plugin {
   return {
     name: "alyx-sdk",
@@ -21,9 +21,21 @@ export function virtualModules(_request: BundleRequest): Plugin {
         namespace: "alyx-sdk",
         sideEffects: false,
       }))
+      build.onResolve({ filter: /^https?:\/\// }, ({ path, kind }) => {
+        const isImport = kind === "import-statement" || kind === "dynamic-import"
+        return isImport
+          ? { errors: [{ text: `${path} cannot be imported`, notes: [{ text: adviceFor(path) }] }] }
+          : undefined
+      })
       build.onLoad({ filter: /.*/, namespace: "alyx-sdk" }, () => ({ contents: sdkSource, loader: "js" }))
     },
   }
+}
+
+/** The package that an address of a CDN is about: `https://esm.sh/@scope/name@1.2.3/part`. */
+function adviceFor(address: string): string {
+  const name = /^https?:\/\/[^/]+\/(?:npm\/|v\d+\/)?((?:@[\w.-]+\/)?[\w.-]+)/.exec(address)?.[1]
+  return `Packages come from npm: npm install ${name ?? "<name>"}`
 }
 
 const sdkSource = `export const { ${sdkNames.join(", ")} } = globalThis.__alyx_sdk\n`

@@ -218,6 +218,48 @@ test("everything that does not compile is told at once, with its place", async (
   ])
 })
 
+test("what a function cannot import is answered with what it can", async () => {
+  const error = await failureOf({
+    "functions/f.ts": `import lodash from "https://esm.sh/lodash@4/fp"\nimport logo from "./logo.png"\nimport { scryptSync } from "node:crypto"\nexport const run = () => [lodash, logo, scryptSync]`,
+    "functions/logo.png": "",
+  })
+
+  expect(shown(error)).toEqual([
+    "functions/f.ts:1:20 https://esm.sh/lodash@4/fp cannot be imported. Packages come from npm: npm install lodash.",
+    expect.stringMatching(
+      /^functions\/f\.ts:2:18 No loader is configured for "\.png" files: .*Imports may be TypeScript/,
+    ),
+  ])
+
+  const named = await failureOf({
+    "functions/f.ts": `import { scryptSync } from "node:crypto"\nexport const run = () => scryptSync`,
+  })
+  expect(shown(named)).toEqual([
+    expect.stringMatching(/^functions\/f\.ts:1:10 crypto\.scryptSync is not in a function\. Use crypto\.subtle/),
+  ])
+
+  const variable = await failureOf({
+    "functions/f.ts": `const name = "./other.ts"\nconst other = await import(name)\nexport const run = () => other`,
+  })
+  expect(shown(variable)[0]).toContain("import() takes a name that is written out, not a variable.")
+})
+
+test("parts of Node's modules that are missing are named when a package calls them", async () => {
+  const project = await functionProject({
+    "functions/f.js": `
+      const crypto = require("crypto"), zlib = require("zlib")
+      const said = [() => crypto.scryptSync("a", "b", 8), () => zlib.brotliCompressSync("a")].map((ask) => {
+        try { return ask() } catch (error) { return error.message }
+      })
+      module.exports = { run() { Host.outputString(said.join("\\n") + zlib.gzipSync("a").length) } }`,
+    "functions/f.yaml": "abi: extism\n",
+  })
+
+  expect(await callPlain(await project.build("f"), "run")).toMatch(
+    /^crypto\.scryptSync is not in a function.*\nzlib\.brotliCompressSync is not in a function.*\d+$/,
+  )
+})
+
 test("what fails while it is loaded is shown in the TypeScript", async () => {
   const error = await failureOf({
     "functions/f.ts": `import { upper } from "./_shared/upper"\ninterface Post { title: string }\n\nexport const made = upper(null as unknown as Post)\n`,
