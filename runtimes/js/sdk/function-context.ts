@@ -10,6 +10,7 @@ import { freezeDeeply } from "./freeze-deeply.ts"
 import { answerValue } from "./invoke-answer.ts"
 import type { Log } from "./log.ts"
 import { log } from "./log.ts"
+import { tellIfRefused } from "./told-errors.ts"
 import type { WebHeaders } from "./web-globals.ts"
 import { web } from "./web-globals.ts"
 
@@ -170,7 +171,9 @@ async function invokeFunction(call: Call, name: string, input: unknown): Promise
     const answer = await submit({ op: "invoke", name }, body)
     return answerValue(name, answer.value, decodeUtf8(answer.body), answer.body)
   } catch (error) {
-    throw hostFailure(error, stack)
+    const failure = hostFailure(error, stack)
+    tellIfRefused(failure)
+    throw failure
   }
 }
 

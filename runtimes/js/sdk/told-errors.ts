@@ -23,12 +23,31 @@ const callersFaults: ReadonlySet<string> = new Set([
   "REGISTER_INSTEAD",
 ])
 
+/** Of an invoked function these say that it was called wrongly, which is the affair of the function that called it. */
+const invokersFaults: ReadonlySet<string> = new Set([
+  "ABORTED",
+  "BAD_REQUEST",
+  "FUNCTION_NOT_FOUND",
+  "HOST_CALLS_EXCEEDED",
+  "INPUT_INVALID",
+  "INVALID_JSON",
+  "TRANSACTION_ENDED",
+  "TRANSACTION_OPEN",
+])
+
 /** Errors of Alyx that are told with code and status. */
 const told = new WeakSet<object>()
 
 /** Marks an error as the caller's to mend; those of other codes stay the function's own. */
 export function tellIfCallersFault(error: unknown): void {
   if (error instanceof AlyxError && callersFaults.has(error.code)) told.add(error)
+}
+
+/** Marks what an invoked function refused its caller, who is the same; what went wrong inside it stays its own. */
+export function tellIfRefused(error: unknown): void {
+  if (!(error instanceof AlyxError)) return
+  const isRefusal = error.status < 500 && !invokersFaults.has(error.code)
+  if (isRefusal || error.code === "CALL_DEPTH") told.add(error)
 }
 
 /** Marks an error that is told whatever its code: of the input and the output, and what another function said. */

@@ -196,6 +196,22 @@ describe("The rest of ctx", () => {
     expect(refused.failure).toMatchObject({ code: "TAKEN", status: 409, message: "It is taken." })
   })
 
+  test.each([
+    ["NO_STOCK", 409, 409],
+    ["DOCUMENT_NOT_FOUND", 404, 404],
+    ["CALL_DEPTH", 508, 508],
+    ["FUNCTION_NOT_FOUND", 404, null],
+    ["INPUT_INVALID", 400, null],
+    ["FUNCTION_ERROR", 500, null],
+    ["FUNCTION_TIMEOUT", 504, null],
+  ])("%s %i of an invoked function that nobody catches is told with the status %s", async (code, status, told) => {
+    const guest = await buildGuest(handlerOf(`return ctx.functions.invoke("inner", {})`))
+
+    const { failure } = await guest.call({ answer: () => ({ error: { code, status, message: "refused" } }) })
+
+    expect(failure).toMatchObject({ code, status: told, message: "refused" })
+  })
+
   test("waitUntil answers first, and lets the rest go on", async () => {
     const guest = await buildGuest(
       handlerOf(`
