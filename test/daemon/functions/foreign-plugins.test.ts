@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 
 import type { HostOperation } from "../../../src/daemon/functions/host-api.ts"
 import { asForeign, compileAssemblyScript, foreignPlugin } from "../../helpers/assemblyscript-plugin.ts"
+import { silentWasm } from "../../helpers/silent-wasm.ts"
 import { callerNamed, openFunctions } from "./functions-fixture.ts"
 
 describe("a plug-in of another tool", () => {
@@ -189,6 +190,36 @@ describe("a plug-in that misbehaves", () => {
     expect(functions.service.stats()).toMatchObject({ workers: 1, instances: 0, running: 0 })
   })
 
+  it("has failed when it returns another code than 0, whether it can wait or not", async () => {
+    const functions = openFunctions({ dev: true })
+    await functions.serve("sevens", await foreignPlugin("abilities"), { entry: "sevens" })
+    await functions.serve("plain", asForeign(silentWasm({}, 7)))
+
+    await expect(functions.call("sevens")).rejects.toMatchObject({
+      code: "FUNCTION_ERROR",
+      message: expect.stringContaining("sevens returned 7"),
+    })
+    await expect(functions.call("plain")).rejects.toMatchObject({ message: expect.stringContaining("returned 7") })
+  })
+
+  it("loses no line that it logged before it was ended", async () => {
+    const functions = openFunctions()
+    await functions.serve("spins", await foreignPlugin("abilities"), { entry: "saysAndSpins", timeoutMs: 1_000 })
+
+    await expect(functions.call("spins")).rejects.toMatchObject({ code: "FUNCTION_TIMEOUT" })
+
+    expect(functions.ended).toMatchObject([{ logs: [{ message: "before the loop" }] }])
+  })
+
+  it("is not called again where it was thrown out of its code", async () => {
+    const functions = openFunctions()
+    await functions.serve("strays", await foreignPlugin("abilities"), { entry: "strays" })
+
+    await expect(functions.call("strays")).rejects.toMatchObject({ code: "FUNCTION_ERROR" })
+
+    expect(functions.service.stats()).toMatchObject({ instances: 0 })
+  })
+
   it("gets no more of Extism's memory than of its own", async () => {
     const functions = openFunctions()
     const built = await foreignPlugin("abilities")
@@ -200,7 +231,7 @@ describe("a plug-in that misbehaves", () => {
 
   it("may write so many lines, and the others are counted", async () => {
     const functions = openFunctions()
-    await functions.serve("chatters", await foreignPlugin("abilities"), { entry: "chatters", timeoutMs: 200 })
+    await functions.serve("chatters", await foreignPlugin("abilities"), { entry: "chatters", timeoutMs: 1_000 })
 
     await expect(functions.call("chatters")).rejects.toMatchObject({ code: "FUNCTION_TIMEOUT" })
 

@@ -14,13 +14,19 @@ const lineBytes = 32
 /** The lines of one call on their way to the main thread: bounded, in batches, and none is lost when the thread has to be ended later. */
 export class CallLog {
   readonly #tell: (lines: readonly TimedLogLine[], dropped: number) => void
+  readonly #isHeld: boolean
   readonly #startMs = performance.now()
   #lines: TimedLogLine[] = []
   #bytes = 0
   #dropped = 0
 
-  constructor(tell: (lines: readonly TimedLogLine[], dropped: number) => void) {
+  /** What is not held is told line by line: for code that nothing but the end of its thread may stop. */
+  constructor(
+    tell: (lines: readonly TimedLogLine[], dropped: number) => void,
+    { isHeld }: { readonly isHeld: boolean },
+  ) {
     this.#tell = tell
+    this.#isHeld = isHeld
   }
 
   write(line: GuestLogLine): void {
@@ -34,7 +40,7 @@ export class CallLog {
     }
     const atMs = performance.now() - this.#startMs
     this.#lines.push({ ...line, atMs })
-    if (this.#lines.length >= linesPerMessage || atMs - this.#lines[0]!.atMs > heldMs) this.flush()
+    if (!this.#isHeld || this.#lines.length >= linesPerMessage || atMs - this.#lines[0]!.atMs > heldMs) this.flush()
   }
 
   flush(): void {

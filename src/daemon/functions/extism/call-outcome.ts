@@ -13,6 +13,7 @@ export function returned(call: RunningCall, instance: PluginInstance, output: Ui
   // Without memory a guest cannot even say that it has none.
   if (output === null && !call.isAnswered && instance.isMemoryFull) return { type: "out_of_memory" }
   if (output === null && !call.isAnswered && instance.alwaysAnswers) return unanswered
+  if (instance.returnCode !== 0) return returnedCode(call, instance.returnCode)
   if (output === null) return { type: "returned", output: new Uint8Array() }
   if (output.length > guestLimits.frameBytesMax) return { type: "output_too_large", bytes: output.length }
   return { type: "returned", output: output.slice() }
@@ -23,6 +24,11 @@ const unanswered: WorkerOutcome = {
   what: "it ended with neither an answer nor an error",
   stack: "",
   isStackOverflow: false,
+}
+
+function returnedCode({ message: { entry } }: RunningCall, code: number): WorkerOutcome {
+  const message = `${entry} returned ${code}, which means that it failed, and said no more.`
+  return { type: "failed", failure: { name: "Error", code: null, status: null, message } }
 }
 
 /** Whether this is the error of a guest that came to its end, and not one that threw it out of what it did. */

@@ -23,6 +23,7 @@ import type {
 class FunctionThread {
   readonly #state: ThreadState
   readonly #turns: Turns
+  readonly #isSolo: boolean
   readonly #post: (message: FromFunctionWorker) => void
   readonly #plugins = new Map<number, PluginToInstantiate>()
   readonly #instances = new Map<number, Promise<PluginInstance>>()
@@ -31,6 +32,7 @@ class FunctionThread {
   constructor(data: FunctionWorkerData, post: (message: FromFunctionWorker) => void) {
     this.#state = new ThreadState(data.state)
     this.#turns = new Turns(this.#state)
+    this.#isSolo = data.isSolo
     this.#post = post
   }
 
@@ -66,6 +68,7 @@ class FunctionThread {
       state: this.#state,
       turns: this.#turns,
       post: this.#post,
+      holdsLines: !this.#isSolo,
       onResume: (deadline) => instance?.resume(deadline),
     })
     this.#calls.set(message.call, call)

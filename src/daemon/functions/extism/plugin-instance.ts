@@ -11,6 +11,7 @@ import type { HostFunction } from "./host-functions.ts"
 import { alyxNamespace, beginnings, extismNamespace, ownWasiNamespace } from "./known-imports.ts"
 import { OutputLines } from "./output-lines.ts"
 import { freeData, memoryName, placeData } from "./plugin-data.ts"
+import { ReturnCode } from "./return-code.ts"
 import type { RunningCall } from "./running-call.ts"
 import { wasiFunctions } from "./wasi.ts"
 import type { PluginToInstantiate } from "./worker-messages.ts"
@@ -26,6 +27,7 @@ export class PluginInstance {
   /** Extism keeps this very object, so a call's own members can be put in. */
   readonly #config: Record<string, string>
   readonly #outputs: Readonly<Record<1 | 2, OutputLines>>
+  readonly #returnCode = new ReturnCode()
   readonly #http = new ExtismHttp(() => this.#call)
   #extism: Plugin | undefined
   #deadline: WebAssembly.Global<"i64"> | undefined
@@ -61,6 +63,11 @@ export class PluginInstance {
     return this.#plugin.alwaysAnswers
   }
 
+  /** What the entry returned: other than 0 is a failure, as Extism has it. */
+  get returnCode(): number {
+    return this.#returnCode.last
+  }
+
   /** Makes the instance and lets it begin, as its compiler wants it; may trap. */
   async make(call: RunningCall | null): Promise<void> {
     this.#call = call
@@ -90,6 +97,7 @@ export class PluginInstance {
     this.#extismMemory.reset()
     this.resume(message.deadline)
     try {
+      if (!this.alwaysAnswers) this.#returnCode.watch(await this.#extism!.getInstance(), message.entry)
       const output = await this.#extism!.call(message.entry, message.input, call)
       return output?.bytes() ?? null
     } finally {

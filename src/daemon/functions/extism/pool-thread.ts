@@ -46,7 +46,7 @@ export class PoolThread {
   constructor({ kind, workerUrl, logger, onMessage, onExit }: PoolThreadOptions) {
     this.kind = kind
     enlargeGuestStacks()
-    const workerData: FunctionWorkerData = { state: this.state.memory, niceness }
+    const workerData: FunctionWorkerData = { state: this.state.memory, niceness, isSolo: kind === "solo" }
     this.#worker = new Worker(workerUrl, {
       workerData,
       name: "function",

@@ -32,6 +32,8 @@ export interface RunningCallOptions {
   readonly state: ThreadState
   readonly turns: Turns
   readonly post: (message: FromFunctionWorker) => void
+  /** Whether lines may wait for others: the code can be interrupted, so none is lost. */
+  readonly holdsLines: boolean
   /** Called whenever the code of the call goes on, so that the guest knows its deadline. */
   readonly onResume: (deadline: bigint) => void
 }
@@ -68,7 +70,8 @@ export class RunningCall {
   constructor(options: RunningCallOptions) {
     this.#options = options
     const { post, message } = options
-    this.log = new CallLog((lines, dropped) => post({ type: "log", call: message.call, lines, dropped }))
+    const { holdsLines: isHeld } = options
+    this.log = new CallLog((lines, dropped) => post({ type: "log", call: message.call, lines, dropped }), { isHeld })
   }
 
   get message(): CallMessage {

@@ -8,6 +8,8 @@ export interface FunctionWorkerData {
   /** Memory of a ThreadState: what is shown to the main thread, and what may be taken back. */
   readonly state: SharedArrayBuffer
   readonly niceness: number
+  /** It runs code that nothing interrupts, so it may be ended at any moment. */
+  readonly isSolo: boolean
 }
 
 export type ToFunctionWorker =
