@@ -41,6 +41,8 @@ export interface AccountsDaemon {
   readonly sendAs: (token: string, method: string, target: string, body?: unknown) => Promise<Answer>
   readonly register: (email: string, password?: string) => Promise<SignedInResponse>
   readonly logIn: (email: string, password?: string) => Promise<Answer>
+  /** Before the end of the test. */
+  readonly stop: () => Promise<void>
 }
 
 /** What people of tests sign in with. */
@@ -99,7 +101,8 @@ export async function startAccountsDaemon(options: AccountsDaemonOptions = {}): 
     onFatal: () => undefined,
     onShutdown: () => undefined,
   })
-  onTestFinished(async () => void (await daemon.stop()))
+  const stop = async (): Promise<void> => void (await daemon.stop())
+  onTestFinished(stop)
   const url = daemon.file.url!
   const send: AccountsDaemon["send"] = (method, target, body, headers) => sendTo(url, method, target, body, headers)
   return {
@@ -115,5 +118,6 @@ export async function startAccountsDaemon(options: AccountsDaemonOptions = {}): 
       return body as SignedInResponse
     },
     logIn: (email, password = goodPassword) => send("POST", "/api/auth/login", { email, password }),
+    stop,
   }
 }

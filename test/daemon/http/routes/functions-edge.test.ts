@@ -1,4 +1,6 @@
 import { request } from "node:http"
+import path from "node:path"
+import { DatabaseSync } from "node:sqlite"
 
 import { expect, test } from "vitest"
 
@@ -33,6 +35,29 @@ test("a call ends when its client leaves, and is written down as cancelled", asy
   expect(executions).toMatchObject([{ id: entry.executionId, status: "cancelled" }])
 })
 
+test(
+  "a call that outlasts the stop of the server is told so, and kept with that reason",
+  { timeout: 20_000 },
+  async () => {
+    const { send, client, folder, stop } = await startAccountsDaemon({
+      config: { server: { drain_timeout: "1s" } },
+      files: {
+        "functions/slow.ts": define("async handler() { await new Promise((r) => setTimeout(r, 20000)); return 1 }"),
+      },
+    })
+    const answer = send("POST", "/api/functions/slow", {})
+    await untilRunning(client)
+
+    await stop()
+
+    expect(await answer).toMatchObject({ status: 503, body: { error: { code: "SHUTTING_DOWN" } } })
+    const database = new DatabaseSync(path.join(folder, "data/alyx.db"), { readOnly: true })
+    const row = database.prepare("SELECT status, error FROM _alyx_executions").get()
+    database.close()
+    expect(row).toMatchObject({ status: "cancelled", error: expect.stringContaining("SHUTTING_DOWN") as string })
+  },
+)
+
 test("functions that call themselves through the server are stopped by their depth, each call a row with its parent", async () => {
   const { send, client } = await startAccountsDaemon({
     files: {
@@ -51,7 +76,9 @@ test("functions that call themselves through the server are stopped by their dep
     output: "CALL_DEPTH1111111",
   })
   const { executions } = await client.get<ExecutionsResponse>("/api/admin/functions/deep/executions?limit=50")
-  expect(executions.map(({ triggerType }) => triggerType)).toEqual([...Array<string>(7).fill("function"), "http"])
+  expect(executions.map(({ triggerType }) => triggerType)).toEqual([...Array<string>(8).fill("function"), "http"])
+  // The one that was refused is the newest.
+  expect(executions.map(({ error }) => error?.code ?? null)).toEqual(["CALL_DEPTH", ...Array<null>(8).fill(null)])
   expect(new Set(executions.map(({ requestId }) => requestId)).size).toBe(1)
   const rows = await Promise.all(executions.map(({ id }) => client.get<ExecutionDetail>(`/api/admin/executions/${id}`)))
   expect(rows.map(({ parentId }) => parentId)).toEqual([...executions.slice(1).map(({ id }) => id), null])
