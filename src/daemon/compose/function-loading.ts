@@ -221,10 +221,12 @@ export class FunctionLoading implements FunctionLoader {
     functions.made?.registry.fail(name, failure)
     if (!mayBeKnown || JSON.stringify(before?.error ?? null) !== JSON.stringify(error)) {
       activity.build({ name, outcome: "failed", durationMs, bytes: null, error })
-      logger.error(`The function ${name} cannot be served. ${error.message}`, { code: error.code })
-      for (const { message, at } of error.problems ?? []) {
-        logger.error(at === undefined ? message : `${at.file}:${at.line}:${at.column} ${message}`)
-      }
+      const { message, problems = [] } = error
+      const [only, other] = problems
+      const isSaid = only !== undefined && other === undefined && only.message === message
+      const text = isSaid ? placed(only) : message
+      logger.error(`The function ${name} cannot be served. ${text}`, { code: error.code })
+      if (!isSaid) for (const problem of problems) logger.error(placed(problem))
     }
     return { name, outcome: "failed", durationMs, bytes: null, error }
   }
@@ -258,4 +260,8 @@ function noteFailure(entry: Entry, { problems = [] }: WireError, root: string): 
   entry.hasFailed = true
   entry.inputs = [...new Set([...entry.inputs, ...blamed])]
   entry.lacksFile = problems.some(({ message }) => message.startsWith("Could not resolve "))
+}
+
+function placed({ message, at }: NonNullable<WireError["problems"]>[number]): string {
+  return at === undefined ? message : `${at.file}:${at.line}:${at.column} ${message}`
 }

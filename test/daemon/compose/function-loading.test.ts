@@ -31,7 +31,7 @@ test("a folder is read anew: what is new is built, what is gone is 404, what is 
   await writeFile(file("a.yaml"), "tiemout: 3s\n")
   await writeFile(file("c.yaml"), "timeout: 3s\n")
   expect((await reload()).toSorted()).toEqual(["a failed", "b unchanged", "c failed"])
-  expect([await said("a"), await said("b"), await said("c")]).toEqual(["one", "two", 404])
+  expect([await said("a"), await said("b"), await said("c")]).toEqual(["one", "two", 503])
   const { functions } = await client.get<FunctionsResponse>("/api/admin/functions")
   expect(functions.map(({ name, state, lastBuild }) => [name, state, lastBuild?.error?.code ?? null])).toEqual([
     ["a", "stale", "MANIFEST_INVALID"],
@@ -61,7 +61,7 @@ test("a folder is read anew: what is new is built, what is gone is 404, what is 
 })
 
 test("a manifest that is put right again is served again, also when nothing else has changed", async () => {
-  const { client, folder } = await startAccountsDaemon({
+  const { client, folder, log } = await startAccountsDaemon({
     files: { "functions/a.ts": says("one"), "functions/a.yaml": "timeout: 3s\n" },
   })
   const save = async (text: string) => {
@@ -73,6 +73,8 @@ test("a manifest that is put right again is served again, also when nothing else
 
   await client.get<FunctionsResponse>("/api/admin/functions")
   expect(await save("timeot: 3s\n")).toMatchObject([["failed"], "stale", { code: "MANIFEST_INVALID" }])
+  expect(log().match(/functions\/a\.yaml:1:1 There is no key/g)).toHaveLength(1)
+  expect(log().match(/There is no key/g)).toHaveLength(1)
   expect(await save("timeout: 3s\n")).toEqual([["built"], "serving", null])
   expect(await save("timeout: 3s\n")).toEqual([["unchanged"], "serving", null])
 
