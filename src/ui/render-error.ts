@@ -12,7 +12,7 @@ export interface ShownError {
   readonly problems?: readonly Problem[]
 }
 
-/** How many problems are shown with their lines; the rest is counted. */
+/** How many problems are shown with their lines; the rest is counted. Those of manifests are one mistake each, and all shown. */
 const problemCountMax = 20
 
 /**
@@ -28,9 +28,10 @@ export function renderError(
   const blocks = [`${paint("bad", "Error:")} ${printable(error.message, { keepLines: true })} ${code}`]
   const { problems, next, at } = withoutRepeats(error)
   if (at) blocks.push(placeWithExcerpt(at, options))
-  for (const problem of problems.slice(0, problemCountMax)) blocks.push(renderProblem(problem, options))
-  const more = problems.length - problemCountMax
-  if (more > 0) blocks.push(`… and ${more} more.`)
+  const shownMax = error.code === "MANIFEST_INVALID" ? problems.length : problemCountMax
+  for (const problem of problems.slice(0, shownMax)) blocks.push(renderProblem(problem, options))
+  const more = problems.length - shownMax
+  if (more > 0) blocks.push(`… and ${more} more; --json shows all.`)
   if (next) blocks.push(indent(`${paint("good", "Next:")} ${printable(next)}`, problems.length > 0 ? 0 : 2))
   const spaced = problems.length > 0 || at !== undefined
   return `${blocks.filter((block) => block !== "").join(spaced ? "\n\n" : "\n")}\n`

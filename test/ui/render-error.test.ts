@@ -75,6 +75,15 @@ schema.yaml:2:6
     expect(placed).toContain(`${at.file}:${at.line}:${at.column}\n`)
   })
 
+  test("counts what is too much, and shows every mistake of manifests", () => {
+    const problems = Array.from({ length: 30 }, (_, index) => ({ code: "X", message: `Mistake ${index + 1}.` }))
+
+    expect(renderError({ code: "BUILD_FAILED", message: "Wrong.", problems }, look)).toMatch(
+      /Mistake 20\.\n\n… and 10 more; --json shows all\.\n$/,
+    )
+    expect(renderError({ code: "MANIFEST_INVALID", message: "Wrong.", problems }, look)).toMatch(/Mistake 30\.\n$/)
+  })
+
   test("does without the line of a file that is gone", () => {
     const problem = { code: "X", message: "Wrong.", at: { ...at, file: "gone.yaml" } }
 
@@ -88,7 +97,7 @@ schema.yaml:2:6
 
     expect(text).toContain("Problem 19.")
     expect(text).not.toContain("Problem 20.")
-    expect(text).toContain("… and 5 more.")
+    expect(text).toContain("… and 5 more; --json shows all.")
   })
 
   test("lets nothing that a file or a server says reach the terminal as a command", () => {

@@ -16,11 +16,32 @@ export async function bundleFailure(error: unknown, request: BundleRequest): Pro
   const unresolved = new Map(error.errors.map((message) => [message, unsupportedModule(message)]))
   const isNodeMissing = [...unresolved.values()].some((name) => name !== null)
   const chains = isNodeMissing ? await importChains(request) : new Map<string, readonly string[]>()
-  const problems = error.errors.map((message) => {
+  const nearest = nearestOfPackages(unresolved, chains)
+  const problems = error.errors.flatMap((message) => {
     const name = unresolved.get(message) ?? null
-    return name === null ? buildProblem(message) : nodeProblem(name, message, chains)
+    if (name === null) return buildProblem(message)
+    return isOfPackage(message) && nearest.get(name) !== message ? [] : nodeProblem(name, message, chains)
   })
   return failureOf(request, problems.toSorted(ownFilesFirst))
+}
+
+/** A large package may import one of Node's modules a hundred times: of each module, the import that the fewest files lead to. */
+function nearestOfPackages(
+  unresolved: ReadonlyMap<Message, string | null>,
+  chains: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, Message> {
+  const nearest = new Map<string, Message>()
+  const lengthOf = ({ location }: Message): number => chains.get(location!.file)?.length ?? Infinity
+  for (const [message, name] of unresolved) {
+    if (name === null || !isOfPackage(message)) continue
+    const known = nearest.get(name)
+    if (known === undefined || lengthOf(message) < lengthOf(known)) nearest.set(name, message)
+  }
+  return nearest
+}
+
+function isOfPackage({ location }: Message): boolean {
+  return location !== null && isForeign(location.file)
 }
 
 /** In the order of files and lines, those of packages last; esbuild tells them as it finds them. */

@@ -188,7 +188,8 @@ test("a package that guards what only Node has builds; without the guard it fail
       { main: "lib/index.js" },
       {
         "lib/index.js": `exports.read = require("./files.js").read`,
-        "lib/files.js": `const fs = require("fs")\nrequire("http2")\nexports.read = fs.readFileSync`,
+        "lib/files.js": `const fs = require("fs")\nrequire("http2")\nrequire("./more.js")\nexports.read = fs.readFileSync`,
+        "lib/more.js": `require("fs")\nrequire("fs/promises")\nrequire("http2")`,
       },
     ),
   })
@@ -201,6 +202,8 @@ test("a package that guards what only Node has builds; without the guard it fail
       'A function has no files: import text with `with { type: "text" }`, and keep data in ctx.db.',
     "node_modules/reader/lib/files.js:2:9 node:http2 cannot work in a function; it is imported by functions/f.ts → node_modules/reader/lib/index.js → node_modules/reader/lib/files.js → node:http2. " +
       "Use fetch(), and name the host under allowed_hosts.",
+    // Of a module that packages import more than once, the nearest.
+    expect.stringMatching(/more\.js:2:9 node:fs\/promises cannot work/),
   ])
 })
 
