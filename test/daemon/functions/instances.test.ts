@@ -5,6 +5,7 @@ import { foreignPlugin } from "../../helpers/assemblyscript-plugin.ts"
 import { scaled } from "../../helpers/scale.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 import { openFunctions } from "./functions-fixture.ts"
+import type { FunctionsFixture } from "./functions-fixture.ts"
 import { buildPlugin } from "./guest-plugins.ts"
 
 const define = (body: string): string =>
@@ -57,6 +58,36 @@ describe("instances", () => {
     expect(functions.service.stats().instances).toBe(2)
     expect(await functions.call("a", "3")).toBe("123")
     expect(await functions.call("b", "2")).toBe("2")
+  })
+})
+
+describe("the instances beyond the limit, for calls that others wait for,", () => {
+  it.each([["instances"], ["threads"]])("are not taken by those: %s", async (kind) => {
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
+    let held = 0
+    const functions: FunctionsFixture = openFunctions({
+      config: { workers: 2, instancesMax: kind === "threads" ? 64 : 2 },
+      answer: async (invocation, operation) => {
+        if (operation.op !== "invoke") return answered
+        held += 1
+        await mayEnd
+        return { value: { head: null }, body: (await functions.invoke("inner", "1", { parent: invocation })).output }
+      },
+    })
+    const isOwn = kind !== "threads"
+    const folder = await tempFolder()
+    const outer = await buildPlugin(folder, define(`return ctx.functions.invoke("inner", 1)`))
+    const inner = await buildPlugin(folder, define(`return "inner"`))
+    await functions.serve("outer", { ...outer, isOwn })
+    await functions.serve("inner", { ...inner, isOwn })
+
+    const first = Array.from({ length: 2 }, () => functions.call("outer"))
+    await expect.poll(() => held, { timeout: 10_000 }).toBe(2)
+    end()
+    await Promise.all(first)
+    const calls = Array.from({ length: 6 }, () => functions.call("outer"))
+
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 6 }, () => '"inner"'))
   })
 })
 
@@ -185,7 +216,7 @@ describe("a thread that has to be ended", () => {
 
     await functions.stop(10)
 
-    expect(await waiting).toMatchObject({ code: "WORKER_RESTARTED" })
+    expect(await waiting).toMatchObject({ code: "SHUTTING_DOWN" })
     await expect(functions.call("waits")).rejects.toMatchObject({ code: "SHUTTING_DOWN" })
     expect(functions.service.stats()).toMatchObject({ workers: 0, instances: 0, running: 0 })
   })
@@ -195,6 +226,7 @@ describe("a thread that has to be ended", () => {
 function withoutYielding(built: BuiltFunction): BuiltFunction {
   return {
     ...built,
+    isOwn: true,
     description: { abi: 1, engine: "alyx", style: "plugin", exports: ["spins"], input: null, output: null },
   }
 }

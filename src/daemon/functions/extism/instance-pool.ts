@@ -57,6 +57,8 @@ export class InstancePool {
 
   /** Takes an idle instance or makes one; null where there is no room. It is busy from now on. */
   take(plugin: ExtismPlugin, wish: Pick<PlaceWish, "depth" | "isFresh" | "instancesMax">): PooledInstance | null {
+    // Idle or not, what is there for calls that others wait for is nothing for those others.
+    if (this.#busyCount >= wish.instancesMax + wish.depth) return null
     const choice = this.#choose(plugin, wish.depth)
     const idle = wish.isFresh ? undefined : this.#findIdle(plugin, choice.threads)
     if (idle !== undefined) {
@@ -165,6 +167,8 @@ export class InstancePool {
     const threadsMax = this.#options.threadsMax()
     const threads = this.#ofKind(kindFor(plugin))
     if (!plugin.isInterruptible) {
+      const busyCount = threads.filter((one) => one.busyCount > 0).length
+      if (busyCount >= threadsMax + depth) return { threads: [], mayStart: false }
       return { threads: threads.filter((one) => one.busyCount === 0), mayStart: threads.length < threadsMax + depth }
     }
     const stuck = threads.filter(({ isStuck }) => isStuck)
@@ -181,6 +185,12 @@ export class InstancePool {
     return [...this.#instances.values()].some(
       (one) => one.thread === thread && one.plugin === plugin && one.callNumber === number,
     )
+  }
+
+  get #busyCount(): number {
+    let count = 0
+    for (const thread of this.#threads) count += thread.busyCount
+    return count
   }
 
   #ofKind(kind: ThreadKind): PoolThread[] {
