@@ -113,8 +113,7 @@ export class ExtismRuntime implements FunctionRuntime {
     if (own.isRetired) return
     own.isRetired = true
     this.#loaded.delete(own)
-    // Nothing is made of it any more, and instances have their own.
-    if (own.data !== null) freeData(own.data)
+    this.#freeUnused(own)
     for (const instance of this.#pool.idleOf(own)) this.#pool.dropIdle(instance)
     this.#options.onRoom()
   }
@@ -185,7 +184,8 @@ export class ExtismRuntime implements FunctionRuntime {
   }
 
   #move(call: LiveCall, wish: PlaceWish): void {
-    if (!call.takeBack()) return
+    // Of what is retired and freed nothing can be made: the call waits where it is.
+    if (call.instance.plugin.data?.section.buffer.detached === true || !call.takeBack()) return
     const { plugin } = call.instance
     this.#pool.giveBack(call.instance, { isKept: !wish.isFresh && !plugin.isRetired })
     const instance = this.#pool.take(plugin, wish)
@@ -215,8 +215,17 @@ export class ExtismRuntime implements FunctionRuntime {
     const isKept = isReusable && !instance.plugin.isRetired && !this.#fresh.has(instance)
     this.#pool.giveBack(instance, { isKept })
     call.end(outcome)
+    this.#freeUnused(instance.plugin)
     this.#startSweep()
     this.#options.onRoom()
+  }
+
+  /** Instances have their own; but a call that waits may still be moved to a new one. */
+  #freeUnused(plugin: ExtismPlugin): void {
+    const { data, isRetired } = plugin
+    if (!isRetired || data === null || data.section.buffer.detached) return
+    for (const { instance } of this.#calls.values()) if (instance.plugin === plugin) return
+    freeData(data)
   }
 
   #end(thread: PoolThread): void {
