@@ -5,6 +5,8 @@ import { join, relative, resolve } from "node:path"
 import { alyxError } from "../errors.ts"
 import { writeFileAtomically } from "../lib/atomic-write.ts"
 import { packageVersion } from "../lib/package-root.ts"
+import { readRegularFile } from "../lib/regular-file.ts"
+import type { RegularFile } from "../lib/regular-file.ts"
 import type { CacheEntry } from "./build-cache.ts"
 import { findCachedBuild, hashOf, keepBuild } from "./build-cache.ts"
 import type { BuiltFunction } from "./built-function.ts"
@@ -78,7 +80,7 @@ export class FunctionBuilder {
   async read(source: FunctionSource): Promise<BuiltFunction> {
     const startedAt = performance.now()
     const file = relative(this.#options.root, source.wasmFile)
-    const wasm = await readWasm(source.wasmFile, file)
+    const wasm = readWasm(source.wasmFile, file)
     const { description, sourceMap } = readPlugin(wasm, file)
     const inputs = source.manifest.build === null ? [source.wasmFile] : await findCommandInputs(source)
     const durationMs = performance.now() - startedAt
@@ -164,15 +166,23 @@ async function hashEngines(): Promise<string> {
   return hashOf([packageVersion(), ...files.map(hashOf)].join(" "))
 }
 
-async function readWasm(path: string, file: string): Promise<Uint8Array<ArrayBuffer>> {
-  const wasm = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+function readWasm(path: string, file: string): Uint8Array<ArrayBuffer> {
+  const read = readPluginFile(path, file)
+  if (read.kind === "file") return new Uint8Array(read.bytes)
+  const message =
+    read.kind === "too-large" ? `${file} is larger than ${pluginBytesMax / 1024 / 1024} MB.` : `${file} is no file.`
+  throw alyxError("PLUGIN_INVALID", { message })
+}
+
+/** No more is read than a plug-in may have, whatever the file says of its size. */
+function readPluginFile(path: string, file: string): RegularFile {
+  try {
+    return readRegularFile(path, { bytesMax: pluginBytesMax })
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException
     const message = cause.code === "ENOENT" ? `${file} does not exist.` : `${file} cannot be read (${cause.code}).`
     throw alyxError("PLUGIN_INVALID", { message, cause })
-  })
-  if (wasm.length > pluginBytesMax) {
-    throw alyxError("PLUGIN_INVALID", { message: `${file} is larger than ${pluginBytesMax / 1024 / 1024} MB.` })
   }
-  return new Uint8Array(wasm)
 }
 
 /** A command that ended well and left nothing, or nothing that is a plug-in. */

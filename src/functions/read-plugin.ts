@@ -13,7 +13,7 @@ export interface PluginContent {
 }
 
 /** No file of a plug-in is larger. */
-export const pluginBytesMax = 256 * 1024 * 1024
+export const pluginBytesMax = 64 * 1024 * 1024
 
 /** Reads a plug-in; `file` is its path for messages. Throws PLUGIN_INVALID for what is none, or is damaged. */
 export function readPlugin(wasm: Uint8Array<ArrayBuffer>, file: string): PluginContent {

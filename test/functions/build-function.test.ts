@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises"
+import { readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { createPlugin } from "@extism/extism"
@@ -58,6 +58,20 @@ test("a plug-in that lies there says what it is, and is not believed to be of ou
 
   expect([built.isOwn, again.isOwn, copy.isOwn]).toEqual([true, true, false])
   expect(copy.description).toEqual(built.description)
+})
+
+test("a file that is larger than a plug-in may be is not read", async () => {
+  const project = await functionProject({ "functions/f.ts": answering("x") })
+  const file = path.join(project.root, "functions/big.wasm")
+  await writeFile(file, "")
+  await truncate(file, 1500 * 1024 * 1024)
+  const before = process.memoryUsage().rss
+
+  expect(await refusal(project.build("big"))).toMatchObject({
+    code: "PLUGIN_INVALID",
+    message: "functions/big.wasm is larger than 64 MB.",
+  })
+  expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024)
 })
 
 test("a plug-in that was changed or lost is built anew, also with a damaged record", async () => {
