@@ -47,7 +47,9 @@ describe("keys that would keep a thread for long", () => {
 
     for (const format of ["pkcs8", "spki"]) {
       const operation = { call: "crypto", action: "import", algorithm, format, lengths: [bytes.length] } as const
-      expect(answerGuestCall(operation, bytes).value).toMatchObject({ failed: { message: expect.stringContaining("larger than") } })
+      expect(answerGuestCall(operation, bytes).value).toMatchObject({
+        failed: { message: expect.stringContaining("larger than") },
+      })
     }
   })
 })
