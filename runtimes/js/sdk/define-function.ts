@@ -28,6 +28,17 @@ const members = ["input", "output", "handler"]
 
 /** `export default defineFunction({ input, output, handler(input, ctx) {} })`. Mistakes fail the build. */
 export function defineFunction(definition: FunctionDefinition): DefinedFunction {
+  try {
+    return readDefinition(definition)
+  } catch (error) {
+    // A stack has few lines, and those of reading a schema say nothing: the place is where this was called.
+    const { stack } = new Error("where it was called")
+    if (error instanceof TypeError && stack !== undefined) error.stack = stack
+    throw error
+  }
+}
+
+function readDefinition(definition: FunctionDefinition): DefinedFunction {
   if (!isRecord(definition)) throw new TypeError(`defineFunction() takes an object: ${example}`)
   for (const name of Object.keys(definition)) {
     if (members.includes(name)) continue

@@ -301,6 +301,23 @@ test("a default export of another kind is answered with how functions look", asy
   ])
 })
 
+test("mistakes in the input of defineFunction are told at once, at its call", async () => {
+  const error = await failureOf({
+    "functions/f.ts": `import { defineFunction } from "@alyx/functions"
+
+export default defineFunction({
+  input: { a: { type: "strng" }, b: { type: "object", properties: { c: { typ: "int" } } }, d: "text" },
+  handler: () => 1,
+})`,
+  })
+
+  expect(shown(error)).toEqual([
+    expect.stringMatching(
+      /^functions\/f\.ts:3:\d+ TypeError: input\.a has the type "strng", which there is not\. Did you mean string\?.*\ninput\.b\.c has no type\./,
+    ),
+  ])
+})
+
 test("with snapshot: false code outside of the handler may ask for what calls have", async () => {
   const project = await functionProject({
     "functions/f.ts": `import { createHash } from "node:crypto"

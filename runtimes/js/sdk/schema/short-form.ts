@@ -1,6 +1,7 @@
 import { didYouMean } from "../alyx-error.ts"
 import { pathText } from "../plain-value.ts"
 import { isRecord } from "./schema-kind.ts"
+import { eachOrMistakes, SchemaMistakes } from "./schema-mistakes.ts"
 
 type Schema = Record<string, unknown>
 
@@ -64,8 +65,13 @@ export function shortFormSchema(word: string, fields: Readonly<Record<string, un
 
 function objectSchema(path: readonly string[], fields: Readonly<Record<string, unknown>>): Schema {
   const names = Object.keys(fields)
-  const properties = names.map((name) => [name, fieldSchema([...path, name], fields[name])] as const)
-  const required = names.filter((name) => isRequired([...path, name], fields[name]))
+  const required: string[] = []
+  const properties = eachOrMistakes(names, (name) => {
+    const field = [...path, name]
+    const schema = fieldSchema(field, fields[name])
+    if (isRequired(field, fields[name])) required.push(name)
+    return [name, schema] as const
+  })
   return {
     type: "object",
     properties: Object.fromEntries(properties),
@@ -181,7 +187,7 @@ function withEnum(path: readonly string[], field: Readonly<Record<string, unknow
 }
 
 function wrong(path: readonly string[], predicate: string): never {
-  throw new TypeError(`${pathText(path)} ${predicate}.`)
+  throw new SchemaMistakes([`${pathText(path)} ${predicate}.`])
 }
 
 function shown(value: unknown): string {
