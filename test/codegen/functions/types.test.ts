@@ -129,6 +129,7 @@ export async function documents() {
 export const handler: Handler = async (req, res) => res.status(201).json({ input: req.input, name: req.headers["x-name"], env: ctx.env.MODE })
 export const web: FetchHandler = { fetch: async (request) => Response.json(await (await fetch(new URL(request.url))).json()) }
 export const key = lazy(() => getContext().secrets["KEY"])
+same<ReturnType<typeof key>, string>(true)
 export const globals = [crypto.randomUUID(), structuredClone({}), Buffer.from("a").toString("hex"), process.env.A, new URLPattern({ pathname: "/:id" }), new TextEncoder(), performance.now(), Host.inputString()]
 setTimeout(() => console.log(key(), AlyxError), 1)
 `
