@@ -22,9 +22,14 @@ export function encodeFrame(codec: TextCodec, header: unknown, body?: Uint8Array
   return frame
 }
 
+/** Where the header of a frame ends, and its body begins: beyond the end of a frame that was cut off. */
+export function frameHeaderEnd(frame: Uint8Array): number {
+  return lengthBytes + readLength(frame, 0)
+}
+
 /** Reads a frame; the body is a view into it. Throws a RangeError for what is no frame, and a SyntaxError for what is no JSON. */
 export function decodeFrame(codec: TextCodec, frame: Uint8Array): Frame {
-  const end = lengthBytes + readLength(frame, 0)
+  const end = frameHeaderEnd(frame)
   if (end > frame.length) throw new RangeError("The header of a frame is longer than the frame.")
   const header: unknown = JSON.parse(codec.decode(frame.subarray(lengthBytes, end)))
   return { header, body: frame.subarray(end) }

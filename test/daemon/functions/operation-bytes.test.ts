@@ -74,4 +74,16 @@ describe("what a call sends to the host", () => {
     expect(JSON.parse(await functions.call("writes"))).toEqual(["ok", ["BODY_TOO_LARGE", 413]])
     expect(asked).toBe(1)
   })
+
+  it("is no error that is larger: that is told as one", async () => {
+    const functions = openFunctions({ dev: true })
+    const thrown = `import { FunctionError, defineFunction } from "@alyx/functions"
+      export default defineFunction({ handler() { throw new FunctionError("X", 409, "m", { text: "x".repeat(3 * 1024 * 1024) }) } })`
+    await functions.serve("throws", await buildPlugin(await tempFolder(), thrown))
+
+    await expect(functions.call("throws")).rejects.toMatchObject({
+      code: "FUNCTION_ERROR",
+      message: expect.stringContaining("too large to be told"),
+    })
+  })
 })

@@ -1,6 +1,6 @@
 import type { CallContext } from "@extism/extism"
 
-import { decodeFrame, encodeFrame } from "../../../functions/frames.ts"
+import { decodeFrame, encodeFrame, frameHeaderEnd } from "../../../functions/frames.ts"
 import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { GuestLogLevel, GuestLogLine } from "../../../functions/guest-abi.ts"
 import { answerGuestCall } from "../guest-crypto.ts"
@@ -18,13 +18,13 @@ export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, Hos
     alyx_context: (context: CallContext) => blocks.store(context, nodeCodec.encode(callOf(context).message.context)),
     alyx_submit: (context: CallContext, frame: bigint) => {
       const bytes = takeBlock(context, blocks, frame)
-      const { header, body } = readFrame(bytes)
+      const { header, body } = readFrame(bytes, callOf(context).message.headerBytesMax)
       callOf(context).submit(requireHeader(header), body.slice(), bytes.length - body.length)
     },
     // An async function, not one that returns a promise: so Extism tells what suspends.
     alyx_wait: async (context: CallContext) => blocks.store(context, await callOf(context).wait()),
     alyx_call: (context: CallContext, frame: bigint) => {
-      const { header, body } = readFrame(takeBlock(context, blocks, frame))
+      const { header, body } = readFrame(takeBlock(context, blocks, frame), callOf(context).message.headerBytesMax)
       return blocks.store(context, answerCall(header, body))
     },
     alyx_log: (context: CallContext, line: bigint) => {
@@ -49,13 +49,19 @@ export function callOf(context: CallContext): RunningCall {
   return call
 }
 
-function readFrame(bytes: Uint8Array): { header: unknown; body: Uint8Array } {
-  if (bytes.length > guestLimits.frameBytesMax) throw new RangeError(frameTooLarge(bytes.length))
-  return decodeFrame(nodeCodec, bytes)
+/** Of a header that is too large only the beginning is read, as our compiler's plug-ins write it: to parse it may take long. */
+function readFrame(bytes: Uint8Array, headerBytesMax: number): { header: unknown; body: Uint8Array } {
+  if (bytes.length > guestLimits.frameBytesMax)
+    throw new RangeError(frameTooLarge(bytes.length, guestLimits.frameBytesMax))
+  const headerEnd = frameHeaderEnd(bytes)
+  if (headerEnd <= headerBytesMax || headerEnd > bytes.length) return decodeFrame(nodeCodec, bytes)
+  const begin = /^\{"id":(\d{1,15}),"op":"([a-z]{1,20})"/.exec(nodeCodec.decode(bytes.subarray(4, 64)))
+  if (begin === null) throw new RangeError(frameTooLarge(headerEnd, headerBytesMax))
+  return { header: { id: Number(begin[1]), op: begin[2] }, body: bytes.subarray(headerEnd) }
 }
 
-function frameTooLarge(length: number): string {
-  return `An operation of ${length} bytes is larger than the limit of ${guestLimits.frameBytesMax}.`
+function frameTooLarge(length: number, most: number): string {
+  return `An operation of ${length} bytes is larger than the limit of ${most}.`
 }
 
 function requireHeader(header: unknown): SubmittedHeader {

@@ -102,7 +102,7 @@ export class RunningCall {
     const isTooLarge = headerBytes > this.message.headerBytesMax
     if (header.op === "answer") return this.#answer(isTooLarge ? null : header["head"], body)
     if (header.op === "fail") {
-      this.failure = readFailure(header["error"], { hasDetails: !isTooLarge })
+      this.failure = readFailure(isTooLarge ? tooLargeFailure : header["error"])
       return
     }
     if (this.#open.has(id)) return
@@ -276,8 +276,10 @@ function codecFrame(answer: OperationAnswer): Uint8Array {
   return encodeFrame(nodeCodec, answer)
 }
 
+const tooLargeFailure = { message: "The function threw an error that is too large to be told." }
+
 /** What a guest says of its failure, as far as it can be believed: texts of bounded length. */
-function readFailure(error: unknown, { hasDetails }: { readonly hasDetails: boolean }): GuestFailure {
+function readFailure(error: unknown): GuestFailure {
   const { name, code, message, status, details, stack } = (
     typeof error === "object" && error !== null ? error : {}
   ) as Record<string, unknown>
@@ -286,7 +288,7 @@ function readFailure(error: unknown, { hasDetails }: { readonly hasDetails: bool
     code: typeof code === "string" ? code.slice(0, 100) : null,
     message: textOf(message, ""),
     status: typeof status === "number" ? status : null,
-    ...(details === undefined || !hasDetails ? {} : { details }),
+    ...(details === undefined ? {} : { details }),
     ...(typeof stack === "string" ? { stack: stack.slice(0, failureTextMax) } : {}),
   }
 }
