@@ -37,9 +37,15 @@ function routeClashes({ source, read }: FoundFunction, kept: readonly FoundFunct
     const clash = before.find(({ other }) => isSameRoute(other.route, placed.route))
     if (clash === undefined) return []
     const { file, line } = clash.other.at
-    const message = `The route ${placed.route.path} of ${source.name} is also one of ${clash.name} (${file}:${line}).`
+    const message = `The route ${sharedMethods(placed.route.methods, clash.other.route.methods)}${placed.route.path} of ${source.name} is also one of ${clash.name} (${file}:${line}).`
     return [{ code: "ROUTE_TAKEN", message, at: placed.at, next: "Change one of them, or its methods." }]
   })
+}
+
+/** `GET, PUT `, or nothing where both take every method. */
+function sharedMethods(a: readonly string[], b: readonly string[]): string {
+  const shared = a.length === 0 ? b : b.length === 0 ? a : a.filter((method) => b.includes(method))
+  return shared.length === 0 ? "" : `${shared.join(", ")} `
 }
 
 function placedRoutes({

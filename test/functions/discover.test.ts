@@ -101,8 +101,8 @@ test("two functions that want one route are named both, and the first has it", a
 
   expect(functions.map(({ name }) => name)).toEqual(["a"])
   expect(told(problems)).toEqual([
-    "functions/b.yaml:3 ROUTE_TAKEN The route /orders/{key} of b is also one of a (functions/a.yaml:2).",
-    "functions/b.yaml:4 ROUTE_TAKEN The route /all of b is also one of a (functions/a.yaml:3).",
+    "functions/b.yaml:3 ROUTE_TAKEN The route GET /orders/{key} of b is also one of a (functions/a.yaml:2).",
+    "functions/b.yaml:4 ROUTE_TAKEN The route PUT /all of b is also one of a (functions/a.yaml:3).",
   ])
 })
 

@@ -54,6 +54,22 @@ describe("what is fresh in every call, in spite of the snapshot", () => {
     }
   })
 
+  test("performance.now() counts from the instance's begin, also where it was asked while the function was built", async () => {
+    const { wasm } = await snapshotOf(
+      "performance.now(); handler = () => [performance.now(), performance.timeOrigin + performance.now() - Date.now()]",
+    )
+    const instance = await startScript(wasm)
+
+    const [first, difference] = (await instance.call()).output as number[]
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const [second] = (await instance.call()).output as number[]
+
+    expect(first).toBe(0)
+    expect(Math.abs(difference!)).toBeLessThan(50)
+    expect(second).toBeGreaterThanOrEqual(4)
+    expect(second).toBeLessThan(60_000)
+  })
+
   test("the time zone is the host's, and UTC while the function is built", async () => {
     const { wasm } = await snapshotOf(`const built = new Date(0).getTimezoneOffset();
       handler = () => [built, new Date(0).getTimezoneOffset(), new Date(0).getHours(), new Date(1970, 0, 1).toISOString()]`)

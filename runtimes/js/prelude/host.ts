@@ -118,9 +118,15 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return natives.decodeUtf8(bytes)
 }
 
-/** Milliseconds of a clock that never goes back, with fractions; 0 while the function is built. */
+/** The host's clock counts from the start of its machine, which is no function's business. */
+const firstAsked: { atMs: number | null } = { atMs: null }
+
+/** Milliseconds, with fractions, since the instance first asked: a clock that never goes back. 0 while the function is built. */
 export function monotonicMs(): number {
-  return natives.monotonicMs()
+  const nowMs = natives.monotonicMs()
+  if (nowMs === 0) return 0
+  firstAsked.atMs ??= nowMs
+  return nowMs - firstAsked.atMs
 }
 
 /** A value of Extism's config; null where there is none. */

@@ -1,4 +1,4 @@
-import type { Location, Message } from "esbuild"
+import type { Location, Message, Note } from "esbuild"
 
 import type { Problem } from "../../errors.ts"
 import type { SourceLocation } from "../../lib/source-location.ts"
@@ -57,8 +57,8 @@ function adviceFor({ text, notes }: Message): string | undefined {
   if (text.startsWith("No loader is configured for")) return kindsOfFiles
   const missing = /^Could not resolve "([^"]+)"/.exec(text)?.[1]
   if (missing === undefined) {
-    const note = notes.map((each) => each.text).find((each) => each !== "")
-    return note === undefined ? undefined : sentence(note)
+    const note = notes.find((each) => each.text !== "")
+    return note === undefined ? undefined : noteSentence(note)
   }
   if (missing.startsWith(".") || missing.startsWith("/")) return "Mend the path, or write the file."
   if (/\/jsx-(?:dev-)?runtime$/.test(missing)) {
@@ -66,6 +66,13 @@ function adviceFor({ text, notes }: Message): string | undefined {
     return `JSX needs a package: npm install ${name}, or name another with /** @jsxImportSource preact */ or in tsconfig.json.`
   }
   return `Install it in the project or beside the function: npm install ${packageName(missing)}`
+}
+
+/** A note that ends with a colon is about a place. */
+function noteSentence({ text, location }: Note): string {
+  if (location === null || !text.endsWith(":")) return sentence(text)
+  const { file, line, column } = placeOf(location)
+  return `${text} ${file}:${line}:${column}`
 }
 
 const kindsOfFiles =

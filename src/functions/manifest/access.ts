@@ -12,7 +12,14 @@ export function readAccess(
 ): CompiledRule | null {
   const { rule, problems } = compileAccessRule({ expression, at })
   for (const { code, message, next, start, end } of problems) {
-    reader.report(code, message, placeInScalar(text, at, expression, { start, end }), next)
+    reader.report(code, message, placeInScalar(text, at, expression, { start, end }), adviceFor(next))
   }
   return rule
+}
+
+/** Rules of collections speak of a document, which a call has not. */
+function adviceFor<Advice extends string | undefined>(next: Advice): Advice | string {
+  return next !== undefined && /\bdoc\./.test(next)
+    ? 'Ask who calls and how, in CEL: auth.role == "admin", auth.id != null, request.method == "GET".'
+    : next
 }

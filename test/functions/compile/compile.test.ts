@@ -241,6 +241,11 @@ test("what a function cannot import is answered with what it can", async () => {
     expect.stringMatching(/^functions\/f\.ts:1:10 crypto\.scryptSync is not in a function\. Use crypto\.subtle/),
   ])
 
+  const twice = await failureOf({
+    "functions/f.ts": `const a = 1\nconst a = 2\nexport const run = () => a`,
+  })
+  expect(shown(twice)[0]).toContain('"a" was originally declared here: functions/f.ts:1:7')
+
   const variable = await failureOf({
     "functions/f.ts": `const name = "./other.ts"\nconst other = await import(name)\nexport const run = () => other`,
   })

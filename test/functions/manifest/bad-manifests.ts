@@ -57,6 +57,13 @@ export const badManifests: readonly {
     ],
   },
   {
+    name: "access that is no condition",
+    yaml: "access: 1 + 1",
+    problems: [
+      '1:9 RULE_TYPE A rule must be true or false; this one is int. Ask who calls and how, in CEL: auth.role == "admin", auth.id != null, request.method == "GET".',
+    ],
+  },
+  {
     name: "routes of every wrong kind, and a good one between them",
     yaml: "routes:\n  - GTE /orders/{id}\n  - /api/collections/x\n  - GET /fine\n  - /a/{rest*}/b\n  - orders\n  - path: /x/{a}/{a}\n  - methods: [GET]",
     problems: [
