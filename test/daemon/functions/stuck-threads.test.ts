@@ -13,7 +13,7 @@ const define = (body: string): string =>
    const kept: Uint8Array[] = []
    export default defineFunction({ handler: async (input: any, ctx: any) => { ${body} } })`
 
-const loopMs = 3_000
+const loopMs = 5_000
 
 /** Functions that loop until their time is up, and one that answers at once; all of them are warm. */
 async function openLoops(names: readonly string[], config = {}): Promise<FunctionsFixture> {
@@ -60,6 +60,7 @@ describe("while the code of one call keeps a thread", () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => functions.call("counts")))
 
     expect(answers).toHaveLength(8)
+    await functions.stop(0)
     await bad
     expect(functions.ended.filter(({ invocation }) => invocation.manifest.name === "counts")).toHaveLength(8)
   })
@@ -78,17 +79,20 @@ describe("while the code of one call keeps a thread", () => {
     await Promise.all(bad)
   })
 
-  it("the spare one ends when it is over", async () => {
+  it("the spare one ends when it is over, and the instances that are kept are on the usual one", async () => {
     const functions = await openLoops([])
+    await functions.serve("late", await buildPlugin(await tempFolder(), define(`return "late"`)))
     const short = await buildPlugin(await tempFolder(), define(`while (true) kept.length = 0`))
-    await functions.serve("short", short, { timeoutMs: 600 })
+    await functions.serve("short", short, { timeoutMs: 2_500 })
     const bad = functions.call("short").catch((error: unknown) => error)
     await functions.call("small")
     expect(functions.service.stats().workers).toBe(2)
+    await functions.call("late")
 
     await bad
 
     await expect.poll(() => functions.service.stats().workers, { timeout: 10_000 }).toBe(1)
+    expect(functions.service.stats().instances).toBeGreaterThanOrEqual(2)
     expect(await functions.call("small")).toBe('"small"')
   })
 })

@@ -102,10 +102,7 @@ export class ExtismRuntime implements FunctionRuntime {
   warm(plugin: LoadedPlugin, count: number, wish: Pick<PlaceWish, "instancesMax" | "idleTimeoutMs">): void {
     const own = plugin as ExtismPlugin
     own.idle = { timeoutMs: wish.idleTimeoutMs, kept: count }
-    for (let made = this.#pool.idleOf(own).length; made < count; made += 1) {
-      if (this.#isStopped || !this.#pool.addIdle(own, wish.instancesMax)) return
-    }
-    this.#startSweep()
+    if (this.#keepIdle(own, count, wish.instancesMax)) this.#startSweep()
   }
 
   retire(plugin: LoadedPlugin): void {
@@ -263,6 +260,14 @@ export class ExtismRuntime implements FunctionRuntime {
     this.#sweep = setInterval(() => this.#dropIdle(), sweepMs).unref()
   }
 
+  /** Makes idle instances until there are so many; false where there is no room for one. */
+  #keepIdle(plugin: ExtismPlugin, count: number, instancesMax = Infinity): boolean {
+    for (let made = this.#pool.idleOf(plugin).length; made < count; made += 1) {
+      if (this.#isStopped || !this.#pool.addIdle(plugin, instancesMax)) return false
+    }
+    return true
+  }
+
   #dropIdle(): void {
     const now = performance.now()
     const left = new Map<ExtismPlugin, number>()
@@ -281,6 +286,8 @@ export class ExtismRuntime implements FunctionRuntime {
       this.#pool.dropIdle(instance)
     }
     this.#pool.endUnused()
+    // A spare thread took its instances with it.
+    for (const [plugin, count] of left) this.#keepIdle(plugin, Math.min(count, plugin.idle.kept))
     if (this.#pool.instanceCount > 0 || this.#sweep === null) return
     clearInterval(this.#sweep)
     this.#sweep = null
