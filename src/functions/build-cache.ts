@@ -47,17 +47,21 @@ export async function findCachedBuild(entry: CacheEntry): Promise<CachedBuild | 
   return isSame ? { wasm: new Uint8Array(wasm), hash: record.output, inputs, warnings: record.warnings } : null
 }
 
+/** File systems stamp changes with a clock that ticks every few milliseconds, so what was saved after a moment may say before. */
+export const clockTickMs = 20
+
 /**
- * Keeps what a build was made of; `since` is the time at which it began. Nothing is kept when a file has changed since then:
- * who knows which content was built.
+ * Keeps what a build was made of; `since` is the time at which it began, in milliseconds since the epoch. Nothing is kept when
+ * a file has changed since then, or just before: who knows which content was built.
  */
 export async function keepBuild(
   entry: CacheEntry,
   build: Omit<CachedBuild, "wasm"> & { readonly since: number },
 ): Promise<void> {
   const { key, root } = entry
-  if (await hasChangedSince(build.inputs, build.since)) return rm(recordFile(entry), { force: true })
   const inputs = await hashFiles(root, build.inputs)
+  // Looked at after they were read: what is saved in between must not be taken for what was built.
+  if (await hasChangedSince(build.inputs, build.since - clockTickMs)) return rm(recordFile(entry), { force: true })
   const record: CacheRecord = { key, inputs, output: build.hash, warnings: build.warnings }
   await writeFileAtomically(recordFile(entry), JSON.stringify(record), { mode: 0o600, isDurable: false })
 }

@@ -105,8 +105,7 @@ export class FunctionBuilder {
       const { description, sourceMap } = readPlugin(cached.wasm, relative(this.#options.root, source.wasmFile))
       return { ...cached, isOwn: source.entryFile !== null, description, sourceMap, durationMs: 0, isCached: true }
     }
-    // Finer than Date.now(): what was saved a moment before has nothing to do with it.
-    const since = performance.timeOrigin + performance.now()
+    const since = Date.now()
     const built =
       source.entryFile === null ? await this.#run(source, options) : await this.#compile(source, options.signal)
     await keepBuild(entry, { ...built, since })

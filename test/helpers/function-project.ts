@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import path from "node:path"
+import { setTimeout } from "node:timers/promises"
 
 import { onTestFinished } from "vitest"
 
+import { clockTickMs } from "../../src/functions/build-cache.ts"
 import { FunctionBuilder } from "../../src/functions/build-function.ts"
 import type { MadeFunction } from "../../src/functions/build-function.ts"
 import type { DiscoveredFunctions } from "../../src/functions/discover.ts"
@@ -46,6 +48,8 @@ export async function functionProject(
         await mkdir(path.dirname(file), { recursive: true })
         await writeFile(file, content)
       }
+      // What was saved in the tick of the clock in which a build begins is not kept in the cache.
+      await setTimeout(clockTickMs + 1)
     },
     build: async (name: string): Promise<MadeFunction> => {
       const source = discover().functions.find((each) => each.name === name)
