@@ -192,7 +192,7 @@ test("a call reads and writes documents as its caller, also in a transaction", {
     query(notes("list", { asAdmin: true })),
     query(notes("create", { data: {} })),
     exec(notes("list")),
-    query({ ...notes("list"), limit: 3 }),
+    query({ ...notes("get", { key: "x" }), filter: {} }),
     query([]),
     query(notes("list")),
     { ...query(notes("list")), token: "alyx_call_00000000000000000000000000000000" },
@@ -212,6 +212,8 @@ test("a call reads and writes documents as its caller, also in a transaction", {
     [405, "METHOD_NOT_ALLOWED"],
   ])
 
+  await optionsBesideOperations(owner)
+
   const asRoot = await ask("root", [
     exec({ sql: "INSERT INTO notes (id, title, views) VALUES ('x', ?, 0)", params: ["by sql"] }),
     query({ sql: "SELECT title FROM notes", params: [] }),
@@ -230,6 +232,55 @@ test("a call reads and writes documents as its caller, also in a transaction", {
   await tokensOverTheNetwork()
   await transactionsOfFunctions()
 })
+
+/** Options stand beside the operation or in `options`; what would be left out silently is refused, by its name. */
+async function optionsBesideOperations(owner: string): Promise<void> {
+  const add = (title: string, views: number) => exec(notes("create", { data: { title, views, owner } }))
+  const many = { $gte: 2 }
+  const answers = await ask("ask", [
+    add("one", 1),
+    add("two", 2),
+    add("three", 3),
+    query(notes("count", { filter: { views: many } })),
+    query(notes("count", { options: { filter: { views: many } } })),
+    query(notes("list", { filter: { views: many }, sort: "-views", limit: 1, fields: ["title"], skipTotal: true })),
+    query(notes("list", { options: null, sort: "views", offset: 2, fields: "title" })),
+    query(notes("first", { filter: "views:gt:1", sort: "views", fields: ["title"] })),
+  ])
+  expect(answers.slice(3).map(({ body }) => body)).toMatchObject([
+    { count: 2 },
+    { count: 2 },
+    { docs: [{ title: "three" }], total: null },
+    { docs: [{ title: "three" }], total: 3 },
+    { title: "two" },
+  ])
+
+  const wrong: readonly (readonly [Asked, string])[] = [
+    [query(notes("count", { filter: { views: many }, options: {} })), "options.filter"],
+    [query(notes("list", { limit: 1, options: { filter: {} } })), "options.limit"],
+    [query(notes("count", { limit: 1 })), '"limit"'],
+    [query(notes("first", { limit: 5 })), '"limit"'],
+    [query(notes("list", { data: {} })), '"data"'],
+    [query(notes("list", { options: "all" })), '"options"'],
+    [query(notes("list", { tx: "true" })), '"tx"'],
+    [exec(notes("delete", { key: "x", filter: {} })), '"filter"'],
+    [exec(notes("delete", { key: "x", ifMatch: 1 })), '"ifMatch"'],
+    [exec(notes("deleteMany", { filter: {}, options: { limit: 1 } })), '"options"'],
+    [exec(notes("deleteMany", {})), '"filter"'],
+    [query(notes("constructor")), '"operation"'],
+    [{ path: "/internal/v1/db/tx", body: { step: "begin", timeoutMs: "5s" } }, '"timeoutMs"'],
+  ]
+  const refused = await ask(
+    "ask",
+    wrong.map(([asked]) => asked),
+  )
+  expect(refused.map(({ status }) => status)).toEqual(wrong.map(() => 400))
+  for (const [index, [, named]] of wrong.entries()) {
+    const { message, next } = (refused[index]!.body as { error: { message: string; next?: string } }).error
+    expect(`${message} ${next}`).toContain(named)
+  }
+  await ask("ask", [exec(notes("deleteMany", { filter: {} }))])
+}
 
 /** The token of a call is good over the network for as long as the call lives, and no longer. */
 async function tokensOverTheNetwork(): Promise<void> {
