@@ -73,7 +73,8 @@ function excerptOf(
   problem: { readonly at?: Problem["at"] },
   options: { readonly paint: Paint; readonly readText: (file: string) => string | undefined },
 ): string {
-  const text = problem.at ? options.readText(problem.at.file) : undefined
+  const isText = problem.at !== undefined && !problem.at.file.endsWith(".wasm")
+  const text = isText ? options.readText(problem.at.file) : undefined
   if (problem.at === undefined || text === undefined) return ""
   const lines = printable(sourceExcerpt(text, problem.at, { hideValues: isSecretFile(problem.at.file) }), {
     keepLines: true,

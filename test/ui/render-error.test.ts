@@ -10,6 +10,12 @@ const files: Record<string, string> = { "schema.yaml": "a: 1\n  b: two\n" }
 const look = { paint: paintNothing, readText: (file: string) => files[file] }
 const at = { file: "schema.yaml", line: 2, column: 6, length: 3 }
 
+/** An error at the beginning of a file that holds what looks like WebAssembly. */
+function shownAt(file: string): string {
+  files[file] = "\0asm\u0001 bytes\n"
+  return renderError(alyxError("MANIFEST_INVALID", { message: "Two.", at: { file, line: 1, column: 1 } }), look)
+}
+
 describe("renderError", () => {
   test("is a sentence with its code, and the next step", () => {
     const error = alyxError("PORT_IN_USE", { message: "Port 80 is taken.", next: "Take another." })
@@ -98,6 +104,14 @@ schema.yaml:2:6
     expect(text).toContain("Problem 19.")
     expect(text).not.toContain("Problem 20.")
     expect(text).toContain("… and 5 more; --json shows all.")
+  })
+
+  test("shows the place in a plug-in, and none of its bytes", () => {
+    expect(shownAt("functions/rec.ts")).toContain("bytes")
+    const shown = shownAt("functions/rec.wasm")
+    expect(shown).toContain("functions/rec.wasm:1:1")
+    expect(shown).not.toContain("bytes")
+    expect(shown).not.toContain("^")
   })
 
   test("lets nothing that a file or a server says reach the terminal as a command", () => {
