@@ -11,6 +11,7 @@ const root = path.resolve(import.meta.dirname, "../..")
 /** What a clone has; its packages are shared with this one. */
 const cloned = [
   "bin",
+  "runtimes",
   "scripts",
   "src",
   "templates",
@@ -21,11 +22,11 @@ const cloned = [
   "README.md",
 ]
 
-/** npm as a user runs it: with the Node of the tests, and without the network. */
+/** npm as a user runs it: with the Node of the tests. Packages come from its cache where it has them. */
 function npm(args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string }> {
   const { npm_config_prefix: _prefix, ...inherited } = process.env
   const env = { ...inherited, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env["PATH"]}` }
-  return execa("npm", [...args, "--offline", "--no-audit", "--no-fund", "--loglevel=error"], {
+  return execa("npm", [...args, "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd,
     env,
     extendEnv: false,
@@ -88,5 +89,11 @@ async function expectToServe(alyx: string): Promise<void> {
   const answer = await fetch(`${daemon.url}/api/collections/posts`)
   expect(answer.status).toBe(200)
   expect(await answer.json()).toMatchObject({ docs: [], total: 0 })
+  const called = await fetch(`${daemon.url}/api/functions/publish`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ slug: "none" }),
+  })
+  expect(await called.json()).toMatchObject({ error: { code: "NO_SUCH_POST" } })
   await execa(alyx, ["stop"], inside)
 }

@@ -33,7 +33,7 @@ test("a client that takes its answer slowly gets all of it", async () => {
   client.on("data", (chunk: Buffer) => {
     received += chunk.length
     client.pause()
-    setTimeout(() => client.resume(), 5)
+    setTimeout(() => client.resume(), 2)
   })
 
   client.write(get("/large"))
