@@ -97,7 +97,9 @@ export default class FunctionsBuild extends BaseCommand {
     try {
       const outcomes: BuildOutcome[] = []
       for (const source of chosen) {
-        outcomes.push(await this.#build(builder, source, isForced))
+        outcomes.push(
+          await this.#build(builder, source, { isForced, memoryBytes: loaded.config.functions.memoryBytes }),
+        )
         if (ending.signal.aborted) throw alyxError("INTERRUPTED")
       }
       if (name === undefined && problems.length > 0) this.#showProblems(problems)
@@ -109,7 +111,11 @@ export default class FunctionsBuild extends BaseCommand {
     }
   }
 
-  async #build(builder: FunctionBuilder, source: FunctionSource, isForced: boolean): Promise<BuildOutcome> {
+  async #build(
+    builder: FunctionBuilder,
+    source: FunctionSource,
+    { isForced, memoryBytes }: { readonly isForced: boolean; readonly memoryBytes: number },
+  ): Promise<BuildOutcome> {
     const { name } = source
     const startedAt = performance.now()
     try {
@@ -117,6 +123,8 @@ export default class FunctionsBuild extends BaseCommand {
       const { wasm, warnings, isCached } = await builder.build(source, { onOutput, isForced })
       const durationMs = Math.round(performance.now() - startedAt)
       for (const warning of warnings) this.notice(warning)
+      const { checkPlugin } = await import("../../functions/check-plugin.ts")
+      checkPlugin({ name, wasm, entry: source.manifest.entry, memoryBytes: source.manifest.memoryBytes ?? memoryBytes })
       const outcome = isCached ? "unchanged" : "built"
       this.print(`${name}  ${outcome}  ${showBytes(wasm.length)}${isCached ? "" : `  ${durationMs} ms`}`)
       return { name, outcome, durationMs, bytes: wasm.length, error: null }

@@ -39,6 +39,41 @@ test("alyx functions build compiles what changed, and shows what is wrong with i
   })
 })
 
+/** `(module (import "env" "frobnicate" (func)))`. */
+const alienModule = Buffer.concat([
+  Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, 18, 1, 3]),
+  Buffer.from("env\nfrobnicate"),
+  Buffer.from([0, 0]),
+])
+
+test("alyx functions build refuses plug-ins that a daemon would not serve", async () => {
+  const { root } = await functionProject({
+    "functions/alien.wasm": alienModule,
+    "functions/blank.wasm": alienModule.subarray(0, 8),
+    "functions/missing.ts": "export function run() { Host.outputString('x') }",
+    "functions/missing.yaml": "entry: foo\n",
+    "functions/good.ts": "export function run() { Host.outputString('x') }",
+  })
+
+  const built = await runAlyx(["functions", "build", "--json"], { cwd: root })
+
+  expect(built.exitCode).toBe(1)
+  expect(JSON.parse(built.stdout)).toMatchObject({
+    functions: [
+      {
+        name: "alien",
+        error: { code: "UNKNOWN_IMPORT", message: expect.stringContaining("env.frobnicate") as unknown },
+      },
+      { name: "blank", error: { code: "ENTRY_NOT_FOUND" } },
+      { name: "good", outcome: "built", error: null },
+      {
+        name: "missing",
+        error: { code: "ENTRY_NOT_FOUND", message: "The plug-in of missing does not export foo. It exports run." },
+      },
+    ],
+  })
+})
+
 test("alyx functions build --entry compiles one file without a project", async () => {
   const { root } = await functionProject({
     "elsewhere/src/index.ts": "export function run() { Host.outputString('x') }",

@@ -1,6 +1,6 @@
 import { RandomPool } from "../../../lib/random-pool.ts"
 import type { GuestMemory } from "./guest-memory.ts"
-import { knownImports, wasiNamespace } from "./known-imports.ts"
+import { knownImports, wasiNamespace } from "../../../functions/known-imports.ts"
 import type { OutputLines } from "./output-lines.ts"
 
 /** What a WASI function takes; all of them return an errno. */

@@ -1,5 +1,5 @@
-import { readExports, sectionIds, sectionReader } from "../../../functions/wasm-sections.ts"
-import type { WasmSection } from "../../../functions/wasm-sections.ts"
+import { readExports, sectionIds, sectionReader } from "./wasm-sections.ts"
+import type { WasmSection } from "./wasm-sections.ts"
 import { readSignatures, typesOfImports } from "./plugin-imports.ts"
 
 /** The types of an exported function's parameters, such as `i32 i64`; empty where it has none. Of a module that has been compiled. */

@@ -1,7 +1,7 @@
-import { concatBytes, unsigned, wasmName } from "../../../functions/wasm-bytes.ts"
-import type { WasmReader } from "../../../functions/wasm-bytes.ts"
-import { readImports, sectionIds, sectionReader } from "../../../functions/wasm-sections.ts"
-import type { WasmImport, WasmSection } from "../../../functions/wasm-sections.ts"
+import { concatBytes, unsigned, wasmName } from "./wasm-bytes.ts"
+import type { WasmReader } from "./wasm-bytes.ts"
+import { readImports, sectionIds, sectionReader } from "./wasm-sections.ts"
+import type { WasmImport, WasmSection } from "./wasm-sections.ts"
 
 /** An import of a plug-in. */
 export interface PluginImport extends WasmImport {

@@ -9,6 +9,17 @@ export const ownWasiNamespace = "alyx:wasi"
 /** What a module of a compiler runs before its functions are called; we do it, so Extism must not know the names. */
 export const beginnings = { initialize: "alyx:initialize", start: "alyx:start", haskell: "alyx:hs_init" } as const
 
+const beginningNames: Readonly<Record<string, string>> = {
+  _initialize: beginnings.initialize,
+  _start: beginnings.start,
+  hs_init: beginnings.haskell,
+}
+
+/** The name that an export of a plug-in gets when it is compiled. */
+export function ownExportName(name: string): string {
+  return Object.hasOwn(beginningNames, name) ? beginningNames[name]! : name
+}
+
 const getBytes = "i64 -> i64"
 
 /**
