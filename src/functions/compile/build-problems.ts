@@ -63,7 +63,8 @@ function adviceFor({ text, notes }: Message): string | undefined {
   if (missing.startsWith(".") || missing.startsWith("/")) return "Mend the path, or write the file."
   if (/\/jsx-(?:dev-)?runtime$/.test(missing)) {
     const name = missing.replace(/\/jsx-(?:dev-)?runtime$/, "")
-    return `JSX needs a package: npm install ${name}, or name another with /** @jsxImportSource preact */ or in tsconfig.json.`
+    const another = "or name another with /** @jsxImportSource preact */ or in tsconfig.json"
+    return `JSX needs a package: npm install ${name}, ${another}. A function of your own (/** @jsx h */) needs /** @jsxRuntime classic */ too.`
   }
   return `Install it in the project or beside the function: npm install ${packageName(missing)}`
 }

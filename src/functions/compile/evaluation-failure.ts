@@ -25,7 +25,8 @@ export function evaluationFailure(
   const [message, ...advice] = splitLines(failure.message)
   // What we ourselves say of a module has no stack: it needs no name in front.
   const told = sentence(stack === "" ? message : named(failure.name, message))
-  const next = [...advice, ...(request.snapshot || stack === "" ? [] : [describingAdvice])].join("\n")
+  const ofKind = isCommonJsInModule(failure) ? [commonJsAdvice(at.file)] : []
+  const next = [...advice, ...ofKind, ...(request.snapshot || stack === "" ? [] : [describingAdvice])].join("\n")
   const more =
     shown === ""
       ? ""
@@ -44,6 +45,17 @@ export function evaluationFailure(
 const describingAdvice =
   "With snapshot: false the code is evaluated once while it is built too, to find what it exports; variables and secrets are " +
   "placeholders there, and random bytes zeros. What fails on them belongs into the handler, or into lazy(() => …)."
+
+function isCommonJsInModule({ name, message }: EvaluationError["failure"]): boolean {
+  return name === "ReferenceError" && /^'?(?:module|exports)'? is not defined$/.test(message)
+}
+
+/** The ending decides what a file is before what stands in it. */
+function commonJsAdvice(file: string): string {
+  const why = 'It is an ES module, by its import or export or by "type": "module" in package.json'
+  const rename = file.endsWith(".js") ? `rename it to ${file.replace(/\.js$/, ".cjs")}, or ` : ""
+  return `${why}: ${rename}write export in place of module.exports.`
+}
 
 /** The first line, and the lines after it with the sentence that leads to them. */
 function splitLines(text: string): readonly [string, ...string[]] {

@@ -363,3 +363,24 @@ test("two builds of one source are equal to the byte, and hold no path of the ma
   expect(Buffer.from(a.wasm).includes(first.root)).toBe(false)
   expect(Buffer.from(a.wasm).includes(process.cwd())).toBe(false)
 })
+
+test("CommonJS in a package of ES modules is told to be renamed, and .cjs is CommonJS there", async () => {
+  const source = "module.exports = { run() { Host.outputString('common') } }"
+  const files = { "package.json": '{"type": "module"}', "functions/f.js": source }
+
+  const [failure] = shown(await failureOf(files))
+  const project = await functionProject({ ...files, "functions/g.cjs": source })
+
+  expect(failure).toContain("functions/f.js:1:1 ")
+  expect(failure).toContain("rename it to functions/f.cjs, or write export in place of module.exports.")
+  expect(await callPlain(await project.build("g"), "run")).toBe("common")
+})
+
+test("JSX for a function of one's own is told what it needs", async () => {
+  const source = "/** @jsx h */\nconst h = () => 'x'\nexport default () => <b />\n"
+
+  const [failure] = shown(await failureOf({ "functions/f.jsx": source }))
+
+  expect(failure).toContain('Could not resolve "react/jsx-runtime"')
+  expect(failure).toContain("(/** @jsx h */) needs /** @jsxRuntime classic */ too.")
+})
