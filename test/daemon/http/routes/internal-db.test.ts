@@ -255,6 +255,7 @@ async function optionsBesideOperations(owner: string): Promise<void> {
     { title: "two" },
   ])
 
+  await answersOfOneDocument(owner)
   const wrong: readonly (readonly [Asked, string])[] = [
     [query(notes("count", { filter: { views: many }, options: {} })), "options.filter"],
     [query(notes("list", { limit: 1, options: { filter: {} } })), "options.limit"],
@@ -280,6 +281,34 @@ async function optionsBesideOperations(owner: string): Promise<void> {
     expect(`${message} ${next}`).toContain(named)
   }
   await ask("ask", [exec(notes("deleteMany", { filter: {} }))])
+}
+
+async function answersOfOneDocument(owner: string): Promise<void> {
+  const [made] = await ask("ask", [exec(notes("create", { data: { title: "alone", owner } }))])
+  const { id } = made!.body as { id: string }
+
+  const answers = await ask("ask", [
+    query(notes("get", { key: id, fields: ["title"] })),
+    exec(notes("update", { key: id, data: { views: { $raw: "views + 7" } }, expressions: true })),
+    exec(notes("update", { key: id, data: { views: 1 }, ifMatch: '"an older state"' })),
+    exec(notes("delete", { key: id })),
+    query(notes("get", { key: id })),
+    query(notes("first", { filter: { id } })),
+    query(notes("count", { tx: true })),
+    step("commit"),
+  ])
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 412, 200, 404, 200, 409, 409])
+  expect(answers.map(({ body }) => body)).toMatchObject([
+    { title: "alone" },
+    { title: "alone", views: 7 },
+    { error: { code: "PRECONDITION_FAILED" } },
+    {},
+    { error: { code: "DOCUMENT_NOT_FOUND" } },
+    null,
+    { error: { code: "TRANSACTION_ENDED" } },
+    { error: { code: "TRANSACTION_ENDED" } },
+  ])
 }
 
 /** The token of a call is good over the network for as long as the call lives, and no longer. */
