@@ -73,7 +73,19 @@ function recordOf(
 function keptText(bytes: Uint8Array, redactor: Redactor): string | null {
   if (bytes.length === 0) return null
   const text = beginningOf(bytes)
-  return text === null ? null : cutText(redactor.text(redactor.json(text)))
+  if (text === null) return null
+  const shown = redactor.json(text)
+  // JSON must stay JSON; what is none, or is cut off, is a text as well.
+  return cutText(isJson(text) ? shown : redactor.text(shown))
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The text of the first bytes, without a character that is cut in two; null where they are no text. */

@@ -33,6 +33,17 @@ export function hideValuesInJson(text: string, values: readonly string[]): strin
   })
 }
 
+/** The JSON with its texts as they were changed, names too. What is cut off, or is no JSON, is changed as it is spelled. */
+export function changeStrings(text: string, change: (string: string) => string): string {
+  return text.replaceAll(tokens, (token) => {
+    if (!/[:=]|\\u/.test(token)) return token
+    const string = parsed(token)
+    if (typeof string !== "string") return string === undefined ? change(token) : token
+    const changed = change(string)
+    return changed === string ? token : JSON.stringify(changed)
+  })
+}
+
 function longEnough(values: readonly string[]): readonly string[] {
   return values.filter(({ length }) => length >= redactedLengthMin)
 }

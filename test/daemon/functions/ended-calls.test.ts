@@ -159,3 +159,21 @@ test("a secret of digits in an error is hidden as a whole, and the error keeps i
   expect(JSON.parse(record.error!)).toEqual(kept)
   expect(entry.error).toEqual(kept)
 })
+
+test("what stands after the names of secrets inside messages, errors and bodies is in neither", () => {
+  const { record, entry } = told({
+    status: "failed",
+    input: Buffer.from("password=hush1&page=2"),
+    output: Buffer.from(JSON.stringify({ text: "{ margin: 'hush2' }", colon: "the token: ", next: "kept" })),
+    error: { code: "FUNCTION_ERROR", message: "no { password: 'hush3' }", details: { stack: "Error: token=hush4" } },
+    logs: [
+      { atMs: 1, level: "info", message: "k { margin: 'hush5' }" },
+      { atMs: 2, level: "info", message: '{"password":"hush6"}', data: { text: '{"password":"hush7"}' } },
+    ],
+  })
+
+  expect(JSON.stringify([record, entry])).not.toContain("hush")
+  expect(record.input).toBe("password=[hidden]&page=2")
+  expect(JSON.parse(record.output!)).toEqual({ text: "{ margin: '[hidden]' }", colon: "the token: ", next: "kept" })
+  expect(entry.logs[1]).toMatchObject({ message: '{"password":"[hidden]"}' })
+})
