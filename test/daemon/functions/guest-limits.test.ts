@@ -128,6 +128,20 @@ describe("a function that misbehaves is ended, and its neighbours go on", () => 
     await expect(functions.call("bad")).rejects.toMatchObject({ code: "OUTPUT_TOO_LARGE" })
     expect(await good()).toBe('"good"')
   })
+
+  it.each([
+    ["handler", `export default function handler(req: any, res: any) { res.send("x".repeat(17 << 20)) }`],
+    ["fetch", `export default { fetch: () => new Response("x".repeat(17 << 20)) }`],
+  ])("with an answer that is too large, of style %s", async (_style, source) => {
+    const functions = openFunctions()
+    await functions.serve("bad", await buildPlugin(await tempFolder(), source), { memoryBytes: 256 * 1_048_576 })
+    const request = { method: "GET", url: "http://alyx.internal/api/functions/bad", headers: [], params: {} }
+
+    await expect(functions.call("bad", "", { request: request as never })).rejects.toMatchObject({
+      code: "OUTPUT_TOO_LARGE",
+      message: `The answer of bad has ${17 << 20} bytes; the limit is ${16 << 20}.`,
+    })
+  })
 })
 
 describe("a function cannot reach out of its instance", () => {

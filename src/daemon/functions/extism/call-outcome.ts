@@ -1,6 +1,6 @@
 import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { PluginInstance } from "./plugin-instance.ts"
-import { CallIsOver, TooManyOperations } from "./running-call.ts"
+import { AnswerTooLarge, CallIsOver, TooManyOperations } from "./running-call.ts"
 import type { RunningCall } from "./running-call.ts"
 import type { WorkerOutcome } from "./worker-messages.ts"
 
@@ -42,6 +42,7 @@ export function thrown(call: RunningCall, instance: PluginInstance, error: unkno
   if (error instanceof CallIsOver || call.isOver) return { type: "ended" }
   if (error instanceof WebAssembly.RuntimeError) return trapped(error, instance)
   if (error instanceof RangeError && isStackOverflow(error)) return trapped(error, instance)
+  if (error instanceof AnswerTooLarge) return { type: "output_too_large", bytes: error.bytes }
   if (error instanceof TooManyOperations) return ofFailure(error.failure)
   // An error with a code is meant, whatever came before it.
   if (instance.hasRefusedMemory && (call.failure?.code ?? null) === null) return { type: "out_of_memory" }

@@ -6,6 +6,7 @@ import type { GuestLogLevel, GuestLogLine } from "../../../functions/guest-abi.t
 import { answerGuestCall } from "../guest-crypto.ts"
 import type { ExtismMemory } from "./extism-memory.ts"
 import { nodeCodec } from "./node-codec.ts"
+import { AnswerTooLarge } from "./running-call.ts"
 import type { RunningCall, SubmittedHeader } from "./running-call.ts"
 
 /** A function that Extism offers to a plug-in; the context comes first. An async one suspends the guest. */
@@ -51,13 +52,19 @@ export function callOf(context: CallContext): RunningCall {
 
 /** Of a header that is too large only the beginning is read, as our compiler's plug-ins write it: to parse it may take long. */
 function readFrame(bytes: Uint8Array, headerBytesMax: number): { header: unknown; body: Uint8Array } {
-  if (bytes.length > guestLimits.frameBytesMax)
-    throw new RangeError(frameTooLarge(bytes.length, guestLimits.frameBytesMax))
   const headerEnd = frameHeaderEnd(bytes)
+  if (bytes.length > guestLimits.frameBytesMax) {
+    if (beginOf(bytes)?.[2] === "answer") throw new AnswerTooLarge(Math.max(0, bytes.length - headerEnd))
+    throw new RangeError(frameTooLarge(bytes.length, guestLimits.frameBytesMax))
+  }
   if (headerEnd <= headerBytesMax || headerEnd > bytes.length) return decodeFrame(nodeCodec, bytes)
-  const begin = /^\{"id":(\d{1,15}),"op":"([a-z]{1,20})"/.exec(nodeCodec.decode(bytes.subarray(4, 64)))
+  const begin = beginOf(bytes)
   if (begin === null) throw new RangeError(frameTooLarge(headerEnd, headerBytesMax))
   return { header: { id: Number(begin[1]), op: begin[2] }, body: bytes.subarray(headerEnd) }
+}
+
+function beginOf(frame: Uint8Array): RegExpExecArray | null {
+  return /^\{"id":(\d{1,15}),"op":"([a-z]{1,20})"/.exec(nodeCodec.decode(frame.subarray(4, 64)))
 }
 
 function frameTooLarge(length: number, most: number): string {

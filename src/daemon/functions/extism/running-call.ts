@@ -21,6 +21,17 @@ export class TooManyOperations extends Error {
   }
 }
 
+/** Thrown into a guest whose answer cannot be taken. */
+export class AnswerTooLarge extends Error {
+  override readonly name = "AnswerTooLarge"
+  readonly bytes: number
+
+  constructor(bytes: number) {
+    super(`An answer of ${bytes} bytes is larger than the limit of ${guestLimits.frameBytesMax}.`)
+    this.bytes = bytes
+  }
+}
+
 /** Thrown where a call was to begin that the main thread has given to another thread. */
 export class CallWasTakenBack extends Error {
   override readonly name = "CallWasTakenBack"
