@@ -10,11 +10,22 @@ import type { FunctionBuilder } from "../../functions/build-function.ts"
 import type { FunctionSource } from "../../functions/function-source.ts"
 import { nearestWord } from "../../lib/nearest-word.ts"
 import { loadConfig } from "../../project/load-config.ts"
+import { loadProjectSchema } from "../../project/load-schema.ts"
 import type { BuildOutcome } from "../../protocol/functions-api.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
+import type { Schema } from "../../schema/schema.ts"
 import { countOf, showBytes } from "../../ui/amount.ts"
 import { renderError } from "../../ui/render-error.ts"
 import { BaseCommand } from "../base-command.ts"
+
+/** How functions of a project are built, and what they are compared with. */
+interface BuildSurroundings {
+  readonly isForced: boolean
+  /** The configuration's. */
+  readonly memoryBytes: number
+  /** Null where it has problems, which are told elsewhere. */
+  readonly schema: Schema | null
+}
 
 /** `alyx functions build`. */
 export default class FunctionsBuild extends BaseCommand {
@@ -87,6 +98,8 @@ export default class FunctionsBuild extends BaseCommand {
     if (chosen.length === 0 && problems.length === 0) {
       this.notice(`There are no functions in ${path.relative(root, functionsDir)}.`)
     }
+    const { schema } = loadProjectSchema(root)
+    const { memoryBytes } = loaded.config.functions
     const builder = new Builder({ root, cacheDir: builtFunctionsDir, worker: this.#worker })
     const ending = new AbortController()
     const stop = (): void => {
@@ -97,9 +110,7 @@ export default class FunctionsBuild extends BaseCommand {
     try {
       const outcomes: BuildOutcome[] = []
       for (const source of chosen) {
-        outcomes.push(
-          await this.#build(builder, source, { isForced, memoryBytes: loaded.config.functions.memoryBytes }),
-        )
+        outcomes.push(await this.#build(builder, source, { isForced, memoryBytes, schema }))
         if (ending.signal.aborted) throw alyxError("INTERRUPTED")
       }
       if (name === undefined && problems.length > 0) this.#showProblems(problems)
@@ -114,7 +125,7 @@ export default class FunctionsBuild extends BaseCommand {
   async #build(
     builder: FunctionBuilder,
     source: FunctionSource,
-    { isForced, memoryBytes }: { readonly isForced: boolean; readonly memoryBytes: number },
+    { isForced, memoryBytes, schema }: BuildSurroundings,
   ): Promise<BuildOutcome> {
     const { name } = source
     const startedAt = performance.now()
@@ -122,8 +133,10 @@ export default class FunctionsBuild extends BaseCommand {
       const onOutput = (line: string): void => this.notice(`${name} | ${line}`)
       const { wasm, warnings, isCached } = await builder.build(source, { onOutput, isForced })
       const durationMs = Math.round(performance.now() - startedAt)
-      for (const warning of warnings) this.notice(warning)
       const { checkPlugin } = await import("../../functions/check-plugin.ts")
+      const { hookWarnings } = await import("../../functions/hook-warnings.ts")
+      const ofHooks = schema === null ? [] : hookWarnings(source.manifest, schema)
+      for (const warning of [...warnings, ...ofHooks]) this.notice(warning)
       checkPlugin({ name, wasm, entry: source.manifest.entry, memoryBytes: source.manifest.memoryBytes ?? memoryBytes })
       const outcome = isCached ? "unchanged" : "built"
       this.print(`${name}  ${outcome}  ${showBytes(wasm.length)}${isCached ? "" : `  ${durationMs} ms`}`)

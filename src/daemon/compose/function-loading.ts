@@ -7,7 +7,9 @@ import { Mutex } from "../../lib/mutex.ts"
 import type { BuiltFunction } from "../../functions/built-function.ts"
 import type { FunctionBuilder } from "../../functions/build-function.ts"
 import type { FunctionSource } from "../../functions/function-source.ts"
+import { hookWarnings } from "../../functions/hook-warnings.ts"
 import type { WireError } from "../../protocol/admin-api.ts"
+import type { Schema } from "../../schema/schema.ts"
 import type { BuildOutcome } from "../../protocol/functions-api.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import type { Activity } from "../activity.ts"
@@ -29,6 +31,8 @@ export interface FunctionLoadingParts {
   readonly buildWorker: URL
   readonly env: Readonly<Record<string, string | undefined>>
   readonly functions: LateFunctions
+  /** What hooks are compared with; null while there is none. */
+  readonly schema: () => Schema | null
   readonly activity: Pick<Activity, "build">
   readonly logger: Logger
 }
@@ -191,7 +195,9 @@ export class FunctionLoading implements FunctionLoader {
       const tookMs = performance.now() - beganMs
       this.#parts.activity.build({ name, outcome: "built", durationMs: tookMs, bytes })
       this.#parts.logger.info(`The function ${name} is served.`, { ms: Math.round(tookMs), bytes })
-      for (const warning of built.warnings) this.#parts.logger.warn(`${name}: ${warning}`)
+      for (const warning of [...built.warnings, ...this.#hookWarnings(source)]) {
+        this.#parts.logger.warn(`${name}: ${warning}`)
+      }
       return { name, outcome: "built", durationMs: tookMs, bytes, error: null }
     } catch (thrown) {
       if (isOvertaken()) return undefined
@@ -239,6 +245,11 @@ export class FunctionLoading implements FunctionLoader {
     activity.build({ name, outcome: "removed", durationMs: 0, bytes: null })
     logger.info(`The function ${name} is gone.`)
     return { name, outcome: "removed", durationMs: 0, bytes: null, error: null }
+  }
+
+  #hookWarnings({ manifest }: FunctionSource): readonly string[] {
+    const schema = this.#parts.schema()
+    return schema === null ? [] : hookWarnings(manifest, schema)
   }
 
   #builderOf(): Promise<FunctionBuilder> {

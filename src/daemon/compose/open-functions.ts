@@ -106,6 +106,7 @@ export async function openFunctions(
     buildWorker: options.programs.buildWorker,
     env: options.env,
     functions,
+    schema: () => (schemas.isReady ? schemas.current : null),
     activity,
     logger: logger.lines,
   })

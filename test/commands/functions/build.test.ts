@@ -13,6 +13,8 @@ import { runAlyx } from "../../helpers/run-alyx.ts"
 test("alyx functions build compiles what changed, and shows what is wrong with its lines", async () => {
   const { root } = await functionProject({
     "functions/good.ts": "export default () => 1",
+    "functions/good.yaml": "hooks: [{type: database, source: nope}, {type: database, source: posts}]\n",
+    "schema.yaml": "collections: {posts: {fields: {title: {type: string}}}}\n",
     "functions/bad.ts": "const a = 1\nexport default () => ;\n",
     "functions/bad.yaml": "timeout: 5s\n",
     "functions/worse.ts": "",
@@ -30,6 +32,8 @@ test("alyx functions build compiles what changed, and shows what is wrong with i
     'functions/bad.ts:2:22 Unexpected ";".\n  1 | const a = 1\n  2 | export default () => ;\n    |                      ^',
   )
   expect(first.stderr).toContain('functions/worse.yaml:1:1 There is no key "timout".')
+  expect(first.stderr).toContain("functions/good.yaml: A hook names nope, which is no collection.")
+  expect(first.stderr).not.toContain("A hook names posts")
   expect([second.exitCode, second.stdout]).toEqual([0, expect.stringMatching(/^good {2}unchanged {2}/)])
   expect(unknown.exitCode).toBe(1)
   expect(unknown.stderr).toContain('Did you mean "good"?')

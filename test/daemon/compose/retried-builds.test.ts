@@ -24,6 +24,7 @@ test("what failed is built again where it may lack a file, after the others, and
     buildWorker: new URL("../../../src/functions/build-worker.ts", import.meta.url),
     env: {},
     functions: new LateFunctions(() => Promise.resolve(made)),
+    schema: () => null,
     activity: {
       build: ({ name, outcome }: Pick<BuildEntry, "name" | "outcome">) => void told.push(`${name} ${outcome}`),
     },
