@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import path from "node:path"
 
@@ -17,6 +17,15 @@ import type { Startup } from "./startup.ts"
 
 /** What a request may cost of PocketBase's CPU time, at most, as a ratio. */
 const budgets: Readonly<Record<string, number>> = { "get by id": 2, "list 20 of 10,000": 4, "create, 32 clients": 2 }
+
+/** Begins the part of the page that is written anew by itself, with `node bench/run-functions.ts --write`. */
+const functionsHeading = `## Functions
+
+The same handlers as functions of Alyx, as routes of plain Fastify, without a sandbox, and as JavaScript hooks of PocketBase, each server alone; one caller at a time but
+where another number stands. Medians and 99th percentiles over HTTP, of thousands of calls.
+`
+
+const page = path.join(import.meta.dirname, "../docs/benchmarks.md")
 
 /** Everything that one run found. */
 export interface Report {
@@ -56,6 +65,7 @@ export function renderReport(report: Report): string {
     `| ${saves.count} saves of schema.yaml, to served | ${saves.p50Ms.toFixed(0)} ms | ${saves.p95Ms.toFixed(0)} ms | ${saveBudgetMs} ms |`,
     "",
     renderSignInTimes(signIns),
+    functionsHeading,
     renderFunctions(functions),
   ].join("\n")
 }
@@ -76,7 +86,13 @@ token, every client with one too; CPU time of a write with nobody and with one t
 \`durability: normal\` do not wait for that.
 
 ${renderReport(report)}`
-  writeFileSync(path.join(import.meta.dirname, "../docs/benchmarks.md"), text)
+  writeFileSync(page, text)
+}
+
+/** Replaces what docs/benchmarks.md says of functions. */
+export function writeFunctionsReport(functions: FunctionsReport): void {
+  const before = readFileSync(page, "utf8").split("## Functions\n", 1)[0]!.trimEnd()
+  writeFileSync(page, `${before}\n\n${functionsHeading}\n${renderFunctions(functions)}`)
 }
 
 function rowsOf(what: string, measurements: readonly Measurement[]): string[] {

@@ -10,12 +10,11 @@ const budgets: Readonly<Record<string, string>> = {
 
 /** The tables as Markdown. */
 export function renderFunctions(report: FunctionsReport): string {
-  const { rows, hostCallMicroseconds, instanceMiB, devMiB, beside } = report
+  const { rows, instanceMiB, devMiB, beside } = report
   return [
     "| functions | server | p50 ms | p99 ms | budget, p50 |",
     "|---|---|---:|---:|---:|",
     ...rows.map((row) => timesRow(row, row.server.startsWith("Alyx") ? (budgets[row.what] ?? "") : "")),
-    `| a host call (a document by its id), inside the function | Alyx | ${(hostCallMicroseconds / 1_000).toFixed(3)} | | |`,
     `| memory of a warm instance | Alyx | ${instanceMiB.toFixed(1)} MiB | | |`,
     `| memory of \`alyx dev\` with one function, esbuild included, after 60 s | Alyx | ${devMiB.toFixed(0)} MiB | | 200 MB |`,
     "",
@@ -39,5 +38,9 @@ const attackNames: Readonly<Record<string, string>> = {
 }
 
 function timesRow({ what, server, p50Ms, p99Ms }: FunctionTimes, budget: string): string {
-  return `| ${what} | ${server} | ${p50Ms.toFixed(2)} | ${p99Ms.toFixed(2)} | ${budget} |`
+  return `| ${what} | ${server} | ${shown(p50Ms)} | ${shown(p99Ms)} | ${budget} |`
+}
+
+function shown(ms: number): string {
+  return ms < 1 ? ms.toFixed(3) : ms.toFixed(2)
 }
