@@ -13,10 +13,11 @@ const nameColumns = { least: 10, most: 24 }
 /** How wide figures are, so that those of one row stand below those of another; larger ones push what follows. */
 const callsColumns = "99 calls".length
 const errorsColumns = "0 errors".length
+const shortColumns = "99".length
 const msColumns = "1.2 ms".length
 
-/** A minute of calls in fewer bars is a bar for several seconds. */
-const sparklineColumns = 12
+/** A minute of calls in fewer bars is a bar for several seconds: so many, or where there is little room so many. */
+const sparklineColumns = [12, 6] as const
 
 const marks: Readonly<Record<ShownState, string>> = { serving: "●", building: "◌", stale: "!", failed: "✗" }
 
@@ -33,7 +34,7 @@ export function functionRow(detail: FunctionDetail, look: { readonly paint: Pain
   return `${head} ${fitText(facts(detail, { paint, room }), room)}`
 }
 
-/** As many as fit, the most telling first; bars at the end. */
+/** In words where all fit; else shorter, and as many as fit beside the bars, the most telling last to go. */
 function facts(
   { calls, path }: FunctionDetail,
   { paint, room }: { readonly paint: Paint; readonly room: number },
@@ -41,25 +42,31 @@ function facts(
   if (calls.total === 0)
     return paint("quiet", path === null ? "not called yet" : `not called yet: POST ${printable(path)}`)
   const { total, failed, p50Ms, p99Ms, perSecond } = calls
-  const all = [
+  const errors = failed === 0 ? "quiet" : "bad"
+  const inWords = [
     countOf(total, "call").padStart(callsColumns),
-    paint(failed === 0 ? "quiet" : "bad", countOf(failed, "error").padStart(errorsColumns)),
-    ...(p50Ms === null ? [] : [paint("quiet", `p50 ${showMs(p50Ms).padStart(msColumns)}`)]),
-    ...(p99Ms === null ? [] : [paint("quiet", `p99 ${showMs(p99Ms).padStart(msColumns)}`)]),
-    paint("good", sparkline(inBars(perSecond), sparklineColumns)),
+    paint(errors, countOf(failed, "error").padStart(errorsColumns)),
   ]
-  let line = ""
-  for (const fact of all) {
-    const longer = line === "" ? fact : `${line}  ${fact}`
-    if (cellsOf(longer) > room) break
-    line = longer
-  }
-  return line === "" ? showCount(total) : line
+  const inShort = showCount(total).padStart(shortColumns) + " · " + paint(errors, `${showCount(failed)} err`)
+  const p50 = p50Ms === null ? [] : [paint("quiet", `p50 ${showMs(p50Ms).padStart(msColumns)}`)]
+  const p99 = p99Ms === null ? [] : [paint("quiet", `p99 ${showMs(p99Ms).padStart(msColumns)}`)]
+  const [bars, fewBars] = sparklineColumns.map((columns) =>
+    paint("good", sparkline(inBars(perSecond, columns), columns)),
+  )
+  const rows = [
+    [...inWords, ...p50, ...p99, bars],
+    ...[[...p50, ...p99], p99, []].flatMap((times) => [
+      [inShort, ...times, bars],
+      [inShort, ...times, fewBars],
+    ]),
+    [inShort],
+  ]
+  return rows.map((row) => row.join("  ")).find((line) => cellsOf(line) <= room) ?? showCount(total)
 }
 
 /** The seconds of the last minute, summed up so that all of it is seen. */
-function inBars(perSecond: readonly number[]): readonly number[] {
-  const each = Math.max(1, Math.ceil(perSecond.length / sparklineColumns))
+function inBars(perSecond: readonly number[], columns: number): readonly number[] {
+  const each = Math.max(1, Math.ceil(perSecond.length / columns))
   const bars: number[] = []
   for (let index = 0; index < perSecond.length; index += each)
     bars.push(perSecond.slice(index, index + each).reduce((sum, count) => sum + count, 0))

@@ -43,11 +43,22 @@ test("a row says how a function is called, as much of it as fits", () => {
   const row = (columns: number): string => functionRow(detail, { ...look, columns }).trimEnd()
 
   expect(row(90)).toBe("● create-post              1,204 calls  3 errors  p50 1.2 ms  p99  15 ms  ▁▁▁▁▁▁▁▁▁▁▁█")
-  expect(row(48)).toBe("● create-post      1,204 calls  3 errors")
+  expect(row(78)).toBe("● create-post              1,204 · 3 err  p50 1.2 ms  p99  15 ms  ▁▁▁▁▁▁▁▁▁▁▁█")
+  expect(row(58)).toBe("● create-post         1,204 · 3 err  p99  15 ms  ▁▁▁▁▁█")
+  expect(row(48)).toBe("● create-post      1,204 · 3 err  ▁▁▁▁▁▁▁▁▁▁▁█")
   for (const columns of [20, 30, 48, 60, 90, 200]) {
     expect(cellsOf(functionRow(detail, { ...look, columns }))).toBe(columns)
     expect(cellsOf(functionRow(functionDetail("日本".repeat(20), failed), { ...look, columns }))).toBe(columns)
   }
+})
+
+test("in a window of 140×40 a row has the slowest calls and the bars", async () => {
+  const functions = ["create-post", "hello"].map((name) => functionDetail(name, { calls: { ...called, total: 30 } }))
+  const { body } = draw(await snapshotOf(functions, {}), { columns: 140, rows: 40 })
+
+  const rows = body.filter((line) => line.includes("30 · 3 err"))
+  expect(rows).toHaveLength(2)
+  for (const row of rows) expect(row).toMatch(/● (create-post|hello) .*30 · 3 err {2}p99 {2}15 ms {2}▁+█/)
 })
 
 test("a function that was never called says how it is called, and one that fails says where", () => {
