@@ -13,6 +13,9 @@ const openingQuote = /(\\{0,8})(["'`])/y
 /** A value without quotes, with the scheme that HTTP writes before it. */
 const bareValue = /(?:(?:bearer|basic|token|digest)[ \t]+)?[^\s,;&|<>(){}[\]"'`\\]+/iy
 
+/** What stands before the bracket of an inspected object: its class, and how many it holds. */
+const classHead = /(?:[\w$]{1,64}(?:\(\d{1,12}\))? |\[Object: null prototype\] )(?=[{[])/y
+
 /** How an inspected text of many lines goes on. */
 const goesOn = /\s*\+\s*(?=["'`])/y
 
@@ -55,7 +58,9 @@ function valueAt(text: string, signEnd: number): Range | undefined {
   const first = text[start]
   const quoted = matchAt(openingQuote, text, start)
   if (quoted !== null) return { start: start + quoted[0].length, end: stringsEnd(text, start) }
-  if (first === "{" || first === "[") return { start, end: bracketsEnd(text, start) }
+  const bracket = start + (matchAt(classHead, text, start)?.[0].length ?? 0)
+  if (bracket > start || first === "{" || first === "[") return { start, end: bracketsEnd(text, bracket) }
+  if (first === "<") return { start, end: text.indexOf(">", start) + 1 || text.length }
   const bareStart = skip(text, signEnd, " \t")
   const bare = matchAt(bareValue, text, bareStart)?.[0]
   if (bare === undefined) return undefined
