@@ -1,4 +1,4 @@
-import { onTestFinished } from "vitest"
+import { expect, onTestFinished } from "vitest"
 
 import type { BuiltFunction } from "../../../src/functions/built-function.ts"
 import type { FunctionManifest } from "../../../src/functions/function-manifest.ts"
@@ -22,6 +22,11 @@ export interface FunctionsFixture extends Functions {
   serve(name: string, built: BuiltFunction, manifest?: Partial<FunctionManifest>): Promise<void>
   call(name: string, input?: string, request?: Partial<InvokeRequest>): Promise<string>
   invoke(name: string, input?: string, request?: Partial<InvokeRequest>): Promise<InvokeResult>
+}
+
+/** A slow machine may have started spare threads meanwhile; they end once nothing needs them. */
+export async function untilOneWorker({ service }: Pick<Functions, "service">): Promise<void> {
+  await expect.poll(() => service.stats().workers, { timeout: 20_000 }).toBe(1)
 }
 
 /** What a test decides. */
