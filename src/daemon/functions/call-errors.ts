@@ -22,7 +22,7 @@ export function callErrorOf(
   if (outcome.type === "failed") return ofFailure(outcome.failure, name, tellsAll)
   const error = ofEnd(outcome, name, limits)
   const { message, next } = error
-  const stack = outcome.type === "trapped" && outcome.stack !== "" ? { stack: outcome.stack } : null
+  const stack = "stack" in outcome && outcome.stack !== "" ? { stack: outcome.stack } : null
   const kept = {
     code: error.code,
     message,

@@ -89,9 +89,10 @@ export type CallOutcome =
   | { readonly type: "returned"; readonly output: Uint8Array }
   | { readonly type: "failed"; readonly failure: GuestFailure }
   | { readonly type: "trapped"; readonly what: string; readonly stack: string; readonly isStackOverflow: boolean }
-  | { readonly type: "out_of_memory" }
+  /** The stack is that of code of our compiler, where it could still be told. */
+  | { readonly type: "out_of_memory"; readonly stack?: string }
   | { readonly type: "output_too_large"; readonly bytes: number }
-  | { readonly type: "timed_out" }
+  | { readonly type: "timed_out"; readonly stack?: string }
   | { readonly type: "cancelled" }
   /** Its thread was ended because of another call, or ended by itself. */
   | { readonly type: "restarted" }

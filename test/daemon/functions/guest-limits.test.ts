@@ -38,7 +38,8 @@ describe("a function that misbehaves is ended, and its neighbours go on", () => 
     expect(bad).toMatchObject({ reason: { code: "FUNCTION_TIMEOUT" } })
     expect(answer).toMatchObject({ value: '"good"' })
     expect(functions.ended.at(-1)?.status).toMatch(/timed_out|success/)
-    expect(functions.ended.filter(({ status }) => status === "timed_out")).toHaveLength(1)
+    const timedOut = functions.ended.filter(({ status }) => status === "timed_out")
+    expect(timedOut).toMatchObject([{ error: { problems: [{ at: { file: expect.stringMatching(/\.ts$/) } }] } }])
   })
 
   it("in a loop that catches everything", async () => {
@@ -83,6 +84,9 @@ describe("a function that misbehaves is ended, and its neighbours go on", () => 
       message: expect.stringContaining("32 MB"),
     })
     await expect(functions.call("bad")).rejects.toMatchObject({ code: "FUNCTION_OUT_OF_MEMORY" })
+    expect(functions.ended.find(({ status }) => status === "failed")).toMatchObject({
+      error: { problems: [{ at: { file: expect.stringMatching(/\.ts$/) } }] },
+    })
     expect(await good()).toBe('"good"')
   })
 

@@ -9,7 +9,7 @@ const extismPrefix = "Plugin-originated error: "
 
 /** What a call that returned came to. */
 export function returned(call: RunningCall, instance: PluginInstance, output: Uint8Array | null): WorkerOutcome {
-  if (call.failure !== null) return ofFailure(call.failure)
+  if (call.failure !== null) return call.isOver ? ended(call) : ofFailure(call.failure)
   // Without memory a guest cannot even say that it has none.
   if (output === null && !call.isAnswered && instance.isMemoryFull) return { type: "out_of_memory" }
   if (output === null && !call.isAnswered && instance.alwaysAnswers) return unanswered
@@ -39,7 +39,7 @@ export function isOfGuest(error: unknown): boolean {
 /** What a call that threw came to: the guest's own error, a trap, or an end that was made. */
 export function thrown(call: RunningCall, instance: PluginInstance, error: unknown): WorkerOutcome {
   const isFailure = isOfGuest(error)
-  if (error instanceof CallIsOver || call.isOver) return { type: "ended" }
+  if (error instanceof CallIsOver || call.isOver) return ended(call)
   if (error instanceof WebAssembly.RuntimeError) return trapped(error, instance)
   if (error instanceof RangeError && isStackOverflow(error)) return trapped(error, instance)
   if (error instanceof AnswerTooLarge) return { type: "output_too_large", bytes: error.bytes }
@@ -63,8 +63,19 @@ function split(text: string): { readonly message: string; readonly stack?: strin
 
 /** QuickJS says it so when its own limit is reached. */
 function ofFailure(failure: NonNullable<RunningCall["failure"]>): WorkerOutcome {
-  if (failure.name === "InternalError" && failure.message === "out of memory") return { type: "out_of_memory" }
+  if (failure.name === "InternalError" && failure.message === "out of memory") {
+    return { type: "out_of_memory", ...stackOf(failure) }
+  }
   return { type: "failed", failure }
+}
+
+/** With the place where code was interrupted, if it could say so. */
+function ended({ failure }: RunningCall): WorkerOutcome {
+  return { type: "ended", ...(failure === null ? {} : stackOf(failure)) }
+}
+
+function stackOf({ stack }: NonNullable<RunningCall["failure"]>): { readonly stack?: string } {
+  return stack === undefined ? {} : { stack }
 }
 
 function trapped(error: Error, instance: PluginInstance): WorkerOutcome {

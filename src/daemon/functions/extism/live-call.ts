@@ -133,7 +133,7 @@ export class LiveCall implements CallHandle {
   end(outcome: WorkerOutcome): void {
     const ending = this.#ending ?? "timed_out"
     if (outcome.type === "ended" || (this.#ending !== null && outcome.type !== "returned")) {
-      this.settle({ type: ending })
+      this.settle(ending === "timed_out" ? { type: ending, ...interruptedAt(outcome) } : { type: ending })
     } else if (outcome.type === "not_made") this.settle(notMade(outcome.message))
     else this.settle(outcome)
   }
@@ -208,6 +208,12 @@ export class LiveCall implements CallHandle {
   #post(message: Parameters<PooledInstance["thread"]["post"]>[0]): void {
     this.instance.thread.post(message)
   }
+}
+
+/** Where code was when its time was over: the engine threw there. */
+function interruptedAt(outcome: WorkerOutcome): { readonly stack?: string } {
+  const stack = outcome.type === "ended" ? outcome.stack : undefined
+  return stack === undefined ? {} : { stack }
 }
 
 function notMade(what: string): CallOutcome {

@@ -107,15 +107,16 @@ export class RunningCall {
 
   /** An operation of the guest (guest-abi.ts). Whatever is wrong with it becomes its answer. */
   submit(header: SubmittedHeader, body: Uint8Array, headerBytes: number): void {
-    this.#requireAlive()
-    const { id } = header
-    if (header.op === "cancel") return this.#cancel(header["target"])
     const isTooLarge = headerBytes > this.message.headerBytesMax
-    if (header.op === "answer") return this.#answer(isTooLarge ? null : header["head"], body)
     if (header.op === "fail") {
+      // Also of code that was interrupted, which says where it was.
       this.failure = readFailure(isTooLarge ? tooLargeFailure : header["error"])
       return
     }
+    this.#requireAlive()
+    const { id } = header
+    if (header.op === "cancel") return this.#cancel(header["target"])
+    if (header.op === "answer") return this.#answer(isTooLarge ? null : header["head"], body)
     if (this.#open.has(id)) return
     if (this.#open.size >= guestLimits.operationsOpenMax) return this.#refuse(id, exceeded(tooManyOpen))
     if (header.op === "sleep") {

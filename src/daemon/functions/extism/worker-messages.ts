@@ -106,9 +106,9 @@ export type WorkerOutcome =
   | { readonly type: "failed"; readonly failure: GuestFailure }
   /** `what` is the engine's message, `stack` names functions where the module has names. */
   | { readonly type: "trapped"; readonly what: string; readonly stack: string; readonly isStackOverflow: boolean }
-  | { readonly type: "out_of_memory" }
+  | { readonly type: "out_of_memory"; readonly stack?: string }
   | { readonly type: "output_too_large"; readonly bytes: number }
   /** The main thread said so, or the deadline had passed. */
-  | { readonly type: "ended" }
+  | { readonly type: "ended"; readonly stack?: string }
   /** The instance could not be made. */
   | { readonly type: "not_made"; readonly message: string }
