@@ -211,7 +211,7 @@ export const guestLimits = {
   /** Operations of one call. */
   operationsMax: 10_000,
   /** Answers that wait for alyx_wait; what is refused or cancelled beyond that ends the call. */
-  answersWaitingMax: 16_384,
+  answersWaitingMax: 2_048,
   /** Bytes of the operations under way, also of those that were cancelled and are not done with. */
   openBytesMax: 32 * 1024 * 1024,
   /** Bytes of one frame. */
