@@ -29,7 +29,7 @@ test("the dashboard lists functions, shows their last calls, and where one does 
   await screen.shows(/✓ hello built/)
   await screen.shows(/● hello .*not called yet/)
   await sendTo(url, "POST", "/api/functions/hello", {})
-  await screen.shows(/● hello .*1 call {2}0 errors/)
+  await screen.shows(/● hello +1 · 0 err {2}p99/)
 
   screen.type(key.backTab + key.enter)
   await screen.shows(/─ Function ─/)
@@ -44,5 +44,5 @@ test("the dashboard lists functions, shows their last calls, and where one does 
   await screen.shows(/functions\/hello\.ts:5:\d+/)
   await screen.shows(/^.*\| +retrun "hello"/m)
   await writeFile(file, source)
-  await screen.shows(/● hello .*1 call/)
+  await screen.shows(/● hello +1 · 0 err/)
 })
