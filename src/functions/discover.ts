@@ -11,7 +11,8 @@ import { findFunctionFiles } from "./function-files.ts"
 import type { FunctionSource } from "./function-source.ts"
 import { functionNamePattern } from "./manifest/manifest-shape.ts"
 import type { ReadManifest } from "./manifest/read-manifest.ts"
-import { defaultManifest, readManifest } from "./manifest/read-manifest.ts"
+import { defaultManifest } from "./manifest/default-manifest.ts"
+import { readManifest } from "./manifest/read-manifest.ts"
 
 /** Where to look. */
 export interface DiscoverOptions {

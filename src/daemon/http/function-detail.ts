@@ -1,6 +1,6 @@
 import path from "node:path"
 
-import type { FunctionManifest } from "../../functions/function-manifest.ts"
+import { defaultManifest } from "../../functions/manifest/default-manifest.ts"
 import type { FunctionSource } from "../../functions/function-source.ts"
 import type { FunctionDetail } from "../../protocol/functions-api.ts"
 import type { KnownFunction } from "../functions/functions.ts"
@@ -70,38 +70,12 @@ function unreadable(functions: FunctionEdge, name: string): FunctionDetail {
     privileged: false,
     input: null,
     output: null,
-    limits: functions.limitsOf(emptyManifest(name)),
+    limits: functions.limitsOf(defaultManifest(name)),
     allowedHosts: [],
     env: [],
     secrets: [],
     lastBuild,
     calls: functions.callsOf(name),
-  }
-}
-
-function emptyManifest(name: string): FunctionManifest {
-  return {
-    name,
-    file: null,
-    entry: null,
-    timeoutMs: null,
-    memoryBytes: null,
-    minWarm: null,
-    maxConcurrency: null,
-    idleTimeoutMs: null,
-    isolation: "instance",
-    snapshot: true,
-    abi: null,
-    allowedHosts: [],
-    env: {},
-    secrets: [],
-    privileged: false,
-    access: null,
-    isHttp: false,
-    routes: [],
-    hooks: [],
-    schedules: [],
-    build: null,
   }
 }
 

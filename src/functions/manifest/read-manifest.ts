@@ -4,6 +4,7 @@ import type { YamlMap, YamlNode } from "../../lib/yaml-tree.ts"
 import { parseYamlTree } from "../../lib/yaml-tree.ts"
 import type { BuildCommand, FunctionHook, FunctionManifest, FunctionSchedule } from "../function-manifest.ts"
 import { readAccess } from "./access.ts"
+import { defaultManifest } from "./default-manifest.ts"
 import { manifestShape } from "./manifest-shape.ts"
 import type { ReadValue } from "./read-shape.ts"
 import { ShapeReader } from "./read-shape.ts"
@@ -83,13 +84,6 @@ export function readManifest({ text, file, name, lookup }: ManifestText): ReadMa
   return { ...settled, manifest: { ...settled.manifest, file }, problems }
 }
 
-/** The manifest of a function that has none. */
-export function defaultManifest(name: string): FunctionManifest {
-  const tops = emptyMap({ file: "", line: 1, column: 1 })
-  const reader = new ShapeReader(() => undefined)
-  return settle({ written: new Map(), tops, reader, text: "", name }).manifest
-}
-
 function settle(parts: {
   readonly written: Written
   readonly tops: YamlMap
@@ -108,22 +102,22 @@ function settle(parts: {
   const hooks = readEach(tops, "hooks", given.hooks, (each, at) => readHook(each, at, reader))
   const schedules = [...shortSchedule(written, name, reader), ...readSchedules(tops, written, reader)]
   const isCalledOtherwise = hooks.length > 0 || schedules.length > 0
+  const plain = defaultManifest(name)
   const manifest: FunctionManifest = {
-    name,
-    file: null,
-    entry: given.entry ?? null,
-    timeoutMs: given.timeout ?? null,
-    memoryBytes: given.memory ?? null,
-    minWarm: given.min_warm ?? null,
-    maxConcurrency: given.max_concurrency ?? null,
-    idleTimeoutMs: given.idle_timeout ?? null,
-    isolation: given.isolation ?? "instance",
-    snapshot: given.snapshot ?? true,
-    abi: given.abi ?? null,
-    allowedHosts: given.allowed_hosts ?? [],
-    env: given.env ?? {},
-    secrets: given.secrets ?? [],
-    privileged: given.privileged ?? false,
+    ...plain,
+    entry: given.entry ?? plain.entry,
+    timeoutMs: given.timeout ?? plain.timeoutMs,
+    memoryBytes: given.memory ?? plain.memoryBytes,
+    minWarm: given.min_warm ?? plain.minWarm,
+    maxConcurrency: given.max_concurrency ?? plain.maxConcurrency,
+    idleTimeoutMs: given.idle_timeout ?? plain.idleTimeoutMs,
+    isolation: given.isolation ?? plain.isolation,
+    snapshot: given.snapshot ?? plain.snapshot,
+    abi: given.abi ?? plain.abi,
+    allowedHosts: given.allowed_hosts ?? plain.allowedHosts,
+    env: given.env ?? plain.env,
+    secrets: given.secrets ?? plain.secrets,
+    privileged: given.privileged ?? plain.privileged,
     access: access === undefined ? null : readAccess(String(access.value), access.at, { text, reader }),
     isHttp: given.http ?? (!isCalledOtherwise || routes.length > 0),
     routes: routes.map(({ route }) => route),

@@ -3,6 +3,7 @@ import { expect, onTestFinished } from "vitest"
 import type { BuiltFunction } from "../../../src/functions/built-function.ts"
 import type { FunctionManifest } from "../../../src/functions/function-manifest.ts"
 import type { FunctionSource } from "../../../src/functions/function-source.ts"
+import { defaultManifest } from "../../../src/functions/manifest/default-manifest.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { Config } from "../../../src/project/config.ts"
 import type { Caller } from "../../../src/daemon/caller.ts"
@@ -130,32 +131,6 @@ function sourceOf(name: string, manifest: Partial<FunctionManifest>): FunctionSo
     folder: "/nowhere",
     entryFile: null,
     wasmFile: `/nowhere/${name}.wasm`,
-    manifest: { ...bareManifest(name), ...manifest },
-  }
-}
-
-function bareManifest(name: string): FunctionManifest {
-  return {
-    name,
-    file: null,
-    entry: null,
-    timeoutMs: null,
-    memoryBytes: null,
-    minWarm: null,
-    maxConcurrency: null,
-    idleTimeoutMs: null,
-    isolation: "instance",
-    snapshot: true,
-    abi: null,
-    allowedHosts: [],
-    env: {},
-    secrets: [],
-    privileged: false,
-    access: null,
-    isHttp: true,
-    routes: [],
-    hooks: [],
-    schedules: [],
-    build: null,
+    manifest: { ...defaultManifest(name), ...manifest },
   }
 }

@@ -14,6 +14,7 @@ import type {
 } from "../../../src/daemon/host/host-parts.ts"
 import { alyxError } from "../../../src/errors.ts"
 import type { FunctionManifest } from "../../../src/functions/function-manifest.ts"
+import { defaultManifest } from "../../../src/functions/manifest/default-manifest.ts"
 import { openRecords, refusal } from "../records/open-records.ts"
 import type { RecordsOptions, TestRecords } from "../records/open-records.ts"
 
@@ -35,30 +36,6 @@ export interface CallOptions {
   readonly caller?: Caller
   readonly parent?: Invocation
   readonly timeoutMs?: number
-}
-
-const plainManifest: FunctionManifest = {
-  name: "work",
-  file: "functions/work.yaml",
-  entry: null,
-  timeoutMs: null,
-  memoryBytes: null,
-  minWarm: null,
-  maxConcurrency: null,
-  idleTimeoutMs: null,
-  isolation: "instance",
-  snapshot: true,
-  abi: null,
-  allowedHosts: [],
-  env: {},
-  secrets: [],
-  privileged: false,
-  access: null,
-  isHttp: true,
-  routes: [],
-  hooks: [],
-  schedules: [],
-  build: null,
 }
 
 /** Somebody with a token, or nobody. */
@@ -105,7 +82,7 @@ export class TestHost {
     const draft = {
       id: randomBytes(16).toString("hex"),
       executionId: randomUUID(),
-      manifest: { ...plainManifest, ...manifest },
+      manifest: { ...defaultManifest("work"), file: "functions/work.yaml", ...manifest },
       caller,
       trigger: { type: "http" as const, id: null },
       request: null,

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest"
 
 import { manifestShape } from "../../../src/functions/manifest/manifest-shape.ts"
 import type { ReadManifest } from "../../../src/functions/manifest/read-manifest.ts"
-import { defaultManifest, readManifest } from "../../../src/functions/manifest/read-manifest.ts"
+import { defaultManifest } from "../../../src/functions/manifest/default-manifest.ts"
+import { readManifest } from "../../../src/functions/manifest/read-manifest.ts"
 import { scaled } from "../../helpers/scale.ts"
 import { badManifests } from "./bad-manifests.ts"
 
