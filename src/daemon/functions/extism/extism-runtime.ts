@@ -134,10 +134,9 @@ export class ExtismRuntime implements FunctionRuntime {
   }
 
   #run(instance: PooledInstance, wish: PlaceWish, { start, listener }: RunOptions): LiveCall {
-    this.#lastNumber = (this.#lastNumber % numberMax) + 1
     const { logger, headerBytesMax } = this.#options
     const call = new LiveCall({
-      number: this.#lastNumber,
+      nextNumber: () => (this.#lastNumber = (this.#lastNumber % numberMax) + 1),
       instance,
       start,
       listener,

@@ -89,9 +89,11 @@ class FunctionThread {
     await this.#finish(call, { instance, isUnwound, outcome })
   }
 
-  /** The call runs elsewhere. Its instance stays, if there is one. */
-  #forget({ message }: RunningCall, instance: PluginInstance | undefined): void {
-    this.#calls.delete(message.call)
+  /** The call runs elsewhere, or from another message. Its instance stays, if there is one. */
+  #forget(call: RunningCall, instance: PluginInstance | undefined): void {
+    const { message } = call
+    // It may have been sent here once more.
+    if (this.#calls.get(message.call) === call) this.#calls.delete(message.call)
     if (instance === undefined) this.#instances.delete(message.instance)
   }
 

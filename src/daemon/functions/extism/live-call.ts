@@ -14,8 +14,8 @@ export const graceMs = 250
 
 /** What LiveCall needs. */
 export interface LiveCallOptions {
-  /** Small, never 0; no other call of the thread has it. */
-  readonly number: number
+  /** Small, never 0. Every sending has one of its own: what was sent before and taken back must not be taken for it. */
+  readonly nextNumber: () => number
   /** Where it begins. */
   readonly instance: PooledInstance
   readonly start: CallStart
@@ -33,6 +33,7 @@ export class LiveCall implements CallHandle {
   readonly #resolve: (outcome: CallOutcome) => void
   #timer: NodeJS.Timeout
   #instance: PooledInstance
+  #number = 0
   /** Of ThreadState. */
   #place = -1
   /** Why it was told to end, if it was. */
@@ -53,8 +54,9 @@ export class LiveCall implements CallHandle {
     return this.#options.start.id
   }
 
+  /** Of its last sending. */
   get number(): number {
-    return this.#options.number
+    return this.#number
   }
 
   get instance(): PooledInstance {
@@ -82,8 +84,10 @@ export class LiveCall implements CallHandle {
 
   /** Sends it to its thread. */
   begin(): void {
-    const { number, start, headerBytesMax } = this.#options
+    const { start, headerBytesMax } = this.#options
     const instance = this.#instance
+    const number = this.#options.nextNumber()
+    this.#number = number
     instance.callNumber = number
     this.#place = instance.thread.state.send(number)
     const leftMs = Math.max(0, start.deadlineMs - performance.now())
@@ -176,7 +180,7 @@ export class LiveCall implements CallHandle {
   /** A thread of its own runs nothing else, also while the instance is made. */
   get #isRunning(): boolean {
     const { thread } = this.instance
-    return thread.kind === "solo" || thread.runningNumber === this.#options.number
+    return thread.kind === "solo" || thread.runningNumber === this.#number
   }
 
   async #answer(message: SubmittedMessage): Promise<void> {

@@ -72,7 +72,8 @@ export class RunningCall {
   #answers: Uint8Array[] = []
   #waiter: { resolve(): void; reject(error: Error): void } | null = null
   #isOver = false
-  #hasBegun = false
+  /** Null until the first asking, whose answer stays. */
+  #hasBegun: boolean | null = null
   #operationCount = 0
   /** Of the operations that the main thread has not answered. */
   #openBytes = 0
@@ -92,7 +93,7 @@ export class RunningCall {
   /** Said before its code runs for the first time; false where it must not, since the main thread has taken it back. */
   begin(): boolean {
     const { state, message } = this.#options
-    this.#hasBegun ||= state.claim(message.number, message.place)
+    this.#hasBegun ??= state.claim(message.number, message.place)
     return this.#hasBegun
   }
 
