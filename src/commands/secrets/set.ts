@@ -5,10 +5,11 @@ import * as Flags from "@oclif/core/flags"
 
 import { alyxError } from "../../errors.ts"
 import { readText } from "../../project/read-text.ts"
-import { readSecret, withoutLineEnd } from "../../ui/secrets/read-secret.ts"
+import { readHidden, withoutLineEnd } from "../../ui/read-hidden.ts"
 import { DataCommand } from "../data-command.ts"
 
-const fileBytesMax = 64 * 1024
+/** What is longer is a file that was meant for somebody else. */
+const valueBytesMax = 64 * 1024
 
 /** `alyx secrets set`. */
 export default class SecretsSet extends DataCommand {
@@ -37,13 +38,7 @@ export default class SecretsSet extends DataCommand {
     const { name } = args
     this.project()
     const file = flags["from-file"]
-    const value =
-      file === undefined
-        ? await readSecret(
-            { name, fromStdin: flags.stdin, stdin: process.stdin },
-            { ...this.terminal, isJson: this.jsonEnabled() },
-          )
-        : this.#readFile(file)
+    const value = file === undefined ? await this.#ask(name, flags.stdin) : this.#readFile(file)
     if (value === undefined) {
       process.exitCode = 130
       return undefined
@@ -53,8 +48,21 @@ export default class SecretsSet extends DataCommand {
     return { name }
   }
 
+  #ask(name: string, fromStdin: boolean): Promise<string | undefined> {
+    const question = {
+      noun: "value",
+      message: `Value of ${name}`,
+      asksTwice: false,
+      fromStdin,
+      stdin: process.stdin,
+      bytesMax: valueBytesMax,
+      next: `Give it on stdin, alyx secrets set ${name} --stdin < value.txt, or with --from-file <file>.`,
+    }
+    return readHidden(question, { ...this.terminal, isJson: this.jsonEnabled() })
+  }
+
   #readFile(file: string): string {
-    const read = readText({ path: path.resolve(this.startFolder, file), name: file, bytesMax: fileBytesMax })
+    const read = readText({ path: path.resolve(this.startFolder, file), name: file, bytesMax: valueBytesMax })
     if (read.kind === "missing") throw alyxError("USAGE", { message: `There is no file ${file}.` })
     if (read.kind === "unreadable") throw alyxError("FILE_UNREADABLE", read.problem)
     const value = withoutLineEnd(read.text)
