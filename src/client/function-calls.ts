@@ -1,7 +1,7 @@
 import type { BuildEntry, ExecutionEntry } from "../protocol/admin-api.ts"
 import type {
   ExecutionDetail,
-  ExecutionsResponse,
+  ExecutionDetailsResponse,
   FunctionsResponse,
   InvokeResponse,
 } from "../protocol/functions-api.ts"
@@ -76,39 +76,30 @@ async function storedCalls(
 ): Promise<readonly ExecutionEntry[]> {
   const missing = tail - known.length
   if (missing <= 0) return []
-  const names = name === null ? (await listFunctions(client)).functions.map((one) => one.name) : [name]
   const knownIds = new Set(known.map(({ executionId }) => executionId))
-  const lists = await inTurn(names, async (one) => {
-    const { executions } = await client.get<ExecutionsResponse>(`${functionPath(one)}/executions?limit=${tail}`)
-    return executions
-  })
-  const newest = lists
-    .flat()
+  const newest = await lastExecutions(client, { name, count: tail })
+  return newest
     .filter(({ id }) => !knownIds.has(id))
-    .toSorted((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt))
     .slice(0, missing)
-  return inTurn(newest, async ({ id }) =>
-    entryOf(await client.get<ExecutionDetail>(`/api/admin/executions/${encodeURIComponent(id)}`)),
-  )
+    .map(entryOf)
 }
 
-/** The last calls of a function with what they logged, newest first. */
+/** The last calls of a function, or of all, with what they logged, newest first. What is large comes in several pages. */
 export async function lastExecutions(
   client: DaemonClient,
-  { name, count }: { readonly name: string; readonly count: number },
+  { name, count }: { readonly name: string | null; readonly count: number },
 ): Promise<readonly ExecutionDetail[]> {
-  const { executions } = await client.get<ExecutionsResponse>(`${functionPath(name)}/executions?limit=${count}`)
-  return inTurn(executions, ({ id }) => client.get<ExecutionDetail>(`/api/admin/executions/${encodeURIComponent(id)}`))
-}
-
-/** One after the other: each call is a connection. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = []
-  for (const item of items) results.push(await work(item))
-  return results
+  const path = name === null ? "/api/admin/executions" : `${functionPath(name)}/executions`
+  const found: ExecutionDetail[] = []
+  let before = ""
+  while (found.length < count) {
+    const query = `in_full=true&limit=${count - found.length}${before}`
+    const { executions, next } = await client.get<ExecutionDetailsResponse>(`${path}?${query}`)
+    found.push(...executions)
+    if (next === null) break
+    before = `&before=${encodeURIComponent(next)}`
+  }
+  return found
 }
 
 /** A stored call in the form in which calls are told when they end. */

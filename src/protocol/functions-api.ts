@@ -96,7 +96,10 @@ export interface FunctionLog {
   readonly data?: unknown
 }
 
-/** GET /api/admin/functions/:name/executions?limit=20&before=<id>: newest first. */
+/**
+ * GET /api/admin/functions/:name/executions?limit=20&before=<id>, and GET /api/admin/executions of all functions: newest
+ * first, at most 500.
+ */
 export interface ExecutionsResponse {
   readonly executions: readonly ExecutionSummary[]
 }
@@ -111,6 +114,16 @@ export interface ExecutionSummary {
   readonly startedAt: string
   readonly durationMs: number
   readonly error: WireError | null
+}
+
+/**
+ * The same with in_full=true: what was logged, taken and answered as well. A page ends before it holds more than 4 MiB, and has at
+ * least one call.
+ */
+export interface ExecutionDetailsResponse {
+  readonly executions: readonly ExecutionDetail[]
+  /** Where the next page begins, as `before`; null at the end. */
+  readonly next: string | null
 }
 
 /** GET /api/admin/executions/:id */

@@ -10,6 +10,9 @@ export const keptRowsMax = 100_000
 /** How many calls one page names. */
 export const pageRowsMax = 500
 
+/** How much of calls one page has in full, in bytes; the first is always there. */
+export const pageBytesMax = 4 * 1024 * 1024
+
 /** What stands at the end of a text that was cut. */
 const cutMark = "…"
 

@@ -1,12 +1,11 @@
 import type { ExecutionSummary } from "../../protocol/functions-api.ts"
-import type { WireError } from "../../protocol/admin-api.ts"
 import { isAlyxError } from "../../errors.ts"
 import { BoundedQueue } from "../../lib/bounded-queue.ts"
 import type { Database } from "../storage/database.ts"
 import { systemTables } from "../storage/system-tables.ts"
 import type { SystemRow } from "../storage/system-tables.ts"
-import { pageRowsMax } from "./execution-limits.ts"
-import type { ExecutionRecord, Executions } from "./executions.ts"
+import type { ExecutionPage, ExecutionQuery, ExecutionRecord, Executions } from "./executions.ts"
+import { listExecutions, listExecutionsInFull, readExecution } from "./stored-executions.ts"
 
 /** How long a row waits for others at most. */
 const pauseMs = 100
@@ -72,22 +71,16 @@ export class ExecutionLog implements Executions {
     while (this.#waiting.size > 0 || this.#writing.size > 0) await this.flush()
   }
 
-  list(query: Parameters<Executions["list"]>[0]): readonly ExecutionSummary[] {
-    const { functionName, before } = query
-    let select = systemTables
-      .selectFrom("_alyx_executions")
-      .select(["id", "function_id", "request_id", "trigger_type", "status", "started_at", "duration_ms", "error"])
-      .orderBy("id", "desc")
-      .limit(Math.min(query.limit, pageRowsMax))
-    if (functionName !== undefined) select = select.where("function_id", "=", functionName)
-    if (before !== undefined) select = select.where("id", "<", before)
-    return this.#options.database.read((reader) => reader.all(select.compile())).map(summaryOf)
+  list(query: ExecutionQuery): readonly ExecutionSummary[] {
+    return listExecutions(this.#options.database, query)
+  }
+
+  listInFull(query: ExecutionQuery): ExecutionPage {
+    return listExecutionsInFull(this.#options.database, query)
   }
 
   get(id: string): ExecutionRecord | undefined {
-    const select = systemTables.selectFrom("_alyx_executions").selectAll().where("id", "=", id)
-    const row = this.#options.database.read((reader) => reader.get(select.compile()))
-    return row === undefined ? undefined : recordOf(row)
+    return readExecution(this.#options.database, id)
   }
 
   /** Begins as many writes as may be under way. */
@@ -177,46 +170,4 @@ function rowOf(record: ExecutionRecord): SystemRow<"_alyx_executions"> {
     error: record.error,
     logs: record.logs,
   }
-}
-
-function recordOf(row: SystemRow<"_alyx_executions">): ExecutionRecord {
-  return {
-    id: row.id,
-    functionName: row.function_id,
-    requestId: row.request_id,
-    triggerType: row.trigger_type,
-    triggerId: row.trigger_id,
-    parentId: row.parent_id,
-    status: endedStatus(row.status),
-    startedAt: row.started_at,
-    completedAt: row.completed_at ?? row.started_at,
-    durationMs: row.duration_ms ?? 0,
-    input: row.input,
-    output: row.output,
-    error: row.error,
-    logs: row.logs,
-  }
-}
-
-type SummaryRow = Pick<
-  SystemRow<"_alyx_executions">,
-  "id" | "function_id" | "request_id" | "trigger_type" | "status" | "started_at" | "duration_ms" | "error"
->
-
-function summaryOf(row: SummaryRow): ExecutionSummary {
-  return {
-    id: row.id,
-    functionName: row.function_id,
-    requestId: row.request_id,
-    triggerType: row.trigger_type,
-    status: endedStatus(row.status),
-    startedAt: row.started_at,
-    durationMs: row.duration_ms ?? 0,
-    error: row.error === null ? null : (JSON.parse(row.error) as WireError),
-  }
-}
-
-/** Rows are written when calls have ended; a row that says otherwise is of a call that never did. */
-function endedStatus(status: SystemRow<"_alyx_executions">["status"]): ExecutionRecord["status"] {
-  return status === "pending" || status === "running" ? "cancelled" : status
 }

@@ -5,14 +5,27 @@ export interface Executions {
   /** Takes the row; it is written with the next group commit, so that no answer waits for it. Never throws. */
   record(execution: ExecutionRecord): void
   /** Newest first; at most 500. */
-  list(query: {
-    readonly functionName?: string
-    readonly limit: number
-    readonly before?: string
-  }): readonly ExecutionSummary[]
+  list(query: ExecutionQuery): readonly ExecutionSummary[]
+  /** As list, in full; fewer where they would be more than 4 MiB. */
+  listInFull(query: ExecutionQuery): ExecutionPage
   get(id: string): ExecutionRecord | undefined
   /** Resolves when what was recorded before can be read. */
   flush(): Promise<void>
+}
+
+/** Which calls are asked for. */
+export interface ExecutionQuery {
+  readonly functionName?: string | undefined
+  readonly limit: number
+  /** Only those that began before this one: its id. */
+  readonly before?: string | undefined
+}
+
+/** Calls in full. */
+export interface ExecutionPage {
+  readonly executions: readonly ExecutionRecord[]
+  /** Where the next page begins, as `before`; null at the end. */
+  readonly next: string | null
 }
 
 /** A row. Input, output and logs are cut at 64 KiB each; values of secrets and internal fields are "[hidden]". */

@@ -11,7 +11,7 @@ import type { Secrets } from "../secrets/secrets.ts"
 export interface FunctionEdge {
   readonly registry: Pick<FunctionRegistry, "all" | "get">
   readonly service: FunctionService
-  readonly executions: Pick<Executions, "list" | "get" | "flush">
+  readonly executions: Pick<Executions, "list" | "listInFull" | "get" | "flush">
   readonly secrets: Pick<Secrets, "list" | "set" | "remove">
   /** Every function that was found, also those that cannot be served. */
   readonly sources: readonly FunctionSource[]

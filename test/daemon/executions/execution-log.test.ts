@@ -66,6 +66,33 @@ test("a thousand calls are written in few commits and come back, newest first, p
   expect(log.list({ limit: 10_000 })).toHaveLength(500)
 })
 
+test("calls come in full, page by page, and a page ends where it would be too large", async () => {
+  const { log } = await openLog()
+  const text = "ü".repeat(32 * 1_024)
+  const large = { input: text, output: text, logs: "[]" }
+  const all = Array.from({ length: 30 }, (_, index) => execution(beginMs + index, index < 25 ? large : {}))
+  for (const one of all) log.record(one)
+  await log.flush()
+  const newest = all.toReversed()
+
+  const short = log.listInFull({ limit: 4 })
+  expect(short).toEqual({ executions: newest.slice(0, 4), next: newest[3]!.id })
+  const first = log.listInFull({ limit: 30 })
+  expect(first).toEqual({ executions: newest, next: null })
+  for (const one of newest.slice(0, 10)) log.record({ ...one, ...large, id: ids.next(beginMs + 100) })
+  await log.flush()
+
+  const cut = log.listInFull({ limit: 500, functionName: "hello" })
+  // Five small ones, and 31 of a little more than 128 KiB.
+  expect(cut.executions).toHaveLength(36)
+  const rest = log.listInFull({ limit: 500, functionName: "hello", before: cut.next! })
+  expect(rest.next).toBeNull()
+  expect([...cut.executions, ...rest.executions].map(({ id }) => id)).toEqual(
+    log.list({ limit: 500 }).map(({ id }) => id),
+  )
+  expect(log.listInFull({ limit: 5, functionName: "none" })).toEqual({ executions: [], next: null })
+})
+
 test("rows are written by themselves soon after the call", async () => {
   const { log, database } = await openLog()
   const written = new Promise<void>((resolve) => database.onCommit(resolve))

@@ -179,7 +179,12 @@ export const noFunctions: FunctionEdge = {
     findByToken: () => undefined,
     stats: () => ({ workers: 0, instances: 0, running: 0, queued: 0 }),
   },
-  executions: { list: () => [], get: () => undefined, flush: () => Promise.resolve() },
+  executions: {
+    list: () => [],
+    listInFull: () => ({ executions: [], next: null }),
+    get: () => undefined,
+    flush: () => Promise.resolve(),
+  },
   secrets: { list: () => [], set: noTestAsks, remove: () => Promise.resolve(false) },
   sources: [],
   callsOf: () => ({ total: 0, failed: 0, p50Ms: null, p99Ms: null, perSecond: [] }),

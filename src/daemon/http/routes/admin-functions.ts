@@ -5,12 +5,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify"
 import { alyxError } from "../../../errors.ts"
 import type {
   ExecutionDetail,
+  ExecutionDetailsResponse,
   ExecutionsResponse,
   FunctionLog,
   FunctionsReloadResponse,
   FunctionsResponse,
 } from "../../../protocol/functions-api.ts"
 import { pageRowsMax } from "../../executions/execution-limits.ts"
+import type { ExecutionRecord } from "../../executions/executions.ts"
 import { requireMembers } from "../body-members.ts"
 import { functionDetail } from "../function-detail.ts"
 import { functionNotFound } from "../function-call.ts"
@@ -58,23 +60,14 @@ export function adminFunctionRoutes(
   addResource(app, "/api/admin/functions/:name/executions", {
     async GET(request) {
       const { name } = request.params as { readonly name: string }
-      const { limit, before } = readPage(request)
-      await functions.executions.flush()
-      const found = functions.executions.list({
-        functionName: name,
-        limit,
-        ...(before === undefined ? {} : { before }),
-      })
-      if (found.length === 0) requireKnown(request)
-      return { executions: found } satisfies ExecutionsResponse
+      const page = await executionPage(functions, request, name)
+      if (page.executions.length === 0) requireKnown(request)
+      return page
     },
   })
   addResource(app, "/api/admin/executions", {
     async GET(request) {
-      const { limit, before } = readPage(request)
-      await functions.executions.flush()
-      const found = functions.executions.list({ limit, ...(before === undefined ? {} : { before }) })
-      return { executions: found } satisfies ExecutionsResponse
+      return executionPage(functions, request)
     },
   })
   addResource(app, "/api/admin/executions/:id", {
@@ -85,6 +78,18 @@ export function adminFunctionRoutes(
   })
 }
 
+async function executionPage(
+  { executions }: Pick<HttpParts["functions"], "executions">,
+  request: FastifyRequest,
+  functionName?: string,
+): Promise<ExecutionsResponse | ExecutionDetailsResponse> {
+  const { inFull, ...page } = readPage(request)
+  await executions.flush()
+  if (!inFull) return { executions: executions.list({ ...page, functionName }) }
+  const found = executions.listInFull({ ...page, functionName })
+  return { executions: found.executions.map(detailOf), next: found.next }
+}
+
 function executionDetail({ executions }: Pick<HttpParts["functions"], "executions">, id: string): ExecutionDetail {
   const record = executions.get(id)
   if (record === undefined) {
@@ -93,6 +98,10 @@ function executionDetail({ executions }: Pick<HttpParts["functions"], "execution
       next: "Calls are kept for 30 days, and the last 100,000 of them; alyx functions logs shows the newest.",
     })
   }
+  return detailOf(record)
+}
+
+function detailOf(record: ExecutionRecord): ExecutionDetail {
   const { error, logs, completedAt: _, ...shown } = record
   return {
     ...shown,
@@ -117,21 +126,28 @@ function readReload(body: unknown): { readonly names?: readonly string[] } {
   )
 }
 
-/** `?limit=20&before=<id>`. */
-function readPage(request: FastifyRequest): { readonly limit: number; readonly before: string | undefined } {
+/** `?limit=20&before=<id>&in_full=true`. */
+function readPage(request: FastifyRequest): {
+  readonly limit: number
+  readonly before: string | undefined
+  readonly inFull: boolean
+} {
   const pairs = new Map(parseQueryString(request.query as string))
-  for (const name of pairs.keys()) {
-    if (name !== "limit" && name !== "before") throw invalidPage(`${name.slice(0, 100)} is no parameter of this path`)
-  }
+  for (const name of pairs.keys())
+    if (!pageParameters.has(name)) throw invalidPage(`${name.slice(0, 100)} is no parameter of this path`)
   const text = pairs.get("limit") ?? String(pageRowsDefault)
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (limit < 1 || limit > pageRowsMax) throw invalidPage(`limit must be a number from 1 to ${pageRowsMax}`)
-  return { limit, before: pairs.get("before") }
+  const inFull = pairs.get("in_full") ?? "false"
+  if (inFull !== "true" && inFull !== "false") throw invalidPage("in_full must be true or false")
+  return { limit, before: pairs.get("before"), inFull: inFull === "true" }
 }
+
+const pageParameters: ReadonlySet<string> = new Set(["limit", "before", "in_full"])
 
 function invalidPage(reason: string): Error {
   return alyxError("INVALID_QUERY", {
     message: `The query is not valid: ${reason}.`,
-    next: "As in ?limit=20&before=<id>.",
+    next: "As in ?limit=20&before=<id>&in_full=true.",
   })
 }

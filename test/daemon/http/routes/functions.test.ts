@@ -284,6 +284,13 @@ test("what a function throws keeps its status, and only admins and the log are t
   const detail = await client.get<ExecutionDetail>(`/api/admin/executions/${executions[0]!.id}`)
   expect(JSON.stringify(detail.error)).toContain("the inner reason")
   expect(detail.input).toBe('{"how":"other","password":"[hidden]"}')
+  const inFull = await client.get("/api/admin/functions/refuse/executions?limit=1&in_full=true")
+  expect(inFull).toEqual({ executions: [detail], next: detail.id })
+  expect(await client.get("/api/admin/executions?limit=2&in_full=true")).toMatchObject({
+    executions: [detail, { error: { code: "NO_STOCK" } }],
+    next: null,
+  })
+  await expect(client.get("/api/admin/executions?in_full=yes")).rejects.toMatchObject({ code: "INVALID_QUERY" })
 
   expect(await send("POST", "/api/functions/broken", {})).toMatchObject({
     status: 503,
