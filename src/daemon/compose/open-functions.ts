@@ -13,6 +13,7 @@ import type { RecordParts } from "../records/records.ts"
 import { keyFilePath } from "../secrets/key-file.ts"
 import { redactorOf } from "../secrets/redactor.ts"
 import { SecretStore } from "../secrets/secret-store.ts"
+import { SecretVariables } from "../secrets/secret-variables.ts"
 import { FunctionLoading } from "./function-loading.ts"
 import { LateFunctions } from "./late-functions.ts"
 import type { Parts } from "./open-parts.ts"
@@ -60,7 +61,9 @@ export async function openFunctions(
   })
   await secrets.start()
   const metrics = new FunctionMetrics()
-  const tellEnded = endedCalls({ executions, activity, redactor: redactorOf(secrets, schemas) })
+  const variables = new SecretVariables()
+  const hiddenValues = (): readonly string[] => [...secrets.values(), ...variables.values()]
+  const tellEnded = endedCalls({ executions, activity, redactor: redactorOf({ values: hiddenValues }, schemas) })
   const endListeners = new Set<(ended: EndedInvocation) => void>()
   let host: FunctionHost | undefined
 
@@ -93,6 +96,9 @@ export async function openFunctions(
       resolve: resolveBySystem,
     })
     return made
+  })
+  functions.onChange(() => {
+    variables.follow(functions.registry.all.map(({ served }) => served?.source.manifest.env ?? {}))
   })
   release.push("functions", async () => {
     await functions.made?.stop(config.current.server.drainTimeoutMs * drainShare)

@@ -10,6 +10,8 @@ const secretParts =
 /** What other words contain, such as "author" and "compass": it counts as a word of its own. */
 const secretWords = /(?:^|[^a-z])(?:pass|o?auth|t?otp|ssn|sessions?(?:id)?)(?:$|[^a-z])/
 
+const keyWord = /(?:^|[^a-z])keys?(?:$|[^a-z])/
+
 /** Under these a parameter of a URL is a secret; a field of a document is more often something else. */
 const secretParameters = new Set(["key", "sig", "code"])
 
@@ -21,6 +23,11 @@ export function isSecretName(name: string): boolean {
 /** True for the names of parameters of URLs under which secrets stand. */
 export function isSecretParameter(name: string): boolean {
   return secretParameters.has(name.toLowerCase()) || isSecretName(name)
+}
+
+/** True for the names of variables under which secrets stand: STRIPE_KEY is one, a field named `key` mostly is none. */
+export function isSecretVariable(name: string): boolean {
+  return isSecretName(name) || keyWord.test(wordsOf(name))
 }
 
 /** In lower case, with a line between the words of `userPass` and `XAuth`. */

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest"
 import { newFunctionStyles, writeNewFunction } from "../../../../src/codegen/functions/new-function.ts"
 import type {
   ExecutionDetail,
+  ExecutionDetailsResponse,
   ExecutionsResponse,
   FunctionsResponse,
   InvokeResponse,
@@ -344,3 +345,30 @@ function raw(
     asking.end(sent.body)
   })
 }
+
+test("variables whose names say that they are secret are hidden in what is kept of calls, also the former ones", async () => {
+  const { send, client, folder } = await startAccountsDaemon({
+    schema,
+    files: {
+      "functions/tell.ts": define(`handler(input, ctx) {
+        ctx.log.info("with " + ctx.env.STRIPE_KEY, { token: 1, shop: ctx.env.SHOP, tokens: [ctx.env.STRIPE_KEY] })
+        return { said: ctx.env.STRIPE_KEY + " of " + ctx.env.SHOP, got: input }
+      }`),
+      "functions/tell.yaml": "env: { STRIPE_KEY: from-the-manifest, SHOP: shop-of-ada }\n",
+    },
+  })
+
+  expect((await send("POST", "/api/functions/tell", {})).body).toMatchObject({
+    output: { said: "from-the-manifest of shop-of-ada" },
+  })
+  await writeFile(path.join(folder, "functions/tell.yaml"), "env: { STRIPE_KEY: another-one, SHOP: shop-of-ada }\n")
+  await client.post("/api/admin/functions/reload", {})
+  await send("POST", "/api/functions/tell", { seen: "from-the-manifest" })
+
+  const { executions } = await client.get<ExecutionDetailsResponse>("/api/admin/executions?in_full=true")
+  expect(executions.map(({ input, output, logs }) => ({ input, output, logs }))).toMatchObject([
+    { input: '{"seen":"[hidden]"}', output: expect.stringContaining("[hidden] of shop-of-ada") },
+    { output: expect.stringContaining("[hidden] of shop-of-ada"), logs: [{ message: "with [hidden]" }] },
+  ])
+  expect(JSON.stringify(executions)).not.toMatch(/from-the-manifest|another-one/)
+})
