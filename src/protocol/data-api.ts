@@ -84,6 +84,8 @@ export interface SeedResponse {
   readonly unchanged: number
   readonly collections: Readonly<Record<string, number>>
   readonly durationMs: number
+  /** The collection of accounts, where documents of it were made up: nobody can sign in as those. */
+  readonly withoutAccounts?: string
 }
 
 /** The answer to restore and reset. */

@@ -21,7 +21,7 @@ const randomSeedMax = 2 ** 32 - 1
 export default class DbSeed extends DataCommand {
   static override summary = "Write the documents of a file, or made-up ones."
   static override description =
-    "Documents that exist already, by their key or by what is unique in them, are updated; others are created. A relation may be given by name, as author: { email: ada@example.com }. Everything happens in one transaction, or nothing does. A file is JSON, YAML, CSV or NDJSON, by the end of its name."
+    "Documents that exist already, by their key or by what is unique in them, are updated; others are created. A relation may be given by name, as author: { email: ada@example.com }. Everything happens in one transaction, or nothing does. A file is JSON, YAML, CSV or NDJSON, by the end of its name. Documents of a file in the users collection bring accounts, without a password; made-up ones bring none."
   static override examples = [
     "alyx db seed seed.json",
     "alyx db seed people.csv --collection users",
@@ -96,6 +96,11 @@ export default class DbSeed extends DataCommand {
         client.postWithProgress<SeedResponse>("/api/admin/db/fake", request, onProgress),
       )
       this.print(renderSeeded(done, this.terminal.out))
+      const { withoutAccounts } = done
+      if (withoutAccounts !== undefined)
+        this.notice(
+          `Nobody can sign in as the made-up ${withoutAccounts}: they have no accounts. Those of a file have: alyx db seed seed.json`,
+        )
       this.notice(`The same again, on the same data: --random-seed ${request.randomSeed}`)
       return { ...done, randomSeed: request.randomSeed }
     })

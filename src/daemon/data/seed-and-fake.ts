@@ -62,14 +62,16 @@ export class SeedAndFake {
     return seeded
   }
 
-  /** Makes documents up and writes them. */
-  fake({ count, randomSeed, collections }: FakeRequest, call: WriterCall): Promise<SeedResponse> {
-    const { programs } = this.#parts
-    return this.#write<FakeWorkerData>(call, { name: "fake data", url: programs.fakeWorker }, () => ({
+  /** Makes documents up and writes them. Those of people have no accounts: their addresses are nobody's. */
+  async fake({ count, randomSeed, collections }: FakeRequest, call: WriterCall): Promise<SeedResponse> {
+    const { programs, accountsCollection } = this.#parts
+    const done = await this.#write<FakeWorkerData>(call, { name: "fake data", url: programs.fakeWorker }, () => ({
       count,
       randomSeed,
       collections: collections ?? null,
     }))
+    const people = accountsCollection()
+    return people === null || !Object.hasOwn(done.collections, people) ? done : { ...done, withoutAccounts: people }
   }
 
   async #write<Data extends WriterData>(

@@ -51,6 +51,7 @@ test("fits types, formats, patterns, JSON schemas, references and what is unique
   const done = await fake({ count: 400, randomSeed: 1 })
 
   expect(done).toMatchObject({ created: 400, collections: { users: 100, profiles: 100, products: 100, reviews: 100 } })
+  expect(done.withoutAccounts).toBe("users")
   const users = await docs("users")
   const reviews = await docs("reviews")
   const products = await docs("products")
@@ -63,6 +64,7 @@ test("fits types, formats, patterns, JSON schemas, references and what is unique
   expect(reviews.every(({ created_at, updated_at }) => String(created_at) <= String(updated_at))).toBe(true)
   expect(users.some(({ born_at }) => born_at === null)).toBe(true)
   expect(new Set(users.map(({ role }) => role))).toEqual(new Set(["admin", "member"]))
+  expect(await fake({ count: 3, randomSeed: 1, collections: ["products"] })).not.toHaveProperty("withoutAccounts")
 })
 
 test("equal seeds on equal data give equal rows, and another seed gives others", async () => {
