@@ -11,7 +11,7 @@ import { readClientMessage } from "./client-message.ts"
 import type { ReadMessage } from "./client-message.ts"
 import type { LiveQueries } from "./live-queries.ts"
 import { MessageAllowance } from "./message-allowance.ts"
-import { answeredError, errorBytes, idMember, messageBytes } from "./server-message.ts"
+import { answeredError, errorFrame, idMember, messageFrame } from "./server-message.ts"
 import { callerAs, isSameIdentity, tokenEndMs } from "./socket-caller.ts"
 import type { SocketLimits } from "./socket-limits.ts"
 import { SocketOutput } from "./socket-output.ts"
@@ -107,7 +107,7 @@ export class LiveSocket {
     ws.on("error", () => undefined)
     ws.on("close", () => this.#close())
     this.#awaitTokenEnd()
-    this.#output.send(messageBytes({ type: "connected", payload: { client_id: clientId } }))
+    this.#output.send(messageFrame({ type: "connected", payload: { client_id: clientId } }))
   }
 
   get untakenBytes(): number {
@@ -179,7 +179,7 @@ export class LiveSocket {
         return true
       case "refused":
         this.#output.send(
-          errorBytes(
+          errorFrame(
             alyxError("RATE_LIMITED", {
               message: `A socket may send ${this.#parts.limits.messagesPerSecond} messages a second.`,
               retryAfterSeconds: this.#allowance.waitSeconds,
@@ -221,7 +221,7 @@ export class LiveSocket {
       if ("error" in read) throw read.error
       await this.#handle(read.message, read.id)
     } catch (error) {
-      this.#output.send(errorBytes(this.#answered(error), { id: read.id }))
+      this.#output.send(errorFrame(this.#answered(error), { id: read.id }))
     }
   }
 
@@ -236,7 +236,7 @@ export class LiveSocket {
       case "unsubscribe": {
         const { subscription_id } = message.payload
         this.#subscriptions.end(subscription_id)
-        return this.#output.send(messageBytes({ ...idMember(id), type: "unsubscribed", payload: { subscription_id } }))
+        return this.#output.send(messageFrame({ ...idMember(id), type: "unsubscribed", payload: { subscription_id } }))
       }
       case "auth": {
         const { token } = message.payload
@@ -246,7 +246,7 @@ export class LiveSocket {
         return this.#become(identity, token, id)
       }
       case "ping":
-        return this.#output.send(messageBytes({ ...idMember(id), type: "pong" }))
+        return this.#output.send(messageFrame({ ...idMember(id), type: "pong" }))
     }
   }
 
@@ -278,7 +278,7 @@ export class LiveSocket {
   #tellWho(id: string | null): void {
     const { auth } = this.#caller
     const user = auth.id === null ? null : { id: auth.id, role: auth.role }
-    this.#output.send(messageBytes({ ...idMember(id), type: "authenticated", payload: { user } }))
+    this.#output.send(messageFrame({ ...idMember(id), type: "authenticated", payload: { user } }))
   }
 
   #awaitTokenEnd(): void {

@@ -3,13 +3,14 @@ import type { AlyxError } from "../../errors.ts"
 import type { ServerMessage } from "../../protocol/realtime-api.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import type { LiveMessage } from "./live-queries.ts"
+import { textFrame } from "./text-frame.ts"
 
 /** A message with the present or changed documents. */
 export type DocumentsMessage = Exclude<LiveMessage, { readonly type: "error" }>
 
-/** Any message that is no document's, as the bytes of a text frame. */
-export function messageBytes(message: ServerMessage): Buffer {
-  return Buffer.from(JSON.stringify(message))
+/** The frame of any message that is no document's. */
+export function messageFrame(message: ServerMessage): Buffer {
+  return textFrame([JSON.stringify(message)])
 }
 
 /** Makes an error answerable: a bug keeps its message for the log. */
@@ -17,8 +18,8 @@ export function answeredError(thrown: unknown): AlyxError {
   return isAlyxError(thrown) ? thrown : alyxError("INTERNAL", { cause: thrown })
 }
 
-/** The message that tells of an error; with a subscription it says that this has ended. */
-export function errorBytes(
+/** The frame of a message that tells of an error; with a subscription it says that this has ended. */
+export function errorFrame(
   error: AlyxError,
   about: { readonly id?: string | null | undefined; readonly subscriptionId?: string } = {},
 ): Buffer {
@@ -27,7 +28,7 @@ export function errorBytes(
     error.retryAfterSeconds === undefined
       ? wire.details
       : { ...wire.details, retry_after_seconds: error.retryAfterSeconds }
-  return messageBytes({
+  return messageFrame({
     ...idMember(about.id),
     type: "error",
     payload: {
@@ -43,19 +44,34 @@ export function idMember(id: string | null | undefined): { readonly id?: string 
   return id === null || id === undefined ? {} : { id }
 }
 
-/** The members of a message, encoded once for everyone who gets it. */
-const encodedMembers = new WeakMap<DocumentsMessage, Buffer>()
-
-/** Puts the id of a subscription before the members that it shares with others. */
-export function documentsBytes(message: DocumentsMessage, subscriptionId: string, id: string | null): Buffer {
-  let members = encodedMembers.get(message)
-  if (members === undefined) {
-    members = Buffer.from(message.members)
-    encodedMembers.set(message, members)
-  }
-  const reply = id === null ? "" : `"id":${JSON.stringify(id)},`
-  const head = Buffer.from(`{${reply}"type":"${message.type}","payload":{"subscription_id":"${subscriptionId}",`)
-  return Buffer.concat([head, members, closing], head.length + members.length + closing.length)
+/** What is made once of a message for everyone who gets it. */
+interface Encoded {
+  readonly members: Buffer
+  /** Whole frames by the id of the subscription. Ids count up on each socket, so that most clients share a few. */
+  readonly frames: Map<string, Buffer>
 }
 
-const closing = Buffer.from("}}")
+const encodedMessages = new WeakMap<DocumentsMessage, Encoded>()
+
+/** Frames of one message that are kept at a time; with further ids each client gets one of its own. */
+const sharedFramesMax = 16
+
+/** Puts the id of a subscription before the members that it shares with others, and that of the message it answers. */
+export function documentsFrame(message: DocumentsMessage, subscriptionId: string, id: string | null): Buffer {
+  const { members, frames } = encoded(message)
+  const known = id === null ? frames.get(subscriptionId) : undefined
+  if (known !== undefined) return known
+  const reply = id === null ? "" : `"id":${JSON.stringify(id)},`
+  const head = `{${reply}"type":"${message.type}","payload":{"subscription_id":"${subscriptionId}",`
+  const frame = textFrame([head, members, "}}"])
+  if (id === null && frames.size < sharedFramesMax) frames.set(subscriptionId, frame)
+  return frame
+}
+
+function encoded(message: DocumentsMessage): Encoded {
+  const known = encodedMessages.get(message)
+  if (known !== undefined) return known
+  const made = { members: Buffer.from(message.members), frames: new Map<string, Buffer>() }
+  encodedMessages.set(message, made)
+  return made
+}

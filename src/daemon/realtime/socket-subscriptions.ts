@@ -3,8 +3,7 @@ import type { AlyxError } from "../../errors.ts"
 import type { LiveQueryRequest } from "../../protocol/realtime-api.ts"
 import type { Caller } from "../caller.ts"
 import type { LiveMessage, LiveQueries, Subscription } from "./live-queries.ts"
-import { documentsBytes, errorBytes } from "./server-message.ts"
-import type { DocumentsMessage } from "./server-message.ts"
+import { documentsFrame, errorFrame } from "./server-message.ts"
 import type { SocketOutput } from "./socket-output.ts"
 
 /** A query that a client follows: the same for it whoever it is, while underneath another begins with each change of caller. */
@@ -144,21 +143,16 @@ export class SocketSubscriptions {
   #deliver(followed: Followed, run: number, message: LiveMessage): void {
     if (followed.run !== run) return
     if (message.type === "error") return this.#fail(followed, message.error)
-    if (this.#parts.output.isBehind || this.#stale.has(followed)) this.#stale.add(followed)
-    else this.#send(followed, message)
-  }
-
-  #send(followed: Followed, message: LiveMessage): void {
-    if (message.type === "error") return this.#fail(followed, message.error)
-    const documents: DocumentsMessage = message
-    this.#parts.output.send(documentsBytes(documents, followed.id, followed.replyTo))
+    const { output } = this.#parts
+    if (output.isBehind || this.#stale.has(followed)) return void this.#stale.add(followed)
+    output.send(documentsFrame(message, followed.id, followed.replyTo))
     followed.replyTo = null
   }
 
   #fail(followed: Followed, error: AlyxError): void {
     this.#stop(followed)
     this.#all.delete(followed.id)
-    this.#parts.output.send(errorBytes(error, { id: followed.replyTo, subscriptionId: followed.id }))
+    this.#parts.output.send(errorFrame(error, { id: followed.replyTo, subscriptionId: followed.id }))
   }
 
   #stop(followed: Followed): void {
