@@ -7,6 +7,7 @@ import type { DaemonFile } from "../protocol/admin-api.ts"
 import type { DaemonStatus } from "./status/daemon-status.ts"
 import { reloadOnce } from "./served/reload-once.ts"
 import { hashProject } from "./dev/hash-project.ts"
+import { accountSweep } from "./records/account-sweep.ts"
 import { firstSchema } from "./served/first-schema.ts"
 import type { HttpApp } from "./http/app.ts"
 import { DatabaseWatch } from "./status/database-watch.ts"
@@ -36,6 +37,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     await watchDatabase(parts, release)
     await pruneChangeLog(parts, release)
     await pruneAccounts(parts, release)
+    await sweepAccounts(parts, release)
     const reloads = makeReloads(parts, { http, status })
     data.whenReplaced(async () => {
       await functions.carryOverSecrets()
@@ -114,6 +116,22 @@ async function pruneAccounts({ database, clock, logger }: Parts, release: Releas
   })
   await pruner.start()
   release.push("session pruner", () => pruner.stop())
+}
+
+async function sweepAccounts(parts: Parts, release: ReleaseStack): Promise<void> {
+  const { config, logger } = parts
+  const sweep = accountSweep({
+    ...parts,
+    collection: () => config.current.auth.collection,
+    onEnded: (ids) =>
+      logger.warn("Accounts have ended, since SQL deleted their documents past the API.", {
+        count: ids.length,
+        ids: ids.slice(0, 20),
+      }),
+    onWarning: (error) => logger.warn("Accounts could not be compared with their documents.", { error }),
+  })
+  await sweep.start()
+  release.push("account sweep", () => sweep.stop())
 }
 
 /**
