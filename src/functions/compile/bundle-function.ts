@@ -6,6 +6,7 @@ import type { PluginInterface } from "../plugin-interface.ts"
 import { bundleFileName } from "../bundle-file-name.ts"
 import { buildWarnings } from "./build-problems.ts"
 import { bundleOptions } from "./bundle-options.ts"
+import { isCommonJsFile } from "./common-js-files.ts"
 import { needsEventLoop } from "./choose-engine.ts"
 import { findInputs } from "./find-inputs.ts"
 import { readInterface } from "./read-interface.ts"
@@ -70,12 +71,13 @@ export class Bundler {
   }
 
   async #contextOf(request: BundleRequest): Promise<BuildContext> {
-    const key = JSON.stringify(request)
+    const isCommonJs = isCommonJsFile(request.entryFile)
+    const key = JSON.stringify({ request, isCommonJs })
     const known = this.#contexts.get(key)
     this.#contexts.delete(key)
     if (known === undefined) await this.#makeRoom()
     const { context } = await import("esbuild")
-    const present = known ?? (await context(bundleOptions(request)))
+    const present = known ?? (await context(bundleOptions(request, { isCommonJs })))
     this.#contexts.set(key, present)
     return present
   }
@@ -103,7 +105,7 @@ function finish(
   const body = text.slice(text.indexOf("\n") + 1)
   const isAsync = isAsyncSource(body)
   return {
-    code: `${interfaceWords(found)}${isAsync ? opening.async : opening.sync}\n${body.trimEnd()}\n${closing(isCommonJs(metafile, relative(root, entryFile)))}`,
+    code: `${interfaceWords(found)}${isAsync ? opening.async : opening.sync}\n${body.trimEnd()}\n${closing(isCommonJsEntry(metafile, relative(root, entryFile)))}`,
     sourceMap: bareMap(map),
     inputs: [...findInputs(metafile, root), ...(found === null ? [] : [found.file])],
     warnings: buildWarnings(warnings),
@@ -118,13 +120,13 @@ function interfaceWords(found: FoundInterface | null): string {
   return declared === null ? "" : `globalThis.__alyx_interface=${JSON.stringify(declared)};`
 }
 
-function isCommonJs(metafile: Metafile, entry: string): boolean {
+function isCommonJsEntry(metafile: Metafile, entry: string): boolean {
   return metafile.inputs[entry.replaceAll("\\", "/")]?.format === "cjs"
 }
 
 /** A module of CommonJS is what it exports; one that was an ES module before stays one. */
-function closing(isCommonJsEntry: boolean): string {
-  if (!isCommonJsEntry) return "})();"
+function closing(isCommonJs: boolean): string {
+  if (!isCommonJs) return "})();"
   return "globalThis.__alyx_module=(m=>m.__esModule?m:m.default)(globalThis.__alyx_module);\n})();"
 }
 

@@ -4,6 +4,7 @@ import type { BuildOptions } from "esbuild"
 
 import { bundleFileName } from "../bundle-file-name.ts"
 import type { BundleRequest } from "./bundle-function.ts"
+import { commonJsFiles } from "./common-js-files.ts"
 import { bundledNodeModules, injectedModule } from "./node-modules-plugin.ts"
 import { virtualModules } from "./virtual-modules.ts"
 
@@ -13,7 +14,7 @@ import { virtualModules } from "./virtual-modules.ts"
  * The conditions lead to builds that need neither Node nor a page: `alyx` for who wants to, `worker` (Stripe and others name
  * their fetch build so), and `browser` by the platform. Not `workerd`: such builds import modules of Cloudflare.
  */
-export function bundleOptions(request: BundleRequest): BuildOptions {
+export function bundleOptions(request: BundleRequest, { isCommonJs }: { readonly isCommonJs: boolean }): BuildOptions {
   const { root, entryFile } = request
   return {
     absWorkingDir: root,
@@ -47,7 +48,7 @@ export function bundleOptions(request: BundleRequest): BuildOptions {
     loader: { ".txt": "text", ".md": "text", ".html": "text", ".sql": "text", ".wasm": "binary" },
     define: defines,
     inject: [injectedModule],
-    plugins: [virtualModules(request), bundledNodeModules(request)],
+    plugins: [virtualModules(request), bundledNodeModules(request), ...(isCommonJs ? [commonJsFiles] : [])],
     logLevel: "silent",
     logLimit: 0,
   }

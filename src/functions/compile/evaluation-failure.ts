@@ -50,11 +50,10 @@ function isCommonJsInModule({ name, message }: EvaluationError["failure"]): bool
   return name === "ReferenceError" && /^'?(?:module|exports)'? is not defined$/.test(message)
 }
 
-/** The ending decides what a file is before what stands in it. */
+/** A file has one of the two forms; only where it has neither of them is package.json asked. */
 function commonJsAdvice(file: string): string {
-  const why = 'It is an ES module, by its import or export or by "type": "module" in package.json'
-  const rename = file.endsWith(".js") ? `rename it to ${file.replace(/\.js$/, ".cjs")}, or ` : ""
-  return `${why}: ${rename}write export in place of module.exports.`
+  const why = file.endsWith(".mjs") ? "by its ending" : "by its import or export, or by the await outside of functions"
+  return `It is an ES module, ${why}: write export in place of module.exports, and import in place of require.`
 }
 
 /** The first line, and the lines after it with the sentence that leads to them. */

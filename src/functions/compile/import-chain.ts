@@ -4,6 +4,7 @@ import type { BuildOptions, Metafile, Plugin } from "esbuild"
 
 import type { BundleRequest } from "./bundle-function.ts"
 import { bundleOptions } from "./bundle-options.ts"
+import { isCommonJsFile } from "./common-js-files.ts"
 import { nodeModuleName } from "./node-modules-plugin.ts"
 
 /**
@@ -12,7 +13,7 @@ import { nodeModuleName } from "./node-modules-plugin.ts"
  */
 export async function importChains(request: BundleRequest): Promise<ReadonlyMap<string, readonly string[]>> {
   const { build } = await import("esbuild")
-  const options = bundleOptions(request)
+  const options = bundleOptions(request, { isCommonJs: isCommonJsFile(request.entryFile) })
   try {
     const { metafile } = await build({
       ...options,

@@ -1,36 +1,8 @@
-import { createPlugin } from "@extism/extism"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, test } from "vitest"
 
-import type { MadeFunction } from "../../../src/functions/build-function.ts"
-import { isAlyxError } from "../../../src/errors.ts"
-import type { AlyxError } from "../../../src/errors.ts"
 import { readPlugin } from "../../../src/functions/read-plugin.ts"
+import { callPlain, failureOf, shown } from "../../helpers/built-plugin.ts"
 import { functionProject, npmPackage } from "../../helpers/function-project.ts"
-
-/** Calls an export of a plug-in in the unmodified host, which knows nothing of Alyx. */
-async function callPlain({ wasm }: MadeFunction, entry: string, input = ""): Promise<string> {
-  const plugin = await createPlugin({ wasm: [{ module: await WebAssembly.compile(wasm) }] }, { useWasi: true })
-  onTestFinished(() => plugin.close())
-  const output = await plugin.call(entry, input)
-  return output?.text() ?? ""
-}
-
-/** The error that a build ends with. */
-async function failureOf(files: Readonly<Record<string, string>>, name = "f"): Promise<AlyxError> {
-  const project = await functionProject(files)
-  const error: unknown = await project.build(name).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  )
-  if (!isAlyxError(error)) throw new Error(`The build did not fail as expected: ${String(error)}`)
-  return error
-}
-
-const shown = ({ problems }: AlyxError): string[] => {
-  return problems.map(({ message, at, next }) =>
-    `${at?.file}:${at?.line}:${at?.column} ${message} ${next ?? ""}`.trim(),
-  )
-}
 
 test("TypeScript, JSX, JSON, texts, WebAssembly, shared code, paths and packages become one plug-in of Extism", async () => {
   const project = await functionProject({
@@ -362,18 +334,6 @@ test("two builds of one source are equal to the byte, and hold no path of the ma
   expect(a.hash).toBe(b.hash)
   expect(Buffer.from(a.wasm).includes(first.root)).toBe(false)
   expect(Buffer.from(a.wasm).includes(process.cwd())).toBe(false)
-})
-
-test("CommonJS in a package of ES modules is told to be renamed, and .cjs is CommonJS there", async () => {
-  const source = "module.exports = { run() { Host.outputString('common') } }"
-  const files = { "package.json": '{"type": "module"}', "functions/f.js": source }
-
-  const [failure] = shown(await failureOf(files))
-  const project = await functionProject({ ...files, "functions/g.cjs": source })
-
-  expect(failure).toContain("functions/f.js:1:1 ")
-  expect(failure).toContain("rename it to functions/f.cjs, or write export in place of module.exports.")
-  expect(await callPlain(await project.build("g"), "run")).toBe("common")
 })
 
 test("JSX for a function of one's own is told what it needs", async () => {
