@@ -15,8 +15,9 @@ export default defineConfig({
       // Tests that are about access say "false".
       ALYX_SERVER_INSECURE_OPEN: "true",
     },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Far above what any test takes: on a busy machine a late test is no failed one.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     disableConsoleIntercept: true,
     coverage: {
       provider: "v8",

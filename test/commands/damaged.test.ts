@@ -1,8 +1,9 @@
 import { open } from "node:fs/promises"
 import path from "node:path"
 
-import { onTestFinished, expect, test } from "vitest"
+import { expect, test } from "vitest"
 
+import { endDaemonWithTest } from "../helpers/end-daemon.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
 import { writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
@@ -27,7 +28,7 @@ async function damagedProject(): Promise<string> {
 
 test("a damaged database is told as one, with what to do, and not as a mistake of Alyx", async () => {
   const folder = await damagedProject()
-  onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+  endDaemonWithTest(folder)
 
   const doctor = await runAlyx(["doctor"], { cwd: folder })
   const once = await runAlyx(["dev", "--once"], { cwd: folder })

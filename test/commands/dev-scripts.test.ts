@@ -5,6 +5,7 @@ import { execa } from "execa"
 import { expect, onTestFinished, test } from "vitest"
 
 import { isRunning } from "../../src/client/is-running.ts"
+import { endDaemonWithTest } from "../helpers/end-daemon.ts"
 import { builtCli } from "../helpers/built-cli.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
 import { sendTo, writeProject } from "../helpers/running-daemon.ts"
@@ -96,7 +97,7 @@ test("--tail-logs prints what happens; an interrupt leaves the daemon running", 
 async function project(): Promise<string> {
   const folder = await tempFolder()
   await writeProject(folder, { "schema.yaml": schema, "alyx.yaml": "server:\n  port: 0\n" })
-  onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+  endDaemonWithTest(folder)
   return folder
 }
 

@@ -4,10 +4,10 @@ import { promisify } from "node:util"
 
 import { expect, onTestFinished, test } from "vitest"
 
+import { endDaemonWithTest } from "../helpers/end-daemon.ts"
 import { builtCli } from "../helpers/built-cli.ts"
 import { canRun } from "../helpers/can-run.ts"
 import { notesSchema } from "../helpers/open-dashboard.ts"
-import { runAlyx } from "../helpers/run-alyx.ts"
 import { sendTo, writeProject } from "../helpers/running-daemon.ts"
 import { tempFolder } from "../helpers/temp-folder.ts"
 
@@ -31,7 +31,7 @@ test.runIf(canRun(hasTmux, "alyx dev in tmux needs tmux (apt-get install tmux)")
   async () => {
     const folder = await tempFolder()
     await writeProject(folder, { "schema.yaml": notesSchema })
-    onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+    endDaemonWithTest(folder)
     const tmux = await openTmux(folder)
     const screen = (): Promise<string> => tmux("capture-pane", "-p")
     const shows = (text: string | RegExp): Promise<void> =>

@@ -1,8 +1,9 @@
 import { cp, readFile, writeFile } from "node:fs/promises"
 import path from "node:path"
 
-import { describe, expect, onTestFinished, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
+import { endDaemonWithTest } from "../helpers/end-daemon.ts"
 import { builtCli } from "../helpers/built-cli.ts"
 import { notesSchema as schema, openDashboard } from "../helpers/open-dashboard.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
@@ -212,7 +213,7 @@ describe("the dashboard of alyx dev", () => {
   test("refuses to take over a server", async () => {
     const folder = await tempFolder()
     await writeProject(folder, { "schema.yaml": schema })
-    onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+    endDaemonWithTest(folder)
     await runAlyx(["start", "--detach", "--port", "0"], { cwd: folder })
 
     const screen = openTerminal({ command: process.execPath, args: [await builtCli(), "dev"], cwd: folder })
@@ -227,7 +228,7 @@ describe("alyx dev without a terminal", () => {
   test("refuses beside a server with the code of the dashboard, before it serves", async () => {
     const folder = await tempFolder()
     await writeProject(folder, { "schema.yaml": schema })
-    onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+    endDaemonWithTest(folder)
     await runAlyx(["start", "--detach", "--port", "0"], { cwd: folder })
 
     const { exitCode, stdout } = await runAlyx(["dev", "--json"], { cwd: folder })

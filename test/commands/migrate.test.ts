@@ -1,12 +1,15 @@
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import path from "node:path"
+import { DatabaseSync } from "node:sqlite"
 
-import { describe, expect, onTestFinished, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
 import type { DaemonFile } from "../../src/protocol/admin-api.ts"
 import type { MigrateResponse, MigrationPlan, MigrationsResponse } from "../../src/protocol/migrations-api.ts"
 import { builtCli } from "../helpers/built-cli.ts"
+import { endDaemonWithTest } from "../helpers/end-daemon.ts"
+import { preparedProject } from "../helpers/prepared-project.ts"
 import type { CommandResult } from "../helpers/run-alyx.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
 import { sendTo, startDaemon, writeProject } from "../helpers/running-daemon.ts"
@@ -38,7 +41,7 @@ const renameFile = [
 const dropFile =
   "version: 1\nname: drop_summary\noperations:\n  - { type: drop_field, collection: posts, field: summary }\n"
 
-/** A project in a folder of its own; the daemon that is left of it ends with the test. */
+/** A project in a folder of its own. */
 class Project {
   readonly folder: string
 
@@ -65,15 +68,14 @@ class Project {
     return (JSON.parse(stdout) as { daemon: DaemonFile }).daemon.url!
   }
 
-  stop(): Promise<CommandResult> {
-    return runAlyx(["stop"], { cwd: this.folder })
-  }
-
-  async posts(): Promise<readonly Record<string, unknown>[]> {
-    const server = await startDaemon({ folder: this.folder })
-    const { body } = await server.send("GET", "/api/collections/posts")
-    await server.stop()
-    return (body as { docs: Record<string, unknown>[] }).docs
+  /** What the database holds; no server may run. */
+  posts(): readonly Record<string, unknown>[] {
+    const database = new DatabaseSync(path.join(this.folder, "data/alyx.db"), { readOnly: true })
+    try {
+      return database.prepare("SELECT * FROM posts").all()
+    } finally {
+      database.close()
+    }
   }
 
   async inTerminal(...args: string[]): Promise<TerminalScreen> {
@@ -88,17 +90,20 @@ class Project {
   }
 }
 
-/** A project with two posts in its database, that no daemon serves. */
-async function projectWithPosts(): Promise<Project> {
-  const project = new Project(await tempFolder())
-  await project.write({ "schema.yaml": schema })
-  onTestFinished(async () => void (await project.stop()))
-  const server = await startDaemon({ folder: project.folder })
+const folderWithPosts = preparedProject(async (folder) => {
+  await writeProject(folder, { "schema.yaml": schema })
+  const server = await startDaemon({ folder })
   for (const title of ["One", "Two"]) {
     const { status } = await server.send("POST", "/api/collections/posts", { title, summary: `About ${title}` })
     expect(status).toBe(201)
   }
   await server.stop()
+})
+
+/** A project with two posts in its database, that no daemon serves; one that is left ends with the test. */
+async function projectWithPosts(): Promise<Project> {
+  const project = new Project(await folderWithPosts())
+  endDaemonWithTest(project.folder)
   return project
 }
 
@@ -113,7 +118,7 @@ test("a renamed field: refused, written down, and applied with its values, witho
   const planned = await project.migrate("plan", "--detailed-exitcode")
   const applied = await project.migrate("apply")
   const again = await project.migrate("plan", "--detailed-exitcode")
-  const documents = await project.posts()
+  const documents = project.posts()
 
   expect(refused).toMatchObject({ exitCode: 1, stderr: "" })
   expect(refused.stdout).toContain("✗ - posts.title (string) (refused)")
@@ -165,7 +170,7 @@ test("what loses values needs a yes, and leaves a backup", async () => {
   const unaskedJson = await project.json<{ error: { code: string } }>("apply")
   const untouched = await project.json<MigrationPlan>("plan")
   const applied = await project.json<MigrateResponse>("apply", "--yes")
-  const documents = await project.posts()
+  const documents = project.posts()
 
   expect(unasked).toMatchObject({ exitCode: 2, stdout: "" })
   expect(unasked.stderr).toContain("! - posts.summary (lossy)")

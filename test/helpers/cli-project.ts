@@ -1,8 +1,9 @@
 import { createServer } from "node:net"
 
-import { expect, onTestFinished } from "vitest"
+import { expect } from "vitest"
 
 import type { DaemonFile } from "../../src/protocol/admin-api.ts"
+import { endDaemonWithTest } from "./end-daemon.ts"
 import { runAlyx } from "./run-alyx.ts"
 import type { CommandResult } from "./run-alyx.ts"
 import { writeProject } from "./running-daemon.ts"
@@ -33,9 +34,7 @@ export async function makeProject(): Promise<Project> {
   const folder = await tempFolder()
   await writeProject(folder, { "schema.yaml": "collections:\n  notes:\n    fields:\n      text: { type: string }\n" })
   const project = new Project(folder)
-  onTestFinished(async () => {
-    await project.run("stop")
-  })
+  endDaemonWithTest(folder)
   return project
 }
 

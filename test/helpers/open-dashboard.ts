@@ -1,11 +1,9 @@
 import { readFile } from "node:fs/promises"
 import path from "node:path"
 
-import { onTestFinished } from "vitest"
-
 import type { DaemonFile } from "../../src/protocol/admin-api.ts"
 import { builtCli } from "./built-cli.ts"
-import { runAlyx } from "./run-alyx.ts"
+import { endDaemonWithTest } from "./end-daemon.ts"
 import { writeProject } from "./running-daemon.ts"
 import { tempFolder } from "./temp-folder.ts"
 import type { TerminalScreen } from "./terminal-screen.ts"
@@ -34,7 +32,7 @@ export async function openDashboard(
   const { schema = notesSchema, ...terminal } = options
   const folder = await tempFolder()
   await writeProject(folder, { "schema.yaml": schema })
-  onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+  endDaemonWithTest(folder)
   const screen = openTerminal({
     command: process.execPath,
     args: [await builtCli(), "dev", "--port", "0"],

@@ -27,6 +27,8 @@ export async function runAlyx(args: readonly string[], { cwd, env }: CommandSurr
       HOME: cwd,
       TMPDIR: process.env["TMPDIR"],
       LANG: "C.UTF-8",
+      // Its home is new: it would compile everything again.
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       ...openServer,
       ...env,
     },

@@ -29,7 +29,7 @@ export interface TerminalProgram {
 }
 
 /** How long a screen may take to show what is waited for. */
-const shownWithinMs = 20_000
+const shownWithinMs = 40_000
 
 /** Runs a program in a terminal until the test ends. */
 export function openTerminal(program: TerminalProgram): TerminalScreen {

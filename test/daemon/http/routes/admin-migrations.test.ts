@@ -1,11 +1,11 @@
 import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 
-import { expect, onTestFinished, test } from "vitest"
+import { expect, test } from "vitest"
 
 import type { MigrateResponse, MigrationPlan } from "../../../../src/protocol/migrations-api.ts"
 import type { ProgressEvent } from "../../../../src/protocol/progress.ts"
-import { runAlyx } from "../../../helpers/run-alyx.ts"
+import { endDaemonWithTest } from "../../../helpers/end-daemon.ts"
 import { startDaemon, writeProject } from "../../../helpers/running-daemon.ts"
 import type { RunningDaemon } from "../../../helpers/running-daemon.ts"
 import { tempFolder } from "../../../helpers/temp-folder.ts"
@@ -36,7 +36,7 @@ interface Owner {
 async function startOwned(): Promise<Owner> {
   const folder = await tempFolder()
   await writeProject(folder, { "schema.yaml": schema })
-  onTestFinished(async () => void (await runAlyx(["stop"], { cwd: folder })))
+  endDaemonWithTest(folder)
   const daemon = await startDaemon({ folder })
   const { status } = await daemon.send("POST", "/api/collections/posts", { title: "One" })
   expect(status).toBe(201)
