@@ -202,7 +202,7 @@ function makeSecrets(guest: GuestContext | null): Readonly<Record<string, string
           status: 500,
           message:
             `The secret ${name} is not set, or the manifest does not name it. Set it with "alyx secrets set ${name}", ` +
-            `and write it under "secrets:" in the manifest${guest === null ? "" : ` of ${guest.functionName}`}.`,
+            `and name it in the list "secrets" of ${guest === null ? "the manifest" : `the manifest of ${guest.functionName}`}.`,
         })
       },
       has: (_, name) => typeof name === "string" && Object.hasOwn(secrets, name),

@@ -104,7 +104,7 @@ function isClass(value: object): boolean {
 function unknownStyle(module: unknown, isNamespace: boolean, main: unknown): string {
   const names = isRecordOf(module) ? Object.keys(module).filter((name) => name !== "default") : []
   const what = isNamespace
-    ? `The default export is ${kindOf(main)}`
+    ? `The default export is ${kindOf(main)}${isEmpty(main) ? ", or the file exports nothing" : ""}`
     : names.length > 0
       ? `There is no default export, and none of ${names.slice(0, 10).join(", ")} is a function without parameters`
       : "Nothing is exported"
@@ -112,6 +112,11 @@ function unknownStyle(module: unknown, isNamespace: boolean, main: unknown): str
   export default defineFunction({ async handler(input, ctx) { … } })   // import { defineFunction } from "@alyx/functions"
   export default async function handler(req, res) { return res.json({ … }) }
   export default { async fetch(request) { return new Response("…") } }`
+}
+
+/** What a file without exports becomes. */
+function isEmpty(main: unknown): boolean {
+  return typeof main === "object" && main !== null && Object.keys(main).length === 0
 }
 
 function kindOf(main: unknown): string {

@@ -70,7 +70,7 @@ export function requireServed(
 }
 
 /** The error for a name that no function has, or none that the caller may know of. */
-export function functionNotFound(name: string): AlyxError {
+function functionNotFound(name: string): AlyxError {
   return alyxError("FUNCTION_NOT_FOUND", {
     message: `There is no function ${name.slice(0, 100)}, or none that is called over HTTP.`,
     next: "alyx functions list shows what there is.",

@@ -1,7 +1,9 @@
 import type { Location, Message, Note } from "esbuild"
 
 import type { Problem } from "../../errors.ts"
+import { editDistance } from "../../lib/nearest-word.ts"
 import type { SourceLocation } from "../../lib/source-location.ts"
+import { sdkName } from "./virtual-modules.ts"
 
 /** A message of esbuild as a problem with its place; paths are relative to the root already. */
 export function buildProblem(message: Message): Problem {
@@ -66,7 +68,14 @@ function adviceFor({ text, notes }: Message): string | undefined {
     const another = "or name another with /** @jsxImportSource preact */ or in tsconfig.json"
     return `JSX needs a package: npm install ${name}, ${another}. A function of your own (/** @jsx h */) needs /** @jsxRuntime classic */ too.`
   }
-  return `Install it in the project or beside the function: npm install ${packageName(missing)}`
+  const name = packageName(missing)
+  if (isMisspelled(name)) return `Did you mean "${sdkName}"? It needs no package.`
+  return `Install it in the project or beside the function: npm install ${name}`
+}
+
+/** Nobody should install a package because it is named almost as what is there without one. */
+function isMisspelled(name: string): boolean {
+  return name.startsWith("@alyx/") || name === "alyx" || editDistance(name, sdkName) <= 2
 }
 
 /** A note that ends with a colon is about a place. */

@@ -3,7 +3,7 @@ import type { Plugin } from "esbuild"
 import type { BundleRequest } from "./bundle-function.ts"
 
 /** What functions import; nothing has to be installed for it. */
-const sdkName = "@alyx/functions"
+export const sdkName = "@alyx/functions"
 
 /** How the module appears among the inputs of a bundle. */
 export const sdkModule = `alyx-sdk:${sdkName}`

@@ -188,9 +188,12 @@ function withBracesAdvice(
   const quotes = "A value that holds { must be in quotes."
   // Within a word, as in /orders/{id} and ${NAME}.
   if (!/[^\s[{,]\{/.test(line)) return { message, next: line.includes("{") ? quotes : undefined }
+  if (line.includes("${")) return { message: `${quotes} The parser says: ${message}`, next: variableAdvice }
   const next = 'As in ["GET /orders/{id}"]; on a line of its own, - GET /orders/{id}, it needs none.'
   return { message: `${quotes} The parser says: ${message}`, next }
 }
+
+const variableAdvice = 'As in { SHOP: "${SHOP_NAME}" }; on a line of its own, SHOP: ${SHOP_NAME}, it needs none.'
 
 function placeOrder(a: SourceLocation | undefined, b: SourceLocation | undefined): number {
   return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)

@@ -17,6 +17,7 @@ test.each([
   ["key sk_live_1234, again sk_live_1234.", "key [hidden], again [hidden]."],
   ['it is with "quotes" in it!', "it is [hidden]!"],
   ["short words stay", "short words stay"],
+  ['name it in the list "secrets" of the manifest of a.', 'name it in the list "secrets" of the manifest of a.'],
   ["sk_live_1234_TAIL and sk_live_1234", "[hidden] and [hidden]"],
   ["Bearer alyx_call_0f9a77!", "Bearer [hidden]!"],
   ["{ password: 'x', title: 'a' }", "{ password: '[hidden]', title: 'a' }"],

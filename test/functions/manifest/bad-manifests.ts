@@ -17,6 +17,13 @@ export const badManifests: readonly {
     ],
   },
   {
+    name: "a variable in a map in braces",
+    yaml: "env: { SHOP: ${SHOP_NAME} }",
+    problems: [
+      '1:15 YAML_SYNTAX A value that holds { must be in quotes. The parser says: Unexpected flow-map-start at node end. As in { SHOP: "${SHOP_NAME}" }; on a line of its own, SHOP: ${SHOP_NAME}, it needs none.',
+    ],
+  },
+  {
     name: "values out of range or of another kind",
     yaml: 'timeout: 5\nmemory: 1kb\nmin_warm: many\nisolation: percall\nprivileged: "yes"\nmax_concurrency:',
     problems: [

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../../errors.ts"
+import { nearestWord } from "../../../lib/nearest-word.ts"
 import type {
   ExecutionDetail,
   ExecutionDetailsResponse,
@@ -15,7 +16,6 @@ import { pageRowsMax } from "../../executions/execution-limits.ts"
 import type { ExecutionRecord } from "../../executions/executions.ts"
 import { requireMembers } from "../body-members.ts"
 import { functionDetail } from "../function-detail.ts"
-import { functionNotFound } from "../function-call.ts"
 import { invokeAsAdmin } from "../invoke-as-admin.ts"
 import type { HttpParts } from "../parts.ts"
 import { parseQueryString } from "../query-string.ts"
@@ -33,7 +33,7 @@ export function adminFunctionRoutes(
 ): void {
   const requireKnown = (request: FastifyRequest): string => {
     const { name } = request.params as { readonly name: string }
-    if (functions.registry.get(name) === undefined) throw functionNotFound(name)
+    if (functions.registry.get(name) === undefined) throw unknownFunction(functions, name)
     return name
   }
 
@@ -75,6 +75,18 @@ export function adminFunctionRoutes(
       await functions.executions.flush()
       return executionDetail(functions, (request.params as { readonly id: string }).id)
     },
+  })
+}
+
+/** Admins may know which names there are. */
+function unknownFunction({ registry }: Pick<HttpParts["functions"], "registry">, name: string): Error {
+  const nearest = nearestWord(
+    name.slice(0, 100),
+    registry.all.map((known) => known.name),
+  )
+  return alyxError("FUNCTION_NOT_FOUND", {
+    message: `There is no function ${name.slice(0, 100)}.`,
+    next: nearest === undefined ? "alyx functions list shows what there is." : `Did you mean "${nearest}"?`,
   })
 }
 

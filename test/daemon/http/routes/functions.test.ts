@@ -302,6 +302,10 @@ test("what a function throws keeps its status, and only admins and the log are t
     body: { error: { code: "FUNCTION_UNAVAILABLE" } },
   })
   expect((await send("POST", "/api/functions/none", {})).status).toBe(404)
+  await expect(client.post("/api/admin/functions/refse/invoke", {})).rejects.toMatchObject({
+    code: "FUNCTION_NOT_FOUND",
+    next: 'Did you mean "refuse"?',
+  })
   expect(log()).toContain("functions/broken.ts:2")
   const known = await client.get<FunctionsResponse>("/api/admin/functions")
   expect(known.functions.map(({ name, state }) => [name, state])).toEqual([
