@@ -1,4 +1,5 @@
 import { alyxError } from "../../errors.ts"
+import type { NoPlace } from "./runtime.ts"
 
 /** What a call that waits for its turn says of itself. */
 export interface QueuedCall<T> {
@@ -11,8 +12,8 @@ export interface QueuedCall<T> {
   readonly waitingMax: number
   readonly waitMs: number
   readonly signal: AbortSignal | undefined
-  /** Takes what the call needs; null where that is not to be had now. An error is the call's end. */
-  readonly tryStart: () => T | null
+  /** Takes what the call needs, or says that it is not to be had now. An error is the call's end. */
+  readonly tryStart: () => T | NoPlace
 }
 
 /** Seconds after which a caller who was refused may well try again. */
@@ -33,6 +34,8 @@ export class CallQueue {
   readonly #waiting = new Map<string, Waiting[]>()
   /** How those who wait are told that they wait in vain. */
   readonly #refusals = new Map<Waiting, (error: Error) => void>()
+  /** Functions whose next call is kept back by others that are about to begin, and by no limit. */
+  readonly #soon = new Set<string>()
   readonly #idle: (() => void)[] = []
   #isPumping = false
   #waitingCount = 0
@@ -54,7 +57,9 @@ export class CallQueue {
       if (!this.#mayRun(call)) return false
       try {
         const taken = call.tryStart()
-        if (taken === null) return false
+        if (taken === "soon") this.#soon.add(call.name)
+        else this.#soon.delete(call.name)
+        if (taken === "none" || taken === "soon") return false
         this.#running.set(call.name, (this.#running.get(call.name) ?? 0) + 1)
         resolve(taken)
       } catch (error) {
@@ -64,7 +69,7 @@ export class CallQueue {
     }
     const [first] = this.#waiting.get(call.name) ?? []
     if ((first === undefined || first.call.depth < call.depth) && start()) return promise
-    if ((this.#waiting.get(call.name)?.length ?? 0) >= call.waitingMax) return Promise.reject(busy(call.name))
+    if ((this.#waiting.get(call.name)?.length ?? 0) >= this.#waitingMax(call)) return Promise.reject(busy(call.name))
     this.#wait({ call, start }, promise, reject)
     return promise
   }
@@ -80,7 +85,7 @@ export class CallQueue {
 
   /** Starts what can be started. */
   pump(): void {
-    if (this.#isPumping) return
+    if (this.#isPumping || this.#waitingCount === 0) return
     this.#isPumping = true
     try {
       while (this.#startOneOfEach());
@@ -107,6 +112,11 @@ export class CallQueue {
 
   #mayRun({ name, concurrencyMax, depth }: QueuedCall<unknown>): boolean {
     return (this.#running.get(name) ?? 0) < concurrencyMax + depth
+  }
+
+  /** Those that might run, and are only kept back so that they need less, are not among those that wait. */
+  #waitingMax({ name, concurrencyMax, waitingMax }: QueuedCall<unknown>): number {
+    return this.#soon.has(name) ? waitingMax + concurrencyMax - (this.#running.get(name) ?? 0) : waitingMax
   }
 
   /** Puts it into its function's line, before the calls that are less deep. */

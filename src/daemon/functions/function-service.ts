@@ -20,7 +20,7 @@ import { mappedError } from "./mapped-error.ts"
 import { endedByRefusal, isOnlyCounted, shownRefusal } from "./refused-call.ts"
 import { RunningInvocation } from "./running-invocation.ts"
 import type { CallAnswer } from "./running-invocation.ts"
-import type { CallHandle, CallOutcome, CallStart, FunctionRuntime, Place } from "./runtime.ts"
+import type { CallHandle, CallOutcome, CallStart, FunctionRuntime, NoPlace, Place } from "./runtime.ts"
 
 /** What FunctionCaller needs. */
 export interface FunctionCallerOptions {
@@ -127,7 +127,7 @@ export class FunctionCaller implements FunctionService {
   }
 
   /** The function as it is when its turn comes: that may be another than when it was asked for, or none. */
-  #take(name: string, depth: number): Taken | null {
+  #take(name: string, depth: number): Taken | NoPlace {
     const held = this.#requireServed(name)
     const limits = this.#limitsOf(held)
     const place = this.#options.runtime.reserve(held.plugin, {
@@ -137,7 +137,7 @@ export class FunctionCaller implements FunctionService {
       idleTimeoutMs: limits.idleTimeoutMs,
       keptIdle: Math.max(limits.minWarm, held.source.manifest.minWarm === null ? 1 : 0),
     })
-    return place === null ? null : { held, place, limits }
+    return typeof place === "string" ? place : { held, place, limits }
   }
 
   /** Throws where it cannot begin. */

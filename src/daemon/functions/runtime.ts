@@ -7,8 +7,8 @@ import type { FunctionLogLine } from "./functions.ts"
 export interface FunctionRuntime {
   /** Looks a plug-in through and makes it ready, without running any of it. Throws PLUGIN_INVALID, UNSUPPORTED_MODULE, UNKNOWN_IMPORT, ENTRY_NOT_FOUND. */
   load(request: LoadRequest): Promise<LoadedPlugin>
-  /** Takes a place for one call, or returns null where there is none now; `onRoom` tells when there may be. */
-  reserve(plugin: LoadedPlugin, wish: PlaceWish): Place | null
+  /** Takes a place for one call, or says why there is none now; `onRoom` tells when there may be. */
+  reserve(plugin: LoadedPlugin, wish: PlaceWish): Place | NoPlace
   /** Makes idle instances until there are so many, as far as there is room. */
   warm(plugin: LoadedPlugin, count: number, wish: Pick<PlaceWish, "instancesMax" | "idleTimeoutMs">): void
   /** No new calls come: its idle instances go, and the busy ones after their calls. */
@@ -45,6 +45,12 @@ export interface PlaceWish {
   /** How many idle instances stay, however long. */
   readonly keptIdle: number
 }
+
+/**
+ * `none`: others have all places. `soon`: calls that are about to begin will mostly have ended before this one could, and it gets
+ * what one of them leaves.
+ */
+export type NoPlace = "none" | "soon"
 
 /** A place that one call has. Either `run` or `giveUp` is called, once. */
 export interface Place {

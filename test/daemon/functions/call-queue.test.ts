@@ -22,7 +22,7 @@ class Room {
       waitMs: 60_000,
       signal: undefined,
       tryStart: () => {
-        if (this.free === 0) return null
+        if (this.free === 0) return "none"
         this.free -= 1
         this.started.push(name)
         return name
@@ -76,6 +76,27 @@ describe("the queue of calls", () => {
     expect(await waiting).toBe("a")
   })
 
+  it("counts those who are kept back for calls about to begin as running, up to the limit of the function", async () => {
+    const room = new Room(1)
+    const wish: Partial<QueuedCall<string>> = {
+      concurrencyMax: 3,
+      waitingMax: 0,
+      tryStart: () => {
+        if (room.free === 0) return "soon"
+        room.free -= 1
+        return "a"
+      },
+    }
+    await room.enter("a", wish)
+
+    const soon = [room.enter("a", wish), room.enter("a", wish)]
+
+    await expect(room.enter("a", wish)).rejects.toMatchObject({ code: "FUNCTION_BUSY" })
+    room.leave("a")
+    room.leave("a")
+    expect(await Promise.all(soon)).toEqual(["a", "a"])
+  })
+
   it("refuses who waited too long, and forgets who left", async () => {
     const room = new Room(0)
     const leaving = new AbortController()
@@ -111,7 +132,7 @@ describe("the queue of calls", () => {
     const room = new Room(0)
     const failing = room.enter("a", {
       tryStart: () => {
-        if (room.free === 0) return null
+        if (room.free === 0) return "none"
         throw new Error("gone")
       },
     })

@@ -45,6 +45,22 @@ describe("instances", () => {
     expect(await functions.call("a", "again")).toBe("AGAIN")
   })
 
+  it.each([
+    ["a timer", `await new Promise((resolve) => setTimeout(resolve, 25_000))`],
+    ["the host", `await fetch(ctx.url)`],
+  ])("are as many as calls where those wait for %s", async (_, wait) => {
+    const functions = openFunctions({ config: { maxConcurrency: 40 }, answer: () => new Promise(() => undefined) })
+    await functions.serve("a", await buildPlugin(await tempFolder(), define(wait)))
+    const leaving = new AbortController()
+
+    const calls = Array.from({ length: 40 }, () => functions.call("a", "{}", { signal: leaving.signal }))
+
+    await expect.poll(() => functions.service.stats(), { timeout: 20_000 }).toMatchObject({ running: 40, queued: 0 })
+    leaving.abort()
+    const settled = await Promise.allSettled(calls)
+    expect(settled.map(({ status }) => status)).toEqual(calls.map(() => "rejected"))
+  })
+
   it("make room for others, the one idle longest first", async () => {
     const functions = openFunctions({ config: { instancesMax: 2 } })
     const built = await foreignPlugin("abilities")

@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os"
 import { setTimeout } from "node:timers/promises"
 
 import type { Logger } from "../../../lib/logger.ts"
-import type { FunctionRuntime, LoadRequest, LoadedPlugin, Place, PlaceWish } from "../runtime.ts"
+import type { FunctionRuntime, LoadRequest, LoadedPlugin, NoPlace, Place, PlaceWish } from "../runtime.ts"
 import { CompiledModules } from "./compiled-modules.ts"
-import { InstancePool } from "./instance-pool.ts"
+import { InstancePool, aheadMax } from "./instance-pool.ts"
 import type { PooledInstance } from "./instance-pool.ts"
 import { LiveCall } from "./live-call.ts"
 import { loadPlugin } from "./load-plugin.ts"
@@ -87,11 +87,12 @@ export class ExtismRuntime implements FunctionRuntime {
     return plugin
   }
 
-  reserve(plugin: LoadedPlugin, wish: PlaceWish): Place | null {
-    if (this.#isStopped) return null
+  reserve(plugin: LoadedPlugin, wish: PlaceWish): Place | NoPlace {
+    if (this.#isStopped) return "none"
     const own = plugin as ExtismPlugin
-    const instance = this.#pool.take(own, wish)
-    if (instance === null) return null
+    // What another call waits for never waits for others.
+    const instance = this.#pool.take(own, wish, wish.depth === 0 ? aheadMax : Infinity)
+    if (typeof instance === "string") return instance
     own.idle = { timeoutMs: wish.idleTimeoutMs, kept: wish.keptIdle }
     return {
       run: (start, listener) => this.#run(instance, wish, { start, listener }),
@@ -170,6 +171,7 @@ export class ExtismRuntime implements FunctionRuntime {
 
   /** Calls behind one that does not let go of their thread begin on another one. */
   #moveWaiting(): void {
+    this.#options.onRoom()
     for (const [call, wish] of this.#waiting) {
       if (!call.isWaiting) this.#waiting.delete(call)
       else if (call.instance.thread.isStuck && this.#pool.hasOpenThread(call.instance.plugin)) this.#move(call, wish)
@@ -185,7 +187,7 @@ export class ExtismRuntime implements FunctionRuntime {
     const { plugin } = call.instance
     this.#pool.giveBack(call.instance, { isKept: !wish.isFresh && !plugin.isRetired })
     const instance = this.#pool.take(plugin, wish)
-    if (instance === null) {
+    if (typeof instance === "string") {
       this.#calls.delete(call.id)
       call.settle({ type: "restarted" })
       return
@@ -199,8 +201,12 @@ export class ExtismRuntime implements FunctionRuntime {
     if (message.type === "ready") return
     const call = this.#calls.get(message.call)
     if (call?.instance.thread !== thread) return
-    if (message.type === "ended") this.#finish(call, message)
-    else call.take(message)
+    if (message.type === "ended") return this.#finish(call, message)
+    call.take(message)
+    if (message.type !== "waits" && message.type !== "submitted") return
+    // It has let go of its thread, or soon does.
+    this.#pool.leaveTurn(call.instance)
+    this.#options.onRoom()
   }
 
   #finish(call: LiveCall, { outcome, isReusable, memoryBytes }: EndedMessage): void {

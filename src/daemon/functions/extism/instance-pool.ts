@@ -1,4 +1,4 @@
-import type { PlaceWish } from "../runtime.ts"
+import type { NoPlace, PlaceWish } from "../runtime.ts"
 import type { ExtismPlugin } from "./extism-runtime.ts"
 import { copyOfData } from "./plugin-data.ts"
 import type { PoolThread, ThreadKind } from "./pool-thread.ts"
@@ -12,6 +12,8 @@ export interface PooledInstance {
   idleSinceMs: number | null
   /** Of the call that it serves, or served last; 0 before the first. */
   callNumber: number
+  /** Counted by its thread's `turnCount`. */
+  isInTurn: boolean
   /** Of its linear memory after the last call; 0 before that. */
   memoryBytes: number
 }
@@ -26,6 +28,12 @@ export interface InstancePoolOptions {
 
 /** Shared threads that may be beside the usual ones while the code of calls does not let go of those. */
 export const spareThreadsMax = 4
+
+/**
+ * How many calls of a thread may have or await their first turn before a further one is given no new instance: most calls end in
+ * one turn, and the next takes a warm instance over. As many as keep the thread busy until the main thread sends more.
+ */
+export const aheadMax = 8
 
 /** Threads on which a call may be placed, and whether there may be one more. */
 interface Choice {
@@ -55,22 +63,31 @@ export class InstancePool {
     return this.#threads
   }
 
-  /** Takes an idle instance or makes one; null where there is no room. It is busy from now on. */
-  take(plugin: ExtismPlugin, wish: Pick<PlaceWish, "depth" | "isFresh" | "instancesMax">): PooledInstance | null {
+  /** Takes an idle instance or makes one, where there is room, behind so many calls at most. It is busy from now on. */
+  take(
+    plugin: ExtismPlugin,
+    wish: Pick<PlaceWish, "depth" | "isFresh" | "instancesMax">,
+    behindMax = Infinity,
+  ): PooledInstance | NoPlace {
     // Idle or not, what is there for calls that others wait for is nothing for those others.
-    if (this.#busyCount >= wish.instancesMax + wish.depth) return null
+    if (this.#busyCount >= wish.instancesMax + wish.depth) return "none"
     const choice = this.#choose(plugin, wish.depth)
     const idle = wish.isFresh ? undefined : this.#findIdle(plugin, choice.threads)
     if (idle !== undefined) {
       idle.idleSinceMs = null
-      idle.thread.busyCount += 1
-      return idle
+      return this.#begin(idle)
     }
-    if (this.#instances.size >= wish.instancesMax + wish.depth && !this.#dropIdleLongest()) return null
     const thread = this.#findThread(plugin, choice)
-    if (thread === null) return null
-    thread.busyCount += 1
-    return this.#make(plugin, thread, { isEager: false })
+    if (thread === null) return "none"
+    if (thread.turnCount >= behindMax) return "soon"
+    if (this.#instances.size >= wish.instancesMax + wish.depth && !this.#dropIdleLongest()) return "none"
+    return this.#begin(this.#make(plugin, thread, { isEager: false }))
+  }
+
+  /** Its call has waited, or is about to. */
+  leaveTurn(instance: PooledInstance): void {
+    if (instance.isInTurn) instance.thread.turnCount -= 1
+    instance.isInTurn = false
   }
 
   /** Whether a call of the plug-in that waits behind one that does not let go would get on elsewhere. */
@@ -92,6 +109,7 @@ export class InstancePool {
   giveBack(instance: PooledInstance, { isKept }: { readonly isKept: boolean }): void {
     if (!this.#instances.has(instance.id)) return
     instance.thread.busyCount -= 1
+    this.leaveTurn(instance)
     if (isKept) instance.idleSinceMs = performance.now()
     else this.#drop(instance)
   }
@@ -134,6 +152,13 @@ export class InstancePool {
     for (const instance of this.#instances.values()) {
       if (instance.thread === thread) this.#instances.delete(instance.id)
     }
+  }
+
+  #begin(instance: PooledInstance): PooledInstance {
+    instance.isInTurn = true
+    instance.thread.busyCount += 1
+    instance.thread.turnCount += 1
+    return instance
   }
 
   #findIdle(plugin: ExtismPlugin, threads: readonly PoolThread[]): PooledInstance | undefined {
@@ -205,6 +230,7 @@ export class InstancePool {
       thread,
       idleSinceMs: null,
       callNumber: 0,
+      isInTurn: false,
       memoryBytes: 0,
     }
     this.#instances.set(instance.id, instance)

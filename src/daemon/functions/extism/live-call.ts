@@ -130,6 +130,8 @@ export class LiveCall implements CallHandle {
       case "answered":
         listener.answered(message.head, message.body)
         return
+      case "waits":
+        return
     }
   }
 

@@ -36,6 +36,8 @@ export class PoolThread {
   readonly kind: ThreadKind
   /** Its instances that serve a call, or are about to. */
   busyCount = 0
+  /** Of them, those whose call has not waited as far as is known: it has its first turn, or awaits it. */
+  turnCount = 0
   readonly #worker: Worker
   /** What the thread shows without being asked. */
   readonly state = new ThreadState()

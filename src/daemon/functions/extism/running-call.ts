@@ -72,6 +72,7 @@ export class RunningCall {
   #answers: Uint8Array[] = []
   #waiter: { resolve(): void; reject(error: Error): void } | null = null
   #isOver = false
+  #isKnownToWait = false
   /** Null until the first asking, whose answer stays. */
   #hasBegun: boolean | null = null
   #operationCount = 0
@@ -133,6 +134,7 @@ export class RunningCall {
     if (this.#openBytes + bytes > guestLimits.openBytesMax) return this.#refuse(id, exceeded(tooManyBytes))
     this.#openBytes += bytes
     this.#open.set(id, { timer: null, bytes, isCancelled: false })
+    this.#isKnownToWait = true
     this.#options.post({ type: "submitted", call: this.message.call, id, isExtismHttp: false, header, body })
   }
 
@@ -152,6 +154,7 @@ export class RunningCall {
     this.#requireAlive()
     this.log.flush()
     if (this.#answers.length === 0 && this.#hasAnswersToCome) {
+      this.#tellWaits()
       await new Promise<void>((resolve, reject) => {
         this.#waiter = { resolve, reject }
       })
@@ -198,6 +201,13 @@ export class RunningCall {
       waiter?.reject(new CallIsOver())
       for (const fetch of fetches) fetch.reject(new CallIsOver())
     })
+  }
+
+  /** Once, where no operation has told it. */
+  #tellWaits(): void {
+    if (this.#isKnownToWait) return
+    this.#isKnownToWait = true
+    this.#options.post({ type: "waits", call: this.message.call })
   }
 
   #wake(): void {

@@ -72,6 +72,8 @@ export type FromFunctionWorker =
   | SubmittedMessage
   | { readonly type: "log"; readonly call: string; readonly lines: readonly TimedLogLine[]; readonly dropped: number }
   | { readonly type: "cancelled"; readonly call: string; readonly id: number }
+  /** Its code has let go of the thread for the first time, and no operation was submitted: another call may begin. */
+  | { readonly type: "waits"; readonly call: string }
   | { readonly type: "answered"; readonly call: string; readonly head: unknown; readonly body: Uint8Array }
   | EndedMessage
 

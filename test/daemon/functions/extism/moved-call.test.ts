@@ -51,7 +51,15 @@ it("a call that was taken back from a thread may be sent to it again, and runs o
     onExit: () => undefined,
   })
   onTestFinished(() => thread.end())
-  const instance: PooledInstance = { id: 1, plugin, thread, idleSinceMs: null, callNumber: 0, memoryBytes: 0 }
+  const instance: PooledInstance = {
+    id: 1,
+    plugin,
+    thread,
+    idleSinceMs: null,
+    callNumber: 0,
+    isInTurn: true,
+    memoryBytes: 0,
+  }
   const data = loaded.data === null ? null : copyOfData(loaded.data)
   thread.post({ type: "instantiate", instance: 1, plugin: { ...plugin, data }, isEager: false })
   let number = 0
