@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 
 import { alyxError, isAlyxError } from "../../errors.ts"
+import type { InProcessAnswer, InProcessCaller, InProcessRequest } from "../host/host-parts.ts"
 import { InProcess } from "./inner-requests.ts"
-import type { InProcessAnswer, InProcessFrom, InProcessRequest } from "./inner-requests.ts"
 import type { LiveSocketStats } from "../realtime/live-sockets.ts"
 import { CapturedRequests } from "./capture/captured-requests.ts"
 import { faultAnswer } from "./fault-answer.ts"
@@ -116,7 +116,7 @@ export class HttpApp {
   }
 
   /** Answers a request of a running function to this server, as its caller, without a socket. */
-  dispatch(request: InProcessRequest, from: InProcessFrom): Promise<InProcessAnswer> {
+  dispatch(request: InProcessRequest, from: InProcessCaller): Promise<InProcessAnswer> {
     return this.#router.answer(request, from)
   }
 

@@ -3,45 +3,22 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import type { FastifyInstance } from "fastify"
 
 import { alyxError } from "../../errors.ts"
-import type { Caller } from "../caller.ts"
-import type { Invocation } from "../functions/invocation.ts"
-
-/** A request of a running function to the server that it runs in. */
-export interface InProcessRequest {
-  readonly method: string
-  /** Path and query. */
-  readonly url: string
-  readonly headers: readonly (readonly [string, string])[]
-  readonly body: Uint8Array
-  readonly signal: AbortSignal
-}
-
-/** Which call asks, and as whom. */
-export interface InProcessFrom {
-  readonly caller: Caller
-  readonly invocation: Invocation
-}
-
-export interface InProcessAnswer {
-  readonly status: number
-  readonly headers: readonly (readonly [string, string])[]
-  readonly body: Uint8Array
-}
+import type { InProcessAnswer, InProcessCaller, InProcessRequest } from "../host/host-parts.ts"
 
 /**
  * Answers requests of functions by the same router, without a socket. Who asks is told beside the request, by the context in
  * which it runs: nothing that a function could write into one says so.
  */
 export class InProcess {
-  readonly #from = new AsyncLocalStorage<InProcessFrom>()
+  readonly #from = new AsyncLocalStorage<InProcessCaller>()
 
   /** The call whose request the hooks of the router run for now; undefined where it came through a socket. */
-  current(): InProcessFrom | undefined {
+  current(): InProcessCaller | undefined {
     return this.#from.getStore()
   }
 
   /** Resolves with the whole answer, whatever its status; rejects with ABORTED when the signal aborts before it. */
-  async answer(app: FastifyInstance, request: InProcessRequest, from: InProcessFrom): Promise<InProcessAnswer> {
+  async answer(app: FastifyInstance, request: InProcessRequest, from: InProcessCaller): Promise<InProcessAnswer> {
     const { signal } = request
     if (signal.aborted) throw alyxError("ABORTED")
     const asked = {

@@ -5,11 +5,12 @@ import fastify, { type FastifyReply, type FastifyRequest, type onRequestHookHand
 
 import type { AlyxError } from "../../errors.ts"
 import { anonymous, bareRequest } from "../callers.ts"
+import type { InProcessAnswer, InProcessCaller, InProcessRequest } from "../host/host-parts.ts"
 import type { CapturedRequests } from "./capture/captured-requests.ts"
 import { captureRequests } from "./capture/request-capture.ts"
 import { Compression } from "./compression.ts"
 import { errorBody, jsonContentType, toAnsweredError } from "./errors.ts"
-import type { InProcess, InProcessAnswer, InProcessFrom, InProcessRequest } from "./inner-requests.ts"
+import type { InProcess } from "./inner-requests.ts"
 import type { InsiderParts } from "./insiders.ts"
 import { CurrentRoutes } from "./current-routes.ts"
 import { acceptJsonBodies, bodyReader } from "./json-body.ts"
@@ -63,7 +64,7 @@ export interface Router {
   ready(): Promise<void>
   handle(request: IncomingMessage, response: ServerResponse): void
   /** Answers a request of a function. */
-  answer(request: InProcessRequest, from: InProcessFrom): Promise<InProcessAnswer>
+  answer(request: InProcessRequest, from: InProcessCaller): Promise<InProcessAnswer>
   /** Every path that is served, as it was registered. */
   readonly paths: readonly string[]
   close(): Promise<void>
