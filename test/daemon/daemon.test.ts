@@ -12,6 +12,7 @@ import type { DaemonOptions, RunningDaemon } from "../../src/daemon/compose/daem
 import { isAlyxError } from "../../src/errors.ts"
 import { systemClock } from "../../src/lib/clock.ts"
 import type { LogEntry, LogLine, ReloadEntry } from "../../src/protocol/admin-api.ts"
+import { builtPrograms } from "../helpers/built-programs.ts"
 import { followActivity } from "../helpers/follow-activity.ts"
 import { sendTo, writeProject } from "../helpers/running-daemon.ts"
 import type { Answer } from "../helpers/running-daemon.ts"
@@ -23,8 +24,6 @@ collections:
     fields:
       text: { type: string }
 `
-
-const storage = new URL("../../src/daemon/storage/sqlite/", import.meta.url)
 
 test("a started daemon answers, describes itself, and gives everything back when it stops", async () => {
   const folder = await projectFolder()
@@ -323,15 +322,7 @@ async function start(
     env: { ALYX_SERVER_INSECURE_OPEN: "true" },
     version: "0.0.0",
     clock: systemClock,
-    programs: {
-      checkpointWorker: new URL("checkpoint-worker.ts", storage),
-      readerProcess: new URL("reader-process.ts", storage),
-      seedWorker: new URL("../../data/seed/seed-worker.ts", storage),
-      fakeWorker: new URL("../../data/fake/fake-worker.ts", storage),
-      dataProcess: new URL("../../data/data-process.ts", storage),
-      functionWorker: new URL("../../functions/extism/function-worker.ts", storage),
-      buildWorker: new URL("../../../functions/build-worker.ts", storage),
-    },
+    programs: await builtPrograms(),
     output: { write: (text) => lines.push(text), isTerminal: false },
     onProgress: () => undefined,
     onFatal: () => undefined,

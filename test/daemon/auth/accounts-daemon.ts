@@ -1,18 +1,13 @@
-import path from "node:path"
-import { pathToFileURL } from "node:url"
-
 import { onTestFinished } from "vitest"
 
 import { DaemonClient } from "../../../src/client/daemon-client.ts"
 import { startDaemon } from "../../../src/daemon/daemon.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { SignedInResponse } from "../../../src/protocol/auth-api.ts"
-import { builtCli } from "../../helpers/built-cli.ts"
+import { builtPrograms } from "../../helpers/built-programs.ts"
 import { sendTo, writeProject } from "../../helpers/running-daemon.ts"
 import type { Answer } from "../../helpers/running-daemon.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
-
-const daemonFolder = new URL("../../../src/daemon/", import.meta.url)
 
 /** Sections of alyx.yaml. */
 export interface WrittenConfig {
@@ -87,15 +82,7 @@ export async function startAccountsDaemon(options: AccountsDaemonOptions = {}): 
     env: { ALYX_SERVER_INSECURE_OPEN: "false" },
     version: "0.0.0",
     clock: systemClock,
-    programs: {
-      checkpointWorker: new URL("storage/sqlite/checkpoint-worker.ts", daemonFolder),
-      readerProcess: new URL("storage/sqlite/reader-process.ts", daemonFolder),
-      seedWorker: new URL("data/seed/seed-worker.ts", daemonFolder),
-      fakeWorker: new URL("data/fake/fake-worker.ts", daemonFolder),
-      dataProcess: pathToFileURL(path.join(path.dirname(await builtCli()), "../dist/daemon/data-process.js")),
-      functionWorker: new URL("functions/extism/function-worker.ts", daemonFolder),
-      buildWorker: new URL("../functions/build-worker.ts", daemonFolder),
-    },
+    programs: await builtPrograms(),
     output: { write: (text) => written.push(text), isTerminal: false },
     onProgress: () => undefined,
     onFatal: () => undefined,

@@ -1,6 +1,4 @@
-import path from "node:path"
 import { Readable } from "node:stream"
-import { pathToFileURL } from "node:url"
 
 import { onTestFinished } from "vitest"
 
@@ -10,11 +8,9 @@ import type { RunningDaemon } from "../../../src/daemon/compose/daemon-options.t
 import { systemClock } from "../../../src/lib/clock.ts"
 import type { SeedLine, SeedResponse } from "../../../src/protocol/data-api.ts"
 import type { Progress } from "../../../src/protocol/progress.ts"
-import { builtCli } from "../../helpers/built-cli.ts"
+import { builtPrograms } from "../../helpers/built-programs.ts"
 import { writeProject } from "../../helpers/running-daemon.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
-
-const daemonFolder = new URL("../../../src/daemon/", import.meta.url)
 
 /** A daemon in this process over a project of its own. */
 export interface DataDaemon {
@@ -45,16 +41,7 @@ export async function startDataDaemon(schema: string): Promise<DataDaemon> {
     env: { ALYX_SERVER_INSECURE_OPEN: "true" },
     version: "0.0.0",
     clock: systemClock,
-    programs: {
-      checkpointWorker: new URL("storage/sqlite/checkpoint-worker.ts", daemonFolder),
-      readerProcess: new URL("storage/sqlite/reader-process.ts", daemonFolder),
-      seedWorker: new URL("data/seed/seed-worker.ts", daemonFolder),
-      fakeWorker: new URL("data/fake/fake-worker.ts", daemonFolder),
-      // As source it takes ten times as long to start.
-      dataProcess: pathToFileURL(path.join(path.dirname(await builtCli()), "../dist/daemon/data-process.js")),
-      functionWorker: new URL("functions/extism/function-worker.ts", daemonFolder),
-      buildWorker: new URL("../functions/build-worker.ts", daemonFolder),
-    },
+    programs: await builtPrograms(),
     output: { write: () => undefined, isTerminal: false },
     onProgress: () => undefined,
     onFatal: () => undefined,

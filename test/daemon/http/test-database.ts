@@ -4,6 +4,7 @@ import { applySchema } from "../../../src/daemon/storage/sqlite/apply-schema.ts"
 import { SqliteDatabase } from "../../../src/daemon/storage/sqlite/sqlite-database.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
 import { parseSchema } from "../../../src/schema/parse.ts"
+import { builtPrograms } from "../../helpers/built-programs.ts"
 
 /** Two collections with what the edge has to carry: names, a relation, a unique field, text that compresses. */
 export const notesSchema = `
@@ -19,6 +20,7 @@ collections:
 export async function openTestDatabase(file: string, schemaText = notesSchema) {
   const { schema, problems } = parseSchema(schemaText, "schema.yaml")
   if (schema === null) throw new Error(JSON.stringify(problems))
+  const { checkpointWorker, readerProcess } = await builtPrograms()
   const database = new SqliteDatabase({
     path: file,
     durability: "normal",
@@ -26,6 +28,8 @@ export async function openTestDatabase(file: string, schemaText = notesSchema) {
     onFatal: (error) => {
       throw error
     },
+    checkpointWorkerUrl: checkpointWorker,
+    readerProcessUrl: readerProcess,
   })
   onTestFinished(() => database.stop())
   await database.start()

@@ -8,6 +8,7 @@ import { startDaemon } from "../../../src/daemon/daemon.ts"
 import { applySchema } from "../../../src/daemon/storage/sqlite/apply-schema.ts"
 import { runMigration } from "../../../src/daemon/storage/sqlite/run-migration.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
+import { builtPrograms } from "../../helpers/built-programs.ts"
 import { writeProject } from "../../helpers/running-daemon.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 import { requireSchema } from "../../schema/arbitrary-schema.ts"
@@ -156,11 +157,10 @@ test("work on tables that waits for its turn is refused when the database stops"
   await temp.remove()
 })
 
-function startIn(
+async function startIn(
   root: string,
   options: Partial<Parameters<typeof startDaemon>[0]> = {},
 ): ReturnType<typeof startDaemon> {
-  const storage = new URL("../../../src/daemon/storage/sqlite/", import.meta.url)
   return startDaemon({
     root,
     mode: "start",
@@ -172,15 +172,7 @@ function startIn(
     env: {},
     version: "0.0.0",
     clock: systemClock,
-    programs: {
-      checkpointWorker: new URL("checkpoint-worker.ts", storage),
-      readerProcess: new URL("reader-process.ts", storage),
-      seedWorker: new URL("../../data/seed/seed-worker.ts", storage),
-      fakeWorker: new URL("../../data/fake/fake-worker.ts", storage),
-      dataProcess: new URL("../../data/data-process.ts", storage),
-      functionWorker: new URL("../../functions/extism/function-worker.ts", storage),
-      buildWorker: new URL("../../../functions/build-worker.ts", storage),
-    },
+    programs: await builtPrograms(),
     output: { write: () => true, isTerminal: false },
     onProgress: () => undefined,
     onFatal: () => undefined,

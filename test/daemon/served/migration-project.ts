@@ -17,6 +17,7 @@ import { projectPaths } from "../../../src/project/paths.ts"
 import type { ProjectPaths } from "../../../src/project/paths.ts"
 import type { DaemonMode } from "../../../src/protocol/admin-api.ts"
 import type { Progress } from "../../../src/protocol/progress.ts"
+import { builtPrograms } from "../../helpers/built-programs.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 
 /** A project with its database and its migrations, as a daemon has them, without HTTP. */
@@ -58,11 +59,11 @@ export async function openMigrationProject(options: MigrationProjectOptions = {}
     }
   }
   await write(files)
-  const sources = new URL("../../../src/daemon/storage/sqlite/", import.meta.url)
+  const { checkpointWorker, readerProcess } = await builtPrograms()
   const logger = createLogger({ level: "silent", format: "json", output: { write: () => true } } as never)
   const database = new ServedDatabase({
-    checkpointWorker: new URL("checkpoint-worker.ts", sources),
-    readerProcess: new URL("reader-process.ts", sources),
+    checkpointWorker,
+    readerProcess,
     logger,
     traces: null,
     onFatal: () => {

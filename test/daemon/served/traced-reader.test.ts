@@ -7,6 +7,7 @@ import { ServedDatabase } from "../../../src/daemon/served/served-database.ts"
 import { sqlQuery, stepSql } from "../../../src/daemon/storage/database.ts"
 import type { CapturedStatement } from "../../../src/protocol/admin-api.ts"
 import { createLogger } from "../../../src/lib/logger.ts"
+import { builtPrograms } from "../../helpers/built-programs.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
 
 test("reads are noted with their text, time and rows, and values never are", async () => {
@@ -106,10 +107,10 @@ function statement(sql: string): CapturedStatement {
 
 async function openTraced() {
   const traces = new RequestTraces()
-  const source = new URL("../../../src/daemon/storage/sqlite/", import.meta.url)
+  const { checkpointWorker, readerProcess } = await builtPrograms()
   const database = new ServedDatabase({
-    checkpointWorker: new URL("checkpoint-worker.ts", source),
-    readerProcess: new URL("reader-process.ts", source),
+    checkpointWorker,
+    readerProcess,
     logger: createLogger({ level: "silent", format: "json", destination: { write: () => undefined } }),
     onFatal: () => undefined,
     traces,

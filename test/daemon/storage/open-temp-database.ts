@@ -7,6 +7,7 @@ import { openSqliteDatabase } from "../../../src/daemon/storage/sqlite/sqlite-da
 import type { SqliteDatabaseOptions } from "../../../src/daemon/storage/sqlite/database-parts.ts"
 import type { SqliteDatabase } from "../../../src/daemon/storage/sqlite/sqlite-database.ts"
 import type { Schema } from "../../../src/schema/schema.ts"
+import { builtPrograms } from "../../helpers/built-programs.ts"
 
 /** A database in a folder of its own; `remove` stops it and deletes the folder. */
 export interface TempDatabase {
@@ -25,12 +26,15 @@ export interface TempDatabaseOptions extends Partial<SqliteDatabaseOptions> {
 export async function openTempDatabase({ schema, ...options }: TempDatabaseOptions = {}): Promise<TempDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "alyx-database-"))
   const path = options.path ?? join(folder, "alyx.db")
+  const { checkpointWorker, readerProcess } = await builtPrograms()
   const database = await openSqliteDatabase({
     durability: "full",
     cacheBytes: 8 * 1024 * 1024,
     onFatal: (error) => {
       throw error
     },
+    checkpointWorkerUrl: checkpointWorker,
+    readerProcessUrl: readerProcess,
     ...options,
     path,
   })
