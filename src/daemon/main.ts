@@ -3,7 +3,7 @@ import { parseArgs } from "node:util"
 import { alyxError } from "../errors.ts"
 import { systemClock } from "../lib/clock.ts"
 import { packageVersion } from "../lib/package-root.ts"
-import { keepYoungSmall } from "../lib/small-heap.ts"
+import { keepHeapSmall } from "../lib/small-heap.ts"
 import { logBytesMax } from "../project/log-rotation.ts"
 import { optionFlags } from "../project/options.ts"
 import { projectPaths } from "../project/paths.ts"
@@ -23,7 +23,7 @@ export async function runDaemon(argv: readonly string[], onProgress?: (message: 
   const args = parseDaemonArguments(argv)
   ignoreOutputErrors()
   // It stands beside an editor and a browser, and has few to serve.
-  if (args.mode === "dev") keepYoungSmall()
+  if (args.mode === "dev") keepHeapSmall()
   const signals = new SignalHandling({ isTerminal: process.stdout.isTTY })
   const daemon = await startDaemon({
     ...args,

@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads"
 
 import { alyxError } from "../errors.ts"
+import { freeBytes } from "../lib/free-bytes.ts"
 import type { BuildOrder, BuildReply } from "./build-messages.ts"
 import { arrived } from "./build-messages.ts"
 import type { CompiledFunction, CompileRequest } from "./compile/compile-function.ts"
@@ -101,8 +102,10 @@ export class CompilerThread {
 
   #settle(reply: BuildReply): void {
     const waiting = this.#waiting.get(reply.id)
-    if ("compiled" in reply) waiting?.resolve(reply.compiled)
-    else waiting?.reject("error" in reply ? arrived(reply.error) : reply.bug)
+    if ("compiled" in reply) {
+      if (waiting === undefined) freeBytes(reply.compiled.wasm)
+      else waiting.resolve(reply.compiled)
+    } else waiting?.reject("error" in reply ? arrived(reply.error) : reply.bug)
   }
 
   #lose(worker: Worker, error: unknown): void {

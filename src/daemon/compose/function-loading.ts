@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import path from "node:path"
 
-import { collectingBuffers } from "../../lib/collecting-buffers.ts"
+import { freeBytes } from "../../lib/free-bytes.ts"
 import type { Logger } from "../../lib/logger.ts"
 import { Mutex } from "../../lib/mutex.ts"
 import type { BuiltFunction } from "../../functions/built-function.ts"
@@ -18,9 +18,6 @@ import { brokenManifests } from "./broken-manifests.ts"
 import type { LateFunctions } from "./late-functions.ts"
 import { BuildTurns } from "./build-turns.ts"
 import { sameManifest } from "./same-manifest.ts"
-
-/** A plug-in goes through this thread as it was made, as what is compiled of it, and as what instances begin with. */
-const copyCount = 3
 
 /** What FunctionLoading needs. */
 export interface FunctionLoadingParts {
@@ -62,8 +59,6 @@ export class FunctionLoading implements FunctionLoader {
   readonly #parts: FunctionLoadingParts
   readonly #entries = new Map<string, Entry>()
   readonly #turns = new BuildTurns()
-  /** Plug-ins are large, and each is needed for a moment. */
-  readonly #collect = collectingBuffers()
   /** The folder is read by one at a time: what an older look found must not take the place of what a newer one did. */
   readonly #looks = new Mutex()
   /** Names under which manifests are known that cannot be read. */
@@ -175,8 +170,9 @@ export class FunctionLoading implements FunctionLoader {
     const { name } = source
     const beganMs = performance.now()
     const isOvertaken = (): boolean => signal.aborted || this.#isStopped || this.#entries.get(name) !== entry
+    let built: BuiltFunction | undefined
     try {
-      const built = await make(entry, signal)
+      built = await make(entry, signal)
       if (isOvertaken()) return undefined
       Object.assign(entry, { inputs: built.inputs, knowsInputs: true, lacksFile: false })
       const durationMs = performance.now() - beganMs
@@ -187,7 +183,6 @@ export class FunctionLoading implements FunctionLoader {
       }
       const { registry } = await this.#parts.functions.ensure()
       const served = await registry.serve(source, built)
-      this.#collect(bytes * copyCount)
       // It may be gone, or its manifest be broken, since it was loaded.
       if (registry.get(name)?.served !== served || this.#entries.get(name) !== entry) return undefined
       entry.built = { hash: built.hash, source }
@@ -204,6 +199,8 @@ export class FunctionLoading implements FunctionLoader {
       const error = toWireError(thrown)
       noteFailure(entry, error, this.#parts.root)
       return this.#failed(name, { error, durationMs: performance.now() - beganMs }, retried.has(name))
+    } finally {
+      if (built !== undefined) freeBytes(built.wasm)
     }
   }
 

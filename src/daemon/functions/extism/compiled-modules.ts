@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto"
 
+import { freeBytes } from "../../../lib/free-bytes.ts"
+
 /** Modules that are kept: there is one for each engine, memory limit and list of exports that functions have. */
 const keptMax = 16
 
@@ -10,9 +12,12 @@ const keptMax = 16
 export class CompiledModules {
   readonly #byHash = new Map<string, Promise<WebAssembly.Module>>()
 
+  /** The bytes are freed. */
   compile(wasm: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
     const hash = createHash("sha256").update(wasm).digest("base64")
+    // V8 makes a copy for itself before it answers.
     const compiling = this.#byHash.get(hash) ?? WebAssembly.compile(wasm)
+    freeBytes(wasm)
     // Those used last are at the end.
     this.#byHash.delete(hash)
     this.#byHash.set(hash, compiling)
