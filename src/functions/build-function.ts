@@ -157,12 +157,15 @@ async function hasSameFiles(source: FunctionSource, inputs: readonly string[]): 
   return present.length === inputs.length && present.every((path) => inputs.includes(path))
 }
 
+/** One more whenever plug-ins are kept otherwise. Before 2 one may stand for a file that was saved while it was made. */
+const cacheGeneration = 2
+
 /** Changes with everything of ours that ends up in a plug-in. */
 async function hashEngines(): Promise<string> {
   const folder = nodeModulesFolder()
   const modules = (await readdir(folder)).toSorted().map((name) => join(folder, name))
   const files = await Promise.all([enginePath("alyx"), enginePath("extism"), ...modules].map((path) => readFile(path)))
-  return hashOf([packageVersion(), ...files.map(hashOf)].join(" "))
+  return hashOf([cacheGeneration, packageVersion(), ...files.map(hashOf)].join(" "))
 }
 
 function readWasm(path: string, file: string): Uint8Array<ArrayBuffer> {
