@@ -1,4 +1,4 @@
-import { concatBytes, signed, unsigned } from "./wasm-bytes.ts"
+import { concatBytes, signed, unsigned, writeSigned, writeUnsigned } from "./wasm-bytes.ts"
 import type { WasmReader } from "./wasm-bytes.ts"
 import type { WasmSection } from "./wasm-sections.ts"
 import {
@@ -36,44 +36,54 @@ export function withState(
     [sectionIds.memory, memorySection({ minPages: Math.ceil(state.memory.length / pageBytes), maxPages })],
     [sectionIds.global, globalSection(sections, state.globals)],
     [sectionIds.export, exportSection([...exports].map(([name, from]) => ({ ...old.get(from)!, name })))],
-    [sectionIds.dataCount, Uint8Array.from(unsigned(segments.length))],
+    [sectionIds.dataCount, Uint8Array.from(unsigned(segments.length / 2))],
     [sectionIds.data, dataSection(state.memory, segments)],
   ])
   return sections.map(({ id, content }) => ({ id, content: contents.get(id) ?? content }))
 }
 
-interface Segment {
-  readonly start: number
-  readonly end: number
-}
-
-/** The runs of memory that are not zero. */
-function dataSegments(memory: Uint8Array): Segment[] {
+/** The runs of memory that are not zero: where each begins and ends, one after the other. */
+function dataSegments(memory: Uint8Array): readonly number[] {
   const words = new Int32Array(memory.buffer, memory.byteOffset, memory.length / 4)
-  const segments: Segment[] = []
-  let start = -1
-  let lastNonZero = -1
-  for (let word = 0; word < words.length; word += 1) {
-    if (words[word] === 0) continue
-    if (start >= 0 && (word - lastNonZero - 1) * 4 >= zeroRunBytesMin) {
-      segments.push({ start: start * 4, end: (lastNonZero + 1) * 4 })
-      start = -1
+  const places: number[] = []
+  const count = words.length
+  const zeroRunWordsMin = zeroRunBytesMin / 4
+  let word = 0
+  while (word < count) {
+    if (words[word] === 0) {
+      word += 1
+      continue
     }
-    if (start < 0) start = word
-    lastNonZero = word
+    const start = word
+    let end = word + 1
+    for (word = end; word < count && word - end < zeroRunWordsMin; word += 1) if (words[word] !== 0) end = word + 1
+    places.push(start * 4, end * 4)
   }
-  if (start >= 0) segments.push({ start: start * 4, end: (lastNonZero + 1) * 4 })
-  return segments
+  return places
 }
 
-function dataSection(memory: Uint8Array, segments: readonly Segment[]): Uint8Array {
-  return concatBytes([
-    unsigned(segments.length),
-    ...segments.flatMap(({ start, end }) => [
-      [0, opcodes.i32Const, ...signed(BigInt(start)), opcodes.end, ...unsigned(end - start)],
-      memory.subarray(start, end),
-    ]),
-  ])
+/** Room for a count; and for the place and the length of a segment. */
+const countBytesMax = 5
+const headBytesMax = 13
+
+/** Written at once: there are tens of thousands of segments. */
+function dataSection(memory: Uint8Array, segments: readonly number[]): Uint8Array {
+  let size = countBytesMax
+  for (let at = 0; at < segments.length; at += 2) size += headBytesMax + segments[at + 1]! - segments[at]!
+  const section = new Uint8Array(size)
+  section.set(unsigned(segments.length / 2))
+  let end = unsigned(segments.length / 2).length
+  for (let at = 0; at < segments.length; at += 2) {
+    const [start, stop] = [segments[at]!, segments[at + 1]!]
+    section[end] = 0
+    section[end + 1] = opcodes.i32Const
+    end = writeSigned(section, end + 2, start | 0)
+    section[end] = opcodes.end
+    end = writeUnsigned(section, end + 1, stop - start)
+    section.set(memory.subarray(start, stop), end)
+    end += stop - start
+  }
+  return section.subarray(0, end)
 }
 
 const opcodes = { i32Const: 0x41, i64Const: 0x42, end: 0x0b } as const

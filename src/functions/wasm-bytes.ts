@@ -73,6 +73,22 @@ export function signed(value: bigint): number[] {
   }
 }
 
+/** Writes an unsigned LEB128 of at most 32 bits; returns where it ends. */
+export function writeUnsigned(bytes: Uint8Array, at: number, value: number): number {
+  let [next, rest] = [at, value >>> 0]
+  for (; rest >= 128; rest >>>= 7) bytes[next++] = (rest & 0x7f) | 0x80
+  bytes[next] = rest
+  return next + 1
+}
+
+/** Writes a signed LEB128 of 32 bits; returns where it ends. */
+export function writeSigned(bytes: Uint8Array, at: number, value: number): number {
+  let [next, rest] = [at, value]
+  for (; rest < -64 || rest > 63; rest >>= 7) bytes[next++] = (rest & 0x7f) | 0x80
+  bytes[next] = rest & 0x7f
+  return next + 1
+}
+
 /** Bytes of a name: its length, and UTF-8. */
 export function wasmName(name: string): number[] {
   const bytes = new TextEncoder().encode(name)

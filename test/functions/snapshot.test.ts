@@ -38,6 +38,18 @@ describe("a snapshot", () => {
     expect(text("alyx.map")).toBe('{"version":3}')
   })
 
+  test("holds nothing of what was freed while it was made", async () => {
+    const script = `{ const texts = Array.from({ length: 50_000 }, (_, index) => "of no use " + index); globalThis.count = texts.length }
+      handler = () => globalThis.count`
+    const plain = await snapshotOf("handler = () => 1")
+
+    const { wasm } = await snapshotOf(script)
+
+    expect((await (await startScript(wasm)).call()).output).toBe(50_000)
+    expect(Buffer.from(wasm).includes("of no use 4321")).toBe(false)
+    expect(wasm.length - plain.wasm.length).toBeLessThan(200_000)
+  })
+
   test("exports its functions and what the host needs, nothing else", async () => {
     const { wasm } = await snapshotOf("handler = () => 1")
 

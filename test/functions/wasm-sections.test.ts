@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest"
 
-import { concatBytes, signed, unsigned, WasmReader } from "../../src/functions/wasm-bytes.ts"
+import {
+  concatBytes,
+  signed,
+  unsigned,
+  WasmReader,
+  writeSigned,
+  writeUnsigned,
+} from "../../src/functions/wasm-bytes.ts"
 import type { MemoryLimits } from "../../src/functions/wasm-sections.ts"
 import {
   customSection,
@@ -18,6 +25,18 @@ const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content]
 const moduleOf = (...sections: number[][]): Uint8Array => Uint8Array.from([...header, ...sections.flat()])
 const memory = (...limits: number[]): Uint8Array => moduleOf(section(sectionIds.memory, 1, ...limits))
+
+test.each([0, 1, 63, 64, 127, 128, 8191, 8192, 65_535, 2 ** 21, 2 ** 28 + 5, 2 ** 31 - 1])(
+  "numbers written in place are those that are written by themselves: %i",
+  (number) => {
+    const bytes = new Uint8Array(12)
+
+    for (const value of [number, -number, -number - 1]) {
+      expect([...bytes.subarray(1, writeSigned(bytes, 1, value))]).toEqual(signed(BigInt(value)))
+    }
+    expect([...bytes.subarray(2, writeUnsigned(bytes, 2, number * 2 + 1))]).toEqual(unsigned(number * 2 + 1))
+  },
+)
 
 describe("sections", () => {
   test("that are written again are the same module", () => {

@@ -2,18 +2,18 @@ import { relative } from "node:path"
 
 import type { BuildContext, BuildResult, Metafile } from "esbuild"
 
-import { Mutex } from "../../lib/mutex.ts"
 import type { PluginInterface } from "../plugin-interface.ts"
 import { bundleFileName } from "../bundle-file-name.ts"
 import { buildWarnings } from "./build-problems.ts"
 import { bundleOptions } from "./bundle-options.ts"
+import type { BundleKind } from "./bundle-options.ts"
 import { isCommonJsFile } from "./common-js-files.ts"
 import { needsEventLoop } from "./choose-engine.ts"
 import { findInputs } from "./find-inputs.ts"
 import { readInterface } from "./read-interface.ts"
 import type { FoundInterface } from "./read-interface.ts"
 import { bundleFailure } from "./bundle-failure.ts"
-import { isAsyncSource } from "./top-level-await.ts"
+import { isTopLevelAwait } from "./top-level-await.ts"
 
 /** Which file is bundled, and for which project. */
 export interface BundleRequest {
@@ -44,89 +44,79 @@ export interface Bundle {
 /** The first line of every bundle; what is known only afterwards replaces it by one of the same shape. */
 const opening = { sync: "(function(){", async: "(async function(){" } as const
 
-/** What makes the next bundle of a function fast. */
-interface Kept {
-  readonly context: Promise<BuildContext>
-  /** Whoever asks esbuild while it bundles gets the bundle under way, of what the files held when that one read them. */
-  readonly turns: Mutex
-}
-
 /** Makes bundles, and keeps what makes the next one of the same function fast. One object a worker. */
 export class Bundler {
   /** By name and entry, the longest unused first. */
-  readonly #kept = new Map<string, Kept>()
+  readonly #contexts = new Map<string, BuildContext>()
 
-  /** Bundles what the files hold from now on. Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED. */
+  /** Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED. */
   async bundle(request: BundleRequest): Promise<Bundle> {
     const found = readInterface(request)
-    const { context, turns } = this.#keptFor(request)
-    const result = await turns.run(async () => {
-      const present = await context
-      return present.rebuild().catch(async (error: unknown) => {
-        throw await bundleFailure(error, request)
-      })
-    })
-    return finish(request, { result, found })
+    try {
+      return finish(request, found, await this.#rebuild(request))
+    } catch (error) {
+      throw await bundleFailure(error, request)
+    }
+  }
+
+  /** Only what awaits at its top is built by the second way: its result runs inside an asynchronous function. */
+  async #rebuild(request: BundleRequest): Promise<Rebuilt> {
+    const isCommonJs = isCommonJsFile(request.entryFile)
+    try {
+      const context = await this.#contextOf(request, { isCommonJs, isAsync: false })
+      return { result: await context.rebuild(), isAsync: false }
+    } catch (error) {
+      if (!isTopLevelAwait(error)) throw error
+      const context = await this.#contextOf(request, { isCommonJs, isAsync: true })
+      return { result: await context.rebuild(), isAsync: true }
+    }
   }
 
   /** Forgets everything, and ends esbuild's process. */
   async stop(): Promise<void> {
-    const kept = [...this.#kept.values()]
-    this.#kept.clear()
-    await Promise.all(kept.map(dispose))
+    const contexts = [...this.#contexts.values()]
+    this.#contexts.clear()
+    await Promise.all(contexts.map((context) => context.dispose()))
     const { stop } = await import("esbuild")
     await stop()
   }
 
-  #keptFor(request: BundleRequest): Kept {
-    const isCommonJs = isCommonJsFile(request.entryFile)
-    const key = JSON.stringify({ request, isCommonJs })
-    const known = this.#kept.get(key)
-    this.#kept.delete(key)
-    const kept = known ?? { context: makeContext(request, { isCommonJs, room: this.#makeRoom() }), turns: new Mutex() }
-    this.#kept.set(key, kept)
-    return kept
+  async #contextOf(request: BundleRequest, kind: BundleKind): Promise<BuildContext> {
+    const key = JSON.stringify({ request, kind })
+    const known = this.#contexts.get(key)
+    this.#contexts.delete(key)
+    if (known === undefined) await this.#makeRoom()
+    const { context } = await import("esbuild")
+    const present = known ?? (await context(bundleOptions(request, kind)))
+    this.#contexts.set(key, present)
+    return present
   }
 
-  /** Those who have asked for the one that goes get their bundle first. */
   async #makeRoom(): Promise<void> {
-    const oldest = this.#kept.entries().next()
-    if (oldest.done || this.#kept.size < contextCountMax) return
-    const [key, kept] = oldest.value
-    this.#kept.delete(key)
-    await kept.turns.run(() => dispose(kept))
+    const oldest = this.#contexts.entries().next()
+    if (oldest.done || this.#contexts.size < contextCountMax) return
+    this.#contexts.delete(oldest.value[0])
+    await oldest.value[1].dispose()
   }
-}
-
-async function makeContext(
-  request: BundleRequest,
-  { isCommonJs, room }: { readonly isCommonJs: boolean; readonly room: Promise<void> },
-): Promise<BuildContext> {
-  await room
-  const { context } = await import("esbuild")
-  return context(bundleOptions(request, { isCommonJs }))
-}
-
-/** One that could not be made has told those who asked for it. */
-async function dispose({ context }: Kept): Promise<void> {
-  const made = await context.catch(() => null)
-  await made?.dispose()
 }
 
 /** Functions whose parsed files esbuild keeps in memory; others build a little slower. */
 const contextCountMax = 16
 
-type FinishedBuild = BuildResult<{ write: false; metafile: true }>
+interface Rebuilt {
+  readonly result: BuildResult<{ write: false; metafile: true }>
+  readonly isAsync: boolean
+}
 
 function finish(
   { root, entryFile }: BundleRequest,
-  { result, found }: { readonly result: FinishedBuild; readonly found: FoundInterface | null },
+  found: FoundInterface | null,
+  { result, isAsync }: Rebuilt,
 ): Bundle {
   const { outputFiles, metafile, warnings } = result
   const text = outputFiles.find(({ path }) => path.endsWith(".js"))!.text
   const map = outputFiles.find(({ path }) => path.endsWith(".map"))!.text
   const body = text.slice(text.indexOf("\n") + 1)
-  const isAsync = isAsyncSource(body)
   return {
     code: `${interfaceWords(found)}${isAsync ? opening.async : opening.sync}\n${body.trimEnd()}\n${closing(isCommonJsEntry(metafile, relative(root, entryFile)))}`,
     sourceMap: bareMap(map),

@@ -8,13 +8,21 @@ import { commonJsFiles } from "./common-js-files.ts"
 import { bundledNodeModules, injectedModule } from "./node-modules-plugin.ts"
 import { virtualModules } from "./virtual-modules.ts"
 
+/** What decides how a function is bundled, beside its manifest. */
+export interface BundleKind {
+  /** Whatever package.json says. */
+  readonly isCommonJs: boolean
+  /** It may await outside of functions. */
+  readonly isAsync: boolean
+}
+
 /**
  * How esbuild bundles a function.
  *
  * The conditions lead to builds that need neither Node nor a page: `alyx` for who wants to, `worker` (Stripe and others name
  * their fetch build so), and `browser` by the platform. Not `workerd`: such builds import modules of Cloudflare.
  */
-export function bundleOptions(request: BundleRequest, { isCommonJs }: { readonly isCommonJs: boolean }): BuildOptions {
+export function bundleOptions(request: BundleRequest, { isCommonJs, isAsync }: BundleKind): BuildOptions {
   const { root, entryFile } = request
   return {
     absWorkingDir: root,
@@ -36,7 +44,7 @@ export function bundleOptions(request: BundleRequest, { isCommonJs }: { readonly
     mainFields: ["browser", "module", "main"],
     conditions: ["alyx", "worker"],
     target: "es2023",
-    supported: { "top-level-await": true, "import-meta": true },
+    supported: { "top-level-await": isAsync, "import-meta": true },
     jsx: "automatic",
     charset: "utf8",
     legalComments: "none",

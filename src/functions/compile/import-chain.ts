@@ -13,7 +13,7 @@ import { nodeModuleName } from "./node-modules-plugin.ts"
  */
 export async function importChains(request: BundleRequest): Promise<ReadonlyMap<string, readonly string[]>> {
   const { build } = await import("esbuild")
-  const options = bundleOptions(request, { isCommonJs: isCommonJsFile(request.entryFile) })
+  const options = bundleOptions(request, { isCommonJs: isCommonJsFile(request.entryFile), isAsync: true })
   try {
     const { metafile } = await build({
       ...options,

@@ -1,13 +1,8 @@
-import { compileFunction } from "node:vm"
-
-/** Whether a bundle awaits outside of functions, so that it must run inside an asynchronous one. The code is only parsed. */
-export function isAsyncSource(body: string): boolean {
-  if (!/\bawait\b/.test(body)) return false
-  try {
-    compileFunction(body)
-    return false
-  } catch {
-    // Whatever else may be wrong with it is shown when it is evaluated.
-    return true
-  }
+/**
+ * Whether a bundle failed because something in it awaits outside of functions, where esbuild was told that nothing does: it knows
+ * without the result being parsed once more.
+ */
+export function isTopLevelAwait(error: unknown): boolean {
+  if (!(error instanceof Error && "errors" in error && Array.isArray(error.errors))) return false
+  return error.errors.some(({ text }: { readonly text: string }) => text.startsWith("Top-level await is not available"))
 }
