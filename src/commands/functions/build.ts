@@ -96,7 +96,8 @@ export default class FunctionsBuild extends BaseCommand {
     const { functions, problems } = discoverFunctions({ root, functionsDir, env: process.env })
     const chosen = name === undefined ? functions : [findByName(name, functions, problems)]
     if (chosen.length === 0 && problems.length === 0) {
-      this.notice(`There are no functions in ${path.relative(root, functionsDir)}.`)
+      const folder = path.relative(root, functionsDir)
+      this.notice(`There are no functions in ${folder}. Make one with: alyx generate function hello`)
     }
     const { schema } = loadProjectSchema(root)
     const { memoryBytes } = loaded.config.functions

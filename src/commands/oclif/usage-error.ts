@@ -31,10 +31,24 @@ export function usageError(error: unknown, command: { id: string; flags: readonl
   if (argument !== undefined) {
     return alyxError("USAGE", { message: `alyx ${command.id} needs <${argument.name}>.`, next: help, cause: error })
   }
+  const together = constraintSentences(failure.message)
+  if (together.length > 0) return alyxError("USAGE", { message: together.join(" "), next: help, cause: error })
   const missing = [...failure.message.matchAll(/Missing required flag (\S+)/g)].map(([, name]) => `--${name}`)
   const message =
     missing.length > 0 ? `alyx ${command.id} needs ${missing.join(" and ")}.` : parserSentence(failure.message)
   return alyxError("USAGE", { message, next: help, cause: error })
+}
+
+/** What the parser says of flags that need each other, or exclude each other, without the values that were given. */
+function constraintSentences(message: string): readonly string[] {
+  const needs = /All of the following must be provided when using (--\S+): (.+)/g
+  const excludes = /(--[^\s=]+)=[^\n]* cannot also be provided when using (--\S+)/g
+  return [
+    ...[...message.matchAll(needs)].map(([, flag, others]) => `${flag} needs ${others!.split(", ").join(" and ")}.`),
+    ...new Set(
+      [...message.matchAll(excludes)].map(([, ...both]) => `${both.toSorted().join(" and ")} do not go together.`),
+    ),
+  ]
 }
 
 /** "Parsing --port \n\tExpected an integer\nSee more help with --help" becomes one sentence. */

@@ -67,6 +67,20 @@ describe("usageError", () => {
       "alyx dev has no flag --xyzzyplugh.",
       "alyx dev --help",
     ],
+    [
+      "a flag that needs another",
+      "The following error occurred:\n  All of the following must be provided when using --entry: --output, --abi\nSee more help with --help",
+      { oclif },
+      "--entry needs --output and --abi.",
+      "alyx dev --help",
+    ],
+    [
+      "flags that exclude each other",
+      "The following errors occurred:\n  --stdin=true cannot also be provided when using --from-file\n  --from-file=a b cannot also be provided when using --stdin",
+      { oclif },
+      "--from-file and --stdin do not go together.",
+      "alyx dev --help",
+    ],
     ["a word too many", "", { args: ["now"], oclif }, 'alyx dev does not take "now".', "alyx dev --help"],
     ["a word that is missing", "", { args: [{ name: "shell" }], oclif }, "alyx dev needs <shell>.", "alyx dev --help"],
     [
