@@ -2,6 +2,7 @@ import { relative } from "node:path"
 
 import type { BuildContext, BuildResult, Metafile } from "esbuild"
 
+import { Mutex } from "../../lib/mutex.ts"
 import type { PluginInterface } from "../plugin-interface.ts"
 import { bundleFileName } from "../bundle-file-name.ts"
 import { buildWarnings } from "./build-problems.ts"
@@ -44,12 +45,19 @@ export interface Bundle {
 /** The first line of every bundle; what is known only afterwards replaces it by one of the same shape. */
 const opening = { sync: "(function(){", async: "(async function(){" } as const
 
+/** What makes the next bundle of a function fast. */
+interface Kept {
+  readonly context: Promise<BuildContext>
+  /** Whoever asks esbuild while it bundles gets the bundle under way, of what the files held when that one read them. */
+  readonly turns: Mutex
+}
+
 /** Makes bundles, and keeps what makes the next one of the same function fast. One object a worker. */
 export class Bundler {
   /** By name and entry, the longest unused first. */
-  readonly #contexts = new Map<string, BuildContext>()
+  readonly #kept = new Map<string, Kept>()
 
-  /** Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED. */
+  /** Bundles what the files hold from now on. Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED. */
   async bundle(request: BundleRequest): Promise<Bundle> {
     const found = readInterface(request)
     try {
@@ -63,41 +71,59 @@ export class Bundler {
   async #rebuild(request: BundleRequest): Promise<Rebuilt> {
     const isCommonJs = isCommonJsFile(request.entryFile)
     try {
-      const context = await this.#contextOf(request, { isCommonJs, isAsync: false })
-      return { result: await context.rebuild(), isAsync: false }
+      return { result: await this.#run(request, { isCommonJs, isAsync: false }), isAsync: false }
     } catch (error) {
       if (!isTopLevelAwait(error)) throw error
-      const context = await this.#contextOf(request, { isCommonJs, isAsync: true })
-      return { result: await context.rebuild(), isAsync: true }
+      return { result: await this.#run(request, { isCommonJs, isAsync: true }), isAsync: true }
     }
+  }
+
+  #run(request: BundleRequest, kind: BundleKind): Promise<Rebuilt["result"]> {
+    const { context, turns } = this.#keptFor(request, kind)
+    return turns.run(async () => (await context).rebuild())
   }
 
   /** Forgets everything, and ends esbuild's process. */
   async stop(): Promise<void> {
-    const contexts = [...this.#contexts.values()]
-    this.#contexts.clear()
-    await Promise.all(contexts.map((context) => context.dispose()))
+    const kept = [...this.#kept.values()]
+    this.#kept.clear()
+    await Promise.all(kept.map(dispose))
     const { stop } = await import("esbuild")
     await stop()
   }
 
-  async #contextOf(request: BundleRequest, kind: BundleKind): Promise<BuildContext> {
+  #keptFor(request: BundleRequest, kind: BundleKind): Kept {
     const key = JSON.stringify({ request, kind })
-    const known = this.#contexts.get(key)
-    this.#contexts.delete(key)
-    if (known === undefined) await this.#makeRoom()
-    const { context } = await import("esbuild")
-    const present = known ?? (await context(bundleOptions(request, kind)))
-    this.#contexts.set(key, present)
-    return present
+    const known = this.#kept.get(key)
+    this.#kept.delete(key)
+    const kept = known ?? { context: makeContext(request, { kind, room: this.#makeRoom() }), turns: new Mutex() }
+    this.#kept.set(key, kept)
+    return kept
   }
 
+  /** Those who have asked for the one that goes get their bundle first. */
   async #makeRoom(): Promise<void> {
-    const oldest = this.#contexts.entries().next()
-    if (oldest.done || this.#contexts.size < contextCountMax) return
-    this.#contexts.delete(oldest.value[0])
-    await oldest.value[1].dispose()
+    const oldest = this.#kept.entries().next()
+    if (oldest.done || this.#kept.size < contextCountMax) return
+    const [key, kept] = oldest.value
+    this.#kept.delete(key)
+    await kept.turns.run(() => dispose(kept))
   }
+}
+
+async function makeContext(
+  request: BundleRequest,
+  { kind, room }: { readonly kind: BundleKind; readonly room: Promise<void> },
+): Promise<BuildContext> {
+  await room
+  const { context } = await import("esbuild")
+  return context(bundleOptions(request, kind))
+}
+
+/** One that could not be made has told those who asked for it. */
+async function dispose({ context }: Kept): Promise<void> {
+  const made = await context.catch(() => null)
+  await made?.dispose()
 }
 
 /** Functions whose parsed files esbuild keeps in memory; others build a little slower. */

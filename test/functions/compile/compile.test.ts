@@ -183,7 +183,7 @@ test("a package that guards what only Node has builds; without the guard it fail
 
 test("everything that does not compile is told at once, with its place", async () => {
   const error = await failureOf({
-    "functions/f.ts": `import { a } from "./missing"\nimport b from "no-such-package/part"\nimport c from "./broken"\nexport const run = () => [a, b, c]`,
+    "functions/f.ts": `import { a } from "./missing"\nimport b from "no-such-package/part"\nimport c from "./broken"\nimport d from "@alyx/function"\nexport const run = () => [a, b, c, d]`,
     "functions/broken.ts": "const é = 1\nconst x: = 5\n",
   })
 
@@ -192,6 +192,7 @@ test("everything that does not compile is told at once, with its place", async (
     `functions/broken.ts:2:10 Unexpected "=".`,
     `functions/f.ts:1:19 Could not resolve "./missing". Mend the path, or write the file.`,
     `functions/f.ts:2:15 Could not resolve "no-such-package/part". Install it in the project or beside the function: npm install no-such-package`,
+    `functions/f.ts:4:15 Could not resolve "@alyx/function". Did you mean "@alyx/functions"? It needs no package.`,
   ])
 })
 
