@@ -14,10 +14,13 @@ export interface RelationChain {
 /** What of one collection is followed. */
 export class CollectionIndex {
   readonly plan: CollectionPlan
-  /** Groups of the collection itself, those that no value of a field finds, and the others by field and value. */
+  /** Groups of the collection itself: those that nothing finds, those that only a text finds, the others by field and value. */
   readonly groups = new Set<LiveGroup>()
   readonly plain = new Set<LiveGroup>()
+  readonly textual = new Set<LiveGroup>()
   readonly byField = new Map<string, Map<StoredValue, Set<LiveGroup>>>()
+  /** By a field: the groups of which every document contains a text in it, in whichever way they are found. */
+  readonly searching = new Map<string, Set<LiveGroup>>()
   /** Groups that show documents of this collection within others. */
   readonly expanding = new Set<LiveGroup>()
   /** By the field that a relation leads to, and its value: who shows what is found there. */
@@ -46,7 +49,8 @@ export class CollectionIndex {
 
 /**
  * Finds the groups that a change may concern without walking over all of them: by one field that equals a value in all
- * their documents, or one of several such fields, and by the values that lead to expanded documents.
+ * their documents, or one of several such fields, and by the values that lead to expanded documents. Which of them ask for
+ * a text that a document does not contain is told without asking the database.
  */
 export class GroupIndex implements LinkIndex {
   readonly #collections = new Map<string, CollectionIndex>()
@@ -64,7 +68,8 @@ export class GroupIndex implements LinkIndex {
     const own = this.#make(plan)
     own.groups.add(group)
     const equalities = indexedEqualities(group)
-    if (equalities.length === 0) own.plain.add(group)
+    if (equalities.length === 0) (group.contained === null ? own.plain : own.textual).add(group)
+    if (group.contained !== null) setIn(own.searching, group.contained.field).add(group)
     for (const { field, value } of equalities) setIn(mapIn(own.byField, field), value).add(group)
     this.#addExpansions(group, seen.view.selection.expansions, [])
   }
@@ -76,6 +81,8 @@ export class GroupIndex implements LinkIndex {
     if (own === undefined) return
     own.groups.delete(group)
     own.plain.delete(group)
+    own.textual.delete(group)
+    if (group.contained !== null) removeFromSet(own.searching, group.contained.field, group)
     for (const equality of indexedEqualities(group)) removeIn(own.byField, equality, group)
     for (const { collection } of seen.view.selection.plans) this.#removeExpansions(group, collection.name)
     this.#drop(own)
@@ -185,10 +192,14 @@ function removeIn(
   group: LiveGroup,
 ): void {
   const byValue = byField.get(field)
-  const groups = byValue?.get(value)
-  groups?.delete(group)
-  if (groups?.size === 0) byValue?.delete(value)
+  if (byValue !== undefined) removeFromSet(byValue, value, group)
   if (byValue?.size === 0) byField.delete(field)
+}
+
+function removeFromSet<Key>(sets: Map<Key, Set<LiveGroup>>, key: Key, group: LiveGroup): void {
+  const groups = sets.get(key)
+  groups?.delete(group)
+  if (groups?.size === 0) sets.delete(key)
 }
 
 function mapIn<Key, InnerKey, Value>(maps: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {

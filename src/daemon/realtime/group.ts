@@ -2,6 +2,8 @@ import type { Relation } from "../../schema/schema.ts"
 import type { StoredValue } from "../../schema/fields/field-type.ts"
 import type { LiveQuery } from "../records/live-query.ts"
 import type { Reader } from "../storage/database.ts"
+import { containedText } from "./contained-text.ts"
+import type { ContainedText } from "./contained-text.ts"
 import type { LiveSubscription } from "./live-subscription.ts"
 import { ReadTooSlow } from "./query-reads.ts"
 import type { QueryReads, WholeWindow } from "./query-reads.ts"
@@ -33,6 +35,8 @@ export class LiveGroup {
   readonly reads: QueryReads
   readonly name: string
   readonly recipients = new Set<LiveSubscription>()
+  /** What every document of the result contains, where something is known. */
+  readonly contained: ContainedText | null
   readonly #links: LinkIndex
   readonly #onDirty: (group: LiveGroup) => void
   /** The state that the window shows: that after the change with this number. */
@@ -56,6 +60,7 @@ export class LiveGroup {
   constructor({ query, reads, name, links, onDirty }: LiveGroupOptions) {
     this.query = query
     this.reads = reads
+    this.contained = containedText(query.seen.query.conditions)
     this.name = name
     this.#links = links
     this.#onDirty = onDirty

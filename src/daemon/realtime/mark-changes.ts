@@ -5,6 +5,7 @@ import { paddedList } from "../records/condition.ts"
 import type { Change } from "../storage/changes.ts"
 import { sqlQuery } from "../storage/database.ts"
 import type { Reader, Row } from "../storage/database.ts"
+import { SearchAllowance, SearchedDocument, searchedLengthMax } from "./contained-text.ts"
 import type { CollectionIndex, GroupIndex, RelationChain } from "./group-index.ts"
 import type { LiveGroup } from "./group.ts"
 import type { Before, DocumentId } from "./window.ts"
@@ -14,6 +15,8 @@ export type ChangedDocuments = ReadonlyMap<DocumentId, Before>
 
 /** How many rows one statement looks for. */
 const idsPerStatement = 64
+
+const none: ReadonlySet<LiveGroup> = new Set()
 
 /** How many documents between a changed one and those that show it are looked for; then all that could show it are read again. */
 const chainRowsMax = 1_000
@@ -78,17 +81,25 @@ export interface MarkFrame {
 /** Marks every group that changes of documents of one collection may concern. */
 export function markChanges(frame: MarkFrame, index: CollectionIndex, changed: ChangedDocuments): void {
   const { reader, marker } = frame
-  const fields = [...index.fields()]
-  const rows = fields.length === 0 ? new Map<DocumentId, Row>() : rowsNow(reader, index, [...changed.keys()], fields)
+  const rows = rowsNow(reader, index, [...changed.keys()])
   const chained = new Map<RelationChain, Set<StoredValue>>()
+  const allowance = new SearchAllowance()
+  const searched = allowance.allows(index.textual.size * changed.size) ? index.textual : none
   for (const group of index.plain) marker.batch(group, changed)
+  // With too much to search, they are asked about all the changes when their turn comes.
+  if (searched === none) for (const group of index.textual) marker.batch(group, changed)
   for (const [id, before] of changed) {
     if (before === "unknown") {
       markUnknown(marker, index, id)
       continue
     }
     const states = [before === "absent" ? undefined : before, rows.get(id)].filter((state) => state !== undefined)
-    for (const group of candidates(index, states)) marker.changed(group, id, before)
+    const document = new SearchedDocument(states, allowance)
+    const mark = (group: LiveGroup): void => {
+      if (group.contained === null || document.mayContain(group.contained)) marker.changed(group, id, before)
+    }
+    for (const group of candidates(index, states)) mark(group)
+    for (const group of searched) mark(group)
     for (const [field, links] of index.links) {
       for (const value of valuesOf(states, field)) markLinks(marker, links.get(value), value)
     }
@@ -192,21 +203,28 @@ function valuesBetween(
   return [...found]
 }
 
-function rowsNow(
-  reader: Reader,
-  { plan }: CollectionIndex,
-  ids: readonly DocumentId[],
-  fields: readonly string[],
-): Map<DocumentId, Row> {
+/** What finds groups of the documents that are still there: fields as a whole, and those that are searched. */
+function rowsNow(reader: Reader, index: CollectionIndex, ids: readonly DocumentId[]): Map<DocumentId, Row> {
   const rows = new Map<DocumentId, Row>()
+  const { plan, searching } = index
+  const whole = index.fields()
+  if (whole.size + searching.size === 0) return rows
   const key = quoteName(plan.key.name)
-  const names = [...new Set([plan.key.name, ...fields])].map(quoteName).join(", ")
+  whole.add(plan.key.name)
+  const texts = [...searching.keys()].filter((name) => !whole.has(name))
+  const columns = [...Array.from(whole, quoteName), ...texts.map(shortText)].join(", ")
   for (let start = 0; start < ids.length; start += idsPerStatement) {
     const some = paddedList(ids.slice(start, start + idsPerStatement))
-    const sql = `SELECT ${names} FROM ${plan.table} WHERE ${key} IN (${places(some.length)})`
+    const sql = `SELECT ${columns} FROM ${plan.table} WHERE ${key} IN (${places(some.length)})`
     for (const row of reader.all(sqlQuery(sql, some))) rows.set(row[plan.key.name] as DocumentId, row)
   }
   return rows
+}
+
+/** A field that is searched, or 0 where that would be reading much: such a one concerns everybody who searches it. */
+function shortText(field: string): string {
+  const name = quoteName(field)
+  return `CASE WHEN octet_length(${name}) > ${searchedLengthMax} THEN 0 ELSE ${name} END AS ${name}`
 }
 
 function places(count: number): string {

@@ -66,9 +66,15 @@ function modelFilter(random: Dice, field: Field): ModelFilter {
   const operator = random.pick(operators[field.type] ?? ["eq"])
   if (operator === "in")
     return { field, operator, value: [value, value, random.pick(values)].filter((v) => v !== null) }
-  if (operator === "like")
-    return { field, operator, value: `${JSON.stringify(value).replaceAll('"', "").slice(0, 1)}%` }
+  if (operator === "like") return { field, operator, value: pattern(random, JSON.stringify(value).replaceAll('"', "")) }
   return { field, operator, value: fitting(field, value) }
+}
+
+/** A pattern that finds a text, by its beginning, by the rest, or by its middle in the other case. */
+function pattern(random: Dice, text: string): string {
+  const middle = text.slice(1, 4)
+  const other = middle === middle.toUpperCase() ? middle.toLowerCase() : middle.toUpperCase()
+  return random.pick([`${text.slice(0, 1)}%`, `_${text.slice(1)}`, `_${other}%`, `%${other}%`])
 }
 
 /** Primary keys are filtered by whatever comes: here it gets the type of its field. */
