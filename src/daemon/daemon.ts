@@ -7,7 +7,7 @@ import type { DaemonFile } from "../protocol/admin-api.ts"
 import type { DaemonStatus } from "./status/daemon-status.ts"
 import { reloadOnce } from "./served/reload-once.ts"
 import { hashProject } from "./dev/hash-project.ts"
-import { accountSweep } from "./records/account-sweep.ts"
+import { AccountSweep } from "./records/account-sweep.ts"
 import { firstSchema } from "./served/first-schema.ts"
 import type { HttpApp } from "./http/app.ts"
 import { DatabaseWatch } from "./status/database-watch.ts"
@@ -120,7 +120,7 @@ async function pruneAccounts({ database, clock, logger }: Parts, release: Releas
 
 async function sweepAccounts(parts: Parts, release: ReleaseStack): Promise<void> {
   const { config, logger } = parts
-  const sweep = accountSweep({
+  const sweep = new AccountSweep({
     ...parts,
     collection: () => config.current.auth.collection,
     onEnded: (ids) =>

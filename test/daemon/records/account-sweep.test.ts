@@ -41,6 +41,13 @@ test("an account ends with its document when another program, or a statement of 
   answer.resume()
   await isRefused(running, grace.access_token)
 
+  const plan = beside.prepare(`EXPLAIN QUERY PLAN SELECT doc_id FROM _alyx_changes
+    WHERE operation = 'delete' AND collection = 'users' AND seq > 3 ORDER BY seq`)
+  const [step, ...others] = plan.all().map(({ detail }) => String(detail))
+  expect({ step, others }).toEqual({
+    step: expect.stringContaining("_alyx_changes_deletions (collection=? AND rowid>?)"),
+    others: [],
+  })
   expect((await logIn("ada@example.com")).status).toBe(401)
   const refreshed = await send("POST", "/api/auth/refresh", { refresh_token: ada.refresh_token })
   expect(refreshed).toMatchObject({ status: 401, body: { error: { code: "INVALID_TOKEN" } } })
@@ -49,6 +56,13 @@ test("an account ends with its document when another program, or a statement of 
   expect(left.map(({ email }) => email)).toEqual(["linus@example.com", "old@example.com"])
   expect(running.log()).toContain("SQL deleted their documents")
   await register("ada@example.com")
+
+  const many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) INSERT INTO"
+  beside.exec(`${many} users (id, email) SELECT 'many-' || i, 'many-' || i || '@example.com' FROM n;
+    ${many} _alyx_users (id, email, email_key, created_at, updated_at) SELECT 'many-' || i, 'many-' || i, 'many-' || i, '', '' FROM n;
+    DELETE FROM users WHERE id LIKE 'many-%'`)
+  const count = beside.prepare("SELECT count(*) AS count FROM _alyx_users")
+  await vi.waitFor(() => expect(count.get()!["count"]).toBe(3), { timeout: 20_000 })
 })
 
 /** What the client sends to read the answer as it comes. */
