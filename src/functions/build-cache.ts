@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto"
-import { readFile, rm, stat } from "node:fs/promises"
+import { readFile, rm } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
 
 import { writeFileAtomically } from "../lib/atomic-write.ts"
+import { clockTickMs, hashOf } from "./file-hashes.ts"
+import type { FileHashes } from "./file-hashes.ts"
 
 /** What a build was made of, beside its plug-in: `<name>.json`. */
 interface CacheRecord {
@@ -35,20 +36,21 @@ export interface CachedBuild {
 }
 
 /** Finds the build of what the files say now; null when there is none. A damaged or foreign record is none. */
-export async function findCachedBuild(entry: CacheEntry): Promise<CachedBuild | null> {
+export async function findCachedBuild(entry: CacheEntry, hashes: FileHashes): Promise<CachedBuild | null> {
   const record = await readRecord(entry)
   if (record === null || record.key !== entry.key) return null
+  const inputs = Object.keys(record.inputs).map((path) => resolve(entry.root, path))
+  const areSame = async (files: readonly string[]): Promise<boolean> => {
+    const present = await hashes.read(files)
+    return files.every((file, index) => record.inputs[relative(entry.root, file)] === present[index]!.hash)
+  }
+  // The person's own files change most: hundreds of packages' need not be looked at to know that one of them did.
+  const [own, foreign] = [inputs.filter((path) => !isForeign(path)), inputs.filter(isForeign)]
+  if (!(await areSame(own)) || !(await areSame(foreign))) return null
   const wasm = await readFile(entry.wasmFile).catch(() => null)
   if (wasm === null || hashOf(wasm) !== record.output) return null
-  const inputs = Object.keys(record.inputs).map((path) => resolve(entry.root, path))
-  // The person's own files change most: hundreds of packages' need not be read to know that one of them did.
-  const [own, foreign] = [inputs.filter((path) => !isForeign(path)), inputs.filter(isForeign)]
-  const isSame = (await areSame(record, entry.root, own)) && (await areSame(record, entry.root, foreign))
-  return isSame ? { wasm: new Uint8Array(wasm), hash: record.output, inputs, warnings: record.warnings } : null
+  return { wasm: new Uint8Array(wasm), hash: record.output, inputs, warnings: record.warnings }
 }
-
-/** File systems stamp changes with a clock that ticks every few milliseconds, so what was saved after a moment may say before. */
-export const clockTickMs = 20
 
 /**
  * Keeps what a build was made of; `since` is the time at which it began, in milliseconds since the epoch. Nothing is kept when
@@ -57,39 +59,19 @@ export const clockTickMs = 20
 export async function keepBuild(
   entry: CacheEntry,
   build: Omit<CachedBuild, "wasm"> & { readonly since: number },
+  hashes: FileHashes,
 ): Promise<void> {
   const { key, root } = entry
-  const inputs = await hashFiles(root, build.inputs)
-  // Looked at after they were read: what is saved in between must not be taken for what was built.
-  if (await hasChangedSince(build.inputs, build.since - clockTickMs)) return rm(recordFile(entry), { force: true })
+  const present = await hashes.read(build.inputs)
+  if (present.some(({ changedMs }) => changedMs >= build.since - clockTickMs))
+    return rm(recordFile(entry), { force: true })
+  const inputs = Object.fromEntries(build.inputs.map((file, index) => [relative(root, file), present[index]!.hash]))
   const record: CacheRecord = { key, inputs, output: build.hash, warnings: build.warnings }
   await writeFileAtomically(recordFile(entry), JSON.stringify(record), { mode: 0o600, isDurable: false })
 }
 
-async function hasChangedSince(files: readonly string[], since: number): Promise<boolean> {
-  const times = await Promise.all(
-    files.map((file) =>
-      stat(file).then(
-        ({ ctimeMs }) => ctimeMs,
-        () => Infinity,
-      ),
-    ),
-  )
-  return times.some((time) => time >= since)
-}
-
-/** SHA-256 in hex. */
-export function hashOf(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex")
-}
-
 function isForeign(path: string): boolean {
   return path.includes("/node_modules/")
-}
-
-async function areSame(record: CacheRecord, root: string, files: readonly string[]): Promise<boolean> {
-  const present = await hashFiles(root, files)
-  return Object.entries(present).every(([path, hash]) => record.inputs[path] === hash)
 }
 
 async function readRecord(entry: CacheEntry): Promise<CacheRecord | null> {
@@ -105,18 +87,4 @@ async function readRecord(entry: CacheEntry): Promise<CacheRecord | null> {
 
 function recordFile({ cacheDir, name }: CacheEntry): string {
   return join(cacheDir, `${name}.json`)
-}
-
-/** How many files are open at a time. */
-const openCountMax = 32
-
-/** By path relative to the root; what cannot be read has the hash of its absence. */
-async function hashFiles(root: string, files: readonly string[]): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {}
-  for (let at = 0; at < files.length; at += openCountMax) {
-    const some = files.slice(at, at + openCountMax)
-    const read = await Promise.all(some.map((file) => readFile(file).then(hashOf, () => "gone")))
-    for (const [index, file] of some.entries()) hashes[relative(root, file)] = read[index]!
-  }
-  return hashes
 }

@@ -8,13 +8,14 @@ import { packageVersion } from "../lib/package-root.ts"
 import { readRegularFile } from "../lib/regular-file.ts"
 import type { RegularFile } from "../lib/regular-file.ts"
 import type { CacheEntry } from "./build-cache.ts"
-import { findCachedBuild, hashOf, keepBuild } from "./build-cache.ts"
+import { findCachedBuild, keepBuild } from "./build-cache.ts"
 import type { BuiltFunction } from "./built-function.ts"
 import { findCommandInputs } from "./command-inputs.ts"
 import type { CompileRequest } from "./compile/compile-function.ts"
 import { interfaceFileOf } from "./compile/read-interface.ts"
 import { nodeModulesFolder } from "./compile/node-modules-plugin.ts"
 import { CompilerThread } from "./compiler-thread.ts"
+import { FileHashes, hashOf } from "./file-hashes.ts"
 import type { FunctionSource } from "./function-source.ts"
 import { pluginBytesMax, readPlugin } from "./read-plugin.ts"
 import { enginePath } from "./snapshot.ts"
@@ -49,6 +50,7 @@ export class FunctionBuilder {
   readonly #compiler: CompilerThread
   /** The build under way of each function. */
   readonly #running = new Map<string, AbortController>()
+  readonly #hashes = new FileHashes()
   #engineHash: Promise<string> | null = null
 
   constructor(options: BuilderOptions) {
@@ -100,7 +102,7 @@ export class FunctionBuilder {
     }
     await mkdir(this.#options.cacheDir, { recursive: true, mode: 0o700 })
     const entry = await this.#cacheEntry(source)
-    const cached = options.isForced === true ? null : await findCachedBuild(entry)
+    const cached = options.isForced === true ? null : await findCachedBuild(entry, this.#hashes)
     if (cached !== null && (await hasSameFiles(source, cached.inputs))) {
       const { description, sourceMap } = readPlugin(cached.wasm, relative(this.#options.root, source.wasmFile))
       return { ...cached, isOwn: source.entryFile !== null, description, sourceMap, durationMs: 0, isCached: true }
@@ -108,7 +110,7 @@ export class FunctionBuilder {
     const since = Date.now()
     const built =
       source.entryFile === null ? await this.#run(source, options) : await this.#compile(source, options.signal)
-    await keepBuild(entry, { ...built, since })
+    await keepBuild(entry, { ...built, since }, this.#hashes)
     return { ...built, isCached: false }
   }
 

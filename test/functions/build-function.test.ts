@@ -6,7 +6,7 @@ import { createPlugin } from "@extism/extism"
 import { expect, onTestFinished, test } from "vitest"
 
 import { isAlyxError } from "../../src/errors.ts"
-import { clockTickMs } from "../../src/functions/build-cache.ts"
+import { clockTickMs } from "../../src/functions/file-hashes.ts"
 import { readPlugin } from "../../src/functions/read-plugin.ts"
 import { functionProject } from "../helpers/function-project.ts"
 

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises"
 
 import { onTestFinished } from "vitest"
 
-import { clockTickMs } from "../../src/functions/build-cache.ts"
+import { clockTickMs } from "../../src/functions/file-hashes.ts"
 import { FunctionBuilder } from "../../src/functions/build-function.ts"
 import type { MadeFunction } from "../../src/functions/build-function.ts"
 import type { DiscoveredFunctions } from "../../src/functions/discover.ts"
