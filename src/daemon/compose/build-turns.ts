@@ -27,6 +27,13 @@ export class BuildTurns {
     return done
   }
 
+  /** Resolves when nothing runs or waits under a name. */
+  async settled(name: string): Promise<void> {
+    for (let turn = this.#newest.get(name); turn !== undefined; turn = this.#newest.get(name)) {
+      await turn.done.catch(() => undefined)
+    }
+  }
+
   /** Ends what runs or waits under a name. */
   cancel(name: string): void {
     this.#newest.get(name)?.controller.abort()

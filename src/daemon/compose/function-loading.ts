@@ -38,6 +38,8 @@ export interface FunctionLoadingParts {
 interface Entry {
   source: FunctionSource
   inputs: readonly string[]
+  /** When the build began that told them, in milliseconds since the epoch. */
+  readAtMs: number
   /** What is served of it; null where nothing is. */
   built: { readonly hash: string; readonly source: FunctionSource } | null
   hasFailed: boolean
@@ -59,6 +61,7 @@ export class FunctionLoading implements FunctionLoader {
   readonly #parts: FunctionLoadingParts
   readonly #entries = new Map<string, Entry>()
   readonly #turns = new BuildTurns()
+  readonly #inputListeners = new Set<() => void>()
   /** The folder is read by one at a time: what an older look found must not take the place of what a newer one did. */
   readonly #looks = new Mutex()
   /** Names under which manifests are known that cannot be read. */
@@ -76,9 +79,10 @@ export class FunctionLoading implements FunctionLoader {
   }
 
   get sources(): readonly LoadedSource[] {
-    return Array.from(this.#entries.values(), ({ source, inputs, hasFailed, knowsInputs, lacksFile }) => ({
+    return Array.from(this.#entries.values(), ({ source, inputs, readAtMs, hasFailed, knowsInputs, lacksFile }) => ({
       source,
       inputs,
+      readAtMs,
       mayLackFile: hasFailed && source.entryFile !== null && (lacksFile || !knowsInputs),
     }))
   }
@@ -95,7 +99,13 @@ export class FunctionLoading implements FunctionLoader {
     return outcomes
   }
 
+  onInputs(listener: () => void): () => void {
+    this.#inputListeners.add(listener)
+    return () => this.#inputListeners.delete(listener)
+  }
+
   async readPlugins(names: readonly string[]): Promise<readonly BuildOutcome[]> {
+    await Promise.all(names.map((name) => this.#turns.settled(name)))
     const entries = names.flatMap((name) => this.#entries.get(name) ?? [])
     return this.#inTurn(entries, {
       make: async ({ source }) => (await this.#builderOf()).read(source),
@@ -169,12 +179,13 @@ export class FunctionLoading implements FunctionLoader {
     const { source } = entry
     const { name } = source
     const beganMs = performance.now()
+    const readAtMs = Date.now()
     const isOvertaken = (): boolean => signal.aborted || this.#isStopped || this.#entries.get(name) !== entry
     let built: BuiltFunction | undefined
     try {
       built = await make(entry, signal)
       if (isOvertaken()) return undefined
-      Object.assign(entry, { inputs: built.inputs, knowsInputs: true, lacksFile: false })
+      this.#noteInputs(entry, { inputs: built.inputs, readAtMs, knowsInputs: true, lacksFile: false })
       const durationMs = performance.now() - beganMs
       const bytes = built.wasm.byteLength
       const before = entry.built
@@ -197,11 +208,17 @@ export class FunctionLoading implements FunctionLoader {
     } catch (thrown) {
       if (isOvertaken()) return undefined
       const error = toWireError(thrown)
-      noteFailure(entry, error, this.#parts.root)
+      entry.hasFailed = true
+      this.#noteInputs(entry, { ...blamed(entry, error, this.#parts.root), readAtMs })
       return this.#failed(name, { error, durationMs: performance.now() - beganMs }, retried.has(name))
     } finally {
       if (built !== undefined) freeBytes(built.wasm)
     }
+  }
+
+  #noteInputs(entry: Entry, noted: Partial<Entry>): void {
+    Object.assign(entry, noted)
+    for (const listener of this.#inputListeners) listener()
   }
 
   /** What is served was made with another manifest: once this one is right again it is served anew, also where no code changed. */
@@ -251,23 +268,26 @@ export class FunctionLoading implements FunctionLoader {
 
   #builderOf(): Promise<FunctionBuilder> {
     const { root, builtDir, buildWorker } = this.#parts
-    this.#builder ??= import("../../functions/build-function.ts").then(
+    if (this.#builder !== undefined) return this.#builder
+    const builder = import("../../functions/build-function.ts").then(
       ({ FunctionBuilder }) => new FunctionBuilder({ root, cacheDir: builtDir, worker: buildWorker }),
     )
-    return this.#builder
+    this.#builder = builder
+    // What failed for want of a file handle may succeed the next time.
+    builder.catch(() => (this.#builder = undefined))
+    return builder
   }
 }
 
 function emptyEntry(source: FunctionSource): Entry {
-  return { source, inputs: [], built: null, hasFailed: false, knowsInputs: false, lacksFile: false }
+  return { source, inputs: [], readAtMs: Infinity, built: null, hasFailed: false, knowsInputs: false, lacksFile: false }
 }
 
 /** The files that are to blame count as read: mending one of them builds the function again. */
-function noteFailure(entry: Entry, { problems = [] }: WireError, root: string): void {
-  const blamed = problems.flatMap(({ at }) => (at === undefined ? [] : [path.resolve(root, at.file)]))
-  entry.hasFailed = true
-  entry.inputs = [...new Set([...entry.inputs, ...blamed])]
-  entry.lacksFile = problems.some(({ message }) => message.startsWith("Could not resolve "))
+function blamed({ inputs }: Entry, { problems = [] }: WireError, root: string): Pick<Entry, "inputs" | "lacksFile"> {
+  const files = problems.flatMap(({ at }) => (at === undefined ? [] : [path.resolve(root, at.file)]))
+  const lacksFile = problems.some(({ message }) => message.startsWith("Could not resolve "))
+  return { inputs: [...new Set([...inputs, ...files])], lacksFile }
 }
 
 function placed({ message, at }: NonNullable<WireError["problems"]>[number]): string {

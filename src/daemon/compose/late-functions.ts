@@ -40,14 +40,17 @@ export class LateFunctions {
     stats: () => this.#made?.service.stats() ?? noPool,
   }
 
-  /** Makes what runs functions, once. */
+  /** Makes what runs functions, once; where that fails, whoever asks next tries anew. */
   ensure(): Promise<Functions> {
-    this.#making ??= this.#make().then((made) => {
+    if (this.#making !== undefined) return this.#making
+    const making = this.#make().then((made) => {
       this.#made = made
       made.registry.onChange(() => this.changed())
       return made
     })
-    return this.#making
+    this.#making = making
+    making.catch(() => (this.#making = undefined))
+    return making
   }
 
   /** What was made; undefined where there never was a function. */

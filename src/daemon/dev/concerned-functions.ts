@@ -57,20 +57,24 @@ export function concernedFunctions(
   return { build, retry: new Set([...retry].filter((name) => !build.has(name))), plugins }
 }
 
-/** Files outside the functions folder that must be followed too: what builds read, what they write, and what all depend on. */
+/**
+ * Files outside the functions folder that must be followed too: what builds read, what they write, and what all depend on. Each
+ * with the time from which on a change of it counts, in milliseconds since the epoch: Infinity where nobody has read it yet.
+ */
 export function followedFiles(
   { root, folder }: FunctionPlaces,
   { sources, envFiles }: { readonly sources: readonly LoadedSource[]; readonly envFiles: readonly string[] },
-): readonly string[] {
-  return [
-    ...envFiles,
-    ...[...sharedNames].map((name) => path.join(root, name)),
-    ...[root, folder].flatMap((place) => installMarks.map((mark) => path.join(place, "node_modules", mark))),
-    ...sources.flatMap(({ inputs, source }) => [
-      ...inputs.filter((file) => !isPackaged(file)),
-      ...(isForeign(source) ? [source.wasmFile] : []),
-    ]),
-  ]
+): ReadonlyMap<string, number> {
+  const shared = [...sharedNames].map((name) => path.join(root, name))
+  const marks = [root, folder].flatMap((place) => installMarks.map((mark) => path.join(place, "node_modules", mark)))
+  const plugins = sources.flatMap(({ source }) => (isForeign(source) ? [source.wasmFile] : []))
+  const followed = new Map([...envFiles, ...shared, ...marks, ...plugins].map((file) => [file, Infinity]))
+  for (const { inputs, readAtMs } of sources) {
+    for (const file of inputs) {
+      if (!isPackaged(file)) followed.set(file, Math.min(followed.get(file) ?? Infinity, readAtMs))
+    }
+  }
+  return followed
 }
 
 function isPackaged(file: string): boolean {

@@ -1,3 +1,4 @@
+import { LatestOnly } from "../../lib/latest-only.ts"
 import type { Logger } from "../../lib/logger.ts"
 import type { ProjectPaths } from "../../project/paths.ts"
 import type { FunctionLoader } from "../functions/function-loader.ts"
@@ -19,8 +20,12 @@ export interface FollowedFunctions {
 export async function followFunctions(followed: FollowedFunctions): Promise<Pick<Service, "stop">> {
   const { loader, paths, logger } = followed
   const places = { root: paths.root, folder: loader.functionsDir }
-  const follow = (): Promise<void> =>
-    watcher.follow(followedFiles(places, { sources: loader.sources, envFiles: paths.envFiles }))
+  const following = new LatestOnly<void>(() =>
+    watcher
+      .follow(followedFiles(places, { sources: loader.sources, envFiles: paths.envFiles }))
+      .catch((error: unknown) => logger.warn("Files that functions read cannot be followed.", { error })),
+  )
+  const follow = (): void => following.push()
   const loop = new FunctionLoop({ loader, places, logger, onTurn: follow })
   const watcher = new FunctionWatcher({
     folder: loader.functionsDir,
@@ -28,11 +33,16 @@ export async function followFunctions(followed: FollowedFunctions): Promise<Pick
     onError: (error) => logger.warn(explainWatchError(error), { error }),
   })
   await watcher.start()
-  await follow()
+  follow()
+  await following.idle()
+  // Not after all builds of a turn: what the first one reads may be saved while the last one runs.
+  const forget = loader.onInputs(follow)
   loop.reloadAll()
   return {
     async stop() {
+      forget()
       loop.stop()
+      await following.stop()
       await watcher.stop()
     },
   }

@@ -12,7 +12,7 @@ export interface FunctionLoopParts {
   readonly places: FunctionPlaces
   readonly logger: Logger
   /** Called after every turn: other files may have to be followed. */
-  readonly onTurn: () => Promise<void>
+  readonly onTurn: () => void
 }
 
 /**
@@ -117,7 +117,7 @@ export class FunctionLoop {
   #turn(work: () => Promise<unknown>): void {
     this.#run(async () => {
       await work()
-      if (!this.#isStopped) await this.#parts.onTurn()
+      if (!this.#isStopped) this.#parts.onTurn()
     })
   }
 

@@ -1,9 +1,11 @@
 import { realpathSync } from "node:fs"
+import { stat } from "node:fs/promises"
 import path from "node:path"
 
 import { watch } from "chokidar"
 import type { FSWatcher } from "chokidar"
 
+import { clockTickMs } from "../../functions/build-cache.ts"
 import type { Service } from "../service.ts"
 import { EventBatch } from "./event-batch.ts"
 import { hashOfFile, missingHash } from "./file-hashes.ts"
@@ -65,9 +67,12 @@ export class FunctionWatcher implements Service {
     await this.#remember(found)
   }
 
-  /** Follows these files besides the folder, instead of those of the last call. They need not exist. */
-  async follow(files: Iterable<string>): Promise<void> {
-    const wanted = new Set([...files].filter((file) => !this.#isInFolder(file)))
+  /**
+   * Follows these files besides the folder, instead of those of the last call. They need not exist. One that was not followed
+   * before, and has changed since the time that stands with it, in milliseconds since the epoch, is told at once.
+   */
+  async follow(files: ReadonlyMap<string, number>): Promise<void> {
+    const wanted = new Set([...files.keys()].filter((file) => !this.#isInFolder(file)))
     const gone = [...this.#others].filter((file) => !wanted.has(file))
     const fresh = [...wanted].filter((file) => !this.#others.has(file))
     for (const file of gone) {
@@ -78,6 +83,9 @@ export class FunctionWatcher implements Service {
     for (const file of fresh) this.#others.add(file)
     await this.#remember(fresh)
     if (fresh.length > 0) this.#watcher?.add(fresh)
+    const changed: string[] = []
+    for (const file of fresh) if (await hasChangedSince(file, files.get(file)!)) changed.push(file)
+    if (changed.length > 0) this.#options.onChange(new Set(changed))
   }
 
   async stop(): Promise<void> {
@@ -120,6 +128,16 @@ export class FunctionWatcher implements Service {
     }
     if (changed.size > 0) this.#options.onChange(changed)
   }
+}
+
+/** A file that is gone has changed after it was read. */
+async function hasChangedSince(file: string, sinceMs: number): Promise<boolean> {
+  if (sinceMs === Infinity) return false
+  const changedMs = await stat(file).then(
+    ({ ctimeMs }) => ctimeMs,
+    () => Infinity,
+  )
+  return changedMs >= sinceMs - clockTickMs
 }
 
 function realPathOf(folder: string): string {

@@ -6,6 +6,8 @@ export interface LoadedSource {
   readonly source: FunctionSource
   /** Files that its newest build read, as far as a build that failed can tell; absolute. */
   readonly inputs: readonly string[]
+  /** When that build began, in milliseconds since the epoch: what was saved later it may not have read. */
+  readonly readAtMs: number
   /** True when the newest build failed and a file that nobody knew may mend it: one was not found, or none is known yet. */
   readonly mayLackFile: boolean
 }
@@ -24,6 +26,11 @@ export interface FunctionLoader {
    * before, which then tells nothing of it. The `retried` come after the others; that they fail as before is told nobody.
    */
   reload(names?: readonly string[], retried?: readonly string[]): Promise<readonly BuildOutcome[]>
-  /** Reads the plug-ins (`source.wasmFile`) of these functions without building them, and serves those whose hash is new. */
+  /**
+   * Reads the plug-ins (`source.wasmFile`) of these functions without building them, and serves those whose hash is new. A
+   * function that is being built comes after its build, which may still write.
+   */
   readPlugins(names: readonly string[]): Promise<readonly BuildOutcome[]>
+  /** Calls the listener whenever a build has told what it reads, while others still run. Returns the way to stop listening. */
+  onInputs(listener: () => void): () => void
 }

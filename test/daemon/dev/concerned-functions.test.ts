@@ -7,6 +7,7 @@ import type { LoadedSource } from "../../../src/daemon/functions/function-loader
 import type { BuildCommand } from "../../../src/functions/function-manifest.ts"
 import { manifestOf } from "./plain-manifest.ts"
 
+const readAtMs = 1_700_000_000_000
 const root = path.resolve("/project")
 const folder = path.join(root, "functions")
 const places = { root, folder }
@@ -107,12 +108,13 @@ test("what builds read outside the folder is followed, packages only by what an 
   const withPackage = loaded("zod", { inputs: ["functions/zod.ts", "node_modules/zod/index.js"] })
   const files = followedFiles(places, { sources: [orders, withPackage, resize], envFiles: [path.join(root, ".env")] })
 
-  const told = files.map((file) => path.relative(root, file))
+  const told = [...files.keys()].map((file) => path.relative(root, file))
   expect(told).toContain("lib/money.ts")
   expect(told).toContain(".env")
   expect(told).toContain("functions/resize/target/wasm32/resize.wasm")
   expect(told).toContain("node_modules/.package-lock.json")
   expect(told).not.toContain("node_modules/zod/index.js")
+  expect([files.get(path.join(root, "lib/money.ts")), files.get(path.join(root, ".env"))]).toEqual([readAtMs, Infinity])
 })
 
 function loaded(
@@ -141,6 +143,7 @@ function loaded(
       wasmFile,
     },
     inputs: made.inputs.map((file) => path.join(root, file)),
+    readAtMs,
     mayLackFile: made.mayLackFile ?? false,
   }
 }

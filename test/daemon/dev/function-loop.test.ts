@@ -164,12 +164,13 @@ async function following(): Promise<{
     sources: [sourceOf("given", { folder, wasmFile: file }), sourceOf("hello", { folder, wasmFile: null })],
     reload: (names) => note(`reload ${names?.join(",") ?? "all"}`),
     readPlugins: (names) => note(`read ${names.join(",")}`),
+    onInputs: () => () => undefined,
   }
   const loop = new FunctionLoop({
     loader,
     places: { root, folder },
     logger: createLogger({ level: "silent", format: "json", destination: { write: () => undefined } }),
-    onTurn: () => Promise.resolve(),
+    onTurn: () => undefined,
   })
   onTestFinished(() => loop.stop())
   return {
@@ -203,6 +204,7 @@ function sourceOf(
   return {
     source: { ...source, wasmFile: wasmFile ?? path.join(folder, `../.alyx/functions/${name}.wasm`) },
     inputs: entryFile === null ? [] : [entryFile],
+    readAtMs: 0,
     mayLackFile: false,
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises"
+import { mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
 
 import { expect, onTestFinished, test } from "vitest"
@@ -66,7 +66,7 @@ test("a function that is renamed is told by both names", async () => {
 test("files outside the folder are followed by name, also before they exist, until they are not named any more", async () => {
   const { folder, watcher, next } = await watching({ "hello.ts": "zero" })
   const [lib, plugin] = [path.join(folder, "../lib/money.ts"), path.join(folder, "resize/target/out.wasm")]
-  await watcher.follow([lib, plugin])
+  await watcher.follow(new Map([lib, plugin].map((file) => [file, Infinity])))
 
   await mkdir(path.dirname(lib))
   await writeFile(lib, "one")
@@ -76,10 +76,30 @@ test("files outside the folder are followed by name, also before they exist, unt
   await writeFile(plugin, "wasm")
   expect(await next()).toEqual(["resize/target/out.wasm"])
 
-  await watcher.follow([])
+  await watcher.follow(new Map())
   await writeFile(lib, "two")
   await writeFile(path.join(folder, "hello.ts"), "one")
   expect(await next()).toEqual(["hello.ts"])
+})
+
+test("what has changed since it was read, or is gone, is told as soon as it is followed", async () => {
+  const { folder, watcher, told } = await watching({})
+  const lib = (name: string): string => path.join(folder, "../lib", name)
+  await mkdir(lib("."))
+  for (const name of ["before.ts", "after.ts"]) await writeFile(lib(name), "one")
+  const { ctimeMs } = await stat(lib("after.ts"))
+
+  const dayMs = 86_400_000
+  await watcher.follow(
+    new Map([
+      [lib("before.ts"), ctimeMs + dayMs],
+      [lib("after.ts"), ctimeMs - dayMs],
+      [lib("gone.ts"), ctimeMs],
+      [lib("never-read.ts"), Infinity],
+    ]),
+  )
+
+  expect(told).toEqual([["../lib/after.ts", "../lib/gone.ts"]])
 })
 
 test("a link out of the folder is not walked, and a functions folder that is a link is", async () => {
