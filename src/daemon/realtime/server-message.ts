@@ -10,7 +10,7 @@ export type DocumentsMessage = Exclude<LiveMessage, { readonly type: "error" }>
 
 /** The frame of any message that is no document's. */
 export function messageFrame(message: ServerMessage): Buffer {
-  return textFrame([JSON.stringify(message)])
+  return textFrame(JSON.stringify(message))
 }
 
 /** Makes an error answerable: a bug keeps its message for the log. */
@@ -44,34 +44,27 @@ export function idMember(id: string | null | undefined): { readonly id?: string 
   return id === null || id === undefined ? {} : { id }
 }
 
-/** What is made once of a message for everyone who gets it. */
-interface Encoded {
-  readonly members: Buffer
-  /** Whole frames by the id of the subscription. Ids count up on each socket, so that most clients share a few. */
-  readonly frames: Map<string, Buffer>
-}
+/**
+ * The frames of a message by the id of the subscription, for everyone who gets it. Ids count up on each socket, so that
+ * most clients share a few.
+ */
+const sharedFrames = new WeakMap<DocumentsMessage, Map<string, Buffer>>()
 
-const encodedMessages = new WeakMap<DocumentsMessage, Encoded>()
-
-/** Frames of one message that are kept at a time; with further ids each client gets one of its own. */
+/** Frames of one message that are kept; with further ids each client gets one of its own. */
 const sharedFramesMax = 16
 
 /** Puts the id of a subscription before the members that it shares with others, and that of the message it answers. */
 export function documentsFrame(message: DocumentsMessage, subscriptionId: string, id: string | null): Buffer {
-  const { members, frames } = encoded(message)
-  const known = id === null ? frames.get(subscriptionId) : undefined
+  if (id !== null) return makeFrame(message, `"id":${JSON.stringify(id)},`, subscriptionId)
+  const frames = sharedFrames.get(message) ?? new Map<string, Buffer>()
+  const known = frames.get(subscriptionId)
   if (known !== undefined) return known
-  const reply = id === null ? "" : `"id":${JSON.stringify(id)},`
-  const head = `{${reply}"type":"${message.type}","payload":{"subscription_id":"${subscriptionId}",`
-  const frame = textFrame([head, members, "}}"])
-  if (id === null && frames.size < sharedFramesMax) frames.set(subscriptionId, frame)
+  const frame = makeFrame(message, "", subscriptionId)
+  if (frames.size === 0) sharedFrames.set(message, frames)
+  if (frames.size < sharedFramesMax) frames.set(subscriptionId, frame)
   return frame
 }
 
-function encoded(message: DocumentsMessage): Encoded {
-  const known = encodedMessages.get(message)
-  if (known !== undefined) return known
-  const made = { members: Buffer.from(message.members), frames: new Map<string, Buffer>() }
-  encodedMessages.set(message, made)
-  return made
+function makeFrame({ type, members }: DocumentsMessage, reply: string, subscriptionId: string): Buffer {
+  return textFrame(`{${reply}"type":"${type}","payload":{"subscription_id":"${subscriptionId}",${members}}}`)
 }

@@ -1,10 +1,9 @@
 /**
- * A whole text frame of a server (RFC 6455, 5.2) in one piece, its payload given in parts: the same bytes may go to any
- * number of clients, each by a single write.
+ * A whole text frame of a server (RFC 6455, 5.2) in one piece: the same bytes may go to any number of clients, each by a
+ * single write.
  */
-export function textFrame(parts: readonly (string | Buffer)[]): Buffer {
-  let length = 0
-  for (const part of parts) length += Buffer.byteLength(part)
+export function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text)
   const headBytes = length <= shortMax ? 2 : length <= middleMax ? 4 : 10
   const frame = Buffer.allocUnsafe(headBytes + length)
   frame[0] = finalText
@@ -16,8 +15,7 @@ export function textFrame(parts: readonly (string | Buffer)[]): Buffer {
     frame[1] = 127
     frame.writeBigUInt64BE(BigInt(length), 2)
   }
-  let end = headBytes
-  for (const part of parts) end += typeof part === "string" ? frame.write(part, end) : part.copy(frame, end)
+  frame.write(text, headBytes)
   return frame
 }
 
