@@ -5,7 +5,7 @@ import path from "node:path"
 import { watch } from "chokidar"
 import type { FSWatcher } from "chokidar"
 
-import { clockTickMs } from "../../functions/build-cache.ts"
+import { clockTickMs } from "../../functions/file-hashes.ts"
 import type { Service } from "../service.ts"
 import { EventBatch } from "./event-batch.ts"
 import { hashOfFile, missingHash } from "./file-hashes.ts"
