@@ -5,9 +5,9 @@ import { DatabaseSync } from "node:sqlite"
 import { expect, test } from "vitest"
 
 import type { Result } from "../../src/doctor/run-checks.ts"
+import { preparedProject } from "../helpers/prepared-project.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
 import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
-import { tempFolder } from "../helpers/temp-folder.ts"
 
 const schema = `collections:
   authors:
@@ -20,6 +20,15 @@ const schema = `collections:
       title: { type: string }
       author_id: { type: uuid, nullable: true, references: authors.id, onDelete: set null }
 `
+
+/** A project whose database a server has made and closed. */
+const servedProject = preparedProject(async (folder) => {
+  await writeProject(folder, { "schema.yaml": schema, "alyx.yaml": "server:\n  port: 0\n" })
+  const daemon = await startDaemon({ folder })
+  const author = await daemon.send("POST", "/api/collections/authors", { name: "Ada" })
+  await daemon.send("POST", "/api/collections/books", { title: "Notes", author_id: author.body.id })
+  expect(await daemon.stop()).toBe(0)
+})
 
 test("a sound project has nothing to mend, with a daemon and without", async () => {
   const folder = await servedProject()
@@ -99,17 +108,6 @@ test("a written schema that waits is a note, and one that cannot be applied a pr
   expect(find(checks, "Applied schema")).toMatchObject({ status: "problem" })
   expect(exitCode).toBe(1)
 })
-
-/** A project whose database a server has made and closed. */
-async function servedProject(): Promise<string> {
-  const folder = await tempFolder()
-  await writeProject(folder, { "schema.yaml": schema, "alyx.yaml": "server:\n  port: 0\n" })
-  const daemon = await startDaemon({ folder })
-  const author = await daemon.send("POST", "/api/collections/authors", { name: "Ada" })
-  await daemon.send("POST", "/api/collections/books", { title: "Notes", author_id: author.body.id })
-  expect(await daemon.stop()).toBe(0)
-  return folder
-}
 
 async function doctor(
   folder: string,

@@ -3,17 +3,18 @@ import { rm, writeFile } from "node:fs/promises"
 import type { Readable } from "node:stream"
 
 import { execa } from "execa"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, test } from "vitest"
 
 import { findDatabaseUser } from "../../src/client/find-database-user.ts"
 import { isRunning } from "../../src/client/is-running.ts"
 import { projectPaths } from "../../src/project/paths.ts"
 import type { DaemonFile } from "../../src/protocol/admin-api.ts"
 import { builtCli } from "../helpers/built-cli.ts"
+import { endDaemonWithTest } from "../helpers/end-daemon.ts"
+import { preparedProject } from "../helpers/prepared-project.ts"
 import type { CommandResult } from "../helpers/run-alyx.ts"
 import { runAlyx } from "../helpers/run-alyx.ts"
 import { startDaemon, writeProject } from "../helpers/running-daemon.ts"
-import { tempFolder } from "../helpers/temp-folder.ts"
 
 const schema = "collections:\n  posts:\n    fields:\n      title: { type: string }\n"
 const endless = "(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r)"
@@ -27,12 +28,15 @@ interface Applying {
   readonly run: (...args: string[]) => Promise<CommandResult>
 }
 
-async function beginApply(): Promise<Applying> {
-  const folder = await tempFolder()
+const projectWithPost = preparedProject(async (folder) => {
   await writeProject(folder, { "schema.yaml": schema })
   const server = await startDaemon({ folder })
   await server.send("POST", "/api/collections/posts", { title: "One" })
   await server.stop()
+})
+
+async function beginApply(): Promise<Applying> {
+  const folder = await projectWithPost()
   await writeProject(folder, {
     "migrations/001_endless.yaml": `operations:\n  - { type: sql, up: "UPDATE posts SET title = ${endless}", down: "" }\n`,
   })
@@ -43,7 +47,7 @@ async function beginApply(): Promise<Applying> {
     reject: false,
   })
   const run = (...args: string[]): Promise<CommandResult> => runAlyx(args, { cwd: folder })
-  onTestFinished(async () => void (await run("stop")))
+  endDaemonWithTest(folder)
   await untilHeard(command.stderr, "Running the SQL of migrations/001_endless.yaml")
   const { daemon } = (await findDatabaseUser(projectPaths(folder)))!
   const ended = command.then(({ exitCode, stderr }) => ({ exitCode, stderr }))

@@ -26,10 +26,10 @@ collections:
 const config = "database:\n  cache_size: 4MB\n  durability: normal\n"
 
 /** An hour at 200 requests a second, when run at full length; an ordinary run finds only what leaks much. */
-const requestCount = scaled(720_000, 0) >= 300_000 ? scaled(720_000, 0) : 10_000
+const requestCount = scaled(720_000, 0) >= 300_000 ? scaled(720_000, 0) : 5_000
 
 /** Before that, so that the second tenth does not measure how a process warms up: compiled code, pools, the first collections. */
-const warmUpCount = Math.max(5_000, Math.round(requestCount / 20))
+const warmUpCount = Math.max(2_500, Math.round(requestCount / 20))
 
 /** Of the requests; each tenth has ten. */
 const sampleCount = 100
@@ -39,7 +39,7 @@ const sampleCount = 100
  * length that is a saw, whose height is compared. A short run has one tooth of it, and finds only what leaks beyond that.
  */
 const isLong = requestCount >= 300_000
-const toothBytes = 96 * 1024 * 1024
+const toothBytes = 48 * 1024 * 1024
 
 test(
   `the memory of a dev daemon and of its dashboard does not grow over ${requestCount} requests`,

@@ -58,17 +58,18 @@ function keepSignIn(
   variables.set("me", body.user!.id)
 }
 
+async function seedOnce({ folder }: RunningDaemon): Promise<SeedResponse> {
+  const { exitCode, stdout } = await runAlyx(["db", "seed", "seed.json", "--json"], { cwd: folder })
+  expect([exitCode, stdout]).toEqual([0, expect.any(String)])
+  return JSON.parse(stdout) as SeedResponse
+}
+
 /** Writes seed.json of a project as its README says, and then once more, which changes nothing. */
 async function seed(daemon: RunningDaemon): Promise<void> {
-  const seedOnce = async (): Promise<SeedResponse> => {
-    const { exitCode, stdout } = await runAlyx(["db", "seed", "seed.json", "--json"], { cwd: daemon.folder })
-    expect([exitCode, stdout]).toEqual([0, expect.any(String)])
-    return JSON.parse(stdout) as SeedResponse
-  }
-  const first = await seedOnce()
+  const first = await seedOnce(daemon)
   expect(first).toMatchObject({ updated: 0, unchanged: 0 })
   expect(first.created).toBeGreaterThan(2)
-  expect(await seedOnce()).toMatchObject({ created: 0, updated: 0, unchanged: first.created })
+  expect(await seedOnce(daemon)).toMatchObject({ created: 0, updated: 0, unchanged: first.created })
 }
 
 /** Rules hold, as they do for whoever starts the project. */
@@ -98,7 +99,7 @@ test.each(starters)("what the README of the %s starter says to try works word fo
   const folder = join(await tempFolder(), "app")
   await scaffoldProject({ folder, name: "app", template })
   const daemon = await startDaemon({ folder, env: closed })
-  await seed(daemon)
+  await seedOnce(daemon)
 
   const readme = readFileSync(join(folder, "README.md"), "utf8")
   const script = /## Try it\n\n```bash\n(.*?)```/s.exec(readme)![1]!

@@ -7,6 +7,7 @@ import { scaled, testSeed } from "../helpers/scale.ts"
 import { Dice } from "../helpers/dice.ts"
 import { jsons, randomAuth, randomRow, randomRule } from "./random-rules.ts"
 import { authOf, contextOf, readRule } from "./rule-fixture.ts"
+import { threadMs } from "../helpers/thread-time.ts"
 
 const rowCount = 200
 const contextCount = 5
@@ -75,12 +76,12 @@ test("a long list takes the time of its length", () => {
   const rule = readRule("doc.tags.exists(tag, tag.id == auth.id || auth.id in tag.others) || 'x' in doc.tags")
   const tags = JSON.stringify(Array.from({ length: 50_000 }, (_, id) => ({ id: String(id), others: ["a", "b"] })))
   using database = openRows([{ ...randomRow(new Dice(1), "0"), tags }])
-  const start = performance.now()
+  const start = threadMs()
 
   expect(passing(database, rule, contextOf(authOf({ id: "49999" })))).toEqual(["0"])
   expect(passing(database, rule, contextOf(authOf({ id: "50000" })))).toEqual([])
   // By their paths it would be some minutes.
-  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(threadMs() - start).toBeLessThan(5_000)
 })
 
 function openRows(rows: readonly StoredRow[]): DatabaseSync {

@@ -84,7 +84,7 @@ async function expectToServe(alyx: string): Promise<void> {
   await execa(alyx, ["init", "shop", "--template", "blog"], run)
   const inside = { ...run, cwd: path.join(cwd, "shop") }
   const started = await execa(alyx, ["start", "--detach", "--port", "0", "--json"], inside)
-  onTestFinished(() => void execa(alyx, ["stop"], { ...inside, reject: false }))
+  onTestFinished(async () => void (await execa(alyx, ["stop"], { ...inside, reject: false })))
   const { daemon } = JSON.parse(started.stdout) as { daemon: { url: string } }
   const answer = await fetch(`${daemon.url}/api/collections/posts`)
   expect(answer.status).toBe(200)

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from "vitest"
 import { openRecords } from "../records/open-records.ts"
 import { GivingUp } from "./giving-up.ts"
 import { TestLive, openLive } from "./open-live.ts"
+import { threadMs } from "../../helpers/thread-time.ts"
 
 const textsSchema = `
 collections:
@@ -18,12 +19,12 @@ async function openTexts(): Promise<TestLive> {
   return live
 }
 
-/** Looks until it is ended how long everybody here waits, at worst. */
+/** Looks until it is ended how long this thread computes before it looks at a timer, at worst: so long everybody waits. */
 function watchWaits(): { worstMs: number; end(): void } {
   const watch = { worstMs: 0, end: () => clearInterval(timer) }
-  let lastMs = performance.now()
+  let lastMs = threadMs()
   const timer = setInterval(() => {
-    const nowMs = performance.now()
+    const nowMs = threadMs()
     watch.worstMs = Math.max(watch.worstMs, nowMs - lastMs)
     lastMs = nowMs
   }, 5)
@@ -33,22 +34,26 @@ function watchWaits(): { worstMs: number; end(): void } {
 test.each([
   ["a pattern", { $like: `%${"a_".repeat(1_900)}b%` }, `${"a".repeat(3_800)}b`],
   ["a part", { $contains: `${"a".repeat(3_900)}b` }, `${"a".repeat(3_900)}b`],
-])("%s that takes long on one text holds nobody up, and what it finds is told", { timeout: 60_000 }, async (...row) => {
-  const [, condition, match] = row
-  const live = await openTexts()
-  const client = await live.follow({ collection: "texts", filter: { body: condition }, fields: ["id"] })
-  const waits = watchWaits()
+])(
+  "%s that takes long on one text holds nobody up, and what it finds is told",
+  { timeout: 240_000 },
+  async (...row) => {
+    const [, condition, match] = row
+    const live = await openTexts()
+    const client = await live.follow({ collection: "texts", filter: { body: condition }, fields: ["id"] })
+    const waits = watchWaits()
 
-  const long = await live.records.create("texts", { body: "a".repeat(200_000) })
-  await live.records.create("texts", { body: match })
-  await client.until(2)
-  waits.end()
+    const long = await live.records.create("texts", { body: "a".repeat(100_000) })
+    await live.records.create("texts", { body: match })
+    await client.until(2)
+    waits.end()
 
-  expect(waits.worstMs).toBeLessThan(500)
-  expect(client.total).toBe(1)
-  expect(client.docs).not.toContainEqual({ id: long["id"] })
-  expect(live.warnings).toEqual([])
-})
+    expect(waits.worstMs).toBeLessThan(500)
+    expect(client.total).toBe(1)
+    expect(client.docs).not.toContainEqual({ id: long["id"] })
+    expect(live.warnings).toEqual([])
+  },
+)
 
 test.each([
   ["searches texts", { body: { $like: "%b%" } }, true],

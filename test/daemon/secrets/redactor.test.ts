@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { redactorOf } from "../../../src/daemon/secrets/redactor.ts"
 import { SchemaHolder } from "../../../src/daemon/schema-holder.ts"
 import { parseSchema } from "../../../src/schema/parse.ts"
+import { threadMs } from "../../helpers/thread-time.ts"
 
 const { schema } = parseSchema(
   "collections:\n  notes:\n    fields:\n      title: { type: string }\n      margin: { type: string, internal: true }\n",
@@ -79,9 +80,9 @@ test.each([
   "'",
   "'a b':",
 ])("a long text of %j is gone through at once", (piece) => {
-  const started = performance.now()
+  const started = threadMs()
   redactor.text(piece.repeat(Math.ceil(200_000 / piece.length)))
-  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(threadMs() - started).toBeLessThan(2_000)
 })
 
 test("what was hidden stays as it is when it is gone through again", () => {

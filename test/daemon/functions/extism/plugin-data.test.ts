@@ -1,26 +1,10 @@
-import { execFile } from "node:child_process"
-import { readFile, writeFile } from "node:fs/promises"
-import path from "node:path"
-import { promisify } from "node:util"
-
 import { describe, expect, it } from "vitest"
 
 import { copyOfData, freeData, placeData, takeDataApart } from "../../../../src/daemon/functions/extism/plugin-data.ts"
 import { readSections, writeSections } from "../../../../src/functions/wasm-sections.ts"
 import { tempFolder } from "../../../helpers/temp-folder.ts"
+import { textModule } from "../../../helpers/text-module.ts"
 import { buildPlugin } from "../guest-plugins.ts"
-
-const run = promisify(execFile)
-
-/** The bytes of a module written as text. */
-async function fromText(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const folder = await tempFolder()
-  const [source, output] = [path.join(folder, "a.wat"), path.join(folder, "a.wasm")]
-  await writeFile(source, text)
-  const assembler = path.resolve("node_modules/.bin/wasm-as")
-  await run(process.execPath, [assembler, source, "-o", output, "--enable-bulk-memory"])
-  return new Uint8Array(await readFile(output))
-}
 
 /** The memory of a new instance; what it imports does nothing. */
 async function memoryOf(module: WebAssembly.Module): Promise<WebAssembly.Memory> {
@@ -55,7 +39,7 @@ describe("a module whose data was taken out", () => {
 
   it("begins with the same memory where segments overlap, are empty, touch the end, or lie far", async () => {
     const { whole, apart } = await bothMemories(
-      await fromText(`(module (memory (export "memory") 40)
+      textModule(`(module (memory (export "memory") 40)
         (data (i32.const 63) "abcdef") (data (i32.const 65) "XY") (data (i32.const 2621438) "zz") (data (i32.const 8192) "")
         (data (i32.const 2621440) "") (data (i32.const 131072) "far"))`),
     )
@@ -81,7 +65,7 @@ describe("a module whose data was taken out", () => {
 
 describe("data that was taken out", () => {
   it("is given back at once, and copies are not", async () => {
-    const sections = readSections(await fromText(`(module (memory (export "memory") 1) (data (i32.const 7) "abc"))`))
+    const sections = readSections(textModule(`(module (memory (export "memory") 1) (data (i32.const 7) "abc"))`))
     const { data } = takeDataApart(sections)!
     const copy = copyOfData(data)
 
@@ -109,6 +93,6 @@ describe("a module is left as it is", () => {
     ["without data", `(memory (export "memory") 1)`],
     ["without a memory", `(func (export "handle"))`],
   ])("%s", async (_, fields) => {
-    expect(takeDataApart(readSections(await fromText(`(module ${fields})`)))).toBeNull()
+    expect(takeDataApart(readSections(textModule(`(module ${fields})`)))).toBeNull()
   })
 })

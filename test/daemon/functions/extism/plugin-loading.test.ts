@@ -1,30 +1,11 @@
-import { execFile } from "node:child_process"
-import { readFile, writeFile } from "node:fs/promises"
-import path from "node:path"
-import { promisify } from "node:util"
-
 import { describe, expect, it } from "vitest"
 
 import { asForeign } from "../../../helpers/assemblyscript-plugin.ts"
-import { tempFolder } from "../../../helpers/temp-folder.ts"
+import { textModule } from "../../../helpers/text-module.ts"
 import { openFunctions } from "../functions-fixture.ts"
 
-/** Not all: what the newest makes of imports, V8 does not read. */
-const features = ["threads", "memory64", "multimemory", "reference-types", "bulk-memory"].map(
-  (name) => `--enable-${name}`,
-)
-
-const run = promisify(execFile)
-
 /** A module written as text. */
-async function fromText(text: string): Promise<ReturnType<typeof asForeign>> {
-  const folder = await tempFolder()
-  const [source, output] = [path.join(folder, "a.wat"), path.join(folder, "a.wasm")]
-  await writeFile(source, text)
-  const assembler = path.resolve("node_modules/.bin/wasm-as")
-  await run(process.execPath, [assembler, source, "-o", output, ...features])
-  return asForeign(new Uint8Array(await readFile(output)))
-}
+const fromText = (text: string): ReturnType<typeof asForeign> => asForeign(textModule(text))
 
 describe("a module", () => {
   it.each([
@@ -57,7 +38,7 @@ describe("a module", () => {
   ])("that imports what there is not is refused, with what to do: %s", async (text, message, next) => {
     const functions = openFunctions()
 
-    await expect(functions.serve("a", await fromText(text))).rejects.toMatchObject({
+    await expect(functions.serve("a", fromText(text))).rejects.toMatchObject({
       code: "UNKNOWN_IMPORT",
       message: expect.stringMatching(message),
       next: expect.stringMatching(next),
@@ -73,16 +54,16 @@ describe("a module", () => {
   ])("whose memory cannot be held to the limit is refused: %s", async (text) => {
     const functions = openFunctions()
 
-    await expect(functions.serve("a", await fromText(text))).rejects.toMatchObject({ code: "UNSUPPORTED_MODULE" })
+    await expect(functions.serve("a", fromText(text))).rejects.toMatchObject({ code: "UNSUPPORTED_MODULE" })
   })
 
   it("that has one function has it called, and one that has several must say which", async () => {
     const functions = openFunctions()
-    await functions.serve("one", await fromText('(module (func (export "only")) (func (export "__internal")))'))
+    await functions.serve("one", fromText('(module (func (export "only")) (func (export "__internal")))'))
     expect(await functions.call("one")).toBe("")
 
     await expect(
-      functions.serve("two", await fromText('(module (func (export "a")) (func (export "b")))')),
+      functions.serve("two", fromText('(module (func (export "a")) (func (export "b")))')),
     ).rejects.toMatchObject({ code: "ENTRY_NOT_FOUND", message: expect.stringContaining("It exports a, b.") })
   })
 
@@ -99,7 +80,7 @@ describe("a module", () => {
         (drop (call $random (i32.const 0) (i32.const 8)))
         (drop (call $write (i32.const 1) (i32.const 64) (i32.const 1) (i32.const 32))))
       (func (export "handle") (if (i64.eqz (i64.load (i32.const 0))) (then (unreachable)))))`
-    await functions.serve("a", await fromText(text))
+    await functions.serve("a", fromText(text))
 
     await functions.call("a")
 
@@ -126,7 +107,7 @@ describe("a module", () => {
         (call $require (i32.const 4) (i32.load (i32.const 4)))
         (call $require (i32.const 0) (call $args (i32.const 8) (i32.const 12)))
         (call $require (i32.const 0) (i32.load (i32.const 8)))))`
-    await functions.serve("a", await fromText(text), { env: { A: "b" } })
+    await functions.serve("a", fromText(text), { env: { A: "b" } })
 
     expect(await functions.call("a")).toBe("")
   })

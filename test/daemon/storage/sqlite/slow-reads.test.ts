@@ -8,6 +8,8 @@ import { ReaderPool } from "../../../../src/daemon/storage/sqlite/reader-pool.ts
 import { buildCollection, buildField, buildSchema } from "../build-schema.ts"
 import { openTempDatabase } from "../open-temp-database.ts"
 import type { TempDatabase } from "../open-temp-database.ts"
+import { builtPrograms } from "../../../helpers/built-programs.ts"
+import { threadMs } from "../../../helpers/thread-time.ts"
 
 const posts = buildCollection("posts", [
   buildField("title"),
@@ -52,11 +54,11 @@ describe("readBriefly", () => {
   test("gives up a read that looks at many rows, soon and at any place in the plan", async () => {
     await writePosts(100_000)
 
-    const startedAtMs = performance.now()
+    const startedAtMs = threadMs()
 
     expect(countWhere("instr(title, 'zzz') > 0").rows).toBeUndefined()
     expect(countWhere("views >= ? AND instr(title, 'zzz') > 0", [1]).rows).toBeUndefined()
-    expect(performance.now() - startedAtMs).toBeLessThan(25)
+    expect(threadMs() - startedAtMs).toBeLessThan(25)
     expect(temp.database.read((reader) => reader.all(sqlQuery("SELECT count(*) FROM posts")))).toHaveLength(1)
   })
 
@@ -125,7 +127,7 @@ describe("readSlow", () => {
   })
 
   test("is ended after its time, while others go on", async () => {
-    const readers = makeReaders(1_500)
+    const readers = await makeReaders(1_500)
 
     const endless = readers.run([endlessQuery], () => ({ message: "No index." }))
     const other = readers.run([sqlQuery("SELECT 1 AS one")], () => ({}))
@@ -147,7 +149,7 @@ describe("readSlow", () => {
   })
 
   test("waits for a free process, refuses more than it can keep, and ends with the pool", async () => {
-    const readers = makeReaders(60_000)
+    const readers = await makeReaders(60_000)
 
     const reads = Array.from({ length: 70 }, () => readers.run([endlessQuery], () => ({})))
     const outcomes = Promise.allSettled(reads)
@@ -186,7 +188,7 @@ function cpuTicks(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[13])
 }
 
-function makeReaders(queryMsMax: number): ReaderPool {
-  const processUrl = new URL("../../../../src/daemon/storage/sqlite/reader-process.ts", import.meta.url)
+async function makeReaders(queryMsMax: number): Promise<ReaderPool> {
+  const { readerProcess: processUrl } = await builtPrograms()
   return new ReaderPool({ path: temp.path, cacheBytes: 1_000_000, processUrl, queryMsMax })
 }
