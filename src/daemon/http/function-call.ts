@@ -90,7 +90,9 @@ function unavailable({ name, lastBuild }: KnownFunction, isAdmin: boolean): Alyx
       isAdmin && error !== null
         ? `The function ${name} could not be built or loaded: ${error.message}`
         : `The function ${name} could not be built or loaded.`,
-    next: "alyx functions list says why; once it is mended, it is served again.",
+    next: isAdmin
+      ? "Once it is mended, it is served again."
+      : "alyx functions list says why; once it is mended, it is served again.",
     retryAfterSeconds: 10,
     ...(isAdmin && error !== null ? { details: { code: error.code, problems: error.problems ?? [] } } : {}),
   })

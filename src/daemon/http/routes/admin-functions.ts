@@ -15,6 +15,7 @@ import type {
 import { pageRowsMax } from "../../executions/execution-limits.ts"
 import type { ExecutionRecord } from "../../executions/executions.ts"
 import { requireMembers } from "../body-members.ts"
+import { requireServed } from "../function-call.ts"
 import { functionDetail } from "../function-detail.ts"
 import { invokeAsAdmin } from "../invoke-as-admin.ts"
 import type { HttpParts } from "../parts.ts"
@@ -54,7 +55,9 @@ export function adminFunctionRoutes(
     async POST(request, reply) {
       const { name } = request.params as { readonly name: string }
       if (functions.registry.get(name) === undefined) await functions.loaded()
-      return invokeAsAdmin({ functions, database: records.database }, { name: requireKnown(request), request, reply })
+      // Why it cannot be called is told with its places.
+      requireServed(functions, { name: requireKnown(request), route: null }, request)
+      return invokeAsAdmin({ functions, database: records.database }, { name, request, reply })
     },
   })
   addResource(app, "/api/admin/functions/:name/executions", {

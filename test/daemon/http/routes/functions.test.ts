@@ -302,6 +302,10 @@ test("what a function throws keeps its status, and only admins and the log are t
     body: { error: { code: "FUNCTION_UNAVAILABLE" } },
   })
   expect((await send("POST", "/api/functions/none", {})).status).toBe(404)
+  await expect(client.post("/api/admin/functions/broken/invoke", {})).rejects.toMatchObject({
+    code: "FUNCTION_UNAVAILABLE",
+    problems: [{ at: { file: "functions/broken.ts", line: 2 } }],
+  })
   await expect(client.post("/api/admin/functions/refse/invoke", {})).rejects.toMatchObject({
     code: "FUNCTION_NOT_FOUND",
     next: 'Did you mean "refuse"?',
