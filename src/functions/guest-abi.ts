@@ -220,4 +220,6 @@ export const guestLimits = {
   logBytesMax: 256 * 1024,
   /** Functions calling functions. */
   depthMax: 8,
+  /** Arrays and objects in each other, in what a guest says to its host as JSON: as in the body of a request. */
+  nestingMax: 100,
 } as const

@@ -5,6 +5,7 @@ import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { GuestLogLevel, GuestLogLine } from "../../../functions/guest-abi.ts"
 import { answerGuestCall } from "../guest-crypto.ts"
 import type { ExtismMemory } from "./extism-memory.ts"
+import { isTooDeep, tooDeep } from "./guest-nesting.ts"
 import { nodeCodec } from "./node-codec.ts"
 import { AnswerTooLarge } from "./running-call.ts"
 import type { RunningCall, SubmittedHeader } from "./running-call.ts"
@@ -19,8 +20,9 @@ export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, Hos
     alyx_context: (context: CallContext) => blocks.store(context, nodeCodec.encode(callOf(context).message.context)),
     alyx_submit: (context: CallContext, frame: bigint) => {
       const bytes = takeBlock(context, blocks, frame)
-      const { header, body } = readFrame(bytes, callOf(context).message.headerBytesMax)
-      callOf(context).submit(requireHeader(header), body.slice(), bytes.length - body.length)
+      const { header, body, isTooDeep: isNested } = readFrame(bytes, callOf(context).message.headerBytesMax)
+      const shape = { headerBytes: bytes.length - body.length, isTooDeep: isNested }
+      callOf(context).submit(requireHeader(header), body.slice(), shape)
     },
     // An async function, not one that returns a promise: so Extism tells what suspends.
     alyx_wait: async (context: CallContext) => blocks.store(context, await callOf(context).wait()),
@@ -29,8 +31,7 @@ export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, Hos
       return blocks.store(context, answerCall(header, body))
     },
     alyx_log: (context: CallContext, line: bigint) => {
-      const text = nodeCodec.decode(takeBlock(context, blocks, line))
-      callOf(context).writeLog(readLogLine(text))
+      callOf(context).writeLog(readLogLine(takeBlock(context, blocks, line)))
     },
     alyx_timezone: (_context: CallContext, ms: bigint | number) => -new Date(Number(ms)).getTimezoneOffset() || 0,
   }
@@ -50,17 +51,32 @@ export function callOf(context: CallContext): RunningCall {
   return call
 }
 
-/** Of a header that is too large only the beginning is read, as our compiler's plug-ins write it: to parse it may take long. */
-function readFrame(bytes: Uint8Array, headerBytesMax: number): { header: unknown; body: Uint8Array } {
+interface ReadFrame {
+  readonly header: unknown
+  readonly body: Uint8Array
+  readonly isTooDeep: boolean
+}
+
+/**
+ * Of a header that is too large or nested too deep only the beginning is read, as our compiler's plug-ins write it: to parse it may
+ * take long, and what is nested thousands of levels deep would be lost between the threads.
+ */
+function readFrame(bytes: Uint8Array, headerBytesMax: number): ReadFrame {
   const headerEnd = frameHeaderEnd(bytes)
   if (bytes.length > guestLimits.frameBytesMax) {
     if (beginOf(bytes)?.[2] === "answer") throw new AnswerTooLarge(Math.max(0, bytes.length - headerEnd))
     throw new RangeError(frameTooLarge(bytes.length, guestLimits.frameBytesMax))
   }
-  if (headerEnd <= headerBytesMax || headerEnd > bytes.length) return decodeFrame(nodeCodec, bytes)
+  const isTooLarge = headerEnd > headerBytesMax && headerEnd <= bytes.length
+  const isNested = !isTooLarge && isTooDeep(bytes.subarray(4, headerEnd))
+  if (!isTooLarge && !isNested) {
+    const { header, body } = decodeFrame(nodeCodec, bytes)
+    return { header, body, isTooDeep: false }
+  }
   const begin = beginOf(bytes)
-  if (begin === null) throw new RangeError(frameTooLarge(headerEnd, headerBytesMax))
-  return { header: { id: Number(begin[1]), op: begin[2] }, body: bytes.subarray(headerEnd) }
+  if (begin === null)
+    throw new RangeError(isNested ? tooDeep("An operation") : frameTooLarge(headerEnd, headerBytesMax))
+  return { header: { id: Number(begin[1]), op: begin[2] }, body: bytes.subarray(headerEnd), isTooDeep: isNested }
 }
 
 function beginOf(frame: Uint8Array): RegExpExecArray | null {
@@ -94,8 +110,18 @@ const logLevels: readonly string[] = ["debug", "info", "warn", "error"] satisfie
 /** What is kept of one message. */
 const messageLengthMax = 16_384
 
-function readLogLine(text: string): GuestLogLine {
-  const value: unknown = JSON.parse(text)
+function readLogLine(bytes: Uint8Array): GuestLogLine {
+  const text = nodeCodec.decode(bytes)
+  if (!isTooDeep(bytes)) return lineOf(JSON.parse(text))
+  // As our compiler's plug-ins write it: the data comes last, and is not read.
+  const begin = text.slice(0, Math.max(0, text.indexOf(`,"data":`)))
+  if (begin === "" || isTooDeep(nodeCodec.encode(begin))) {
+    return { level: "warn", message: tooDeep("A line that was logged") }
+  }
+  return { ...lineOf(JSON.parse(`${begin}}`)), data: tooDeep("What was logged") }
+}
+
+function lineOf(value: unknown): GuestLogLine {
   const { level, message, data } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>
   return {
     level: logLevels.includes(level as string) ? (level as GuestLogLevel) : "info",

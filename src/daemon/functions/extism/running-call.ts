@@ -2,6 +2,7 @@ import { encodeFrame, joinFrames } from "../../../functions/frames.ts"
 import { guestLimits } from "../../../functions/guest-abi.ts"
 import type { GuestFailure, GuestLogLine, OperationAnswer } from "../../../functions/guest-abi.ts"
 import { CallLog } from "./call-log.ts"
+import { tooDeep } from "./guest-nesting.ts"
 import { nodeCodec } from "./node-codec.ts"
 import type { ThreadState } from "./thread-state.ts"
 import type { Turns } from "./turns.ts"
@@ -108,17 +109,17 @@ export class RunningCall {
   }
 
   /** An operation of the guest (guest-abi.ts). Whatever is wrong with it becomes its answer. */
-  submit(header: SubmittedHeader, body: Uint8Array, headerBytes: number): void {
+  submit(header: SubmittedHeader, body: Uint8Array, { headerBytes, isTooDeep }: HeaderShape): void {
     const isTooLarge = headerBytes > this.message.headerBytesMax
     if (header.op === "fail") {
       // Also of code that was interrupted, which says where it was.
-      this.failure = readFailure(isTooLarge ? tooLargeFailure : header["error"])
+      this.failure = readFailure(isTooLarge ? tooLargeFailure : isTooDeep ? tooDeepFailure : header["error"])
       return
     }
     this.#requireAlive()
     const { id } = header
     if (header.op === "cancel") return this.#cancel(header["target"])
-    if (header.op === "answer") return this.#answer(isTooLarge ? null : header["head"], body)
+    if (header.op === "answer") return this.#answer(header["head"], body)
     if (this.#open.has(id)) return
     if (this.#open.size >= guestLimits.operationsOpenMax) return this.#refuse(id, exceeded(tooManyOpen))
     if (header.op === "sleep") {
@@ -130,6 +131,7 @@ export class RunningCall {
     this.#operationCount += 1
     if (this.#operationCount > guestLimits.operationsMax) return this.#refuse(id, exceeded(tooManyOperations))
     if (isTooLarge) return this.#refuse(id, headerTooLarge(headerBytes, this.message.headerBytesMax))
+    if (isTooDeep) return this.#refuse(id, headerTooDeep)
     const bytes = headerBytes + body.length
     if (this.#openBytes + bytes > guestLimits.openBytesMax) return this.#refuse(id, exceeded(tooManyBytes))
     this.#openBytes += bytes
@@ -288,6 +290,20 @@ function headerTooLarge(bytes: number, most: number): GuestFailure {
   return { name: "AlyxError", code: "BODY_TOO_LARGE", message, status: 413 }
 }
 
+/** As a body of a request would be refused. */
+const headerTooDeep: GuestFailure = {
+  name: "AlyxError",
+  code: "INVALID_JSON",
+  message: tooDeep("What an operation says"),
+  status: 400,
+}
+
+/** Where it is too large or too deep, the header has no members besides `id` and `op`. */
+export interface HeaderShape {
+  readonly headerBytes: number
+  readonly isTooDeep: boolean
+}
+
 /** A header whose `id` and `op` were looked at; its other members are the guest's word. */
 export interface SubmittedHeader {
   readonly id: number
@@ -300,6 +316,7 @@ function codecFrame(answer: OperationAnswer): Uint8Array {
 }
 
 const tooLargeFailure = { message: "The function threw an error that is too large to be told." }
+const tooDeepFailure = { message: "The function threw an error that is nested too deep to be told." }
 
 /** What a guest says of its failure, as far as it can be believed: texts of bounded length. */
 function readFailure(error: unknown): GuestFailure {
