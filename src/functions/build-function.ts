@@ -100,7 +100,6 @@ export class FunctionBuilder {
     if (source.entryFile === null && source.manifest.build === null) {
       return { ...(await this.read(source)), isCached: true }
     }
-    await mkdir(this.#options.cacheDir, { recursive: true, mode: 0o700 })
     const entry = await this.#cacheEntry(source)
     const cached = options.isForced === true ? null : await findCachedBuild(entry, this.#hashes)
     if (cached !== null && (await hasSameFiles(source, cached.inputs))) {
@@ -110,13 +109,32 @@ export class FunctionBuilder {
     const since = Date.now()
     const built =
       source.entryFile === null ? await this.#run(source, options) : await this.#compile(source, options.signal)
-    await keepBuild(entry, { ...built, since }, this.#hashes)
-    return { ...built, isCached: false }
+    options.signal.throwIfAborted()
+    const unkept = await this.#keep(source, { entry, built, since })
+    return { ...built, warnings: [...built.warnings, ...unkept], isCached: false }
+  }
+
+  /** What is built well is served, also where a full disk does not take it: then it is built again the next time. */
+  async #keep(
+    source: FunctionSource,
+    { entry, built, since }: { readonly entry: CacheEntry; readonly built: BuiltFunction; readonly since: number },
+  ): Promise<readonly string[]> {
+    try {
+      await mkdir(this.#options.cacheDir, { recursive: true, mode: 0o700 })
+      if (source.entryFile !== null)
+        await writeFileAtomically(source.wasmFile, built.wasm, { mode: 0o600, isDurable: false })
+      await keepBuild(entry, { ...built, since }, this.#hashes)
+      return []
+    } catch (error) {
+      const { syscall, code } = error as NodeJS.ErrnoException
+      if (syscall === undefined) throw error
+      const folder = relative(this.#options.root, this.#options.cacheDir)
+      return [`The build of ${source.name} cannot be kept in ${folder} (${code}), and is made again at the next start.`]
+    }
   }
 
   async #compile(source: FunctionSource, signal: AbortSignal): Promise<BuiltFunction> {
     const compiled = await this.#compiler.compile(compileRequest(this.#options.root, source), signal)
-    await writeFileAtomically(source.wasmFile, compiled.wasm, { mode: 0o600, isDurable: false })
     return { ...compiled, isOwn: true, hash: hashOf(compiled.wasm), durationMs: 0 }
   }
 
@@ -134,10 +152,19 @@ export class FunctionBuilder {
     })
   }
 
+  /** What could not be read once may be there the next time. */
+  #hashOfEngines(): Promise<string> {
+    this.#engineHash ??= hashEngines().catch((error: unknown) => {
+      this.#engineHash = null
+      throw error
+    })
+    return this.#engineHash
+  }
+
   async #cacheEntry(source: FunctionSource): Promise<CacheEntry> {
     const { root, cacheDir } = this.#options
     const { build } = source.manifest
-    const compiler = build === null ? await (this.#engineHash ??= hashEngines()) : ""
+    const compiler = build === null ? await this.#hashOfEngines() : ""
     const request = build === null ? { ...compileRequest(root, source), root: "" } : { build }
     const entryFile = source.entryFile === null ? null : relative(root, source.entryFile)
     // What it says is an input; a file that was not there is none.

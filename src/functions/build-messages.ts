@@ -8,6 +8,11 @@ export interface BuildOrder {
   readonly request: CompileRequest
 }
 
+/** Nobody waits for an order any more: what of it has not begun need not be done. */
+export interface BuildCancel {
+  readonly cancel: number
+}
+
 /** What it answers: one for every order. */
 export type BuildReply =
   | { readonly id: number; readonly compiled: CompiledFunction }

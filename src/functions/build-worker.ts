@@ -5,7 +5,7 @@ import { subscribe } from "node:diagnostics_channel"
 import { once } from "node:events"
 import { parentPort } from "node:worker_threads"
 
-import type { BuildOrder, BuildReply } from "./build-messages.ts"
+import type { BuildCancel, BuildOrder, BuildReply } from "./build-messages.ts"
 import { carried } from "./build-messages.ts"
 import { Bundler } from "./compile/bundle-function.ts"
 import { compileFunction } from "./compile/compile-function.ts"
@@ -23,8 +23,12 @@ subscribe("child_process", (message) => {
   program.once("exit", () => programs.delete(program))
 })
 
-port.on("message", (order: BuildOrder | "stop") => {
+/** By their ids. */
+const underWay = new Map<number, AbortController>()
+
+port.on("message", (order: BuildOrder | BuildCancel | "stop") => {
   if (order === "stop") void stop()
+  else if ("cancel" in order) underWay.get(order.cancel)?.abort()
   else void answer(order).then(send)
 })
 
@@ -46,11 +50,15 @@ async function ended(program: ChildProcess): Promise<void> {
 }
 
 async function answer({ id, request }: BuildOrder): Promise<BuildReply> {
+  const controller = new AbortController()
+  underWay.set(id, controller)
   try {
-    return { id, compiled: await compileFunction(bundler, request) }
+    return { id, compiled: await compileFunction(bundler, request, controller.signal) }
   } catch (error) {
     const told = carried(error)
     if (told !== null) return { id, error: told }
     return { id, bug: error instanceof Error ? error : new Error(String(error)) }
+  } finally {
+    underWay.delete(id)
   }
 }

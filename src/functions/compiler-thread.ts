@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads"
 
 import { alyxError } from "../errors.ts"
 import { freeBytes } from "../lib/free-bytes.ts"
-import type { BuildOrder, BuildReply } from "./build-messages.ts"
+import type { BuildCancel, BuildOrder, BuildReply } from "./build-messages.ts"
 import { arrived } from "./build-messages.ts"
 import type { CompiledFunction, CompileRequest } from "./compile/compile-function.ts"
 
@@ -41,7 +41,7 @@ export class CompilerThread {
     this.#buildMsMax = options.buildMsMax ?? defaultBuildMsMax
   }
 
-  /** Rejects with the reason of the signal as soon as it aborts; the thread may still finish, and nobody hears of it. */
+  /** Rejects with the reason of the signal as soon as it aborts; the thread ends what it is at, and begins nothing more of it. */
   async compile(request: CompileRequest, signal?: AbortSignal): Promise<CompiledFunction> {
     try {
       return await this.#compile(request, signal)
@@ -59,7 +59,10 @@ export class CompilerThread {
     const id = this.#lastId
     const late = setTimeout(() => this.#giveUp(id, worker), this.#buildMsMax)
     const { promise, resolve, reject } = Promise.withResolvers<CompiledFunction>()
-    const abort = (): void => reject(signal?.reason)
+    const abort = (): void => {
+      tell(worker, { cancel: id })
+      reject(signal?.reason)
+    }
     this.#waiting.set(id, { worker, resolve, reject })
     signal?.addEventListener("abort", abort, { once: true })
     tell(worker, { id, request })
@@ -136,7 +139,7 @@ export class CompilerThread {
 /** esbuild's process ends in milliseconds; after this the thread is ended whatever it does. */
 const stopMsMax = 2_000
 
-function tell(worker: Worker, message: BuildOrder | "stop"): void {
+function tell(worker: Worker, message: BuildOrder | BuildCancel | "stop"): void {
   worker.postMessage(message)
 }
 

@@ -110,6 +110,24 @@ test("a build during which a file was saved is not taken for one of the new cont
   expect([overtaken, next, same, last].map(({ isCached }) => isCached)).toEqual([false, false, true, false])
 })
 
+test("a build that cannot be kept is served, and kept as soon as there is room", async () => {
+  const project = await functionProject({ "functions/f.js": answering("x"), ".alyx/functions": "in the way" })
+
+  const unkept = await project.build("f")
+  await rm(path.join(project.root, ".alyx/functions"))
+  const kept = await project.build("f")
+  const again = await project.build("f")
+
+  expect(unkept.description?.exports).toEqual(["run"])
+  expect(unkept.warnings).toEqual([
+    "The build of f cannot be kept in .alyx/functions (EEXIST), and is made again at the next start.",
+  ])
+  expect([kept, again].map(({ isCached, warnings }) => [isCached, warnings])).toEqual([
+    [false, []],
+    [true, []],
+  ])
+})
+
 test("a source that breaks leaves the last plug-in, and one that is mended builds", async () => {
   const project = await functionProject({ "functions/f.js": answering("x") })
   const good = await project.build("f")

@@ -57,30 +57,40 @@ export class Bundler {
   /** By name and entry, the longest unused first. */
   readonly #kept = new Map<string, Kept>()
 
-  /** Bundles what the files hold from now on. Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED. */
-  async bundle(request: BundleRequest): Promise<Bundle> {
+  /**
+   * Bundles what the files hold from now on. Throws AlyxErrors: BUILD_FAILED, NODE_MODULE_UNSUPPORTED; the reason of the signal
+   * when it aborts before esbuild's turn comes.
+   */
+  async bundle(request: BundleRequest, signal?: AbortSignal): Promise<Bundle> {
     const found = readInterface(request)
     try {
-      return finish(request, found, await this.#rebuild(request))
+      return finish(request, found, await this.#rebuild(request, signal))
     } catch (error) {
       throw await bundleFailure(error, request)
     }
   }
 
   /** Only what awaits at its top is built by the second way: its result runs inside an asynchronous function. */
-  async #rebuild(request: BundleRequest): Promise<Rebuilt> {
+  async #rebuild(request: BundleRequest, signal: AbortSignal | undefined): Promise<Rebuilt> {
     const isCommonJs = isCommonJsFile(request.entryFile)
     try {
-      return { result: await this.#run(request, { isCommonJs, isAsync: false }), isAsync: false }
+      return { result: await this.#run(request, { isCommonJs, isAsync: false, signal }), isAsync: false }
     } catch (error) {
       if (!isTopLevelAwait(error)) throw error
-      return { result: await this.#run(request, { isCommonJs, isAsync: true }), isAsync: true }
+      return { result: await this.#run(request, { isCommonJs, isAsync: true, signal }), isAsync: true }
     }
   }
 
-  #run(request: BundleRequest, kind: BundleKind): Promise<Rebuilt["result"]> {
+  #run(
+    request: BundleRequest,
+    { signal, ...kind }: BundleKind & { readonly signal: AbortSignal | undefined },
+  ): Promise<Rebuilt["result"]> {
     const { context, turns } = this.#keptFor(request, kind)
-    return turns.run(async () => (await context).rebuild())
+    return turns.run(async () => {
+      const present = await context
+      signal?.throwIfAborted()
+      return present.rebuild()
+    })
   }
 
   /** Forgets everything, and ends esbuild's process. */

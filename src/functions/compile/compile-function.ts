@@ -23,10 +23,15 @@ export interface CompiledFunction {
 
 /**
  * Bundles a function and makes it a plug-in. Throws AlyxErrors with the place in the source: BUILD_FAILED,
- * NODE_MODULE_UNSUPPORTED, BUILD_TIME_ACCESS.
+ * NODE_MODULE_UNSUPPORTED, BUILD_TIME_ACCESS; the reason of the signal when it has aborted in between.
  */
-export async function compileFunction(bundler: Bundler, request: CompileRequest): Promise<CompiledFunction> {
-  const bundle = await bundler.bundle(request)
+export async function compileFunction(
+  bundler: Bundler,
+  request: CompileRequest,
+  signal?: AbortSignal,
+): Promise<CompiledFunction> {
+  const bundle = await bundler.bundle(request, signal)
+  signal?.throwIfAborted()
   try {
     const { wasm, description } = await snapshotOf(request, bundle)
     const { sourceMap, inputs, warnings } = bundle

@@ -22,10 +22,14 @@ test.skipIf(process.platform === "win32")(
     // A pipe opens when esbuild reads it: it has read the function by then, and waits.
     const pipe = await open(slow, "w")
     await writeFile(entryFile, 'export default () => "new"\n')
+    const overtaken = new AbortController()
+    const between = bundler.bundle(request, overtaken.signal)
     const second = bundler.bundle(request)
+    overtaken.abort(new Error("nobody waits for it"))
     await pipe.close()
 
     expect((await first).code).toContain('"old"')
+    await expect(between).rejects.toThrow("nobody waits for it")
     expect((await second).code).toContain('"new"')
   },
 )
