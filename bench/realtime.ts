@@ -173,6 +173,7 @@ function idleKinds(count: number, clientCount: number): readonly IdleOptions[] {
     { ...all, what: "none", clientCount: 0, query: () => ({}) },
     { ...all, what: "a field equals a value", query: (number) => ({ filter: { owner: `nobody ${number}` } }) },
     { ...all, what: "`$like`", query: (number) => ({ filter: { title: { $like: `zzz ${number % count}%` } } }) },
+    { ...all, what: "nothing, such as `$gt`", query: (number) => ({ filter: { title: { $gt: `zzz ${number}` } } }) },
     {
       what: "a rule with `||`",
       clientCount,
