@@ -15,6 +15,7 @@ import { toWireError } from "../../protocol/wire-error.ts"
 import type { Activity } from "../activity.ts"
 import type { FunctionLoader, LoadedSource } from "../functions/function-loader.ts"
 import { brokenManifests } from "./broken-manifests.ts"
+import { removeBuiltFiles, removeStrayFiles } from "./built-files.ts"
 import type { LateFunctions } from "./late-functions.ts"
 import { BuildTurns } from "./build-turns.ts"
 import { sameManifest } from "./same-manifest.ts"
@@ -68,6 +69,7 @@ export class FunctionLoading implements FunctionLoader {
   #broken: ReadonlySet<string> = new Set()
   #builder: Promise<FunctionBuilder> | undefined
   #loaded: Promise<unknown> | undefined
+  #hasRemovedStrays = false
   #isStopped = false
 
   constructor(parts: FunctionLoadingParts) {
@@ -154,6 +156,7 @@ export class FunctionLoading implements FunctionLoader {
       return { source, isNew: before === undefined }
     })
     const names = new Set(sources.map(({ name }) => name))
+    await this.#removeStrays([...names, ...broken.keys()])
     const gone = [...this.#entries.keys(), ...this.#broken].filter((name) => !names.has(name) && !broken.has(name))
     const unread = [...broken].filter(([name]) => !names.has(name))
     const failed = unread.map(([name, error]) => this.#unread(name, error))
@@ -161,6 +164,16 @@ export class FunctionLoading implements FunctionLoader {
     const removed = [...new Set(gone)].map((name) => this.#remove(name))
     functions.changed()
     return { found, told: [...removed, ...failed] }
+  }
+
+  /** Once: from then on what goes is seen. */
+  async #removeStrays(names: readonly string[]): Promise<void> {
+    if (this.#hasRemovedStrays) return
+    this.#hasRemovedStrays = true
+    const { builtDir, logger } = this.#parts
+    await removeStrayFiles(builtDir, new Set(names)).catch((error: unknown) =>
+      logger.warn("What was built of functions that are gone cannot be removed.", { error }),
+    )
   }
 
   #sourcesByName(): ReadonlyMap<string, FunctionSource> {
@@ -254,8 +267,10 @@ export class FunctionLoading implements FunctionLoader {
   #remove(name: string): BuildOutcome {
     const { functions, activity, logger } = this.#parts
     this.#entries.delete(name)
-    this.#turns.cancel(name)
     functions.made?.registry.remove(name)
+    this.#turns
+      .run(name, () => removeBuiltFiles(this.#parts.builtDir, name))
+      .catch((error: unknown) => logger.warn(`What was built of ${name} cannot be removed.`, { error }))
     activity.build({ name, outcome: "removed", durationMs: 0, bytes: null })
     logger.info(`The function ${name} is gone.`)
     return { name, outcome: "removed", durationMs: 0, bytes: null, error: null }
