@@ -34,6 +34,10 @@ const nativeNames = [
   "callHost",
   "exportValues",
   "setExportValues",
+  "inputText",
+  "outputText",
+  "answerText",
+  "answerBytes",
 ]
 
 /** What an engine exports that nobody needs once the prelude is in it. */

@@ -106,6 +106,9 @@ export let alyx_values: i32 = 0
 let isInterrupted: bool = false
 let dataPointer: i32 = 0
 let dataLength: i32 = 0
+/** The body of the answer that is being delivered. */
+let answerPointer: i32 = 0
+let answerLength: i32 = 0
 
 // What the prelude's `step` is asked for (runtimes/js/prelude/main.ts), and what it says comes next.
 const START = 0, NEXT = 1, DELIVER = 2, CRASH = 3, INTERRUPTED = 4, REJECTED = 5, HANDLED = 6, EVALUATED = 7, UNCAUGHT = 8, EXPECT = 9, COMPLETION = 10
@@ -115,6 +118,9 @@ const NEXT_WAIT = 2
 const TIME = 32, ARGUMENTS = 40
 
 const VALUES_BYTES = 128
+
+/** Bytes of a length in frames (src/functions/frames.ts). */
+const FRAME_LENGTH = 4
 
 const CLOCK_MONOTONIC = 1
 /** Only the builder's clock moves by this one: what code sees while it is built stands still. */
@@ -170,11 +176,37 @@ export function serve(index: i32): i32 {
     let next = step(NEXT, 0, 0)
     if (next < 0) return fail(0)
     if (next < NEXT_WAIT) return next
-    if (isAlyx && next == NEXT_WAIT) {
-      let ended = take(alyx_wait())
-      if (ended == 0 || step(DELIVER, ended, 0) < 0) return fail(0)
-    }
+    if (isAlyx && next == NEXT_WAIT && !deliver(alyx_wait())) return fail(0)
   }
+}
+
+/** Tells the prelude the header of each operation that has ended; it asks for the body while it is told. False after an exception. */
+function deliver(offset: i64): bool {
+  let length = <i32>block_length(offset)
+  let pointer = loadBlock(offset, length)
+  if (pointer == 0) return false
+  if (offset != 0) free(offset)
+  let isDelivered = true
+  let end = pointer + length
+  let at = pointer
+  while (isDelivered && end - at >= 2 * FRAME_LENGTH) {
+    let header = at + 2 * FRAME_LENGTH
+    let next = at + FRAME_LENGTH + load<i32>(at)
+    answerPointer = header + load<i32>(at + FRAME_LENGTH)
+    // What is no frame ends the list: the host writes it, and the guest reads nothing beyond it.
+    if (<u32>answerPointer < <u32>header || <u32>next < <u32>answerPointer || <u32>next > <u32>end) break
+    answerLength = next - answerPointer
+    let text = qjs_new_string(header, answerPointer - header)
+    if (qjs_is_exception(text)) {
+      qjs_free_value(text)
+      isDelivered = false
+    } else isDelivered = step(DELIVER, text, 0) >= 0
+    at = next
+  }
+  answerPointer = 0
+  answerLength = 0
+  wasm_free(pointer)
+  return isDelivered
 }
 
 /** The exception, or 0. */
@@ -355,19 +387,55 @@ export function host_call(name: i32, nameLength: i32, self: i32, argc: i32, argv
       memory.copy(alyx_values, dataPointer, dataLength < VALUES_BYTES ? dataLength : VALUES_BYTES)
       return qjs_get_undefined()
     }
-    default: return isAlyx ? callAlyx(native, first) : failure()
+    case 28: return takeInputText()
+    case 29: {
+      let offset = storeText(first)
+      if (offset < 0) return 0
+      output_set(offset, <i64>dataLength)
+      return qjs_get_undefined()
+    }
+    default: return isAlyx ? callAlyx(native, first, second) : failure()
   }
 }
 
-function callAlyx(native: i32, first: i32): i32 {
-  if (native == 21) return takeOrNull(alyx_context())
+function callAlyx(native: i32, first: i32, second: i32): i32 {
+  switch (native) {
+    case 21: return takeText(alyx_context())
+    case 22: return submit(first, second)
+    case 30: return qjs_new_string(answerPointer, answerLength)
+    case 31: return qjs_new_uint8_array(answerPointer, answerLength)
+    default: return sayToAlyx(native, first)
+  }
+}
+
+/** Starts an operation: its header is a text, its body bytes, or nothing. */
+function submit(header: i32, body: i32): i32 {
+  dataLength = 0
+  if (!isNothing(body) && !readBytes(body)) return 0
+  let bodyLength = dataLength
+  let text = qjs_get_string_len(header, alyx_scratch)
+  if (text == 0) return 0
+  let headerLength = load<i32>(alyx_scratch)
+  let frame = buffer(FRAME_LENGTH + headerLength + bodyLength)
+  if (frame == 0) {
+    qjs_free_cstring(text)
+    return 0
+  }
+  store<i32>(frame, headerLength)
+  memory.copy(frame + FRAME_LENGTH, text, headerLength)
+  qjs_free_cstring(text)
+  if (bodyLength > 0) memory.copy(frame + FRAME_LENGTH + headerLength, dataPointer, bodyLength)
+  let offset = storeBlock(frame, FRAME_LENGTH + headerLength + bodyLength)
+  wasm_free(frame)
+  if (offset < 0) return 0
+  alyx_submit(offset)
+  return qjs_get_undefined()
+}
+
+function sayToAlyx(native: i32, first: i32): i32 {
   let offset = storeBytes(first)
   if (offset < 0) return 0
   switch (native) {
-    case 22: {
-      alyx_submit(offset)
-      return qjs_get_undefined()
-    }
     case 23: return take(alyx_call(offset))
     case 24: {
       alyx_log(offset)
@@ -412,22 +480,58 @@ function readBytes(value: i32): bool {
 
 /** Copies a Uint8Array into Extism's memory; -1 after an exception. */
 function storeBytes(value: i32): i64 {
-  if (!readBytes(value)) return -1
-  let offset = copiesAtOnce() ? alyx_write(dataPointer, dataLength) : alloc(<i64>dataLength)
-  if (offset == 0 && dataLength > 0) {
+  return readBytes(value) ? storeBlock(dataPointer, dataLength) : -1
+}
+
+/** Copies the UTF-8 of a text into Extism's memory, and says in `dataLength` how long it is; -1 after an exception. */
+function storeText(value: i32): i64 {
+  let pointer = qjs_get_string_len(value, alyx_scratch)
+  if (pointer == 0) return -1
+  dataLength = load<i32>(alyx_scratch)
+  let offset = storeBlock(pointer, dataLength)
+  qjs_free_cstring(pointer)
+  return offset
+}
+
+/** Copies bytes into a new block of Extism's memory; -1 after an exception. */
+function storeBlock(pointer: i32, length: i32): i64 {
+  let offset = copiesAtOnce() ? alyx_write(pointer, length) : alloc(<i64>length)
+  if (offset == 0 && length > 0) {
     JS_ThrowOutOfMemory(qjs_get_context_ptr())
     return -1
   }
   if (copiesAtOnce()) return offset
   let at = 0
-  for (; at + 8 <= dataLength; at += 8) store_u64(offset + <i64>at, load<i64>(dataPointer + at))
-  for (; at < dataLength; at++) store_u8(offset + <i64>at, load<u8>(dataPointer + at))
+  for (; at + 8 <= length; at += 8) store_u64(offset + <i64>at, load<i64>(pointer + at))
+  for (; at < length; at++) store_u8(offset + <i64>at, load<u8>(pointer + at))
   return offset
 }
 
 /** A Uint8Array of a block of Extism's memory, which is freed unless `release` is false; 0 after an exception. */
 function take(offset: i64, release: bool = true): i32 {
   let length = <i32>block_length(offset)
+  let pointer = loadBlock(offset, length)
+  if (pointer == 0) return 0
+  if (release && offset != 0) free(offset)
+  let result = qjs_new_uint8_array(pointer, length)
+  wasm_free(pointer)
+  return result
+}
+
+/** The text of a block, which is freed; null for none, 0 after an exception. */
+function takeText(offset: i64): i32 {
+  if (offset == 0) return qjs_get_null()
+  let length = <i32>block_length(offset)
+  let pointer = loadBlock(offset, length)
+  if (pointer == 0) return 0
+  free(offset)
+  let result = qjs_new_string(pointer, length)
+  wasm_free(pointer)
+  return result
+}
+
+/** A copy of a block in the engine's memory, to be freed; 0 after an exception. */
+function loadBlock(offset: i64, length: i32): i32 {
   let pointer = buffer(length)
   if (pointer == 0) return 0
   if (copiesAtOnce()) alyx_read(offset, pointer, length)
@@ -436,10 +540,7 @@ function take(offset: i64, release: bool = true): i32 {
     for (; at + 8 <= length; at += 8) store<i64>(pointer + at, load_u64(offset + <i64>at))
     for (; at < length; at++) store<u8>(pointer + at, load_u8(offset + <i64>at))
   }
-  if (release && offset != 0) free(offset)
-  let result = qjs_new_uint8_array(pointer, length)
-  wasm_free(pointer)
-  return result
+  return pointer
 }
 
 /** Extism itself copies eight bytes a call. */
@@ -454,6 +555,24 @@ function takeOrNull(offset: i64): i32 {
 
 function takeInput(): i32 {
   let length = <i32>input_length()
+  let pointer = loadInput(length)
+  if (pointer == 0) return 0
+  let result = qjs_new_uint8_array(pointer, length)
+  wasm_free(pointer)
+  return result
+}
+
+function takeInputText(): i32 {
+  let length = <i32>input_length()
+  let pointer = loadInput(length)
+  if (pointer == 0) return 0
+  let result = qjs_new_string(pointer, length)
+  wasm_free(pointer)
+  return result
+}
+
+/** To be freed; 0 after an exception. */
+function loadInput(length: i32): i32 {
   let pointer = buffer(length)
   if (pointer == 0) return 0
   if (copiesAtOnce()) alyx_read(input_offset(), pointer, length)
@@ -462,9 +581,7 @@ function takeInput(): i32 {
     for (; at + 8 <= length; at += 8) store<i64>(pointer + at, input_load_u64(at))
     for (; at < length; at++) store<u8>(pointer + at, input_load_u8(at))
   }
-  let result = qjs_new_uint8_array(pointer, length)
-  wasm_free(pointer)
-  return result
+  return pointer
 }
 
 /** 0 after an exception. */

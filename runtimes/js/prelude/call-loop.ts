@@ -27,20 +27,21 @@ class CallLoop {
     keptAlive.beginCall()
     try {
       const result = run()
-      if (isThenable(result)) void this.#follow(this.#call, result)
+      if (isThenable(result)) this.#follow(this.#call, result)
       else this.#state = "answered"
     } catch (error) {
       this.fail(error)
     }
   }
 
-  async #follow(call: number, result: unknown): Promise<void> {
-    try {
-      await result
+  #follow(call: number, result: PromiseLike<unknown>): void {
+    const answered = (): void => {
       if (call === this.#call && this.#state === "running") this.#state = "answered"
-    } catch (error) {
+    }
+    const failed = (error: unknown): void => {
       if (call === this.#call) this.fail(error)
     }
+    void Promise.resolve(result).then(answered, failed)
   }
 
   /** The call has failed, for whatever was thrown. */
@@ -87,6 +88,6 @@ class CallLoop {
 
 export const callLoop = new CallLoop()
 
-function isThenable(value: unknown): boolean {
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function"
 }

@@ -42,6 +42,12 @@ export function submit(
   return operations.start(operation, body, options?.signal ?? null)
 }
 
+/** The same for what is answered with JSON: gives its value. `failed` makes the error of a refusal. */
+export function submitForJson(operation: SubmittedOperation, failed: (error: Error) => unknown): Promise<unknown> {
+  requireAlyx(operation.op)
+  return operations.startJson(operation, failed)
+}
+
 /** Tells the host what has no answer: `answer`, `fail`. */
 export function tell(operation: SubmittedOperation, body?: Uint8Array): void {
   requireAlyx(operation.op)
@@ -78,8 +84,8 @@ export function readContext(): GuestContext | null {
   requireCall("The context of a call")
   if (isDescribing()) return describingContext
   if (engine === "extism") return null
-  const bytes = natives.alyxContext()
-  return bytes === null ? null : (JSON.parse(utf8.decode(bytes)) as GuestContext)
+  const text = natives.alyxContext()
+  return text === null ? null : (JSON.parse(text) as GuestContext)
 }
 
 /** The input of this call, as it came. */
@@ -90,12 +96,18 @@ export function readInput(): Uint8Array {
 
 /** The input of this call as text. */
 export function inputText(): string {
-  return utf8.decode(readInput())
+  requireCall("The input")
+  return natives.inputText()
 }
 
 /** Sets what the call answers; the last one counts. */
 export function setOutput(bytes: Uint8Array): void {
   natives.output(bytes)
+}
+
+/** The same for text, which has to be well-formed. */
+export function setOutputText(text: string): void {
+  natives.outputText(text)
 }
 
 /** Sets Extism's error: the call has failed, whatever else it answers. */

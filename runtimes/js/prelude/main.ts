@@ -38,7 +38,7 @@ function step(kind: number, argument: unknown, second: unknown): number {
     case steps.next:
       return callLoop.next()
     case steps.deliver:
-      operations.deliver(argument as Uint8Array)
+      operations.deliver(argument as string)
       return 0
     case steps.crash:
       callLoop.fail(argument)

@@ -32,8 +32,9 @@ export interface Natives {
   evaluateDeferred(): unknown
 
   /** Of Alyx: these throw in the plain engine. Null where the host has no context to give. */
-  alyxContext(): Uint8Array | null
-  alyxSubmit(frame: Uint8Array): void
+  alyxContext(): string | null
+  /** The header as well-formed JSON. */
+  alyxSubmit(header: string, body: Uint8Array | undefined): void
   alyxCall(frame: Uint8Array): Uint8Array
   alyxLog(line: Uint8Array): void
 
@@ -42,6 +43,13 @@ export interface Natives {
   /** The arguments of an export that has parameters; they stand until the next call of the plug-in. */
   exportValues(): Uint8Array
   setExportValues(result: Uint8Array): void
+
+  /** The input and the output as UTF-8, without an array of bytes between. The text has to be well-formed. */
+  inputText(): string
+  outputText(text: string): void
+  /** Of Alyx: the body of the answer that is being delivered, empty at any other time. */
+  answerText(): string
+  answerBytes(): Uint8Array
 }
 
 const scope = globalThis as { __alyx_natives?: Natives }

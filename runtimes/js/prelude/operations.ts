@@ -1,9 +1,8 @@
-import { decodeFrame, encodeFrame, splitFrames } from "../../../src/functions/frames.ts"
-import type { TextCodec } from "../../../src/functions/frames.ts"
-import type { GuestOperation, OperationAnswer, SubmittedOperation } from "../../../src/functions/guest-abi.ts"
+import type { OperationAnswer, SubmittedOperation } from "../../../src/functions/guest-abi.ts"
 import { isDescribing } from "./build-time.ts"
 import { errorOfFailure } from "./host-error.ts"
 import { natives } from "./natives.ts"
+import { SendQueue } from "./send-queue.ts"
 
 /** What an operation came to. */
 export interface Answer {
@@ -19,18 +18,13 @@ export interface CancelSignal {
   removeEventListener(type: "abort", listener: () => void): void
 }
 
-interface OpenOperation {
-  settle(header: OperationAnswer, body: Uint8Array): void
-}
-
-const codec: TextCodec = {
-  encode: (text) => natives.encodeUtf8(text.toWellFormed()),
-  decode: (bytes) => natives.decodeUtf8(bytes),
-}
+/** Takes the header of an answer; natives.answerText and answerBytes have its body as long as this runs. */
+type Settle = (header: OperationAnswer) => void
 
 /** The operations of the present call that the host has not answered. */
 class Operations {
-  readonly #open = new Map<number, OpenOperation>()
+  readonly #open = new Map<number, Settle>()
+  readonly #queue = new SendQueue()
   /** Never begins anew, so that an answer to an earlier call is nobody's. */
   #lastId = 0
 
@@ -40,6 +34,7 @@ class Operations {
 
   beginCall(): void {
     this.#open.clear()
+    this.#queue.beginCall()
   }
 
   /** Starts an operation whose answer is a promise's. */
@@ -50,46 +45,81 @@ class Operations {
         this.cancel(id)
         reject(signal!.reason)
       }
-      const id = this.listen(operation, body, (header, answerBody) => {
+      const id = this.#ask(operation, body, (header) => {
         signal?.removeEventListener("abort", abort)
-        if (header.ok) resolve({ value: header.value, body: answerBody })
+        if (header.ok) resolve({ value: header.value, body: natives.answerBytes() })
         else reject(errorOfFailure(header.error))
       })
       signal?.addEventListener("abort", abort)
     })
   }
 
-  /** Starts an operation; `settle` is called once, by the event loop. Returns its id. */
-  listen(operation: SubmittedOperation, body: Uint8Array | undefined, settle: OpenOperation["settle"]): number {
-    const id = this.tell(operation, body)
-    this.#open.set(id, { settle })
+  /** The same for one whose answer is JSON, in the body or as the value; `failed` makes the error of a refusal. */
+  startJson(operation: SubmittedOperation, failed: (error: Error) => unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#ask(operation, undefined, (header) => {
+        if (!header.ok) return reject(failed(errorOfFailure(header.error)))
+        let value: unknown
+        try {
+          const text = natives.answerText()
+          value = text === "" ? header.value : JSON.parse(text)
+        } catch (error) {
+          // There may be no memory for it.
+          return reject(error)
+        }
+        resolve(value)
+      })
+    })
+  }
+
+  /** Sleeps; `settle` is called once, by the event loop. Never waits for other operations. Returns its id. */
+  sleep(ms: number, settle: () => void): number {
+    const id = this.tell({ op: "sleep", ms })
+    this.#open.set(id, settle)
     return id
   }
 
-  /** Says something that has no answer. */
+  /** Says something that has no answer, or whose answer is waited for already. */
   tell(operation: SubmittedOperation, body?: Uint8Array): number {
-    this.#lastId += 1
-    const header: GuestOperation = { id: this.#lastId, ...operation }
-    if (!isDescribing()) natives.alyxSubmit(encodeFrame(codec, header, body))
-    return this.#lastId
+    const id = this.#nextId()
+    if (!isDescribing()) natives.alyxSubmit(headerText(id, operation), body)
+    return id
   }
 
   /** Nobody waits for it any more, and the host may end it. */
   cancel(id: number): void {
-    if (this.#open.delete(id)) this.tell({ op: "cancel", target: id })
+    if (this.#open.delete(id) && !this.#queue.remove(id)) this.tell({ op: "cancel", target: id })
   }
 
-  /** Takes what the host says has ended. */
-  deliver(joined: Uint8Array): void {
-    for (const bytes of splitFrames(joined)) {
-      const frame = decodeFrame(codec, bytes)
-      const header = frame.header as OperationAnswer
-      const operation = this.#open.get(header.id)
-      if (operation === undefined) continue
-      this.#open.delete(header.id)
-      operation.settle(header, frame.body.slice())
+  /** Takes the header of an answer of the host. */
+  deliver(text: string): void {
+    const header = JSON.parse(text) as OperationAnswer
+    const { id } = header
+    const settle = this.#open.get(id)
+    if (settle !== undefined) {
+      this.#open.delete(id)
+      settle(header)
     }
+    this.#queue.answered(id)
+  }
+
+  #ask(operation: SubmittedOperation, body: Uint8Array | undefined, settle: Settle): number {
+    const id = this.#nextId()
+    if (!isDescribing()) this.#queue.send(id, headerText(id, operation), body)
+    this.#open.set(id, settle)
+    return id
+  }
+
+  #nextId(): number {
+    this.#lastId += 1
+    return this.#lastId
   }
 }
 
 export const operations = new Operations()
+
+/** A GuestOperation as JSON. */
+function headerText(id: number, operation: SubmittedOperation): string {
+  // Written in front, which costs less than a copy with the id.
+  return `{"id":${id},${JSON.stringify(operation).slice(1)}`.toWellFormed()
+}

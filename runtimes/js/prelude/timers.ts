@@ -68,7 +68,7 @@ class Timers {
     }
     if (timer === null) return
     const ms = Math.max(0, timer.dueMs - natives.monotonicMs())
-    const operation = operations.listen({ op: "sleep", ms }, undefined, () => {
+    const operation = operations.sleep(ms, () => {
       if (this.#sleep?.operation === operation) this.#sleep = null
     })
     this.#sleep = { operation, untilMs: timer.dueMs }

@@ -1,5 +1,7 @@
 import type { DatabaseOperation, DocumentOptions, ListOptions } from "../../../src/functions/guest-abi.ts"
 import type { DatabaseScope } from "./database-scope.ts"
+import { requireShallow } from "./nesting.ts"
+import { promised } from "./promised.ts"
 import { requireNoForgedRaw } from "./raw-value.ts"
 import { requireManyFilter, requireSetConditions } from "./required-filter.ts"
 
@@ -23,36 +25,48 @@ export class CollectionHandle {
   }
 
   /** Rejects with DOCUMENT_NOT_FOUND where there is none that the caller may read. */
-  async get(key: Key, options?: DocumentOptions): Promise<unknown> {
-    requireKey(key, `${this.#name}.get`)
-    return this.#ask({ action: "get", key, ...(options !== undefined && { options }) })
+  get(key: Key, options?: DocumentOptions): Promise<unknown> {
+    return promised(() => {
+      requireKey(key, `${this.#name}.get`)
+      return this.#ask({ action: "get", key, ...(options !== undefined && { options }) })
+    })
   }
 
-  async list(options?: ListOptions): Promise<unknown> {
-    requireSetConditions(options?.filter, `${this.#name}.list`)
-    return this.#ask({ action: "list", ...(options !== undefined && { options }) })
+  list(options?: ListOptions): Promise<unknown> {
+    return promised(() => {
+      requireSetConditions(options?.filter, `${this.#name}.list`)
+      return this.#ask({ action: "list", ...(options !== undefined && { options }) })
+    })
   }
 
   /** Null where none matches. */
-  async first(options?: ListOptions): Promise<unknown> {
-    requireSetConditions(options?.filter, `${this.#name}.first`)
-    return this.#ask({ action: "first", ...(options !== undefined && { options }) })
+  first(options?: ListOptions): Promise<unknown> {
+    return promised(() => {
+      requireSetConditions(options?.filter, `${this.#name}.first`)
+      return this.#ask({ action: "first", ...(options !== undefined && { options }) })
+    })
   }
 
-  async count(options?: Pick<ListOptions, "filter">): Promise<unknown> {
-    requireSetConditions(options?.filter, `${this.#name}.count`)
-    return this.#ask({ action: "count", ...(options !== undefined && { options }) })
+  count(options?: Pick<ListOptions, "filter">): Promise<unknown> {
+    return promised(() => {
+      requireSetConditions(options?.filter, `${this.#name}.count`)
+      return this.#ask({ action: "count", ...(options !== undefined && { options }) })
+    })
   }
 
-  async create(data: unknown): Promise<unknown> {
-    requireData(data, `${this.#name}.create`)
-    return this.#ask({ action: "create", data })
+  create(data: unknown): Promise<unknown> {
+    return promised(() => {
+      requireData(data, `${this.#name}.create`)
+      return this.#ask({ action: "create", data })
+    })
   }
 
-  async update(key: Key, data: unknown, options?: { readonly ifMatch?: string }): Promise<unknown> {
-    requireKey(key, `${this.#name}.update`)
-    requireData(data, `${this.#name}.update`)
-    return this.#ask({ action: "update", key, data, ...ifMatchOf(options) })
+  update(key: Key, data: unknown, options?: { readonly ifMatch?: string }): Promise<unknown> {
+    return promised(() => {
+      requireKey(key, `${this.#name}.update`)
+      requireData(data, `${this.#name}.update`)
+      return this.#ask({ action: "update", key, data, ...ifMatchOf(options) })
+    })
   }
 
   async delete(key: Key, options?: { readonly ifMatch?: string }): Promise<void> {
@@ -60,20 +74,26 @@ export class CollectionHandle {
     await this.#ask({ action: "delete", key, ...ifMatchOf(options) })
   }
 
-  async updateMany(filter: unknown, data: unknown): Promise<unknown> {
-    requireManyFilter(filter, `${this.#name}.updateMany`)
-    requireData(data, `${this.#name}.updateMany`)
-    return this.#ask({ action: "updateMany", filter, data })
+  updateMany(filter: unknown, data: unknown): Promise<unknown> {
+    return promised(() => {
+      requireManyFilter(filter, `${this.#name}.updateMany`)
+      requireData(data, `${this.#name}.updateMany`)
+      return this.#ask({ action: "updateMany", filter, data })
+    })
   }
 
-  async deleteMany(filter: unknown): Promise<unknown> {
-    requireManyFilter(filter, `${this.#name}.deleteMany`)
-    return this.#ask({ action: "deleteMany", filter })
+  deleteMany(filter: unknown): Promise<unknown> {
+    return promised(() => {
+      requireManyFilter(filter, `${this.#name}.deleteMany`)
+      return this.#ask({ action: "deleteMany", filter })
+    })
   }
 
   #ask(asked: Asked): Promise<unknown> {
     const name = this.#name
     this.#scope.requireCollection(name)
+    if (asked.action !== "get" && asked.action !== "delete")
+      requireShallow(asked, `What ${name}.${asked.action} is given`)
     if (asked.action === "create") requireNoForgedRaw(name, asked.data, "create")
     if (asked.action === "update" || asked.action === "updateMany") requireNoForgedRaw(name, asked.data, "update")
     return this.#scope.ask({ op: "db", collection: name, ...asked })

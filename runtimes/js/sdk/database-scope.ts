@@ -1,5 +1,5 @@
 import type { DatabaseOperation, SqlOperation, TransactionOperation } from "../../../src/functions/guest-abi.ts"
-import { decodeUtf8, submit } from "../prelude/host.ts"
+import { submitForJson } from "../prelude/host.ts"
 import { AlyxError, didYouMean, hostFailure } from "./alyx-error.ts"
 import type { Call } from "./call.ts"
 import { tellIfCallersFault } from "./told-errors.ts"
@@ -57,28 +57,25 @@ export class DatabaseScope {
     throw notPrivileged(what, guest!.functionName)
   }
 
-  /** Asks the host, and gives the JSON that it answers. Rejects with an AlyxError that points at the function's line. */
-  async ask(operation: DatabaseOperation | SqlOperation | TransactionOperation): Promise<unknown> {
+  /** Asks the host, and gives the JSON that it answers. Rejects with an AlyxError that points at the function's line; may throw. */
+  ask(operation: DatabaseOperation | SqlOperation | TransactionOperation): Promise<unknown> {
     const { call, isAdmin, transaction } = this.#parts
     call.requireAlive("ctx.db")
     if (transaction?.isEnded === true) throw transactionEnded()
     const { stack } = new Error("where it was asked")
-    try {
-      const answer = await submit(
-        isAdmin || transaction !== null
-          ? {
-              ...operation,
-              ...(isAdmin && operation.op === "db" && { asAdmin: true }),
-              ...(transaction !== null && operation.op !== "transaction" && { tx: true }),
-            }
-          : operation,
-      )
-      return answer.body.length > 0 ? (JSON.parse(decodeUtf8(answer.body)) as unknown) : answer.value
-    } catch (error) {
+    const asked =
+      isAdmin || transaction !== null
+        ? {
+            ...operation,
+            ...(isAdmin && operation.op === "db" && { asAdmin: true as const }),
+            ...(transaction !== null && operation.op !== "transaction" && { tx: true as const }),
+          }
+        : operation
+    return submitForJson(asked, (error) => {
       const failure = hostFailure(error, stack)
       if (!isAdmin && operation.op === "db") tellIfCallersFault(failure)
-      throw failure
-    }
+      return failure
+    })
   }
 }
 

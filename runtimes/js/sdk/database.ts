@@ -1,5 +1,6 @@
 import { CollectionHandle } from "./collection-handle.ts"
 import type { DatabaseScope } from "./database-scope.ts"
+import { requireShallow } from "./nesting.ts"
 import { RawValue } from "./raw-value.ts"
 import { runTransaction } from "./transaction.ts"
 
@@ -40,11 +41,11 @@ function databaseMethods(scope: DatabaseScope, collection: DatabaseMethods["coll
     collection,
     raw: (expression) => new RawValue(expression),
     query: async (sql, params = []) => {
-      requireSql(scope, "query", sql)
+      requireSql(scope, { mode: "query", sql, params })
       return scope.ask({ op: "sql", mode: "query", sql, params })
     },
     exec: async (sql, params = []) => {
-      requireSql(scope, "exec", sql)
+      requireSql(scope, { mode: "exec", sql, params })
       return scope.ask({ op: "sql", mode: "exec", sql, params })
     },
     transaction: async (work, options) =>
@@ -52,8 +53,12 @@ function databaseMethods(scope: DatabaseScope, collection: DatabaseMethods["coll
   }
 }
 
-function requireSql(scope: DatabaseScope, mode: string, sql: unknown): asserts sql is string {
+function requireSql(
+  scope: DatabaseScope,
+  { mode, sql, params }: { readonly mode: string; readonly sql: unknown; readonly params: unknown },
+): void {
   scope.requirePrivileged(`ctx.db.${mode}()`)
+  requireShallow(params, `What ctx.db.${mode}() is given`)
   if (typeof sql !== "string") throw new TypeError(`ctx.db.${mode}() needs SQL as text, and was given ${typeof sql}.`)
 }
 

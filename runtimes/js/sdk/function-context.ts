@@ -10,6 +10,7 @@ import { freezeDeeply } from "./freeze-deeply.ts"
 import { answerValue } from "./invoke-answer.ts"
 import type { Log } from "./log.ts"
 import { log } from "./log.ts"
+import { requireShallow } from "./nesting.ts"
 import { tellIfRefused } from "./told-errors.ts"
 import type { WebHeaders } from "./web-globals.ts"
 import { web } from "./web-globals.ts"
@@ -165,6 +166,7 @@ async function invokeFunction(call: Call, name: string, input: unknown): Promise
   call.requireAlive("ctx.functions.invoke()")
   if (typeof name !== "string" || name === "")
     throw new TypeError("ctx.functions.invoke() needs the name of a function first.")
+  requireShallow(input, `The input of ${name}`)
   const { stack } = new Error("where it was asked")
   const body = input === undefined ? undefined : encodeUtf8(JSON.stringify(input) ?? "null")
   try {

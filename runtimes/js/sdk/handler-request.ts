@@ -92,22 +92,38 @@ export function webRequestOf({ method, url, headers }: GuestRequest, bytes: Uint
   return new web.Request(url, { method, headers, ...(hasBody && { body: bytes }) })
 }
 
+/** Where the headers of a request have the methods of Headers, behind those that were sent. */
+const headerMethods: object = Object.defineProperties(
+  {},
+  {
+    get: {
+      value(this: Readonly<Record<string, string>>, name: string): string | null {
+        const lower = name.toLowerCase()
+        return Object.hasOwn(this, lower) ? this[lower]! : null
+      },
+      writable: true,
+    },
+    has: {
+      value(this: object, name: string): boolean {
+        return Object.hasOwn(this, name.toLowerCase())
+      },
+      writable: true,
+    },
+  },
+)
+
 function headersObject(pairs: GuestRequest["headers"]): Readonly<Record<string, string>> {
-  const byName = new Map<string, string>()
+  const headers = Object.create(headerMethods) as Record<string, string>
   for (const [name, value] of pairs) {
-    const before = byName.get(name)
-    byName.set(name, before === undefined ? value : `${before}${name === "cookie" ? "; " : ", "}${value}`)
-  }
-  const headers = Object.fromEntries(byName)
-  const methods = {
-    get: (name: string) => byName.get(name.toLowerCase()) ?? null,
-    has: (name: string) => byName.has(name.toLowerCase()),
-  }
-  for (const [name, value] of Object.entries(methods)) {
-    if (!byName.has(name)) Object.defineProperty(headers, name, { value, enumerable: false })
+    if (Object.hasOwn(headers, name)) headers[name] += `${name === "cookie" ? "; " : ", "}${value}`
+    // What is called __proto__ would set the prototype.
+    else if (name.startsWith("__")) Object.defineProperty(headers, name, { ...ownMember, value })
+    else headers[name] = value
   }
   return headers
 }
+
+const ownMember = { writable: true, enumerable: true, configurable: true }
 
 function bodyValue(contentType: string, bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined

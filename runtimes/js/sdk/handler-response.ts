@@ -15,8 +15,15 @@ const noBytes = new Uint8Array()
 /** `res` of `export default (req, res) => …`. What ends the answer does so once; it can be returned. */
 export class HandlerResponse {
   statusCode = 200
-  readonly #headers: WebHeaders = new web.Headers()
+  /** Made when one is set: most answers have but their type, which stands beside them until then. */
+  #made: WebHeaders | null = null
+  #type: string | null = null
   #body: Uint8Array | null = null
+
+  get #headers(): WebHeaders {
+    this.#made ??= new web.Headers(this.#pairs())
+    return this.#made
+  }
 
   get headersSent(): boolean {
     return this.#body !== null
@@ -102,17 +109,21 @@ export class HandlerResponse {
 
   /** The answer as it stands: an empty one when nothing was sent. */
   finish(): WholeAnswer {
-    return {
-      head: { status: requireStatus(this.statusCode), headers: [...this.#headers] },
-      body: this.#body ?? noBytes,
-    }
+    const status = requireStatus(this.statusCode)
+    return { head: { status, headers: this.#pairs() }, body: this.#body ?? noBytes }
+  }
+
+  #pairs(): [string, string][] {
+    if (this.#made !== null) return [...this.#made]
+    return this.#type === null ? [] : [["content-type", this.#type]]
   }
 
   #end(body: Uint8Array, contentType: string | null, status: number | undefined): this {
     if (this.#body !== null)
       throw new Error("The answer was sent already: res.json(), send(), end() and redirect() end it.")
     if (status !== undefined) this.status(status)
-    if (contentType !== null && !this.#headers.has("content-type")) this.#headers.set("content-type", contentType)
+    if (this.#made === null) this.#type = contentType
+    else if (contentType !== null && !this.#made.has("content-type")) this.#made.set("content-type", contentType)
     this.#body = body
     return this
   }

@@ -2,11 +2,45 @@ import { AlyxError } from "./alyx-error.ts"
 import { tellCaller } from "./told-errors.ts"
 
 /**
- * Makes a copy of a value that holds nothing but JSON, as JSON.stringify would write it, and refuses what that would
+ * The value, or a copy of it, that holds nothing but JSON, as JSON.stringify would write it. Refuses what that would
  * drop or turn into something else without a word: a promise that nobody awaited would be `{}`.
  */
 export function plainValue(value: unknown): unknown {
-  return copyOf(value, { path: [], open: new Set() })
+  return isPlain(value, 0) ? value : copyOf(value, { path: [], open: new Set() })
+}
+
+/** Whether a value needs no second look: nearly all do not. Quick, and in doubt it says no. */
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true
+    case "number":
+      return Number.isFinite(value)
+    case "object":
+      return value === null || (depth < depthMax && isPlainObject(value, depth + 1))
+    case "undefined":
+    case "bigint":
+    case "function":
+    case "symbol":
+      return false
+  }
+}
+
+function isPlainObject(value: object, depth: number): boolean {
+  if ((value as { toJSON?: unknown }).toJSON !== undefined) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Array.prototype) {
+    const items = value as readonly unknown[]
+    for (let index = 0; index < items.length; index += 1) if (!isPlain(items[index], depth)) return false
+    return true
+  }
+  if (prototype !== Object.prototype && prototype !== null) return false
+  const keys = Object.keys(value)
+  for (let index = 0; index < keys.length; index += 1) {
+    if (!isPlain((value as Record<string, unknown>)[keys[index]!], depth)) return false
+  }
+  return true
 }
 
 /** Where the copying is, and which objects lead there. */

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, readInput } from "../prelude/host.ts"
+import { inputText } from "../prelude/host.ts"
 import { AlyxError } from "./alyx-error.ts"
 import type { Call } from "./call.ts"
 import type { DefinedFunction } from "./define-function.ts"
@@ -7,22 +7,30 @@ import { isBodiless } from "./made-up-request.ts"
 import { pathText, plainValue } from "./plain-value.ts"
 import type { ValueProblem, ValueSchema } from "./schema/value-schema.ts"
 import { tellCaller } from "./told-errors.ts"
+import { whenKnown } from "./when-known.ts"
 
 /** Calls what defineFunction made: input checked before, output after. Returns the JSON of the output. */
-export async function runDefined({ input, output, handler }: DefinedFunction, call: Call): Promise<Uint8Array> {
+export function runDefined({ input, output, handler }: DefinedFunction, call: Call): string | PromiseLike<string> {
   const given = readJsonInput()
-  const value = input === null ? given : await checkedInput(input, given, call)
-  const returned = await handler(value, getContext("ctx"))
-  const plain = plainValue(output === null ? returned : await checkedOutput(output, returned))
-  return encodeUtf8(JSON.stringify(plain) ?? "null")
+  const checked = input === null ? given : checkedInput(input, given, call)
+  return whenKnown(checked, (value) =>
+    whenKnown(handler(value, getContext("ctx")), (returned) =>
+      output === null ? jsonOf(returned) : whenKnown(checkedOutput(output, returned), jsonOf),
+    ),
+  )
+}
+
+/** JSON escapes what is not well-formed. */
+function jsonOf(value: unknown): string {
+  return JSON.stringify(plainValue(value)) ?? "null"
 }
 
 /** No input is an empty object, so that handlers may take it apart. */
 function readJsonInput(): unknown {
-  const bytes = readInput()
-  if (bytes.length === 0) return {}
+  const text = inputText()
+  if (text === "") return {}
   try {
-    return JSON.parse(decodeUtf8(bytes)) as unknown
+    return JSON.parse(text) as unknown
   } catch (error) {
     const message = `The input is not valid JSON: ${(error as Error).message}`
     throw tellCaller(new AlyxError({ code: "INVALID_JSON", status: 400, message }))
@@ -30,12 +38,14 @@ function readJsonInput(): unknown {
 }
 
 /** The texts of a query are converted only where they do not fit as they are: it is then that the request is looked at. */
-async function checkedInput(schema: ValueSchema, given: unknown, call: Call): Promise<unknown> {
-  const checked = await schema.check(given, "json")
-  if (checked.ok) return checked.value
-  const converted = isQuery(call) ? await schema.check(given, "query") : checked
-  if (converted.ok) return converted.value
-  throw invalid({ code: "INPUT_INVALID", status: 400, what: "input" }, converted.problems)
+function checkedInput(schema: ValueSchema, given: unknown, call: Call): unknown {
+  return whenKnown(schema.check(given, "json"), (checked) => {
+    if (checked.ok) return checked.value
+    return whenKnown(isQuery(call) ? schema.check(given, "query") : checked, (converted) => {
+      if (converted.ok) return converted.value
+      throw invalid({ code: "INPUT_INVALID", status: 400, what: "input" }, converted.problems)
+    })
+  })
 }
 
 function isQuery({ guest }: Call): boolean {
@@ -44,15 +54,16 @@ function isQuery({ guest }: Call): boolean {
 }
 
 /** Checks the value as its reader will see it; what a Standard Schema makes of it is what leaves. */
-async function checkedOutput(schema: ValueSchema, returned: unknown): Promise<unknown> {
+function checkedOutput(schema: ValueSchema, returned: unknown): unknown {
   const plain = plainValue(returned)
   if (plain === undefined) {
     const message = "The handler returned nothing, and `output` promises a value."
     throw tellCaller(new AlyxError({ code: "OUTPUT_UNSERIALIZABLE", status: 500, message, details: { path: "" } }))
   }
-  const checked = await schema.check(plain, "json")
-  if (checked.ok) return checked.value
-  throw invalid({ code: "OUTPUT_INVALID", status: 500, what: "output" }, checked.problems)
+  return whenKnown(schema.check(plain, "json"), (checked) => {
+    if (checked.ok) return checked.value
+    throw invalid({ code: "OUTPUT_INVALID", status: 500, what: "output" }, checked.problems)
+  })
 }
 
 interface Kind {

@@ -1,6 +1,6 @@
 import type { PluginDescription } from "../../../src/functions/built-function.ts"
 import { runTypedExport, typedExport } from "../prelude/extism/typed-exports.ts"
-import { engine, readInput, requireCall, setOutput, tell } from "../prelude/host.ts"
+import { encodeUtf8, engine, readInput, requireCall, setOutput, setOutputText, tell } from "../prelude/host.ts"
 import { keptAlive } from "../prelude/keep-alive.ts"
 import { AlyxError } from "./alyx-error.ts"
 import type { Call } from "./call.ts"
@@ -19,6 +19,7 @@ import { runDefined } from "./run-defined.ts"
 import { asThrown, tellCaller } from "./told-errors.ts"
 import { answerOfResponse, answerOfReturned } from "./web-answer.ts"
 import { isWebResponse } from "./web-globals.ts"
+import { isThenable, whenKnown } from "./when-known.ts"
 
 /** Puts `@alyx/functions` where our compiler's module of this name finds it, and `ctx` among the globals. */
 export function installSdk(): void {
@@ -44,55 +45,71 @@ export function run(module: unknown, exportName: string): unknown {
   const found = resolved.get(module as object) ?? styleOf(module)
   const call = beginCall()
   if (found.style === "plugin") return runExport(found.exports, exportName)
-  return runStyle(found, call).catch((error: unknown) => {
-    throw asThrown(error)
-  })
-}
-
-async function runStyle(found: Exclude<ModuleStyle, { style: "plugin" }>, call: Call): Promise<void> {
-  switch (found.style) {
-    case "define": {
-      const output = await runDefined(found.definition, call)
-      setOutput(output)
-      // What waitUntil holds open must not keep the caller waiting.
-      if (engine === "alyx" && keptAlive.open > 0) tell({ op: "answer", head: null }, output)
-      return
-    }
-    case "handler":
-      return answer(await runHandler(found.handler, call))
-    case "fetch":
-      return answer(await runFetch(found.fetch, call))
+  try {
+    const running = runStyle(found, call)
+    return isThenable(running) ? Promise.resolve(running).catch(rethrow) : running
+  } catch (error) {
+    return rethrow(error)
   }
 }
 
-async function runHandler(handler: Callable, { guest }: Call): Promise<WholeAnswer> {
+function rethrow(error: unknown): never {
+  throw asThrown(error)
+}
+
+function runStyle(found: Exclude<ModuleStyle, { style: "plugin" }>, call: Call): unknown {
+  switch (found.style) {
+    case "define":
+      return whenKnown(runDefined(found.definition, call), answerJson)
+    case "handler":
+      return whenKnown(runHandler(found.handler, call), answer)
+    case "fetch":
+      return whenKnown(runFetch(found.fetch, call), answer)
+  }
+}
+
+function answerJson(json: string): void {
+  setOutputText(json)
+  // What waitUntil holds open must not keep the caller waiting.
+  if (engine === "alyx" && keptAlive.open > 0) tell({ op: "answer", head: null }, encodeUtf8(json))
+}
+
+function runHandler(handler: Callable, { guest }: Call): WholeAnswer | PromiseLike<WholeAnswer> {
   const res = new HandlerResponse()
   const req = new HandlerRequest(requestOf(guest), readInput())
-  return orThrownResponse(async () => answerOfReturned(await handler(req, res), res))
+  return orThrownResponse(() => whenKnown(handler(req, res), (returned) => answerOfReturned(returned, res)))
 }
 
 /** `env` and `ctx` are what apps written for other runtimes of `fetch` expect there. */
-async function runFetch(
+function runFetch(
   fetch: Extract<ModuleStyle, { style: "fetch" }>["fetch"],
   { guest }: Call,
-): Promise<WholeAnswer> {
+): WholeAnswer | PromiseLike<WholeAnswer> {
   const request = webRequestOf(requestOf(guest), readInput())
   const context = getContext("ctx")
-  return orThrownResponse(async () => {
-    const response = await fetch(request, context.env, context)
-    if (isWebResponse(response)) return answerOfResponse(response)
-    throw new TypeError(`fetch() must return a Response; it returned ${response === null ? "null" : typeof response}.`)
-  })
+  return orThrownResponse(() => whenKnown(fetch(request, context.env, context), requireResponse))
+}
+
+function requireResponse(response: unknown): Promise<WholeAnswer> {
+  if (isWebResponse(response)) return answerOfResponse(response)
+  throw new TypeError(`fetch() must return a Response; it returned ${response === null ? "null" : typeof response}.`)
 }
 
 /** A Response may be thrown, too: it ends the handler from wherever it is. */
-async function orThrownResponse(answered: () => Promise<WholeAnswer>): Promise<WholeAnswer> {
+function orThrownResponse(
+  answered: () => WholeAnswer | PromiseLike<WholeAnswer>,
+): WholeAnswer | PromiseLike<WholeAnswer> {
   try {
-    return await answered()
+    const whole = answered()
+    return isThenable(whole) ? Promise.resolve(whole).catch(thrownResponse) : whole
   } catch (error) {
-    if (isWebResponse(error)) return answerOfResponse(error)
-    throw error
+    return thrownResponse(error)
   }
+}
+
+function thrownResponse(error: unknown): Promise<WholeAnswer> {
+  if (isWebResponse(error)) return answerOfResponse(error)
+  throw error
 }
 
 function answer({ head, body }: WholeAnswer): void {

@@ -29,12 +29,20 @@ async function finish(scope: DatabaseScope, work: (inside: DatabaseScope) => unk
   } catch (error) {
     transaction.isEnded = true
     // The host may have rolled it back already; the error of the work is the one to tell.
-    await scope.ask({ op: "transaction", step: "rollback" }).catch(() => undefined)
+    await rollBack(scope)
     throw error
   }
   transaction.isEnded = true
   await scope.ask({ op: "transaction", step: "commit" })
   return result
+}
+
+async function rollBack(scope: DatabaseScope): Promise<void> {
+  try {
+    await scope.ask({ op: "transaction", step: "rollback" })
+  } catch {
+    // There is none any more.
+  }
 }
 
 function nested(): AlyxError {

@@ -15,7 +15,7 @@ export async function answerOfResponse(response: WebResponse): Promise<WholeAnsw
  * The answer of a handler that returned a value: a Response as it is, `res` as it was sent, anything else as `res.send()` would
  * send it. Nothing returned and nothing sent is 204.
  */
-export async function answerOfReturned(returned: unknown, res: HandlerResponse): Promise<WholeAnswer> {
+export function answerOfReturned(returned: unknown, res: HandlerResponse): WholeAnswer | Promise<WholeAnswer> {
   if (isWebResponse(returned)) return answerOfResponse(returned)
   if (res.headersSent || returned instanceof HandlerResponse) return res.finish()
   if (returned !== undefined) return res.send(returned).finish()

@@ -3,6 +3,7 @@ import { Body } from "./body.ts"
 import { type BodySource, readBodySource } from "./body-source.ts"
 import { nameClass, showMembers } from "./define-global.ts"
 import { Headers, type HeadersInit } from "./headers.ts"
+import { plainAddress } from "./plain-address.ts"
 import { URL } from "./url.ts"
 import { byteString, domString, usvString } from "./web-idl.ts"
 
@@ -31,7 +32,8 @@ export class Request extends Body {
   readonly #url: string
   readonly #method: string
   readonly #headers: Headers
-  readonly #signal: AbortSignal
+  /** Null until somebody asks, where none was given. */
+  #signal: AbortSignal | null
   readonly #redirect: Redirect
   readonly #init: RequestInit
 
@@ -65,6 +67,7 @@ export class Request extends Body {
   }
 
   get signal(): AbortSignal {
+    this.#signal ??= new AbortController().signal
     return this.#signal
   }
 
@@ -114,7 +117,7 @@ export class Request extends Body {
       ...this.#init,
       method: this.#method,
       headers: this.#headers,
-      signal: this.#signal,
+      signal: this.signal,
       redirect: this.#redirect,
       body: source?.content,
       duplex: "half",
@@ -135,6 +138,7 @@ function readMethod(value: unknown): string {
 }
 
 function readAddress(input: unknown): string {
+  if (typeof input === "string" && plainAddress.test(input)) return input
   const text = usvString(input)
   const url = URL.parse(text)
   if (url === null)
@@ -156,8 +160,8 @@ function readBody(from: Request | null, wish: RequestInit, method: string): Body
   return taken
 }
 
-function readSignal(value: unknown): AbortSignal {
-  if (value === null) return new AbortController().signal
+function readSignal(value: unknown): AbortSignal | null {
+  if (value === null) return null
   if (!(value instanceof AbortSignal)) throw new TypeError("The signal of a request is an AbortSignal.")
   return value
 }
