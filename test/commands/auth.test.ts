@@ -1,8 +1,9 @@
-import { execa } from "execa"
 import { describe, expect, test } from "vitest"
 
 import { builtCli } from "../helpers/built-cli.ts"
 import { makeProject } from "../helpers/cli-project.ts"
+import type { CommandResult } from "../helpers/run-alyx.ts"
+import { runAlyx } from "../helpers/run-alyx.ts"
 import { openTerminal } from "../helpers/terminal-screen.ts"
 import { send, sendJson } from "../daemon/http/http-fixture.ts"
 
@@ -168,13 +169,9 @@ describe("alyx auth", () => {
 /** A project that is not open, and a way to run alyx in it with something on stdin. */
 async function authProject() {
   const project = await makeProject()
-  const launcher = await builtCli()
-  const env = { PATH: process.env["PATH"], HOME: project.folder, LANG: "C.UTF-8", ALYX_SERVER_INSECURE_OPEN: "false" }
-  const alyx = async (args: readonly string[], input = "") => {
-    const options = { cwd: project.folder, env, extendEnv: false, input, reject: false } as const
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, ...args], options)
-    return { exitCode, stdout, stderr }
-  }
+  const env = { ALYX_SERVER_INSECURE_OPEN: "false" }
+  const alyx = (args: readonly string[], input = ""): Promise<CommandResult> =>
+    runAlyx(args, { cwd: project.folder, env, input })
   return {
     folder: project.folder,
     alyx,

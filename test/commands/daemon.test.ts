@@ -184,18 +184,17 @@ describe("alyx start --detach", () => {
     expect(stderr).toContain("PORT_IN_USE")
   })
 
-  test.each([
-    ["dev", ["dev", "--foreground"]],
-    ["a second start", ["start"]],
-  ])("%s refuses to serve beside it", async (_what, args) => {
+  test("dev and a second start refuse to serve beside it", async () => {
     const project = await makeProject()
     const daemon = await project.start()
 
-    const { exitCode, stderr } = await project.run(...args)
+    for (const words of [["dev", "--foreground"], ["start"]]) {
+      const { exitCode, stderr } = await project.run(...words)
 
-    expect(exitCode).toBe(1)
-    expect(stderr).toContain(`process ${daemon.pid}`)
-    expect(stderr).toContain("alyx stop")
+      expect({ words, exitCode }).toEqual({ words, exitCode: 1 })
+      expect(stderr).toContain(`process ${daemon.pid}`)
+      expect(stderr).toContain("alyx stop")
+    }
   })
 })
 

@@ -42,7 +42,12 @@ async function beginApply(): Promise<Applying> {
   })
   const command = execa(process.execPath, [await builtCli(), "migrate", "apply", "--yes"], {
     cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder, LANG: "C.UTF-8" },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      LANG: "C.UTF-8",
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+    },
     extendEnv: false,
     reject: false,
   })

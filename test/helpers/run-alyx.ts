@@ -12,13 +12,18 @@ export interface CommandResult {
 export interface CommandSurroundings {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads from stdin; nothing is to be read when left out. */
+  readonly input?: string
 }
 
 /** Tests that are not about access let everyone act as admin (vitest.config.ts); those that are set it to "false". */
 const openServer = { ALYX_SERVER_INSECURE_OPEN: process.env["ALYX_SERVER_INSECURE_OPEN"] }
 
 /** Runs `alyx` as a process without a terminal, with none of this machine's settings. */
-export async function runAlyx(args: readonly string[], { cwd, env }: CommandSurroundings): Promise<CommandResult> {
+export async function runAlyx(
+  args: readonly string[],
+  { cwd, env, input }: CommandSurroundings,
+): Promise<CommandResult> {
   const launcher = await builtCli()
   const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, ...args], {
     cwd,
@@ -33,7 +38,7 @@ export async function runAlyx(args: readonly string[], { cwd, env }: CommandSurr
       ...env,
     },
     extendEnv: false,
-    stdin: "ignore",
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     reject: false,
   })
   return { exitCode, stdout, stderr }

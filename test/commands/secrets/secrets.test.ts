@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises"
 import path from "node:path"
 
-import { execa } from "execa"
 import { expect, test } from "vitest"
 
 import { builtCli } from "../../helpers/built-cli.ts"
 import { makeProject } from "../../helpers/cli-project.ts"
+import type { CommandResult } from "../../helpers/run-alyx.ts"
+import { runAlyx } from "../../helpers/run-alyx.ts"
 import { openTerminal } from "../../helpers/terminal-screen.ts"
 import { writeProject } from "../../helpers/running-daemon.ts"
 
@@ -80,12 +81,8 @@ test.each([
 
 async function secretsProject() {
   const { folder } = await makeProject()
-  const launcher = await builtCli()
-  const env = { PATH: process.env["PATH"], HOME: folder, LANG: "C.UTF-8", ALYX_SERVER_PORT: "0" }
-  const alyx = async (args: readonly string[], input = "") => {
-    const options = { cwd: folder, env, extendEnv: false, input, reject: false } as const
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, ...args], options)
-    return { exitCode, stdout, stderr }
-  }
+  const env = { ALYX_SERVER_PORT: "0", ALYX_SERVER_INSECURE_OPEN: "false" }
+  const alyx = (args: readonly string[], input = ""): Promise<CommandResult> =>
+    runAlyx(args, { cwd: folder, env, input })
   return { folder, alyx }
 }
