@@ -48,8 +48,7 @@ export interface MadeFunction extends BuiltFunction {
 export class FunctionBuilder {
   readonly #options: BuilderOptions
   readonly #compiler: CompilerThread
-  /** The build under way of each function. */
-  readonly #running = new Map<string, AbortController>()
+  readonly #stopped = new AbortController()
   readonly #hashes = new FileHashes()
   #engineHash: Promise<string> | null = null
 
@@ -59,23 +58,17 @@ export class FunctionBuilder {
   }
 
   /**
-   * Builds a function, or finds that it was built from the same files. Ends an older build of the same function (INTERRUPTED).
-   * Throws BUILD_FAILED, BUILD_TIME_ACCESS, NODE_MODULE_UNSUPPORTED, BUILD_COMMAND_FAILED, PLUGIN_INVALID.
+   * Builds a function, or finds that it was built from the same files. Of one function one build may run at a time: whoever
+   * wants a newer one ends the older by its signal. Throws BUILD_FAILED, BUILD_TIME_ACCESS, NODE_MODULE_UNSUPPORTED,
+   * BUILD_COMMAND_FAILED, PLUGIN_INVALID, and INTERRUPTED when it was stopped.
    */
   async build(source: FunctionSource, options: BuildOptions = {}): Promise<MadeFunction> {
     const startedAt = performance.now()
-    const message = `A newer build of ${source.name} took the place of this one.`
-    this.#running.get(source.name)?.abort(alyxError("INTERRUPTED", { message }))
-    const own = new AbortController()
-    this.#running.set(source.name, own)
-    const signal = options.signal === undefined ? own.signal : AbortSignal.any([options.signal, own.signal])
-    try {
-      const made = await this.#make(source, { ...options, signal })
-      signal.throwIfAborted()
-      return { ...made, durationMs: performance.now() - startedAt }
-    } finally {
-      if (this.#running.get(source.name) === own) this.#running.delete(source.name)
-    }
+    const stopped = this.#stopped.signal
+    const signal = options.signal === undefined ? stopped : AbortSignal.any([options.signal, stopped])
+    const made = await this.#make(source, { ...options, signal })
+    signal.throwIfAborted()
+    return { ...made, durationMs: performance.now() - startedAt }
   }
 
   /** Reads the plug-in that another tool wrote, without running anything. */
@@ -91,8 +84,7 @@ export class FunctionBuilder {
 
   /** Ends what is under way, the thread, and esbuild's process. */
   async stop(): Promise<void> {
-    const reason = alyxError("INTERRUPTED", { message: "The build was ended." })
-    for (const running of this.#running.values()) running.abort(reason)
+    this.#stopped.abort(alyxError("INTERRUPTED", { message: "The build was ended." }))
     await this.#compiler.stop()
   }
 

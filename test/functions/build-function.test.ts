@@ -142,16 +142,6 @@ test("a source that breaks leaves the last plug-in, and one that is mended build
   expect(mended.isCached).toBe(false)
 })
 
-test("a newer build of a function ends the older one", async () => {
-  const project = await functionProject({ "functions/f.js": answering("x") })
-
-  const older = refusal(project.build("f"))
-  const newer = project.build("f")
-
-  expect(await older).toMatchObject({ code: "INTERRUPTED" })
-  expect((await newer).description?.exports).toEqual(["run"])
-})
-
 test("a build that is stopped is refused, and nothing is left behind", async () => {
   const project = await functionProject({ "functions/f.js": "for (;;) {}" })
 

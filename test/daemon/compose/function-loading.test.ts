@@ -115,6 +115,27 @@ test("two builds run at a time, and of one function only the newest that waits",
   await turns.idle()
 })
 
+test("a build that runs is told when its function is asked for again, which waits for its end", async () => {
+  const turns = new BuildTurns()
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
+  const order: string[] = []
+
+  const older = turns.run("a", async (signal) => {
+    signal.addEventListener("abort", () => {
+      order.push("older is told")
+      end()
+    })
+    await mayEnd
+    await new Promise((resolve) => setImmediate(resolve))
+    order.push("older ends")
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  const newer = turns.run("a", () => Promise.resolve(order.push("newer")))
+  await Promise.all([older, newer, turns.settled("a")])
+
+  expect(order).toEqual(["older is told", "older ends", "newer"])
+})
+
 const fails = (): Promise<never> => Promise.reject(new Error("no"))
 
 test("a build that fails leaves its turn to the next", async () => {
