@@ -254,6 +254,7 @@ test("where nothing differs create writes an empty file, which is never taken fo
 describe("alyx migrate", () => {
   test("without a flag is the status, and its flags are the subcommands", async () => {
     const project = await projectWithPosts()
+    await project.start()
 
     const bare = await project.migrate()
     const status = await project.migrate("status")
