@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 
+import { alyxError } from "../../../src/errors.ts"
 import { foreignPlugin } from "../../helpers/assemblyscript-plugin.ts"
 import { openFunctions } from "./functions-fixture.ts"
 import type { FixtureOptions, FunctionsFixture } from "./functions-fixture.ts"
@@ -87,5 +88,20 @@ describe("what a guest says to its host", () => {
     )
 
     expect(head).toBeNull()
+  })
+})
+
+describe("what the host answers, and cannot be written", () => {
+  it.each([
+    ["a value", () => ({ value: 1n })],
+    ["the details of an error", () => Promise.reject(alyxError("BAD_REQUEST", { details: { much: 1n } }))],
+  ])("is told as a mistake of the server: %s", async (_what, answer) => {
+    const functions = await openSaying({ answer: answer as FixtureOptions["answer"] & object })
+
+    expect(answered(await functions.call("deep", create("{}")))).toMatchObject({
+      ok: false,
+      error: { code: "INTERNAL" },
+    })
+    expect(functions.warnings).toMatchObject([expect.stringContaining("BigInt")])
   })
 })

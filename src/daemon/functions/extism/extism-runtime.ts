@@ -59,8 +59,8 @@ export class ExtismRuntime implements FunctionRuntime {
   /** Those that serve one call alone. */
   readonly #fresh = new WeakSet<PooledInstance>()
   readonly #ending = new Set<Promise<void>>()
-  /** Calls that were sent to threads which had others. */
-  readonly #waiting = new Map<LiveCall, PlaceWish>()
+  /** Calls on threads that have others. */
+  readonly #waiting = new Set<LiveCall>()
   #look: NodeJS.Timeout | null = null
   #sweep: NodeJS.Timeout | null = null
   #lastNumber = 0
@@ -139,6 +139,7 @@ export class ExtismRuntime implements FunctionRuntime {
     const call = new LiveCall({
       nextNumber: () => (this.#lastNumber = (this.#lastNumber % numberMax) + 1),
       instance,
+      wish,
       start,
       listener,
       logger,
@@ -148,7 +149,7 @@ export class ExtismRuntime implements FunctionRuntime {
     if (wish.isFresh) this.#fresh.add(instance)
     this.#calls.set(start.id, call)
     call.begin()
-    if (instance.thread.kind === "shared" && instance.thread.busyCount > 1) this.#watch(call, wish)
+    if (instance.thread.kind === "shared" && instance.thread.busyCount > 1) this.#watch(call)
     return call
   }
 
@@ -164,36 +165,54 @@ export class ExtismRuntime implements FunctionRuntime {
     return thread
   }
 
-  #watch(call: LiveCall, wish: PlaceWish): void {
-    this.#waiting.set(call, wish)
+  /** The first call of a thread is watched from its second on: that one may begin before it. */
+  #watch(call: LiveCall): void {
+    const { thread } = call.instance
+    this.#waiting.add(call)
+    if (thread.busyCount === 2) {
+      for (const one of this.#calls.values()) if (one.instance.thread === thread) this.#waiting.add(one)
+    }
     this.#look ??= setInterval(() => this.#moveWaiting(), lookMs).unref()
   }
 
   /** Calls behind one that does not let go of their thread begin on another one. */
   #moveWaiting(): void {
     this.#options.onRoom()
-    for (const [call, wish] of this.#waiting) {
+    for (const call of this.#waiting) {
+      const { plugin, thread } = call.instance
       if (!call.isWaiting) this.#waiting.delete(call)
-      else if (call.instance.thread.isStuck && this.#pool.hasOpenThread(call.instance.plugin)) this.#move(call, wish)
+      else if (thread.isStuck && thread.runningNumber !== call.number && this.#pool.hasOpenThread(plugin))
+        this.#move(call)
     }
     if (this.#waiting.size > 0 || this.#look === null) return
     clearInterval(this.#look)
     this.#look = null
   }
 
-  #move(call: LiveCall, wish: PlaceWish): void {
+  #move(call: LiveCall): void {
     // Of what is retired and freed nothing can be made: the call waits where it is.
     if (call.instance.plugin.data?.section.buffer.detached === true || !call.takeBack()) return
+    const { wish } = call
     const { plugin } = call.instance
     this.#pool.giveBack(call.instance, { isKept: !wish.isFresh && !plugin.isRetired })
-    const instance = this.#pool.take(plugin, wish)
-    if (typeof instance === "string") {
+    const instance = this.#withThreads(() => this.#pool.take(plugin, wish))
+    if (instance === undefined || typeof instance === "string") {
       this.#calls.delete(call.id)
       call.settle({ type: "restarted" })
       return
     }
     if (wish.isFresh) this.#fresh.add(instance)
     call.beginOn(instance)
+  }
+
+  /** Undefined where a thread cannot be started: nobody asked for it who could be told. */
+  #withThreads<T>(work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      this.#options.logger.error("A thread of functions could not be started.", { error })
+      return undefined
+    }
   }
 
   /** A thread is believed only what it says of calls that run on it. */
@@ -252,7 +271,7 @@ export class ExtismRuntime implements FunctionRuntime {
       if (call.instance.thread !== thread) continue
       this.#calls.delete(call.id)
       this.#waiting.delete(call)
-      if (call.isOverdue) call.settle({ type: "timed_out" })
+      if (call.ending !== null) call.settle({ type: call.ending })
       else if (isOutOfMemory && call.number === running) call.settle({ type: "out_of_memory" })
       else call.settle({ type: "restarted" })
     }
@@ -266,11 +285,15 @@ export class ExtismRuntime implements FunctionRuntime {
   }
 
   /** Makes idle instances until there are so many; false where there is no room for one. */
-  #keepIdle(plugin: ExtismPlugin, count: number, instancesMax = Infinity): boolean {
+  #keepIdle(plugin: ExtismPlugin, count: number, instancesMax?: number): boolean {
     for (let made = this.#pool.idleOf(plugin).length; made < count; made += 1) {
-      if (this.#isStopped || !this.#pool.addIdle(plugin, instancesMax)) return false
+      if (this.#isStopped || !this.#addIdle(plugin, instancesMax)) return false
     }
     return true
+  }
+
+  #addIdle(plugin: ExtismPlugin, instancesMax = Infinity): boolean {
+    return this.#withThreads(() => this.#pool.addIdle(plugin, instancesMax)) === true
   }
 
   #dropIdle(): void {
@@ -283,7 +306,7 @@ export class ExtismRuntime implements FunctionRuntime {
       const count = left.get(plugin)!
       if (instance.memoryBytes > largeBytes && now - instance.idleSinceMs! >= largeIdleMs) {
         this.#pool.dropIdle(instance)
-        if (count > plugin.idle.kept || !this.#pool.addIdle(plugin, Infinity)) left.set(plugin, count - 1)
+        if (count > plugin.idle.kept || !this.#addIdle(plugin)) left.set(plugin, count - 1)
         continue
       }
       if (count <= plugin.idle.kept || now - instance.idleSinceMs! < plugin.idle.timeoutMs) continue

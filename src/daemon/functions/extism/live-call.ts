@@ -4,13 +4,22 @@ import { isAlyxError } from "../../../errors.ts"
 import type { Logger } from "../../../lib/logger.ts"
 import { answeredDetails } from "../../../protocol/answered-details.ts"
 import type { HostAnswer } from "../host-api.ts"
-import type { CallHandle, CallListener, CallOutcome, CallStart } from "../runtime.ts"
+import type { CallHandle, CallListener, CallOutcome, CallStart, PlaceWish } from "../runtime.ts"
 import type { PooledInstance } from "./instance-pool.ts"
 import { nodeCodec } from "./node-codec.ts"
-import type { FetchedForExtism, FromFunctionWorker, SubmittedMessage, WorkerOutcome } from "./worker-messages.ts"
+import type {
+  FetchedForExtism,
+  FromFunctionWorker,
+  SubmittedMessage,
+  ToFunctionWorker,
+  WorkerOutcome,
+} from "./worker-messages.ts"
 
 /** How long a guest may take to yield after its deadline, before its thread is ended. */
 export const graceMs = 250
+
+/** How long after that a thread that lets others run may owe the end of a call, before it is not believed any more. */
+const owedMsMax = 30_000
 
 /** What LiveCall needs. */
 export interface LiveCallOptions {
@@ -18,12 +27,16 @@ export interface LiveCallOptions {
   readonly nextNumber: () => number
   /** Where it begins. */
   readonly instance: PooledInstance
+  /** What another place for it has to be like. */
+  readonly wish: PlaceWish
   readonly start: CallStart
   readonly listener: CallListener
   readonly logger: Logger
   readonly headerBytesMax: number
   /** The thread has to be ended, since the code of the call does not yield. */
   readonly onStuck: (call: LiveCall) => void
+  /** In milliseconds; half a minute when left out. */
+  readonly owedMsMax?: number
 }
 
 /** A call on a thread, as the main thread sees it: its time, its operations, and its one outcome. */
@@ -36,9 +49,10 @@ export class LiveCall implements CallHandle {
   #number = 0
   /** Of ThreadState. */
   #place = -1
-  /** Why it was told to end, if it was. */
   #ending: "timed_out" | "cancelled" | null = null
   #wasRunning = false
+  /** Since it was over for whoever asked, while nothing kept its thread. */
+  #owedMs = 0
   #isSettled = false
 
   constructor(options: LiveCallOptions) {
@@ -54,6 +68,10 @@ export class LiveCall implements CallHandle {
     return this.#options.start.id
   }
 
+  get wish(): PlaceWish {
+    return this.#options.wish
+  }
+
   /** Of its last sending. */
   get number(): number {
     return this.#number
@@ -63,8 +81,9 @@ export class LiveCall implements CallHandle {
     return this.#instance
   }
 
-  get isOverdue(): boolean {
-    return this.#ending === "timed_out"
+  /** Why it was told to end, if it was. */
+  get ending(): "timed_out" | "cancelled" | null {
+    return this.#ending
   }
 
   /** Whether its thread has it, and none of its code has run. */
@@ -168,7 +187,8 @@ export class LiveCall implements CallHandle {
   /** Where another call keeps the thread, that one's deadline counts; this one is over for whoever asked. */
   #checkYielded(): void {
     const isRunning = this.#isRunning
-    if (isRunning && this.#wasRunning) {
+    if (!this.instance.thread.isStuck) this.#owedMs += graceMs
+    if ((isRunning && this.#wasRunning) || this.#owedMs > (this.#options.owedMsMax ?? owedMsMax)) {
       this.#giveUp()
       return
     }
@@ -185,19 +205,32 @@ export class LiveCall implements CallHandle {
     return thread.kind === "solo" || thread.runningNumber === this.#number
   }
 
+  /** Whatever happens, the guest has an answer: it waits for one. */
   async #answer(message: SubmittedMessage): Promise<void> {
-    const { id, header, body, isExtismHttp } = message
-    const answered = await this.#options.listener.operation(header, body, id).then(
-      (answer) => ({ answer, error: null }),
-      (error: unknown) => ({ answer: null, error: this.#failureOf(error) }),
-    )
-    if (this.#isSettled) return
-    if (isExtismHttp) {
-      this.#post({ type: "fetched", call: this.id, id, fetched: fetchedOf(answered.answer, answered.error) })
-      return
+    const { id, header, body } = message
+    let reply: ToFunctionWorker
+    try {
+      reply = this.#replyTo(message, await this.#options.listener.operation(header, body, id), null)
+    } catch (error) {
+      reply = this.#refusalOf(message, error)
     }
-    const frame = frameOf(id, answered.answer, answered.error)
-    this.#post({ type: "answer", call: this.id, id, frame })
+    if (!this.#isSettled) this.#post(reply)
+  }
+
+  #replyTo(message: SubmittedMessage, answer: HostAnswer | null, error: GuestFailure | null): ToFunctionWorker {
+    const { id, isExtismHttp } = message
+    return isExtismHttp
+      ? { type: "fetched", call: this.id, id, fetched: fetchedOf(answer, error) }
+      : { type: "answer", call: this.id, id, frame: frameOf(id, answer, error) }
+  }
+
+  /** Details that cannot be written are a bug of ours in place of what they were of. */
+  #refusalOf(message: SubmittedMessage, error: unknown): ToFunctionWorker {
+    try {
+      return this.#replyTo(message, null, this.#failureOf(error))
+    } catch (unwritable) {
+      return this.#replyTo(message, null, this.#failureOf(unwritable))
+    }
   }
 
   /** A bug of ours says nothing of itself to the guest. */
@@ -211,7 +244,7 @@ export class LiveCall implements CallHandle {
     return { name: "AlyxError", code: "INTERNAL", message: "Something went wrong in the server.", status: 500 }
   }
 
-  #post(message: Parameters<PooledInstance["thread"]["post"]>[0]): void {
+  #post(message: ToFunctionWorker): void {
     this.instance.thread.post(message)
   }
 }

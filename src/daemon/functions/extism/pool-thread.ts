@@ -65,6 +65,11 @@ export class PoolThread {
       this.#isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY"
       logger.error("A thread of functions ended by an error.", { error })
     })
+    // What it was is not known, nor whose: with the thread every call on it comes to an end.
+    this.#worker.on("messageerror", (error) => {
+      logger.error("A message of a thread of functions cannot be read, so the thread is ended.", { error })
+      void this.end()
+    })
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
       stream.on("data", (chunk: Buffer) =>
         logger.debug("A thread of functions wrote.", { text: chunk.toString("utf8") }),

@@ -6,9 +6,9 @@ import { LiveCall } from "../../../../src/daemon/functions/extism/live-call.ts"
 import { loadPlugin } from "../../../../src/daemon/functions/extism/load-plugin.ts"
 import { copyOfData } from "../../../../src/daemon/functions/extism/plugin-data.ts"
 import { PoolThread } from "../../../../src/daemon/functions/extism/pool-thread.ts"
-import type { GuestContext } from "../../../../src/functions/guest-abi.ts"
 import { createLogger } from "../../../../src/lib/logger.ts"
 import { tempFolder } from "../../../helpers/temp-folder.ts"
+import { guestContext } from "../guest-context.ts"
 import { buildPlugin } from "../guest-plugins.ts"
 
 const logger = createLogger({ level: "silent", format: "json", destination: { write: () => undefined } })
@@ -16,21 +16,6 @@ const logger = createLogger({ level: "silent", format: "json", destination: { wr
 /** Asks the host once: only a call whose thread knows it hears the answer. */
 const source = `import { defineFunction } from "@alyx/functions"
   export default defineFunction({ handler: async (input: any, ctx: any) => (await fetch(ctx.url + "/x")).status })`
-
-const context: GuestContext = {
-  requestId: "r",
-  functionName: "asks",
-  auth: null,
-  request: null,
-  trigger: "http",
-  env: {},
-  secrets: {},
-  privileged: false,
-  url: "http://alyx.internal",
-  token: "t",
-  collections: {},
-  dev: false,
-}
 
 it("a call that was taken back from a thread may be sent to it again, and runs once", async () => {
   const memoryBytes = 64 * 1_048_576
@@ -67,10 +52,11 @@ it("a call that was taken back from a thread may be sent to it again, and runs o
   const call = new LiveCall({
     nextNumber: () => (number += 1),
     instance,
+    wish: { depth: 0, isFresh: false, instancesMax: 64, idleTimeoutMs: 60_000, keptIdle: 1 },
     start: {
       id: "call",
       input: new TextEncoder().encode("{}"),
-      context: JSON.stringify(context),
+      context: JSON.stringify(guestContext),
       config: {},
       deadlineMs: performance.now() + 10_000,
     },
