@@ -169,6 +169,6 @@ async function joinModules(root: string, work: string): Promise<void> {
 function glueExports(): string[] {
   const entries = Array.from({ length: entriesCount }, (_, index) => `alyx_entry_${index}`)
   const globals = ["deadline", "building", "step", "scratch", "random", "bytecode", "bytecode_length", "values"]
-  const functions = ["boot", "evaluate", "expect", "set_memory_limit", "call_host"]
+  const functions = ["boot", "evaluate", "expect", "set_memory_limit", "call_host", "resume"]
   return [...entries, ...[...globals, ...functions].map((name) => `alyx_${name}`)]
 }

@@ -6,7 +6,10 @@
  *
  *   alyx_context() → i64         GuestContext as JSON: who calls, and with what. Once a call.
  *   alyx_submit(frame) → ()      starts an operation, and returns at once. The guest gives the id; the answer comes by alyx_wait.
- *   alyx_wait() → i64            ASYNCHRONOUS (JSPI): waits until at least one operation has ended; frames of all that have.
+ *   alyx_wait() → i64            frames of all operations that have ended since the last time; at least one, if any is under way.
+ *                                Where none has ended, the host suspends the guest (JSPI), or returns 0: then the call returns,
+ *                                and goes on by the export `alyx_resume() → i32`, again and again. The latter costs no stack, and is
+ *                                for plug-ins that export it: not for those that may wait inside Extism's http_request as well.
  *   alyx_call(frame) → i64       an operation that the worker answers at once (CallOperation): one frame.
  *   alyx_log(json) → ()          one GuestLogLine.
  *   alyx_timezone(ms: i64) → i32 minutes that local time is ahead of UTC then (the host's zone; east is positive).

@@ -6,6 +6,9 @@ import { setFlagsFromString } from "node:v8"
  */
 const stackKilobytes = 12_000
 
+/** Of a thread whose own stack such code runs on. */
+export const guestStackMegabytes = 13
+
 /**
  * Makes the stacks large on which V8 runs WebAssembly that can be suspended: with those that it has by itself, deep
  * recursion in a function would be a trap, and not a RangeError that the function can catch. To be called before a

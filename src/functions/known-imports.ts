@@ -6,6 +6,12 @@ export const wasiNamespace = "wasi_snapshot_preview1"
 /** How WASI's functions are imported by the module that is compiled: Extism would put its own in their place. */
 export const ownWasiNamespace = "alyx:wasi"
 
+/** How a module imports http_request whose code never asks for it: Extism would make every call asynchronous for it. */
+export const unusedNamespace = "alyx:unused"
+
+/** The export by which a call goes on that has returned where it waits (guest-abi.ts). */
+export const resumeName = "alyx_resume"
+
 /** What a module of a compiler runs before its functions are called; we do it, so Extism must not know the names. */
 export const beginnings = { initialize: "alyx:initialize", start: "alyx:start", haskell: "alyx:hs_init" } as const
 

@@ -23,14 +23,17 @@ export function readPluginImports(sections: readonly WasmSection[]): PluginImpor
   })
 }
 
-/** The content of a section of imports that are all functions, with another name for one module. */
-export function renamedImports(sections: readonly WasmSection[], from: string, to: string): Uint8Array {
+/** The content of a section of imports that are all functions, with other names for modules. */
+export function renamedImports(
+  sections: readonly WasmSection[],
+  moduleOf: (one: Pick<WasmImport, "module" | "name">) => string,
+): Uint8Array {
   const types = typesOfImports(sections)
   const imports = readImports(sections)
   return concatBytes([
     unsigned(imports.length),
     ...imports.map(({ module, name }, index) => [
-      ...wasmName(module === from ? to : module),
+      ...wasmName(moduleOf({ module, name })),
       ...wasmName(name),
       0,
       ...unsigned(types[index]!),

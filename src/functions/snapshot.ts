@@ -9,6 +9,7 @@ import { eraseBytes, startEngine, takeState, writeBytes } from "./engine-instanc
 import type { GuestFailure } from "./guest-abi.ts"
 import { linkInterface } from "./link-interface.ts"
 import type { PluginInterface } from "./plugin-interface.ts"
+import { resumeName } from "./known-imports.ts"
 import { withState } from "./memory-image.ts"
 import type { WasmSection } from "./wasm-sections.ts"
 import { makeCustomSection, readSections, writeSections } from "./wasm-sections.ts"
@@ -73,8 +74,10 @@ export async function makeSnapshot(request: SnapshotRequest): Promise<Snapshot> 
   const description: PluginDescription = { abi: 1, engine: request.engine, ...described }
   const kept = request.snapshot ? instance : keepBytecode(engine.module, bytecode, description.exports)
   kept.exports.alyx_building.value = 0
+  const isResumed = request.engine === "alyx" && resumeName in kept.exports && !suspends.test(request.bundle)
   const exports = new Map([
     ...keptExports,
+    ...(isResumed ? [[resumeName, resumeName]] : []),
     ...description.exports.map((name, index) => [name, `alyx_entry_${index}`]),
   ] as [string, string][])
   const sections = linkInterface(withState(engine.sections, takeState(kept), exports), {
@@ -89,6 +92,9 @@ export async function makeSnapshot(request: SnapshotRequest): Promise<Snapshot> 
   ])
   return { wasm, description, logLines: instance.host.logLines }
 }
+
+/** A bundle that mentions Extism's Http may wait in the midst of its code: its calls cannot return where they wait. */
+const suspends = /\bHttp\b/
 
 /** What a plug-in exports besides its functions: WASI wants the memory, and our host the others. */
 const keptExports: readonly [string, string][] = ["memory", "alyx_deadline", "alyx_set_memory_limit"].map((name) => [
@@ -144,7 +150,7 @@ type Evaluation =
 function requireDescribed(evaluation: Evaluation): Described {
   if (!evaluation.ok) throw new EvaluationError(evaluation.error)
   const { style, input, output, exports } = evaluation.description
-  const wrong = exports.find((name) => keptExports.some(([kept]) => kept === name))
+  const wrong = exports.find((name) => name === resumeName || keptExports.some(([kept]) => kept === name))
   const message =
     exports.length > exportsMax
       ? `A plug-in exports at most ${exportsMax} functions; this one exports ${exports.length}.`

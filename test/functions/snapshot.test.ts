@@ -55,7 +55,7 @@ describe("a snapshot", () => {
 
     const names = readExports(readSections(wasm)).map(({ name }) => name)
 
-    expect(names.toSorted()).toEqual(["alyx_deadline", "alyx_set_memory_limit", "handler", "memory"])
+    expect(names.toSorted()).toEqual(["alyx_deadline", "alyx_resume", "alyx_set_memory_limit", "handler", "memory"])
   })
 
   test("of the plain engine imports nothing but Extism's and WASI's functions, and runs in the unmodified Extism host", async () => {

@@ -171,12 +171,27 @@ export function serve(index: i32): i32 {
   if (load<i64>(alyx_random) == 0) store<i64>(alyx_random, 1)
   isInterrupted = false
   if (step(START, qjs_new_number(index), 0) < 0) return fail(0)
+  return run()
+}
+
+/** Goes on with a call that returned because it waits: the host has answers for it. */
+export function alyx_resume(): i32 {
+  let answers = isAlyx ? alyx_wait() : 0
+  if (answers == 0) return 0
+  return deliver(answers) ? run() : fail(0)
+}
+
+/** Until the call has ended, or its host lets it return where it waits: then it is resumed when there are answers. */
+function run(): i32 {
   while (true) {
     if (!drain()) return fail(0)
     let next = step(NEXT, 0, 0)
     if (next < 0) return fail(0)
     if (next < NEXT_WAIT) return next
-    if (isAlyx && next == NEXT_WAIT && !deliver(alyx_wait())) return fail(0)
+    if (!isAlyx || next != NEXT_WAIT) continue
+    let answers = alyx_wait()
+    if (answers == 0) return 0
+    if (!deliver(answers)) return fail(0)
   }
 }
 

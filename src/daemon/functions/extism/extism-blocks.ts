@@ -45,6 +45,15 @@ export class ExtismBlocks {
     this.#freed.push(index)
   }
 
+  /** Which is forgotten whenever an export returns. */
+  setHostContext(hostContext: unknown): void {
+    this.#internals.setHostContext(hostContext)
+  }
+
+  read(index: number): Uint8Array {
+    return this.#internals.read(index)
+  }
+
   /** Extism places what it stores itself, such as the input and values of variables, by this. */
   storeBy(store: (bytes: Uint8Array) => number): void {
     this.#internals.storeBy(store)
@@ -74,6 +83,8 @@ interface Internals {
   exportState(): State
   importState(state: State): void
   storeBy(store: (bytes: Uint8Array) => number): void
+  setHostContext(hostContext: unknown): void
+  read(index: number): Uint8Array
 }
 
 function internalsOf(context: CallContext): Internals {
@@ -84,10 +95,13 @@ function internalsOf(context: CallContext): Internals {
     if (symbol === undefined) throw new Error(`This version of Extism has no ${name}.`)
     return symbol
   }
-  const [exporting, importing, storing] = ["export-state", "import-state", "store-value"].map(symbolOf)
+  const names = ["export-state", "import-state", "store-value", "set-host-context"]
+  const [exporting, importing, storing, setting] = names.map(symbolOf)
   return {
     exportState: () => members[exporting!]!() as State,
     importState: (state) => void members[importing!]!(state),
+    setHostContext: (hostContext) => void members[setting!]!(hostContext),
+    read: (index) => context.read(offsetOf(index))?.bytes() ?? new Uint8Array(),
     storeBy: (store) => {
       members[storing!] = (input) => {
         if (typeof input === "string") return store(Buffer.from(input))

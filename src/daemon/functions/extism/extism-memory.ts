@@ -1,4 +1,6 @@
-import type { CallContext } from "@extism/extism"
+import type { CallContext, Plugin } from "@extism/extism"
+
+import { resumeName } from "../../../functions/known-imports.ts"
 
 import { ExtismBlocks, indexOf, offsetOf } from "./extism-blocks.ts"
 
@@ -60,6 +62,16 @@ export class ExtismMemory {
     this.#blocks!.free(index)
   }
 
+  /** Lets the call go on by the export that is for it, with the input that it had; returns the output that it set, if it did. */
+  async resume(plugin: Plugin, hostContext: unknown): Promise<Uint8Array | null> {
+    const blocks = this.#blocks!
+    blocks.setHostContext(hostContext)
+    const [errorIndex, outputIndex] = await (plugin as unknown as Resumed).callBlock(resumeName, inputIndex)
+    if (errorIndex !== null)
+      throw new Error(`Plugin-originated error: ${Buffer.from(blocks.read(errorIndex)).toString("utf8")}`)
+    return outputIndex === null ? null : blocks.read(outputIndex)
+  }
+
   #hasRoom(length: bigint | number): boolean {
     return length >= 0 && Number(length) + blockBytes + this.#bytes <= this.#bytesMax
   }
@@ -101,6 +113,14 @@ export class ExtismMemory {
     this.#hasRefused = true
     return 0n
   }
+}
+
+/** The input is the first block of a call. */
+const inputIndex = 1
+
+/** What Extism's own `call` does once the input has its block. */
+interface Resumed {
+  callBlock(name: string, input: number): Promise<readonly [error: number | null, output: number | null]>
 }
 
 /** A buffer that holds these bytes and nothing else. */

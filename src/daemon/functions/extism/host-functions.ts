@@ -14,8 +14,12 @@ import type { RunningCall, SubmittedHeader } from "./running-call.ts"
 export type HostFunction = (context: CallContext, ...values: never[]) => unknown
 
 /** Ours (guest-abi.ts). Each works for the call that is the host context of whoever calls it. */
-export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, HostFunction>> {
+export function alyxFunctions(
+  blocks: ExtismMemory,
+  { isResumed }: { readonly isResumed: boolean },
+): Readonly<Record<string, HostFunction>> {
   return {
+    ...(isResumed ? waitByReturning(blocks) : waitBySuspending(blocks)),
     // Always a block of its own: offset 0 is a block of Extism's.
     alyx_context: (context: CallContext) => blocks.store(context, nodeCodec.encode(callOf(context).message.context)),
     alyx_submit: (context: CallContext, frame: bigint) => {
@@ -24,8 +28,6 @@ export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, Hos
       const shape = { headerBytes: bytes.length - body.length, isTooDeep: isNested }
       callOf(context).submit(requireHeader(header), body.slice(), shape)
     },
-    // An async function, not one that returns a promise: so Extism tells what suspends.
-    alyx_wait: async (context: CallContext) => blocks.store(context, await callOf(context).wait()),
     alyx_call: (context: CallContext, frame: bigint) => {
       const { header, body } = readFrame(takeBlock(context, blocks, frame), callOf(context).message.headerBytesMax)
       return blocks.store(context, answerCall(header, body))
@@ -34,6 +36,21 @@ export function alyxFunctions(blocks: ExtismMemory): Readonly<Record<string, Hos
       callOf(context).writeLog(readLogLine(takeBlock(context, blocks, line)))
     },
     alyx_timezone: (_context: CallContext, ms: bigint | number) => -new Date(Number(ms)).getTimezoneOffset() || 0,
+  }
+}
+
+/** An async function, not one that returns a promise: so Extism tells what suspends. */
+function waitBySuspending(blocks: ExtismMemory): Readonly<Record<string, HostFunction>> {
+  return { alyx_wait: async (context: CallContext) => blocks.store(context, await callOf(context).wait()) }
+}
+
+/** 0 where the call has to return, and is resumed when there are answers. */
+function waitByReturning(blocks: ExtismMemory): Readonly<Record<string, HostFunction>> {
+  return {
+    alyx_wait: (context: CallContext) => {
+      const answers = callOf(context).takeAnswers()
+      return answers === null ? 0n : blocks.store(context, answers)
+    },
   }
 }
 

@@ -16,7 +16,13 @@ import {
 import type { WasmSection } from "../../../functions/wasm-sections.ts"
 import type { BuiltFunction } from "../../../functions/built-function.ts"
 import type { CompiledModules } from "./compiled-modules.ts"
-import { ownExportName, ownWasiNamespace, wasiNamespace } from "../../../functions/known-imports.ts"
+import {
+  ownExportName,
+  ownWasiNamespace,
+  resumeName,
+  unusedNamespace,
+  wasiNamespace,
+} from "../../../functions/known-imports.ts"
 import { copyOfData, takeDataApart } from "./plugin-data.ts"
 import type { PluginData } from "./plugin-data.ts"
 import { readPluginImports, renamedImports } from "../../../functions/plugin-imports.ts"
@@ -116,6 +122,10 @@ async function compileApart({ name, built, memoryBytes, modules }: LoadRequest):
 function withOwnNames(sections: readonly WasmSection[]): WasmSection[] {
   const exported = readExports(sections).map((one) => ({ ...one, name: ownExportName(one.name) }))
   const renamed = replaceSection(sections, sectionIds.export, exportSection(exported))
-  const imports = renamedImports(sections, wasiNamespace, ownWasiNamespace)
+  const isResumed = exported.some(({ name }) => name === resumeName)
+  const imports = renamedImports(sections, ({ module, name }) => {
+    if (isResumed && name === "http_request") return unusedNamespace
+    return module === wasiNamespace ? ownWasiNamespace : module
+  })
   return replaceSection(renamed, sectionIds.import, imports)
 }

@@ -8,7 +8,14 @@ import { ExtismHttp } from "./extism-fetch.ts"
 import { GuestMemory } from "./guest-memory.ts"
 import { alyxFunctions } from "./host-functions.ts"
 import type { HostFunction } from "./host-functions.ts"
-import { alyxNamespace, beginnings, extismNamespace, ownWasiNamespace } from "../../../functions/known-imports.ts"
+import {
+  alyxNamespace,
+  beginnings,
+  extismNamespace,
+  ownWasiNamespace,
+  resumeName,
+  unusedNamespace,
+} from "../../../functions/known-imports.ts"
 import { OutputLines } from "./output-lines.ts"
 import { freeData, memoryName, placeData } from "./plugin-data.ts"
 import { ReturnCode } from "./return-code.ts"
@@ -99,12 +106,22 @@ export class PluginInstance {
     try {
       if (!this.alwaysAnswers) this.#returnCode.watch(await this.#extism!.getInstance(), message.entry)
       const output = await this.#extism!.call(message.entry, message.input, call)
-      return output?.bytes() ?? null
+      return (await this.#resumeAll(call)) ?? output?.bytes() ?? null
     } finally {
       for (const lines of Object.values(this.#outputs)) lines.flush()
       this.#call = null
       for (const name of Object.keys(message.config)) delete this.#config[name]
     }
+  }
+
+  /** Where the call waits its entry has returned; it goes on as often as it is answered. What it set as output since, if anything. */
+  async #resumeAll(call: RunningCall): Promise<Uint8Array | null> {
+    let output: Uint8Array | null = null
+    while (call.isPaused) {
+      await call.answered()
+      output = (await this.#extismMemory.resume(this.#extism!, call)) ?? output
+    }
+    return output
   }
 
   /** Gives the memory of the last call's blocks back. */
@@ -132,9 +149,14 @@ export class PluginInstance {
 
   /** Only what the module imports: an async function among them makes every call asynchronous. */
   #importedFunctions(module: WebAssembly.Module): Record<string, Record<string, HostFunction>> {
+    const isResumed = resumes(module)
     const all: Record<string, Record<string, HostFunction>> = {
-      [alyxNamespace]: { ...alyxFunctions(this.#extismMemory), ...bulkCopies(this.#memory, this.#extismMemory) },
+      [alyxNamespace]: {
+        ...alyxFunctions(this.#extismMemory, { isResumed }),
+        ...bulkCopies(this.#memory, this.#extismMemory),
+      },
       [extismNamespace]: { ...this.#http.functions, ...blockFunctions(this.#extismMemory, () => this.#call) },
+      [unusedNamespace]: { http_request: noHttp },
       [ownWasiNamespace]: withoutContext(
         wasiFunctions({
           memory: this.#memory,
@@ -179,6 +201,16 @@ function withoutContext(
       (_context: CallContext, ...values: never[]) => run(...values),
     ]),
   )
+}
+
+/** Whether calls return where they wait, so that nothing of the module is ever suspended (guest-abi.ts). */
+function resumes(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) => name === resumeName)
+}
+
+/** The code of such a module does not mention what asks for it. */
+function noHttp(): never {
+  throw new Error("Http is found only where the code of a function mentions it by its name.")
 }
 
 function importsWasi(module: WebAssembly.Module): boolean {

@@ -1,7 +1,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origin; the rule is about windows */
 import { Worker } from "node:worker_threads"
 
-import { enlargeGuestStacks } from "../../../functions/guest-stacks.ts"
+import { enlargeGuestStacks, guestStackMegabytes } from "../../../functions/guest-stacks.ts"
 import type { Logger } from "../../../lib/logger.ts"
 import { ThreadState } from "./thread-state.ts"
 import type { FromFunctionWorker, FunctionWorkerData, ToFunctionWorker } from "./worker-messages.ts"
@@ -58,7 +58,11 @@ export class PoolThread {
       stdin: false,
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytesMax },
+      resourceLimits: {
+        maxOldGenerationSizeMb: heapMegabytesMax,
+        maxYoungGenerationSizeMb: youngMegabytesMax,
+        stackSizeMb: guestStackMegabytes,
+      },
     })
     this.#worker.on("message", onMessage)
     this.#worker.on("error", (error: Error & { code?: string }) => {

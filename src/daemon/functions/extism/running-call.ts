@@ -67,6 +67,8 @@ export class RunningCall {
   /** What the guest said by operation `fail`. */
   failure: GuestFailure | null = null
   isAnswered = false
+  /** It waits, and none of its answers has come. */
+  isPaused = false
   readonly #options: RunningCallOptions
   readonly #open = new Map<number, OpenOperation>()
   readonly #fetches = new Map<number, { resolve(fetched: FetchedForExtism): void; reject(error: Error): void }>()
@@ -153,15 +155,32 @@ export class RunningCall {
 
   /** Waits until something was answered; returns all answers since the last time as one. Empty where nothing is under way. */
   async wait(): Promise<Uint8Array> {
+    const answers = this.takeAnswers()
+    if (answers !== null) return answers
+    await this.answered()
+    this.#requireAlive()
+    return this.#joinAnswers()
+  }
+
+  /** All answers since the last time as one; null where some are under way, and none has come. */
+  takeAnswers(): Uint8Array | null {
     this.#requireAlive()
     this.log.flush()
-    if (this.#answers.length === 0 && this.#hasAnswersToCome) {
-      this.#tellWaits()
-      await new Promise<void>((resolve, reject) => {
-        this.#waiter = { resolve, reject }
-      })
-    }
-    this.#requireAlive()
+    if (this.#answers.length > 0 || !this.#hasAnswersToCome) return this.#joinAnswers()
+    this.#tellWaits()
+    this.isPaused = true
+    return null
+  }
+
+  /** Resolves when something was answered, and it is the turn of this call. Its code goes on then, before anything else happens on the thread. */
+  async answered(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#waiter = { resolve, reject }
+    })
+    this.isPaused = false
+  }
+
+  #joinAnswers(): Uint8Array {
     const joined = joinFrames(this.#answers)
     this.#answers = []
     return joined
