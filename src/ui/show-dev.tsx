@@ -37,7 +37,7 @@ export async function showDev(options: {
       text: `The daemon was of another build and was replaced: version ${daemon.version}.`,
     })
   }
-  const stopLooking = keepHeapSmall()
+  const stopLooking = keepHeapSmall(100)
   const leave = await runScreen({ launch, version, store, terminal }, daemon).finally(stopLooking)
   await sayGoodbye(leave, store, terminal)
 }
