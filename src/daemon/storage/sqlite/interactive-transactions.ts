@@ -49,9 +49,9 @@ export class InteractiveTransactions {
     const begun = Promise.withResolvers<InteractiveTransaction>()
     const durable = Promise.withResolvers<void>()
     durable.promise.catch(() => undefined)
-    this.#waitingCount += 1
+    const stopWaiting = this.#wait()
     const turn = this.#parts.inTurn(async () => {
-      this.#waitingCount -= 1
+      stopWaiting()
       return this.#run(options, { durable: durable.promise, begun: begun.resolve })
     })
     const settle = async (): Promise<void> => {
@@ -59,12 +59,24 @@ export class InteractiveTransactions {
         if (await turn) this.#parts.onCommit()
         durable.resolve()
       } catch (error) {
+        // There may have been no turn.
+        stopWaiting()
         durable.reject(error)
         begun.reject(error)
       }
     }
     void settle()
     return begun.promise
+  }
+
+  /** Counts one that waits for its turn, until it is told that it waits no more. */
+  #wait(): () => void {
+    this.#waitingCount += 1
+    let isWaiting = true
+    return () => {
+      if (isWaiting) this.#waitingCount -= 1
+      isWaiting = false
+    }
   }
 
   /** Rolls back the open one, and lets no other begin. */
@@ -90,6 +102,8 @@ export class InteractiveTransactions {
     const open = new OpenInteractive({ connection, briefReads: this.#briefReads, durable: told.durable, timeoutMs })
     const leave = (): void => open.end("left")
     signal.addEventListener("abort", leave, { once: true })
+    // Since it began, nobody listened.
+    if (signal.aborted) leave()
     this.#open = open
     told.begun(open)
     try {

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process"
 import { once } from "node:events"
+import { renameSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import { afterEach, beforeEach, expect, test } from "vitest"
@@ -238,3 +239,38 @@ test(
     ])
   },
 )
+
+test("begins that fail take no place of those that wait", async () => {
+  renameSync(temp.path, `${temp.path}.away`)
+  const failed = new Set<unknown>()
+  for (let count = 0; count < 300; count += 1) failed.add(await codeOf(() => begin()))
+  renameSync(`${temp.path}.away`, temp.path)
+
+  const transaction = await begin()
+  transaction.write(insert("a"))
+  await transaction.commit()
+
+  expect([...failed]).toEqual(["DATABASE_MOVED"])
+  expect(committed()).toEqual(["a"])
+})
+
+test("whoever leaves between its beginning and its first operation leaves none open", async () => {
+  const leaving = new AbortController()
+  const { signal } = leaving
+  const isAborted = (): boolean => Reflect.get(AbortSignal.prototype, "aborted", signal)
+  let asked = 0
+  // Asked before the turn, and right before it begins.
+  Object.defineProperty(signal, "aborted", {
+    get: () => {
+      asked += 1
+      if (asked === 2) queueMicrotask(() => leaving.abort())
+      return isAborted()
+    },
+  })
+
+  const transaction = await temp.database.beginTransaction({ timeoutMs: 60_000, signal })
+
+  expect(isAborted()).toBe(true)
+  expect(transaction.isOpen).toBe(false)
+  expect(await codeOf(() => temp.database.write(insert("b")))).toBe("done")
+})
