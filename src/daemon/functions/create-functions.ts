@@ -67,7 +67,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
   })
   const invocations = new InvocationTable(clock)
   const { host, dev: isDev } = options
-  const service = new FunctionCaller({ config, isDev, runtime, table, queue, invocations, host, onEnded, onRefused })
+  const told = { logger, onEnded, onRefused }
+  const service = new FunctionCaller({ config, isDev, runtime, table, queue, invocations, host, ...told })
   table.onChange(() => service.forgetCalls((name) => table.get(name) !== undefined))
   return {
     registry: table,

@@ -22,8 +22,6 @@ export interface EndedCallsParts {
   readonly executions: Pick<Executions, "record">
   readonly activity: Pick<Activity, "execution">
   readonly redactor: Redactor
-  /** The time at which performance.now() began, in milliseconds since the epoch. */
-  readonly timeOrigin?: number
 }
 
 /** Makes the listener that puts ended calls into the execution log, and tells those who follow the daemon's log. */
@@ -45,12 +43,8 @@ export function endedCalls(parts: EndedCallsParts): (ended: EndedInvocation) => 
   }
 }
 
-function recordOf(
-  ended: EndedInvocation,
-  { redactor, timeOrigin = performance.timeOrigin }: EndedCallsParts,
-): ExecutionRecord {
+function recordOf(ended: EndedInvocation, { redactor }: EndedCallsParts): ExecutionRecord {
   const { invocation, status, error } = ended
-  const startedMs = timeOrigin + invocation.startedAtMs
   return {
     id: invocation.executionId,
     functionName: invocation.manifest.name,
@@ -59,8 +53,8 @@ function recordOf(
     triggerId: invocation.trigger.id,
     parentId: invocation.parent?.executionId ?? null,
     status,
-    startedAt: new Date(startedMs).toISOString(),
-    completedAt: new Date(startedMs + ended.durationMs).toISOString(),
+    startedAt: new Date(invocation.beganAt).toISOString(),
+    completedAt: new Date(invocation.beganAt + ended.durationMs).toISOString(),
     durationMs: Math.round(ended.durationMs * 1_000) / 1_000,
     input: keptText(ended.input, redactor),
     output: ended.output === null ? null : keptText(ended.output, redactor),

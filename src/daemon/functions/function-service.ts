@@ -1,6 +1,7 @@
 import { alyxError } from "../../errors.ts"
 import type { AlyxError } from "../../errors.ts"
 import { guestLimits } from "../../functions/guest-abi.ts"
+import type { Logger } from "../../lib/logger.ts"
 import type { Config } from "../../project/config.ts"
 import type { FunctionCalls } from "../../protocol/functions-api.ts"
 import { callErrorOf } from "./call-errors.ts"
@@ -32,6 +33,7 @@ export interface FunctionCallerOptions {
   readonly invocations: InvocationTable
   readonly host: () => HostApi
   readonly onEnded: (ended: EndedInvocation) => void
+  readonly logger: Logger
   /** A call was refused, and is only counted. */
   readonly onRefused: (name: string) => void
 }
@@ -121,7 +123,7 @@ export class FunctionCaller implements FunctionService {
     else {
       const live = invocations.begin(request, known.served.source.manifest, 0)
       live.end()
-      this.#options.onEnded(endedByRefusal({ invocation: live.invocation, input, error, queuedMs }))
+      this.#tell(endedByRefusal({ invocation: live.invocation, input, error, queuedMs }))
     }
     return shownRefusal(error, { name, tellsAll: isDev || caller.isAdmin })
   }
@@ -207,7 +209,7 @@ export class FunctionCaller implements FunctionService {
     const raw = outcome.type === "returned" ? null : this.#errorOf(outcome, { name, limits, tellsAll })
     const error = raw === null ? null : await mappedError(raw, held, { tellsAll })
     const answer = answerOf(running, outcome)
-    this.#options.onEnded({
+    this.#tell({
       invocation,
       status: statusOf(outcome),
       durationMs,
@@ -220,6 +222,18 @@ export class FunctionCaller implements FunctionService {
       logsDropped: running.logsDropped,
     })
     return error
+  }
+
+  /** What a call came to is not changed by whoever keeps it. */
+  #tell(ended: EndedInvocation): void {
+    try {
+      this.#options.onEnded(ended)
+    } catch (error) {
+      this.#options.logger.error("The end of a call could not be kept.", {
+        function: ended.invocation.manifest.name,
+        error,
+      })
+    }
   }
 
   /** What ends because the server stops says so. */

@@ -43,11 +43,12 @@ export class InvocationTable {
   begin(request: InvokeRequest, manifest: FunctionManifest, timeoutMs: number): LiveInvocation {
     const { caller, trigger, parent } = request
     const random = this.#random.draw(Buffer.alloc(idBytes + tokenBytes)).toString("hex")
+    const beganAt = this.#clock.now()
     const startedAtMs = performance.now()
     const ended = new AbortController()
     const invocation: Omit<Invocation, "root"> = {
       id: random.slice(0, idBytes * 2),
-      executionId: this.#ids.next(this.#clock.now()),
+      executionId: this.#ids.next(beganAt),
       manifest,
       caller,
       trigger,
@@ -56,6 +57,7 @@ export class InvocationTable {
       depth: parent === null ? 0 : parent.depth + 1,
       parent,
       token: callTokenPrefix + random.slice(idBytes * 2),
+      beganAt,
       startedAtMs,
       deadlineMs: Math.min(startedAtMs + timeoutMs, parent?.deadlineMs ?? Number.POSITIVE_INFINITY),
       ended: ended.signal,

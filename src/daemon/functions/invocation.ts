@@ -31,6 +31,8 @@ export interface Invocation {
   readonly root: Invocation
   /** Bearer of `/api` and `/internal/v1` as the caller, for as long as the call lives. */
   readonly token: string
+  /** Of the clock, in milliseconds since the epoch. */
+  readonly beganAt: number
   /** Of performance.now(). */
   readonly startedAtMs: number
   readonly deadlineMs: number

@@ -96,7 +96,7 @@ describe("what the host answers, and cannot be written", () => {
     ["a value", () => ({ value: 1n })],
     ["the details of an error", () => Promise.reject(alyxError("BAD_REQUEST", { details: { much: 1n } }))],
   ])("is told as a mistake of the server: %s", async (_what, answer) => {
-    const functions = await openSaying({ answer: answer as FixtureOptions["answer"] & object })
+    const functions = await openSaying({ answer })
 
     expect(answered(await functions.call("deep", create("{}")))).toMatchObject({
       ok: false,

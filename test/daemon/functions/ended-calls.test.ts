@@ -24,7 +24,6 @@ function told(over: Partial<EndedInvocation>): { record: ExecutionRecord; entry:
     executions: { record: (one) => void records.push(one) },
     activity,
     redactor,
-    timeOrigin: 0,
   })
   listener({ ...ended, ...over })
   return { record: records[0]!, entry: activity.past({ tail: 1 })[0] as ExecutionEntry }
@@ -38,7 +37,7 @@ const invocation = {
   trigger: { type: "http", id: "/api/functions/hello" },
   requestId: "req_1",
   parent: null,
-  startedAtMs: 1_700_000_000_000,
+  beganAt: 1_700_000_000_000,
 } as unknown as Invocation
 const ended: EndedInvocation = {
   invocation,

@@ -5,6 +5,7 @@ import type { FunctionManifest } from "../../../src/functions/function-manifest.
 import type { FunctionSource } from "../../../src/functions/function-source.ts"
 import { defaultManifest } from "../../../src/functions/manifest/default-manifest.ts"
 import { systemClock } from "../../../src/lib/clock.ts"
+import type { Clock } from "../../../src/lib/clock.ts"
 import type { Config } from "../../../src/project/config.ts"
 import type { Caller } from "../../../src/daemon/caller.ts"
 import { anonymous, bareRequest } from "../../../src/daemon/callers.ts"
@@ -34,6 +35,9 @@ export async function untilOneWorker({ service }: Pick<Functions, "service">): P
 export interface FixtureOptions {
   readonly config?: Partial<Config["functions"]>
   readonly dev?: boolean
+  readonly clock?: Clock
+  /** Told of each call that has ended, before it is noted. */
+  readonly onEnded?: (ended: EndedInvocation) => void
   /** Told before each call; what it throws keeps the call from beginning. */
   readonly context?: () => void
   /** Answers operations; without it every one is answered with what was asked. */
@@ -59,7 +63,14 @@ const defaults: Config["functions"] = {
 }
 
 /** Makes functions whose threads end with the test. */
-export function openFunctions({ config = {}, dev = false, answer, context }: FixtureOptions = {}): FunctionsFixture {
+export function openFunctions({
+  config = {},
+  dev = false,
+  answer,
+  context,
+  onEnded,
+  clock = systemClock,
+}: FixtureOptions = {}): FunctionsFixture {
   const ended: EndedInvocation[] = []
   const refused: string[] = []
   const warnings: string[] = []
@@ -76,7 +87,7 @@ export function openFunctions({ config = {}, dev = false, answer, context }: Fix
     config: () => ({ ...defaults, ...config }),
     workerUrl: new URL("../../../src/daemon/functions/extism/function-worker.ts", import.meta.url),
     dev,
-    clock: systemClock,
+    clock,
     logger: {
       debug: (_message, fields) => warnings.push(`debug ${JSON.stringify(fields)}`),
       info: () => undefined,
@@ -85,7 +96,10 @@ export function openFunctions({ config = {}, dev = false, answer, context }: Fix
     },
     host: () => host,
     bodyLimitBytes: () => 2 * 1_048_576,
-    onEnded: (call) => ended.push(call),
+    onEnded: (call) => {
+      onEnded?.(call)
+      ended.push(call)
+    },
     onRefused: (name) => refused.push(name),
   })
   onTestFinished(() => functions.stop(1_000))

@@ -90,6 +90,7 @@ export class TestHost {
       depth: parent === undefined ? 0 : parent.depth + 1,
       parent: parent ?? null,
       token: `alyx_call_${randomBytes(16).toString("hex")}`,
+      beganAt: Date.now(),
       startedAtMs,
       deadlineMs: startedAtMs + timeoutMs,
       ended: ending.signal,

@@ -78,9 +78,9 @@ function clocks({ memory, deadline }: WasiOptions): Record<string, WasiFunction>
   }
 }
 
-/** Nanoseconds: 0 the wall's clock, 1 to 3 what runs on steadily; null for what is no clock. */
+/** Nanoseconds: 0 the wall's clock, which may be set, 1 to 3 what runs on steadily; null for what is no clock. */
 function timeOf(clock: number): bigint | null {
-  if (clock === 0) return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1_000)) * 1_000n
+  if (clock === 0) return BigInt(Date.now()) * 1_000_000n
   return clock >= 1 && clock <= 3 ? process.hrtime.bigint() : null
 }
 
