@@ -217,7 +217,6 @@ export class ExtismRuntime implements FunctionRuntime {
 
   /** A thread is believed only what it says of calls that run on it. */
   #take(thread: PoolThread, message: FromFunctionWorker): void {
-    if (message.type === "ready") return
     const call = this.#calls.get(message.call)
     if (call?.instance.thread !== thread) return
     if (message.type === "ended") return this.#finish(call, message)

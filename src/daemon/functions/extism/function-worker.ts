@@ -4,14 +4,16 @@ import { parentPort, workerData } from "node:worker_threads"
 import { isOfGuest, returned, thrown } from "./call-outcome.ts"
 import { PluginInstance } from "./plugin-instance.ts"
 import { CallWasTakenBack, RunningCall } from "./running-call.ts"
-import { ThreadState } from "./thread-state.ts"
+import { ThreadState, earlyMsMax, earlyNumber } from "./thread-state.ts"
 import { lowerThreadPriority } from "./thread-priority.ts"
+import { ownTask } from "./thread-time.ts"
 import { Turns } from "./turns.ts"
 import type {
   CallMessage,
   FromFunctionWorker,
   FunctionWorkerData,
   PluginToInstantiate,
+  ReadyMessage,
   ToFunctionWorker,
   WorkerOutcome,
 } from "./worker-messages.ts"
@@ -82,7 +84,7 @@ class FunctionThread {
       // A guest that was thrown out of its code is not where it was before the call.
       isUnwound = !isOfGuest(error)
       outcome =
-        instance === undefined
+        instance?.hasBegun !== true
           ? { type: "not_made", message: error instanceof Error ? error.message : String(error) }
           : thrown(call, instance, error)
     }
@@ -99,23 +101,38 @@ class FunctionThread {
 
   /** One that fails is made again by its first call, which then is told why. */
   #makeEarly(id: number): void {
-    this.#instanceOf(id, null).catch(() => this.#instances.delete(id))
+    const begun = this.#instanceOf(id, null).then((instance) => this.#beginInTurn(instance))
+    this.#instances.set(id, begun)
+    begun.catch(() => this.#instances.delete(id))
   }
 
-  /** Usually made at the first call, so that what its beginning says is that call's. */
+  /** Usually made at the first call, in whose first turn it begins: what its beginning says is that call's. */
   #instanceOf(id: number, call: RunningCall | null): Promise<PluginInstance> {
     const existing = this.#instances.get(id)
     if (existing !== undefined) return existing
     const plugin = this.#plugins.get(id)
     if (plugin === undefined) throw new Error(`Instance ${id} is not known.`)
     const making = new Promise<PluginInstance>((resolve, reject) => {
-      this.#turns.take(call?.message.number ?? 0, () => {
+      this.#turns.take(call?.message.number ?? earlyNumber, () => {
         const instance = new PluginInstance(plugin)
-        instance.make(call?.begin() === true ? call : null).then(() => resolve(instance), reject)
+        instance.make().then(() => resolve(instance), reject)
       })
     })
     this.#instances.set(id, making)
     return making
+  }
+
+  #beginInTurn(instance: PluginInstance): Promise<PluginInstance> {
+    return new Promise((resolve, reject) => {
+      this.#turns.take(earlyNumber, () => {
+        try {
+          instance.begin(null, process.hrtime.bigint() + BigInt(earlyMsMax * 1_000_000))
+          resolve(instance)
+        } catch (error) {
+          reject(error as Error)
+        }
+      })
+    })
   }
 
   #callInTurn(instance: PluginInstance, call: RunningCall): Promise<Uint8Array | null> {
@@ -152,4 +169,4 @@ lowerThreadPriority(data.niceness)
 const port = parentPort!
 const thread = new FunctionThread(data, (message) => port.postMessage(message))
 port.on("message", (message: ToFunctionWorker) => thread.take(message))
-port.postMessage({ type: "ready" } satisfies FromFunctionWorker)
+port.postMessage({ type: "ready", task: ownTask() } satisfies ReadyMessage)

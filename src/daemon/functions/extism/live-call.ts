@@ -133,7 +133,7 @@ export class LiveCall implements CallHandle {
   }
 
   /** Something that its thread says of it. */
-  take(message: Exclude<FromFunctionWorker, { type: "ready" | "ended" }>): void {
+  take(message: Exclude<FromFunctionWorker, { type: "ended" }>): void {
     if (this.#isSettled) return
     const { listener } = this.#options
     switch (message.type) {

@@ -4,7 +4,8 @@ import { Worker } from "node:worker_threads"
 import { enlargeGuestStacks, guestStackMegabytes } from "../../../functions/guest-stacks.ts"
 import type { Logger } from "../../../lib/logger.ts"
 import { ThreadState } from "./thread-state.ts"
-import type { FromFunctionWorker, FunctionWorkerData, ToFunctionWorker } from "./worker-messages.ts"
+import { processorMs } from "./thread-time.ts"
+import type { FromFunctionWorker, FunctionWorkerData, ReadyMessage, ToFunctionWorker } from "./worker-messages.ts"
 
 /** `shared`: several calls whose code an interrupt ends. `solo`: one call at a time, of any plug-in. */
 export type ThreadKind = "shared" | "solo"
@@ -14,6 +15,12 @@ const niceness = 10
 
 /** Who has run so long without letting go is no neighbour for new calls. */
 const stuckAfterMs = 100
+
+/** Processor time that it uses from then on before it is taken for one that does not let go. */
+const suspectMs = 30
+
+/** After so long it does not matter what the thread waits for. */
+const blockedAfterMs = 2_000
 
 /** The thread's own heap: what hosts functions there, not their memories, which have limits of their own. */
 const heapMegabytesMax = 512
@@ -42,6 +49,10 @@ export class PoolThread {
   /** What the thread shows without being asked. */
   readonly state = new ThreadState()
   readonly #exited: Promise<void>
+  /** Of thread-time.ts, once it is up. */
+  #task: number | null = null
+  /** The call that has run for long, and the processor time of the thread when that was seen. */
+  #suspect: { readonly number: number; readonly usedMs: number } | null = null
   #isOutOfMemory = false
   #hasExited = false
 
@@ -64,7 +75,10 @@ export class PoolThread {
         stackSizeMb: guestStackMegabytes,
       },
     })
-    this.#worker.on("message", onMessage)
+    this.#worker.on("message", (message: FromFunctionWorker | ReadyMessage) => {
+      if (message.type === "ready") this.#task = message.task
+      else onMessage(message)
+    })
     this.#worker.on("error", (error: Error & { code?: string }) => {
       this.#isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY"
       logger.error("A thread of functions ended by an error.", { error })
@@ -95,9 +109,17 @@ export class PoolThread {
     return this.state.runningNumber
   }
 
-  /** Whether the code of a call keeps the thread, so that others on it wait. */
+  /**
+   * Whether the code of a call keeps the thread, so that others on it wait. On a busy machine a thread may get no processor for
+   * as long: what it has used since it was first suspected tells the one from the other, where that can be known.
+   */
   get isStuck(): boolean {
-    return this.busyCount > 0 && this.state.runningMs > stuckAfterMs
+    const { runningMs, runningNumber: number } = this.state
+    if (this.busyCount === 0 || runningMs <= stuckAfterMs) return false
+    const usedMs = runningMs > blockedAfterMs ? null : processorMs(this.#task)
+    if (usedMs === null) return true
+    if (this.#suspect?.number !== number) this.#suspect = { number, usedMs }
+    return usedMs - this.#suspect.usedMs > suspectMs
   }
 
   post(message: ToFunctionWorker, moved: readonly ArrayBuffer[] = []): void {

@@ -1,16 +1,17 @@
-import { readlinkSync } from "node:fs"
 import { setPriority } from "node:os"
+
+import { ownTask } from "./thread-time.ts"
 
 /**
  * Makes the thread that calls it yield to the others of the process, so that functions take what the server leaves. Linux alone
  * has priorities of threads; elsewhere nothing happens.
  */
 export function lowerThreadPriority(niceness: number): void {
-  if (process.platform !== "linux") return
+  const task = ownTask()
+  if (task === null) return
   try {
-    // "4711/task/4713"
-    setPriority(Number(readlinkSync("/proc/thread-self").split("/").at(-1)), niceness)
+    setPriority(task, niceness)
   } catch {
-    // A container without /proc, or a policy: functions then run as fast as everything else.
+    // By a policy: functions then run as fast as everything else.
   }
 }

@@ -67,8 +67,14 @@ export type FetchedForExtism =
     }
   | { readonly error: string }
 
+/** First of all: the thread is up. */
+export interface ReadyMessage {
+  readonly type: "ready"
+  /** What thread-time.ts knows it by. */
+  readonly task: number | null
+}
+
 export type FromFunctionWorker =
-  | { readonly type: "ready" }
   | SubmittedMessage
   | { readonly type: "log"; readonly call: string; readonly lines: readonly TimedLogLine[]; readonly dropped: number }
   | { readonly type: "cancelled"; readonly call: string; readonly id: number }

@@ -29,7 +29,6 @@ it("a call that was taken back from a thread may be sent to it again, and runs o
     workerUrl: new URL("../../../../src/daemon/functions/extism/function-worker.ts", import.meta.url),
     logger,
     onMessage: (message) => {
-      if (message.type === "ready") return
       if (message.type === "ended") calls[0]!.end(message.outcome)
       else calls[0]!.take(message)
     },
