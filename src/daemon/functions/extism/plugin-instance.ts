@@ -39,6 +39,8 @@ export class PluginInstance {
   #extism: Plugin | undefined
   #deadline: WebAssembly.Global<"i64"> | undefined
   #call: RunningCall | null = null
+  #exports: WebAssembly.Exports | undefined
+  #hasBegun = false
 
   constructor(plugin: PluginToInstantiate) {
     this.#plugin = plugin
@@ -75,30 +77,45 @@ export class PluginInstance {
     return this.#returnCode.last
   }
 
-  /** Makes the instance and lets it begin, as its compiler wants it; may trap. */
-  async make(call: RunningCall | null): Promise<void> {
-    this.#call = call
+  /** Whether its own beginning is over, as its compiler wants it. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
+  /** Makes the instance, of which no function has run then. */
+  async make(): Promise<void> {
     const { module, data } = this.#plugin
     // The module by itself: of a manifest Extism asks whether it is a Response, for which Node.js loads all of its fetch (20 MB).
     this.#extism = await createPlugin(module, this.#extismOptions(module))
     const { exports } = await this.#extism.getInstance()
-    const { [memoryName]: memory, alyx_deadline: deadline, alyx_set_memory_limit: setLimit } = exports
+    const { [memoryName]: memory, alyx_deadline: deadline } = exports
     if (data !== null) placeData(memory as WebAssembly.Memory, data)
     this.#memory.bind(memory instanceof WebAssembly.Memory ? memory : undefined)
     if (deadline instanceof WebAssembly.Global) this.#deadline = deadline
-    this.resume(call?.message.deadline ?? 0n)
+    this.#exports = exports
+  }
+
+  /** Lets it begin, until then at most; may trap. What it says is the call's, if there is one. */
+  begin(call: RunningCall | null, deadline: bigint): void {
+    this.#call = call
+    this.resume(deadline)
+    const { module, data, memoryBytes } = this.#plugin
+    const exports = this.#exports!
     begin(exports, importsWasi(module))
+    const { alyx_set_memory_limit: setLimit } = exports
     if (typeof setLimit === "function") {
       const limit = setLimit as (bytes: number) => void
-      limit(Math.floor(this.#plugin.memoryBytes * engineShare))
+      limit(Math.floor(memoryBytes * engineShare))
     }
     // One that could not begin is made again.
     if (data !== null) freeData(data)
+    this.#hasBegun = true
   }
 
-  /** Calls the entry; what the host functions do meanwhile is the call's. Null where it set no output. Throws what the guest or a host function threw. */
+  /** Calls the entry, after its beginning if that was not yet; what the host functions do meanwhile is the call's. Null where it set no output. Throws what the guest or a host function threw. */
   async call(call: RunningCall): Promise<Uint8Array | null> {
     const { message } = call
+    if (!this.#hasBegun) this.begin(call, message.deadline)
     this.#call = call
     Object.assign(this.#config, message.config)
     this.#extismMemory.reset()

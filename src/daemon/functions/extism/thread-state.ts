@@ -1,3 +1,9 @@
+/** In place of a call's number, where an instance is made and begins before its first call. */
+export const earlyNumber = -1
+
+/** How long that may take: as long as a call, where nothing else is said. */
+export const earlyMsMax = 30_000
+
 /**
  * What the main thread and a thread of functions both see, without messages: which call's code runs there and since when, and which
  * calls that were sent may still be taken back.

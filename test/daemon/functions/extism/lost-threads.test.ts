@@ -11,6 +11,7 @@ import type {
   CallStart,
   LoadedPlugin,
   Place,
+  PlaceWish,
 } from "../../../../src/daemon/functions/runtime.ts"
 import type { BuiltFunction } from "../../../../src/functions/built-function.ts"
 import { createLogger } from "../../../../src/lib/logger.ts"
@@ -64,8 +65,8 @@ const startOf = (input: unknown, withinMs: number): CallStart => ({
   deadlineMs: performance.now() + withinMs,
 })
 
-function reserve(runtime: ExtismRuntime, plugin: LoadedPlugin): Place {
-  const place = runtime.reserve(plugin, wish)
+function reserve(runtime: ExtismRuntime, plugin: LoadedPlugin, more: Partial<PlaceWish> = {}): Place {
+  const place = runtime.reserve(plugin, { ...wish, ...more })
   if (typeof place === "string") throw new Error(`There is no place: ${place}.`)
   return place
 }
@@ -137,13 +138,34 @@ it("a thread that says nothing of the end of a call, though nothing keeps it, is
   expect(await stuck.promise).toBe(call)
 })
 
+const functionWorker = new URL("../../../../src/daemon/functions/extism/function-worker.ts", import.meta.url)
+
+const loops = `import { defineFunction } from "@alyx/functions"
+  const kept: unknown[] = []
+  export default defineFunction({ handler: (input: any) => { while (input.loop) kept.length = 0; return "done" } })`
+
+it("a call whose instance is still being made is moved where a later one keeps its thread", async () => {
+  const runtime = openRuntime([functionWorker])
+  const plugin = await load(runtime, await buildPlugin(await tempFolder(), loops))
+  expect(await run(runtime, plugin).outcome).toMatchObject({ type: "returned" })
+
+  for (let turn = 0; turn < 4; turn += 1) {
+    const fresh = reserve(runtime, plugin, { isFresh: true })
+    const warm = await vi.waitFor(() => reserve(runtime, plugin))
+    const made = fresh.run(startOf({}, 30_000), listener)
+    const loop = warm.run(startOf({ loop: true }, 1_500), listener)
+
+    const first = await Promise.race([made.outcome, loop.outcome])
+
+    expect({ turn, type: first.type }).toEqual({ turn, type: "returned" })
+    expect(await loop.outcome).toMatchObject({ type: "timed_out" })
+    expect(await run(runtime, plugin).outcome).toMatchObject({ type: "returned" })
+  }
+})
+
 it("a call that waits and cannot be moved, since no thread starts, is told to try again", async () => {
-  const real = new URL("../../../../src/daemon/functions/extism/function-worker.ts", import.meta.url)
-  const runtime = openRuntime([real, new URL("https://nowhere.example/worker.js")])
-  const source = `import { defineFunction } from "@alyx/functions"
-    const kept: unknown[] = []
-    export default defineFunction({ handler: (input: any) => { while (input.loop) kept.length = 0; return "done" } })`
-  const plugin = await load(runtime, await buildPlugin(await tempFolder(), source))
+  const runtime = openRuntime([functionWorker, new URL("https://nowhere.example/worker.js")])
+  const plugin = await load(runtime, await buildPlugin(await tempFolder(), loops))
   expect(await run(runtime, plugin).outcome).toMatchObject({ type: "returned" })
 
   const first = reserve(runtime, plugin)
