@@ -6,12 +6,13 @@ import type { FunctionRuntime, LoadRequest, LoadedPlugin, NoPlace, Place, PlaceW
 import { CompiledModules } from "./compiled-modules.ts"
 import { InstancePool, aheadMax } from "./instance-pool.ts"
 import type { PooledInstance } from "./instance-pool.ts"
-import { LiveCall } from "./live-call.ts"
+import { LiveCall, graceMs } from "./live-call.ts"
 import { loadPlugin } from "./load-plugin.ts"
 import type { CompiledPlugin } from "./load-plugin.ts"
 import { freeData } from "./plugin-data.ts"
 import { PoolThread } from "./pool-thread.ts"
 import type { ThreadKind } from "./pool-thread.ts"
+import { earlyMsMax, earlyNumber } from "./thread-state.ts"
 import type { EndedMessage, FromFunctionWorker } from "./worker-messages.ts"
 
 /** A plug-in as this runtime holds it. */
@@ -31,6 +32,8 @@ export interface ExtismRuntimeOptions {
   readonly logger: Logger
   /** Of what an operation of a guest says besides its body. */
   readonly headerBytesMax: () => number
+  /** How long an instance that is made ahead may take to begin; half a minute when left out. */
+  readonly earlyMsMax?: number
   /** There may be a place for a call that waits. */
   readonly onRoom: () => void
 }
@@ -295,7 +298,20 @@ export class ExtismRuntime implements FunctionRuntime {
     return this.#withThreads(() => this.#pool.addIdle(plugin, instancesMax)) === true
   }
 
+  /** Code of ours is interrupted in time; that of others keeps a processor until somebody calls. */
+  #endLateBeginnings(): void {
+    const { logger, earlyMsMax: lateMs = earlyMsMax + graceMs } = this.#options
+    for (const thread of this.#pool.threads) {
+      if (thread.runningNumber !== earlyNumber || thread.state.runningMs <= lateMs) continue
+      logger.warn("An instance that was made before its first call did not begin in time; its thread is ended.", {
+        lateMs,
+      })
+      this.#giveUp(thread)
+    }
+  }
+
   #dropIdle(): void {
+    this.#endLateBeginnings()
     const now = performance.now()
     const left = new Map<ExtismPlugin, number>()
     const idle = this.#pool.idle()

@@ -129,7 +129,7 @@ class FunctionThread {
           instance.begin(null, process.hrtime.bigint() + BigInt(earlyMsMax * 1_000_000))
           resolve(instance)
         } catch (error) {
-          reject(error as Error)
+          reject(error)
         }
       })
     })
