@@ -47,7 +47,7 @@ const daemonLevels: string[][] = [
   ["daemon/realtime", "daemon/host"],
   ["daemon/http"],
   ["daemon/dev", "daemon/status"],
-  ["daemon/daemon-log", "daemon/log-output"],
+  ["daemon/daemon-log", "daemon/log-output", "daemon/log-crashes"],
   ["daemon/compose"],
   ["daemon/daemon"],
   ["daemon/main"],

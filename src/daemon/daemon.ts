@@ -20,6 +20,7 @@ import { openHttp } from "./compose/open-http.ts"
 import { endMigrations, openParts } from "./compose/open-parts.ts"
 import type { Parts } from "./compose/open-parts.ts"
 import { startFunctions } from "./compose/start-functions.ts"
+import { logCrashes } from "./log-crashes.ts"
 import { followProject, makeReloads, reloadFiles } from "./compose/reloads.ts"
 
 /** Makes and starts every part, in order; what was acquired is released in reverse, also when a start fails. */
@@ -29,6 +30,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const seen = await hashProject(projectPaths(options.root))
     const processFile = promiseProcessFile(options.root, release)
     const parts = await openParts(options, release)
+    release.push("log of crashes", logCrashes(parts.logger))
     const { http, status, data, auth, functions } = await openHttp(parts, release)
     await firstSchema({ ...options, ...parts })
     await processFile.write(status.file())
