@@ -50,8 +50,12 @@ export function leaveOutForeign(connection: SqliteConnection, schema: Schema): r
     throw damaged(`it has more than ${otherObjectCountMax} tables, indexes and views of other programs`)
   }
   for (const row of others) requirePlainTable(connection, row)
+  // What is on system tables was judged to the letter before.
   const dropped = readSchemaRows(connection).filter(
-    (row) => ours.get(row.name) !== row.sql && (row.type === "trigger" || !isPlainIndex(connection, row)),
+    (row) =>
+      !isOfAlyx(row.table) &&
+      ours.get(row.name) !== row.sql &&
+      (row.type === "trigger" || !isPlainIndex(connection, row)),
   )
   for (const { type, name } of dropped) connection.define(`DROP ${type.toUpperCase()} ${quoteName(name)}`)
   const shown = dropped.filter(({ name }) => !isOfAlyx(name) && !ours.has(name))
