@@ -41,8 +41,7 @@ export async function applyPlan(talk: PlanTalk): Promise<void> {
   if (changesWithoutFile(plan).length === 0) {
     const [problem] = plan.problems
     if (problem !== undefined) return talk.say(sentenceOf(problem), { urgent: true })
-    if (await isWanted(talk, plan)) await apply(talk, plan)
-    return
+    return (await isWanted(talk, plan)) ? apply(talk, plan) : talk.say(nothingApplied)
   }
   const draft = await draftForPlan(plan, talk)
   if (draft.open !== null && !draft.open.isOurs) return sayOpen(talk, draft.open)
@@ -65,17 +64,22 @@ async function applyWritten(
   if (await isWanted(talk, plan)) return apply(talk, plan)
   const written = path.join(talk.paths.root, file)
   // Unless somebody edited it in the meantime.
-  if ((await readIfThere(written)) !== text) return
-  if (before === null) return rm(written)
-  await writeFileAtomically(await realpath(written), before.text)
-  talk.drafts.remember(file, before.text)
+  if ((await readIfThere(written)) === text) {
+    if (before === null) await rm(written)
+    else {
+      await writeFileAtomically(await realpath(written), before.text)
+      talk.drafts.remember(file, before.text)
+    }
+  }
+  talk.say(nothingApplied)
 }
+
+const nothingApplied = "Nothing was applied."
 
 async function isWanted(talk: PlanTalk, { isLossy, changes }: MigrationPlan): Promise<boolean> {
   if (!isLossy) return true
   const lost = changes.filter(({ safety }) => safety === "lossy").map(({ message }) => message)
   const answer = await talk.ask(`Something is lost by this (${lost.join(", ")}); a backup is written first. Apply it?`)
-  if (answer !== "yes") talk.say("Nothing was applied.")
   return answer === "yes"
 }
 
