@@ -39,7 +39,7 @@ export interface ExtismRuntimeOptions {
 }
 
 /** How often calls that wait on a thread are looked at: whether it is stuck. */
-const lookMs = 50
+const lookMs = 25
 
 /** Native code of ours, once begun, cannot be stopped: a thread may be in it when all is to end. */
 const stopWaitMs = 2_000

@@ -16,6 +16,9 @@ const niceness = 10
 /** Who has run so long without letting go is no neighbour for new calls. */
 const stuckAfterMs = 100
 
+/** Who has run half of that is looked at. */
+const suspectAfterMs = stuckAfterMs / 2
+
 /** Processor time that it uses from then on before it is taken for one that does not let go. */
 const suspectMs = 30
 
@@ -111,15 +114,19 @@ export class PoolThread {
 
   /**
    * Whether the code of a call keeps the thread, so that others on it wait. On a busy machine a thread may get no processor for
-   * as long: what it has used since it was first suspected tells the one from the other, where that can be known.
+   * as long: what it has used since it was first suspected tells the one from the other, where that can be known. Whoever waits
+   * asks again and again.
    */
   get isStuck(): boolean {
     const { runningMs, runningNumber: number } = this.state
-    if (this.busyCount === 0 || runningMs <= stuckAfterMs) return false
+    if (this.busyCount === 0 || runningMs <= suspectAfterMs) {
+      this.#suspect = null
+      return false
+    }
     const usedMs = runningMs > blockedAfterMs ? null : processorMs(this.#task)
-    if (usedMs === null) return true
+    if (usedMs === null) return runningMs > stuckAfterMs
     if (this.#suspect?.number !== number) this.#suspect = { number, usedMs }
-    return usedMs - this.#suspect.usedMs > suspectMs
+    return runningMs > stuckAfterMs && usedMs - this.#suspect.usedMs > suspectMs
   }
 
   post(message: ToFunctionWorker, moved: readonly ArrayBuffer[] = []): void {
