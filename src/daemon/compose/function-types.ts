@@ -4,7 +4,10 @@ import type { ReleaseStack } from "../../lib/release-stack.ts"
 import type { OpenedFunctions } from "./open-functions.ts"
 import type { Parts } from "./open-parts.ts"
 
-/** Keeps the types that editors complete functions with as the schema is, while there is a functions folder. */
+/**
+ * Keeps the types that editors complete functions with as the served schema is, while there is a functions folder. Whenever
+ * schema.yaml was read they are compared anew: `alyx functions types` may have written them as a refused one wanted them.
+ */
 export function keepFunctionTypes(
   { options, schemas, signals, logger }: Pick<Parts, "options" | "schemas" | "signals" | "logger">,
   functions: Pick<OpenedFunctions, "loader" | "onChange">,
@@ -25,7 +28,11 @@ export function keepFunctionTypes(
       logger.warn("The types of functions for editors could not be written.", { error })
     })
   }
-  const forgets = [signals.on("schema", look), functions.onChange(look)]
+  const lookAnew = (): void => {
+    writtenHash = undefined
+    look()
+  }
+  const forgets = [signals.on("schema", look), signals.on("schema-files", lookAnew), functions.onChange(look)]
   look()
   release.push("types of functions", async () => {
     for (const forget of forgets) forget()

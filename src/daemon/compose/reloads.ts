@@ -19,9 +19,10 @@ export function makeReloads(
   parts: Parts,
   { http, status }: { http: HttpApp; status: DaemonStatus },
 ): { schema: Reload; config: Reload } {
-  const { options, logger, database, turns, migrations } = parts
+  const { options, logger, database, turns, migrations, signals } = parts
+  const reloadSchema = turns.inTurn(migrations.reload)
   return {
-    schema: turns.inTurn(migrations.reload),
+    schema: (isCurrent) => reloadSchema(isCurrent).finally(() => signals.nudge("schema-files")),
     config: turns.inTurn(
       configReload({
         ...parts,

@@ -1,8 +1,9 @@
 /**
  * What a nudge says "look again" about. `accounts`: an account, session, key or role changed. `schema`: another schema
- * is served. `database`: all data was replaced by a restore or a reset.
+ * is served. `schema-files`: schema.yaml and the migrations were read, whatever came of it. `database`: all data was
+ * replaced by a restore or a reset.
  */
-export type Topic = "accounts" | "schema" | "database"
+export type Topic = "accounts" | "schema" | "schema-files" | "database"
 
 /**
  * Nudges between parts: lossy, unordered, without data. Whoever hears one looks at the database again, and everybody

@@ -1,10 +1,13 @@
+import { execFile } from "node:child_process"
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import path from "node:path"
+import { promisify } from "node:util"
 
 import { describe, expect, test } from "vitest"
 
-import type { BuildEntry, LogEntry } from "../../../src/protocol/admin-api.ts"
+import type { BuildEntry, LogEntry, ReloadEntry } from "../../../src/protocol/admin-api.ts"
 import { compileAssemblyScript } from "../../helpers/assemblyscript-plugin.ts"
+import { builtCli } from "../../helpers/built-cli.ts"
 import { followActivity } from "../../helpers/follow-activity.ts"
 import { startDaemon, writeProject } from "../../helpers/running-daemon.ts"
 import { tempFolder } from "../../helpers/temp-folder.ts"
@@ -108,6 +111,26 @@ describe("functions in dev", () => {
     await write("schema.yaml", `${schema}      stars: { type: int, default: 3 }\n`)
     while (!(await types()).includes("stars")) await new Promise((resolve) => setTimeout(resolve, 10))
   })
+
+  test("the types of editors are those of the served schema again when a change that waited is undone", async () => {
+    const { daemon, file, write, built, reloaded } = await devProject({
+      "functions/hello.ts": saying("one"),
+      "alyx.yaml": "server: { insecure_open: true }\n",
+    })
+    await built("hello")
+    const types = (): Promise<string> => readFile(file(".alyx/types/collections.d.ts"), "utf8")
+    expect((await daemon.send("POST", "/api/collections/notes", { text: "kept" })).status).toBe(201)
+
+    await write("schema.yaml", schema.replace("text:", "body:"))
+    expect(await reloaded()).toMatchObject({ outcome: "refused" })
+    await promisify(execFile)(process.execPath, [await builtCli(), "functions", "types"], { cwd: daemon.folder })
+    expect(await types()).toContain("body")
+
+    await write("schema.yaml", schema)
+    expect(await reloaded()).toMatchObject({ outcome: "unchanged" })
+    while (!(await types()).includes("text")) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(await types()).not.toContain("body")
+  })
 })
 
 /** Two versions of a plug-in that AssemblyScript made. */
@@ -138,6 +161,8 @@ async function devProject(files: Readonly<Record<string, string>>) {
       await mkdir(path.dirname(file(name)), { recursive: true })
       await writeFile(file(name), text)
     },
+    reloaded: (): Promise<ReloadEntry> =>
+      activity.next((entry: LogEntry): entry is ReloadEntry => entry.kind === "reload" && entry.cause === "schema"),
     built: (name: string): Promise<BuildEntry> =>
       activity.next((entry: LogEntry): entry is BuildEntry => entry.kind === "build" && entry.name === name),
     call: (name: string) => daemon.send("GET", `/api/functions/${name}`),
