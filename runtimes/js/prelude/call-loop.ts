@@ -5,6 +5,7 @@ import { setError, tell, writeLog } from "./host.ts"
 import { keptAlive } from "./keep-alive.ts"
 import { operations } from "./operations.ts"
 import { rejections } from "./rejections.ts"
+import { isThenable } from "./thenable.ts"
 import { timers } from "./timers.ts"
 
 /** What the glue does next. */
@@ -87,7 +88,3 @@ class CallLoop {
 }
 
 export const callLoop = new CallLoop()
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function"
-}

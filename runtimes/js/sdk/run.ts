@@ -2,6 +2,7 @@ import type { PluginDescription } from "../../../src/functions/built-function.ts
 import { runTypedExport, typedExport } from "../prelude/extism/typed-exports.ts"
 import { encodeUtf8, engine, readInput, requireCall, setOutput, setOutputText, tell } from "../prelude/host.ts"
 import { keptAlive } from "../prelude/keep-alive.ts"
+import { isThenable } from "../prelude/thenable.ts"
 import { AlyxError } from "./alyx-error.ts"
 import type { Call } from "./call.ts"
 import { beginCall } from "./call.ts"
@@ -19,7 +20,7 @@ import { runDefined } from "./run-defined.ts"
 import { asThrown, tellCaller } from "./told-errors.ts"
 import { answerOfResponse, answerOfReturned } from "./web-answer.ts"
 import { isWebResponse } from "./web-globals.ts"
-import { isThenable, whenKnown } from "./when-known.ts"
+import { whenKnown } from "./when-known.ts"
 
 /** Puts `@alyx/functions` where our compiler's module of this name finds it, and `ctx` among the globals. */
 export function installSdk(): void {
@@ -77,7 +78,13 @@ function answerJson(json: string): void {
 function runHandler(handler: Callable, { guest }: Call): WholeAnswer | PromiseLike<WholeAnswer> {
   const res = new HandlerResponse()
   const req = new HandlerRequest(requestOf(guest), readInput())
-  return orThrownResponse(() => whenKnown(handler(req, res), (returned) => answerOfReturned(returned, res)))
+  return orThrownResponse(() =>
+    whenKnown(handler(req, res), (returned) => {
+      if (returned !== undefined || res.headersSent) return answerOfReturned(returned, res)
+      // The callback of a promise that is settled already may answer still.
+      return Promise.resolve().then(() => answerOfReturned(returned, res))
+    }),
+  )
 }
 
 /** `env` and `ctx` are what apps written for other runtimes of `fetch` expect there. */

@@ -50,7 +50,31 @@ describe("The style defineFunction", () => {
   })
 })
 
+describe("What a handler returns", () => {
+  test("may be a function that has then, as promises of some libraries are", async () => {
+    const guest = await buildGuest(
+      `export default (req, res) => Object.assign(() => 1, { then: (resolve) => setTimeout(() => resolve({ later: true }), 1) })`,
+    )
+    const defined = await buildGuest(`import { defineFunction } from "@alyx/functions"
+      export default defineFunction({ handler: () => Object.assign(() => 1, { then: (resolve) => resolve({ later: true }) }) })`)
+
+    expect((await guest.call()).output).toBe('{"later":true}')
+    expect((await defined.call()).output).toBe('{"later":true}')
+  })
+})
+
 describe("The style (req, res)", () => {
+  test("may answer in the callback of a promise that it does not return", async () => {
+    const guest = await buildGuest(
+      `export default (req, res) => { Promise.resolve().then(() => res.status(201).json({ later: true })) }`,
+    )
+
+    const { output, head } = await guest.call()
+
+    expect(head?.status).toBe(201)
+    expect(output).toBe('{"later":true}')
+  })
+
   test("reads the request and answers with a status and headers", async () => {
     const guest = await buildGuest(`export default async function handler(req, res) {
          const { method, query, params, ip } = req
