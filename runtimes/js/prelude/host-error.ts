@@ -1,4 +1,6 @@
+import { guestLimits } from "../../../src/functions/guest-abi.ts"
 import type { GuestFailure } from "../../../src/functions/guest-abi.ts"
+import { isShallow } from "./shallow.ts"
 
 /** An error with a code, an HTTP status and details; those of `FunctionError` and of the host are told to the caller. */
 export class CodedError extends Error {
@@ -107,12 +109,18 @@ function textOf(value: unknown): string {
 function textOfThrown(thrown: unknown): string {
   if (typeof thrown === "string") return thrown
   if (typeof thrown !== "object" || thrown === null) return `Thrown: ${textOf(thrown)}`
-  return "message" in thrown ? textOf(thrown.message) : `Thrown: ${JSON.stringify(thrown)}`
+  return "message" in thrown ? textOf(thrown.message) : `Thrown: ${JSON.stringify(shallow(thrown, "What was thrown"))}`
+}
+
+/** The value, or a sentence instead of what the host does not take. */
+function shallow(value: unknown, what: string): unknown {
+  if (isShallow(value, guestLimits.nestingMax)) return value
+  return `${what} is nested deeper than ${guestLimits.nestingMax} levels, or holds itself.`
 }
 
 function jsonSafe(value: unknown): unknown {
   try {
-    const text = JSON.stringify(value)
+    const text = JSON.stringify(shallow(value, "What the details say"))
     return text === undefined ? undefined : JSON.parse(text)
   } catch {
     return undefined
