@@ -6,7 +6,12 @@ import { tellCaller } from "./told-errors.ts"
  * drop or turn into something else without a word: a promise that nobody awaited would be `{}`.
  */
 export function plainValue(value: unknown): unknown {
-  return isPlain(value, 0) ? value : copyOf(value, { path: [], open: new Set() })
+  return isPlain(value, 0) ? value : plainCopy(value)
+}
+
+/** Always a copy: for what others may change. */
+export function plainCopy(value: unknown): unknown {
+  return copyOf(value, { path: [], open: new Set() })
 }
 
 /** Whether a value needs no second look: nearly all do not. Quick, and in doubt it says no. */
@@ -38,10 +43,16 @@ function isPlainObject(value: object, depth: number): boolean {
   if (prototype !== Object.prototype && prototype !== null) return false
   const keys = Object.keys(value)
   for (let index = 0; index < keys.length; index += 1) {
-    if (!isPlain((value as Record<string, unknown>)[keys[index]!], depth)) return false
+    const key = keys[index]!
+    if (lookupGetter.call(value, key) !== undefined) return false
+    if (!isPlain((value as Record<string, unknown>)[key], depth)) return false
   }
   return true
 }
+
+/** What a getter gives may be another value the next time: it is asked once, for the copy. Costs less than a descriptor. */
+const lookupGetter = (Object.prototype as unknown as { __lookupGetter__: (this: object, key: string) => unknown })
+  .__lookupGetter__
 
 /** Where the copying is, and which objects lead there. */
 interface Place {

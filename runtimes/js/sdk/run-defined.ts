@@ -4,7 +4,7 @@ import type { Call } from "./call.ts"
 import type { DefinedFunction } from "./define-function.ts"
 import { getContext } from "./function-context.ts"
 import { isBodiless } from "./made-up-request.ts"
-import { pathText, plainValue } from "./plain-value.ts"
+import { pathText, plainCopy, plainValue } from "./plain-value.ts"
 import type { ValueProblem, ValueSchema } from "./schema/value-schema.ts"
 import { tellCaller } from "./told-errors.ts"
 import { whenKnown } from "./when-known.ts"
@@ -55,7 +55,7 @@ function isQuery({ guest }: Call): boolean {
 
 /** Checks the value as its reader will see it; what a Standard Schema makes of it is what leaves. */
 function checkedOutput(schema: ValueSchema, returned: unknown): unknown {
-  const plain = plainValue(returned)
+  const plain = schema.mayChange ? plainCopy(returned) : plainValue(returned)
   if (plain === undefined) {
     const message = "The handler returned nothing, and `output` promises a value."
     throw tellCaller(new AlyxError({ code: "OUTPUT_UNSERIALIZABLE", status: 500, message, details: { path: "" } }))

@@ -13,6 +13,7 @@ export function jsonSchemaChecker(jsonSchema: JsonSchema): ValueSchema {
   const fits = quickCheck(jsonSchema)
   return {
     jsonSchema,
+    mayChange: false,
     check(given, form) {
       const value = withDefaults(jsonSchema, form === "query" ? convertTexts(jsonSchema, given) : given)
       if (fits?.(value) === true) return { ok: true, value }

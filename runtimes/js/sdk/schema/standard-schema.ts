@@ -33,6 +33,7 @@ export function standardSchemaChecker(schema: StandardSchema, word: "input" | "o
   const standard = schema["~standard"]
   return {
     jsonSchema: jsonSchemaOf(standard, word),
+    mayChange: true,
     check(value) {
       const result = standard.validate(value)
       return result instanceof Promise ? result.then(checkedOf) : checkedOf(result)

@@ -24,6 +24,8 @@ export type ValueForm = "json" | "query"
 export interface ValueSchema {
   /** Null for a Standard Schema that cannot say it. */
   readonly jsonSchema: JsonSchema | null
+  /** Whether checking a value may change it in place, as the code of a library may. */
+  readonly mayChange: boolean
   check(value: unknown, form: ValueForm): CheckedValue | Promise<CheckedValue>
 }
 

@@ -209,6 +209,16 @@ describe("Any Standard Schema", () => {
     expect(wrong.failure).toMatchObject({ code: "INPUT_INVALID", message: "list[0].n: too few." })
     expect(Object.keys(fieldsOf(wrong.failure?.details))).toEqual(["list[0].n"])
   })
+
+  test("gets a copy of an output, which it may change", async () => {
+    const guest = await buildGuest(`import { defineFunction } from "@alyx/functions"
+      const output = { "~standard": { version: 1, vendor: "test", validate: (value) => { value.calls += 10; return { value } } } }
+      const own = { calls: 0 }
+      export default defineFunction({ output, handler: () => { own.calls += 1; return own } })`)
+
+    expect((await guest.call()).output).toBe('{"calls":11}')
+    expect((await guest.call()).output).toBe('{"calls":12}')
+  })
 })
 
 describe("An output that JSON cannot hold", () => {
@@ -251,5 +261,13 @@ describe("An output that JSON cannot hold", () => {
     expect((await guest.call()).output).toBe(
       '{"at":"1970-01-01T00:00:00.000Z","n":3,"own":"x","twice":[{"a":null},{"a":null}]}',
     )
+  })
+
+  test("getters are asked once", async () => {
+    const guest = await buildGuest(`import { defineFunction } from "@alyx/functions"
+      let n = 0
+      export default defineFunction({ handler: () => ({ a: 1, inner: [{ get v() { n += 1; return n === 1 ? "first" : n } }] }) })`)
+
+    expect((await guest.call()).output).toBe('{"a":1,"inner":[{"v":"first"}]}')
   })
 })
