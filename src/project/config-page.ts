@@ -113,9 +113,9 @@ function typeText(option: Option<unknown>): string {
 
 function defaultCell(option: Option<unknown>): string {
   const written = defaultText(option)
-  if (written === null) return "none"
-  if (option.default === option.startDefault) return `\`${written}\``
-  return `\`${written}\`; \`${option.type.toText(option.startDefault)}\` in \`alyx start\``
+  const shown = written === null ? "none" : `\`${written}\``
+  if (option.default === option.startDefault) return shown
+  return `${shown}; \`${option.type.toText(option.startDefault)}\` in \`alyx start\``
 }
 
 function aliasText(option: Option<unknown>): string[] {

@@ -29,6 +29,8 @@ test("docs/configuration.md is what the options say now (node scripts/generate-d
 
   expect(page).toBe(configPage())
   for (const { path } of placedOptions()) expect(page).toContain(path)
+  // One without a default in dev has one under `alyx start`.
+  expect(page).toContain("| rate | none; `6000/minute` in `alyx start` | live | Requests of one address. |")
 })
 
 test("no two options share a variable or a flag, and no flag is one of the command line's own", () => {

@@ -33,7 +33,7 @@ export default class FunctionsInvoke extends BaseCommand {
     "alyx functions invoke hello",
     `alyx functions invoke create-post '{"title":"First"}'`,
     "alyx functions invoke report - < input.json",
-    "alyx functions invoke my-posts --as ada@example.com",
+    "alyx functions invoke my-posts --as grace@example.com",
     `alyx functions invoke create-post '{"title":"First"}' --watch`,
   ]
   static override args = {
