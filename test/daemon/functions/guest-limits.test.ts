@@ -90,6 +90,20 @@ describe("a function that misbehaves is ended, and its neighbours go on", () => 
     expect(await good()).toBe('"good"')
   })
 
+  it.each([16, 24, 32, 64])(
+    "in promises without end, where no memory of %d MB is left for the error",
+    async (megabytes) => {
+      const functions = openFunctions()
+      const built = await buildPlugin(
+        await tempFolder(),
+        define(`const held: unknown[] = []; for (;;) held.push((async () => { await 1 })())`),
+      )
+      await functions.serve("bad", built, { memoryBytes: megabytes * 1_048_576 })
+
+      await expect(functions.call("bad")).rejects.toMatchObject({ code: "FUNCTION_OUT_OF_MEMORY" })
+    },
+  )
+
   it("in a storm of lines: some are kept, the others counted", async () => {
     const functions = openFunctions()
     const good = await beside(functions, `while (true) console.log("and another thing".padEnd(2_000))`, {

@@ -9,7 +9,7 @@ const extismPrefix = "Plugin-originated error: "
 
 /** What a call that returned came to. */
 export function returned(call: RunningCall, instance: PluginInstance, output: Uint8Array | null): WorkerOutcome {
-  if (call.failure !== null) return call.isOver ? ended(call) : ofFailure(call.failure)
+  if (call.failure !== null) return call.isOver ? ended(call) : ofFailure(call.failure, instance)
   // Without memory a guest cannot even say that it has none.
   if (output === null && !call.isAnswered && instance.isMemoryFull) return { type: "out_of_memory" }
   if (output === null && !call.isAnswered && instance.alwaysAnswers) return unanswered
@@ -43,13 +43,14 @@ export function thrown(call: RunningCall, instance: PluginInstance, error: unkno
   if (error instanceof WebAssembly.RuntimeError) return trapped(error, instance)
   if (error instanceof RangeError && isStackOverflow(error)) return trapped(error, instance)
   if (error instanceof AnswerTooLarge) return { type: "output_too_large", bytes: error.bytes }
-  if (error instanceof TooManyOperations) return ofFailure(error.failure)
+  if (error instanceof TooManyOperations) return ofFailure(error.failure, instance)
   // An error with a code is meant, whatever came before it.
   if (instance.hasRefusedMemory && (call.failure?.code ?? null) === null) return { type: "out_of_memory" }
-  if (call.failure !== null) return ofFailure(call.failure)
+  if (call.failure !== null) return ofFailure(call.failure, instance)
   const text = error instanceof Error ? error.message : String(error)
   const name = error instanceof Error && !isFailure ? error.name : "Error"
-  return ofFailure({ name, code: null, status: null, ...split(isFailure ? text.slice(extismPrefix.length) : text) })
+  const told = split(isFailure ? text.slice(extismPrefix.length) : text)
+  return ofFailure({ name, code: null, status: null, ...told }, instance)
 }
 
 const messageLengthMax = 16_384
@@ -61,12 +62,15 @@ function split(text: string): { readonly message: string; readonly stack?: strin
   return { message: text.slice(0, end).slice(0, messageLengthMax), stack: text.slice(end + 1, end + messageLengthMax) }
 }
 
-/** QuickJS says it so when its own limit is reached. */
-function ofFailure(failure: NonNullable<RunningCall["failure"]>): WorkerOutcome {
-  if (failure.name === "InternalError" && failure.message === "out of memory") {
-    return { type: "out_of_memory", ...stackOf(failure) }
-  }
-  return { type: "failed", failure }
+function ofFailure(failure: NonNullable<RunningCall["failure"]>, instance: PluginInstance): WorkerOutcome {
+  return isOutOfMemory(failure, instance) ? { type: "out_of_memory", ...stackOf(failure) } : { type: "failed", failure }
+}
+
+/** QuickJS says it so when its own limit is reached, and throws null where it cannot even make the error. */
+function isOutOfMemory(failure: NonNullable<RunningCall["failure"]>, instance: PluginInstance): boolean {
+  const { name, code, message } = failure
+  if (name === "InternalError" && message === "out of memory") return true
+  return code === null && message === "Thrown: null" && instance.isMemoryFull
 }
 
 /** With the place where code was interrupted, if it could say so. */
