@@ -111,8 +111,10 @@ export type SubmittedOperation =
   | { readonly op: "answer"; readonly head: AnswerHead | null }
   /** Why the call fails; Extism's error follows. Has no answer itself. */
   | { readonly op: "fail"; readonly error: GuestFailure }
-  /** Ends an operation that is under way: it is answered ABORTED. Has no answer itself. */
+  /** Ends an operation that is under way: it is answered ABORTED, once the host has done with it. Has no answer itself. */
   | { readonly op: "cancel"; readonly target: number }
+  /** In place of one that is more than a call may ask for: it is answered HOST_CALLS_EXCEEDED. */
+  | { readonly op: "exceed" }
 
 /** Status and headers that the styles `handler` and `fetch` answer with. */
 export interface AnswerHead {
@@ -213,7 +215,7 @@ export const guestLimits = {
   operationsOpenMax: 256,
   /** Operations of one call. */
   operationsMax: 10_000,
-  /** Answers that wait for alyx_wait; what is refused or cancelled beyond that ends the call. */
+  /** Answers that wait for alyx_wait; what is refused, or wakes a sleep early, beyond that ends the call. */
   answersWaitingMax: 2_048,
   /** Bytes of the operations under way, also of those that were cancelled and are not done with. */
   openBytesMax: 32 * 1024 * 1024,

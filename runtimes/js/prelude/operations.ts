@@ -1,6 +1,6 @@
 import type { OperationAnswer, SubmittedOperation } from "../../../src/functions/guest-abi.ts"
 import { isDescribing } from "./build-time.ts"
-import { errorOfFailure } from "./host-error.ts"
+import { errorOfFailure, failureOf } from "./host-error.ts"
 import { natives } from "./natives.ts"
 import { SendQueue } from "./send-queue.ts"
 
@@ -24,7 +24,7 @@ type Settle = (header: OperationAnswer) => void
 /** The operations of the present call that the host has not answered. */
 class Operations {
   readonly #open = new Map<number, Settle>()
-  readonly #queue = new SendQueue()
+  readonly #queue = new SendQueue((id, error) => this.#settle({ id, ok: false, error: failureOf(error) }))
   /** Never begins anew, so that an answer to an earlier call is nobody's. */
   #lastId = 0
 
@@ -94,13 +94,15 @@ class Operations {
   /** Takes the header of an answer of the host. */
   deliver(text: string): void {
     const header = JSON.parse(text) as OperationAnswer
-    const { id } = header
-    const settle = this.#open.get(id)
-    if (settle !== undefined) {
-      this.#open.delete(id)
-      settle(header)
-    }
-    this.#queue.answered(id)
+    this.#settle(header)
+    this.#queue.answered(header.id)
+  }
+
+  #settle(header: OperationAnswer): void {
+    const settle = this.#open.get(header.id)
+    if (settle === undefined) return
+    this.#open.delete(header.id)
+    settle(header)
   }
 
   #ask(operation: SubmittedOperation, body: Uint8Array | undefined, settle: Settle): number {

@@ -14,13 +14,20 @@ interface Waiting {
 
 /**
  * Operations on their way to the host, which refuses more than it says in guestLimits. What is too much waits here, in the
- * order in which it was asked, until the host has answered others; only the memory of the guest bounds how much.
+ * order in which it was asked, until the host has answered others. Where more waits than a call may ever ask for, the host is
+ * told at once: it ends a call that asks on and on.
  */
 export class SendQueue {
   /** Bytes, by the operations that the host has and has not answered. */
   readonly #underWay = new Map<number, number>()
   readonly #waiting = new Map<number, Waiting>()
+  /** Rejects an operation that waited and cannot be sent. */
+  readonly #onUnsent: (id: number, error: unknown) => void
   #bytes = 0
+
+  constructor(onUnsent: (id: number, error: unknown) => void) {
+    this.#onUnsent = onUnsent
+  }
 
   beginCall(): void {
     this.#underWay.clear()
@@ -31,8 +38,10 @@ export class SendQueue {
   /** Sends it now or later. The body is the caller's until then, so one that waits is a copy. */
   send(id: number, header: string, body: Uint8Array | undefined): void {
     const bytes = bytesOf(header, body)
-    if (this.#waiting.size === 0 && this.#fits(bytes)) this.#submit(id, header, body, bytes)
-    else this.#waiting.set(id, { header, body: body?.slice() })
+    const { size } = this.#waiting
+    if (size === 0 && this.#fits(bytes)) this.#submit(id, header, body, bytes)
+    else if (size < guestLimits.operationsMax) this.#waiting.set(id, { header, body: body?.slice() })
+    else natives.alyxSubmit(`{"id":${id},"op":"exceed"}`, undefined)
   }
 
   /** Whether it waited still, so that the host never hears of it. */
@@ -54,7 +63,11 @@ export class SendQueue {
       const bytes = bytesOf(header, body)
       if (!this.#fits(bytes)) return
       this.#waiting.delete(id)
-      this.#submit(id, header, body, bytes)
+      try {
+        this.#submit(id, header, body, bytes)
+      } catch (error) {
+        this.#onUnsent(id, error)
+      }
     }
   }
 
@@ -65,9 +78,10 @@ export class SendQueue {
   }
 
   #submit(id: number, header: string, body: Uint8Array | undefined, bytes: number): void {
+    // There may be no memory for it: then the host has not got it.
+    natives.alyxSubmit(header, body)
     this.#underWay.set(id, bytes)
     this.#bytes += bytes
-    natives.alyxSubmit(header, body)
   }
 }
 

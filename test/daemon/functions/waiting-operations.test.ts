@@ -127,4 +127,62 @@ describe("more operations than may be under way at a time", () => {
     const before = Array.from({ length: 400 }, () => "exec")
     expect(asked).toEqual([...before, "begin", ...Array.from({ length: 300 }, () => "query"), "commit"])
   })
+
+  it("take the places of those that were given up only when the host has done with them", async () => {
+    const asked: string[] = []
+    const functions = openFunctions({
+      answer: async (_invocation, operation, _body, signal) => {
+        asked.push(operation.op)
+        if (operation.op === "fetch") {
+          await new Promise((resolve) => signal!.addEventListener("abort", resolve))
+          await new Promise((resolve) => setTimeout(resolve, 50))
+        }
+        return answered
+      },
+    })
+
+    const outcome = await run(
+      functions,
+      `const controller = new AbortController()
+       const { signal } = controller
+       const given = Array.from({ length: 400 }, () => fetch(ctx.url, { signal }).catch((error) => error.name))
+       await new Promise((resolve) => setTimeout(resolve, 20))
+       controller.abort()
+       const names = new Set(await Promise.all(given))
+       const after = Array.from({ length: 400 }, () => ctx.db.query("SELECT 1").then(() => "answered", (error) => error.code))
+       return [...names, ...new Set(await Promise.all(after))]`,
+    )
+
+    expect(outcome).toEqual(["AbortError", "answered"])
+    expect(asked.filter((op) => op === "fetch")).toHaveLength(guestLimits.operationsOpenMax - 1)
+    expect(asked.filter((op) => op === "sql")).toHaveLength(400)
+  })
+
+  it("end the call where it asks on and on, and never waits", async () => {
+    let asked = 0
+    const functions = openFunctions({
+      answer: () => {
+        asked += 1
+        return answered
+      },
+    })
+
+    const called = run(functions, `for (;;) ctx.functions.invoke("other").catch(() => undefined)`)
+
+    await expect(called).rejects.toMatchObject({ code: "HOST_CALLS_EXCEEDED", status: 429 })
+    expect(asked).toBeLessThanOrEqual(guestLimits.operationsOpenMax)
+  })
+
+  it("are refused one by one where there are more than a call may ask for, and the others are answered", async () => {
+    const functions = openFunctions({ answer: () => answered })
+
+    const outcome = await run(
+      functions,
+      `const ask = () => ctx.functions.invoke("other").then(() => "answered", (error) => error.code)
+       const told = await Promise.all(Array.from({ length: 11_000 }, ask))
+       return [told.lastIndexOf("answered"), told.indexOf("HOST_CALLS_EXCEEDED"), told.length]`,
+    )
+
+    expect(outcome).toEqual([guestLimits.operationsMax - 1, guestLimits.operationsMax, 11_000])
+  })
 })

@@ -71,6 +71,11 @@ const attacks: Readonly<Record<string, { handler: string; manifest?: string; sta
     status: 500,
     code: "FUNCTION_ERROR",
   },
+  "host-storm-at-once": {
+    handler: "handler(_input: unknown, ctx: any) { for (;;) void ctx.db.notes.count() }",
+    status: 429,
+    code: "HOST_CALLS_EXCEEDED",
+  },
   trap: {
     handler: "handler(): never { throw new Error('on purpose') }",
     status: 500,

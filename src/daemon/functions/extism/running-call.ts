@@ -54,7 +54,7 @@ interface OpenOperation {
   /** Of `sleep`, which the worker answers. */
   readonly timer: NodeJS.Timeout | null
   readonly bytes: number
-  /** The guest has its answer; the main thread has not done with it. */
+  /** The guest has given it up; the main thread has not done with it. */
   isCancelled: boolean
 }
 
@@ -123,6 +123,7 @@ export class RunningCall {
     if (header.op === "cancel") return this.#cancel(header["target"])
     if (header.op === "answer") return this.#answer(header["head"], body)
     if (this.#open.has(id)) return
+    if (header.op === "exceed") return this.#refuse(id, exceeded(tooManyOperations))
     if (this.#open.size >= guestLimits.operationsOpenMax) return this.#refuse(id, exceeded(tooManyOpen))
     if (header.op === "sleep") {
       const ms = Math.min(Math.max(0, Number(header["ms"]) || 0), longestSleepMs)
@@ -142,14 +143,14 @@ export class RunningCall {
     this.#options.post({ type: "submitted", call: this.message.call, id, isExtismHttp: false, header, body })
   }
 
-  /** An answer came. One to what was cancelled, or never asked, is dropped. */
+  /** An answer came. One to what was cancelled is ABORTED; one to what was never asked is dropped. */
   take(id: number, frame: Uint8Array): void {
     const open = this.#open.get(id)
     if (open === undefined) return
     this.#open.delete(id)
     this.#openBytes -= open.bytes
-    if (this.#isOver || open.isCancelled) return
-    this.#answers.push(frame)
+    if (this.#isOver) return
+    this.#answers.push(open.isCancelled ? abortedFrame(id) : frame)
     this.#wake()
   }
 
@@ -166,7 +167,7 @@ export class RunningCall {
   takeAnswers(): Uint8Array | null {
     this.#requireAlive()
     this.log.flush()
-    if (this.#answers.length > 0 || !this.#hasAnswersToCome) return this.#joinAnswers()
+    if (this.#answers.length > 0 || this.#open.size === 0) return this.#joinAnswers()
     this.#tellWaits()
     this.isPaused = true
     return null
@@ -246,10 +247,6 @@ export class RunningCall {
     })
   }
 
-  get #hasAnswersToCome(): boolean {
-    return [...this.#open.values()].some(({ isCancelled }) => !isCancelled)
-  }
-
   #requireAlive(): void {
     if (this.isOver) throw new CallIsOver()
   }
@@ -269,16 +266,16 @@ export class RunningCall {
     if (typeof target !== "number") return
     const open = this.#open.get(target)
     if (open === undefined || open.isCancelled) return
-    this.#requireWaited()
-    if (open.timer === null) this.#options.post({ type: "cancelled", call: this.message.call, id: target })
-    else {
-      clearTimeout(open.timer)
-      this.#open.delete(target)
+    if (open.timer === null) {
+      // Its place and its bytes are taken until the main thread answers.
+      open.isCancelled = true
+      this.#options.post({ type: "cancelled", call: this.message.call, id: target })
+      return
     }
-    // Its bytes may be on their way still.
-    open.isCancelled = true
-    const error: GuestFailure = { name: "Error", code: "ABORTED", message: "The operation was aborted.", status: 499 }
-    this.#answers.push(codecFrame({ id: target, ok: false, error }))
+    this.#requireWaited()
+    clearTimeout(open.timer)
+    this.#open.delete(target)
+    this.#answers.push(abortedFrame(target))
     this.#wake()
   }
 
@@ -332,6 +329,11 @@ export interface SubmittedHeader {
 
 function codecFrame(answer: OperationAnswer): Uint8Array {
   return encodeFrame(nodeCodec, answer)
+}
+
+function abortedFrame(id: number): Uint8Array {
+  const error: GuestFailure = { name: "Error", code: "ABORTED", message: "The operation was aborted.", status: 499 }
+  return codecFrame({ id, ok: false, error })
 }
 
 const tooLargeFailure = { message: "The function threw an error that is too large to be told." }
