@@ -28,7 +28,7 @@ interface Call {
 export default class FunctionsInvoke extends BaseCommand {
   static override summary = "Call a function, and show what it answers and logs."
   static override description =
-    "It is called as an admin, or as whom --as names, also where it is not served over HTTP. The answer is JSON on stdout; log lines, the time it took and errors are beside it. A call that fails ends with exit code 1. With --json the answer, the logs and the facts are one object, and with --watch as well one line of JSON a call (NDJSON)."
+    "It is called as an admin, or as whom --as names, also where it is not served over HTTP. The answer is JSON on stdout; log lines, the time it took and errors are beside it. A call that fails ends with exit code 1. With --json the answer, the logs and the facts are one object, and with --watch as well one line of JSON a call (NDJSON); a build that fails is said on stderr."
   static override examples = [
     "alyx functions invoke hello",
     `alyx functions invoke create-post '{"title":"First"}'`,
@@ -77,7 +77,10 @@ export default class FunctionsInvoke extends BaseCommand {
       for (let got = await next; got.done !== true; got = await next) {
         next = entries.next()
         if (got.value.kind !== "build" || got.value.name !== call.name) continue
-        if (!this.jsonEnabled()) this.notice(this.#entryText(got.value))
+        const text = this.#entryText(got.value)
+        // Where stdout is lines of JSON, only what keeps the next call from coming is said beside them.
+        if (!this.jsonEnabled()) this.notice(text)
+        else if (got.value.outcome !== "built") this.terminal.err.write(`${text.trimEnd()}\n`)
         if (got.value.outcome === "built") await this.#callOnce(call, (turn += 1))
       }
     } finally {

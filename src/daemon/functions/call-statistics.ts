@@ -1,3 +1,4 @@
+import { roundMs } from "../../lib/round-ms.ts"
 import type { FunctionCalls } from "../../protocol/functions-api.ts"
 
 /** Calls whose durations are kept. */
@@ -64,5 +65,5 @@ export class CallStatistics {
 /** The nearest rank: a value that was measured. */
 function percentile(sorted: Float64Array, share: number): number | null {
   if (sorted.length === 0) return null
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!
+  return roundMs(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!)
 }

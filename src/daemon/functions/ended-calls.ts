@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer"
 
+import { roundMs } from "../../lib/round-ms.ts"
 import type { WireError } from "../../protocol/admin-api.ts"
 import type { Activity } from "../activity.ts"
 import { cutText, keptBytesMax } from "../executions/execution-limits.ts"
@@ -55,7 +56,7 @@ function recordOf(ended: EndedInvocation, { redactor }: EndedCallsParts): Execut
     status,
     startedAt: new Date(invocation.beganAt).toISOString(),
     completedAt: new Date(invocation.beganAt + ended.durationMs).toISOString(),
-    durationMs: Math.round(ended.durationMs * 1_000) / 1_000,
+    durationMs: roundMs(ended.durationMs),
     input: keptText(ended.input, redactor),
     output: ended.output === null ? null : keptText(ended.output, redactor),
     error: error === null ? null : JSON.stringify(keptError(error, redactor)),

@@ -1,6 +1,7 @@
 import type { BuiltFunction } from "../../functions/built-function.ts"
 import type { FunctionSource } from "../../functions/function-source.ts"
 import type { Clock } from "../../lib/clock.ts"
+import { roundMs } from "../../lib/round-ms.ts"
 import type { WireError } from "../../protocol/admin-api.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import type { EffectiveLimits } from "./effective-limits.ts"
@@ -69,7 +70,7 @@ export class FunctionTable implements FunctionRegistry {
   fail(name: string, { error, durationMs }: { readonly error: WireError; readonly durationMs: number }): void {
     // What is being loaded is older than this.
     this.#newest.set(name, (this.#generation += 1))
-    const lastBuild: LastBuild = { outcome: "failed", at: this.#now(), durationMs, error }
+    const lastBuild: LastBuild = { outcome: "failed", at: this.#now(), durationMs: roundMs(durationMs), error }
     this.#entries.set(name, { name, served: this.#entries.get(name)?.served ?? null, lastBuild })
     this.#tell()
   }
@@ -90,7 +91,7 @@ export class FunctionTable implements FunctionRegistry {
 
   #swap(name: string, served: HeldFunction): void {
     const { runtime, limitsOf, instancesMax } = this.#options
-    const { durationMs } = served.built
+    const durationMs = roundMs(served.built.durationMs)
     const before = this.#entries.get(name)?.served
     const lastBuild: LastBuild = { outcome: "built", at: served.loadedAt, durationMs, error: null }
     this.#entries.set(name, { name, served, lastBuild })

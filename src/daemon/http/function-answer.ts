@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../errors.ts"
 import type { AnswerHead } from "../../functions/guest-abi.ts"
+import { roundMs } from "../../lib/round-ms.ts"
 import type { InvokeResult } from "../functions/functions.ts"
 import type { Compression } from "./compression.ts"
 import { jsonContentType } from "./errors.ts"
@@ -36,7 +37,7 @@ export function sendResult(
   { result, compression }: { readonly result: InvokeResult; readonly compression: Compression },
 ): void {
   if (result.head !== null) return sendOwn(request, reply, { head: result.head, body: result.output, compression })
-  const durationMs = Math.round(result.durationMs * 1_000) / 1_000
+  const durationMs = roundMs(result.durationMs)
   const rest = `,"request_id":${JSON.stringify(request.id)},"duration_ms":${durationMs}}`
   compression.send(request, reply.header("content-type", jsonContentType), `{${outputMember(result.output)}${rest}`)
 }

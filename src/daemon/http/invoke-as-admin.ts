@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 
 import { isAlyxError } from "../../errors.ts"
+import { roundMs } from "../../lib/round-ms.ts"
 import type { FunctionLog, InvokeResponse } from "../../protocol/functions-api.ts"
 import { toWireError } from "../../protocol/wire-error.ts"
 import { findIdentity } from "../auth/find-identity.ts"
@@ -93,12 +94,12 @@ async function answerOf(
   if ("error" in outcome) {
     const error = record?.error ? (JSON.parse(record.error) as InvokeResponse["error"]) : toWireError(outcome.error)
     const status = isAlyxError(outcome.error) ? outcome.error.status : 500
-    return { executionId, durationMs: ended?.durationMs ?? 0, status, output: null, logs, error }
+    return { executionId, durationMs: roundMs(ended?.durationMs ?? 0), status, output: null, logs, error }
   }
   const { result } = outcome
   return {
     executionId,
-    durationMs: result.durationMs,
+    durationMs: roundMs(result.durationMs),
     status: result.head?.status ?? 200,
     output: shownOutput(result.output),
     logs,

@@ -46,7 +46,9 @@ describe("alyx functions", () => {
 
     const asJson = await project.run("functions", "invoke", "greet", '{"name":7}', "--json")
     expect(asJson).toMatchObject({ exitCode: 1, stderr: "" })
-    expect((JSON.parse(asJson.stdout) as InvokeResponse).error).toMatchObject({ code: "INPUT_INVALID" })
+    const { error, durationMs } = JSON.parse(asJson.stdout) as InvokeResponse
+    expect(error).toMatchObject({ code: "INPUT_INVALID" })
+    expect(durationMs).toBe(Number(durationMs.toFixed(3)))
 
     const listed = await project.run("functions", "list")
     expect(listed.stdout).toMatch(/^greet +define +\/api\/functions\/greet +serving +3 +2 /m)
@@ -82,7 +84,7 @@ describe("alyx functions", () => {
     const child = spawn(
       process.execPath,
       [await builtCli(), "functions", "invoke", "greet", '{"name":"Ada"}', "--watch", "--json"],
-      { cwd: project.folder, stdio: ["ignore", "pipe", "inherit"] },
+      { cwd: project.folder, stdio: ["ignore", "pipe", "pipe"] },
     )
     onTestFinished(() => void child.kill("SIGKILL"))
     const ended = new Promise((resolve) => child.on("exit", resolve))
@@ -91,6 +93,10 @@ describe("alyx functions", () => {
 
     expect((await next()).output).toEqual({ text: "Hello, Ada" })
     await writeFile(path.join(project.folder, "functions/greet.ts"), "export default 7 +\n")
+    let said = ""
+    for await (const chunk of child.stderr.setEncoding("utf8"))
+      if ((said += chunk as string).includes("greet.ts:")) break
+    expect(said).toContain("Function greet does not build")
     await writeFile(path.join(project.folder, "functions/greet.ts"), greeting("Good day"))
     expect((await next()).output).toEqual({ text: "Good day, Ada" })
     child.kill("SIGINT")

@@ -20,6 +20,13 @@ it("counts calls and failures, and measures the last 1,000", () => {
   expect(statistics.read(0)).toMatchObject({ total: 1_500, failed: 500, p50Ms: 500, p99Ms: 990 })
 })
 
+it("tells milliseconds to three places", () => {
+  const statistics = new CallStatistics()
+  statistics.add({ durationMs: 1.0255530000431463, hasFailed: false, atMs: 0 })
+
+  expect(statistics.read(0)).toMatchObject({ p50Ms: 1.026, p99Ms: 1.026 })
+})
+
 it("counts the calls of each second, and forgets those of a minute ago", () => {
   const statistics = new CallStatistics()
   const add = (atMs: number): void => statistics.add({ durationMs: 1, hasFailed: false, atMs })
