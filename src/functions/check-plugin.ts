@@ -1,7 +1,7 @@
 import { alyxError } from "../errors.ts"
 import { nearestWord } from "../lib/nearest-word.ts"
 import { readEntryParameters } from "./entry-parameters.ts"
-import { knownImports, ownExportName } from "./known-imports.ts"
+import { alyxNamespace, knownImports, ownExportName } from "./known-imports.ts"
 import { readPluginImports } from "./plugin-imports.ts"
 import type { PluginImport } from "./plugin-imports.ts"
 import { readExports, readSections, withMemoryLimit } from "./wasm-sections.ts"
@@ -84,6 +84,9 @@ function adviceFor({ module: namespace, name }: PluginImport): string {
     return `Host functions are in ${Object.keys(knownImports).join(", ")}.`
   }
   const near = nearestWord(name, functions)
+  if (near === undefined && namespace === alyxNamespace) {
+    return "A plug-in has no functions there but Alyx's own: one that needs others, as by Host.getFunctions(), runs in the host that provides them."
+  }
   return near === undefined ? `There are: ${functions.join(", ")}.` : `Did you mean ${near}?`
 }
 

@@ -25,8 +25,8 @@ export function renderError(
 ): string {
   const { paint } = options
   const code = paint("quiet", `(${printable(error.code)})`)
-  const blocks = [`${paint("bad", "Error:")} ${printable(error.message, { keepLines: true })} ${code}`]
-  const { problems, next, at } = withoutRepeats(error)
+  const { message, problems, next, at } = withoutRepeats(error)
+  const blocks = [`${paint("bad", "Error:")} ${printable(message, { keepLines: true })} ${code}`]
   if (at) blocks.push(placeWithExcerpt(at, options))
   const shownMax = error.code === "MANIFEST_INVALID" ? problems.length : problemCountMax
   for (const problem of problems.slice(0, shownMax)) blocks.push(renderProblem(problem, options))
@@ -38,13 +38,18 @@ export function renderError(
 }
 
 /** An error that has one problem often says the same as that. */
-function withoutRepeats({ message, next, at, problems = [] }: ShownError): Pick<ShownError, "next" | "at"> & {
+function withoutRepeats({ message, next, at, problems = [] }: ShownError): Pick<
+  ShownError,
+  "message" | "next" | "at"
+> & {
   readonly problems: readonly Problem[]
 } {
   const [only, other] = problems
-  if (only === undefined || other !== undefined) return { next, at, problems }
-  if (only.message === message) return { next: next ?? only.next, at: at ?? only.at, problems: [] }
-  return { next: next === only.next ? undefined : next, at, problems }
+  if (only === undefined || other !== undefined) return { message, next, at, problems }
+  if (only.message === message) return { message, next: next ?? only.next, at: at ?? only.at, problems: [] }
+  const told = `: ${only.message}`
+  const rest = only.at !== undefined && message.endsWith(told) ? `${message.slice(0, -told.length)}.` : message
+  return { message: rest, next: next === only.next ? undefined : next, at, problems }
 }
 
 /** Renders one problem: place and sentence, the line with a caret, what to do. */

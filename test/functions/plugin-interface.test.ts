@@ -124,6 +124,7 @@ describe("an interface file of Extism's kit", () => {
     await expect(functions.serve("user", await user.build("kit"))).rejects.toMatchObject({
       code: "UNKNOWN_IMPORT",
       message: expect.stringContaining("extism:host/user.twice"),
+      next: expect.stringContaining("runs in the host that provides them"),
     })
     await expect(functions.serve("typed", await typed.build("kit"))).rejects.toMatchObject({
       code: "ENTRY_NOT_FOUND",

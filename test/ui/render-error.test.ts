@@ -79,6 +79,15 @@ schema.yaml:2:6
     )
     expect(placed.split("Wrong.")).toHaveLength(2)
     expect(placed).toContain(`${at.file}:${at.line}:${at.column}\n`)
+    const told = renderError(
+      alyxError("BUILD_FAILED", {
+        message: "f does not build: Wrong.",
+        problems: [{ code: "X", message: "Wrong.", at }],
+      }),
+      look,
+    )
+    expect(told.split("Wrong.")).toHaveLength(2)
+    expect(told).toContain(`Error: f does not build. (BUILD_FAILED)\n\n${at.file}:${at.line}:${at.column} Wrong.\n`)
   })
 
   test("counts what is too much, and shows every mistake of manifests", () => {

@@ -77,10 +77,10 @@ export default class FunctionsInvoke extends BaseCommand {
       for (let got = await next; got.done !== true; got = await next) {
         next = entries.next()
         if (got.value.kind !== "build" || got.value.name !== call.name) continue
-        const text = this.#entryText(got.value)
+        const said = this.#entryText(got.value)
         // Where stdout is lines of JSON, only what keeps the next call from coming is said beside them.
-        if (!this.jsonEnabled()) this.notice(text)
-        else if (got.value.outcome !== "built") this.terminal.err.write(`${text.trimEnd()}\n`)
+        if (!this.jsonEnabled()) this.notice(said)
+        else if (got.value.outcome !== "built") this.terminal.err.write(`${said.trimEnd()}\n`)
         if (got.value.outcome === "built") await this.#callOnce(call, (turn += 1))
       }
     } finally {

@@ -63,12 +63,9 @@ function failureOf({ name, entryFile, root }: BundleRequest, problems: readonly 
     const many = `${name} (${relative(root, entryFile)}) imports modules of Node that cannot work in a function.`
     return alyxError(node.code, { message: many, problems })
   }
-  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`
+  const what = problems.length === 1 ? problems[0]!.message : `there are ${problems.length} problems.`
   return alyxError("BUILD_FAILED", {
-    message: `${name} (${relative(root, entryFile)}) does not build: there is ${count}.`.replace(
-      /there is (\d)/,
-      "there are $1",
-    ),
+    message: `${name} (${relative(root, entryFile)}) does not build: ${what}`,
     problems,
   })
 }

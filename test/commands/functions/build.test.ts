@@ -31,6 +31,8 @@ test("alyx functions build compiles what changed, and shows what is wrong with i
   expect(first.stderr).toContain(
     'functions/bad.ts:2:22 Unexpected ";".\n  1 | const a = 1\n  2 | export default () => ;\n    |                      ^',
   )
+  expect(first.stderr.split('Unexpected ";".')).toHaveLength(2)
+  expect(json.stdout + json.stderr).toContain(String.raw`bad (functions/bad.ts) does not build: Unexpected \";\".`)
   expect(first.stderr).toContain('functions/worse.yaml:1:1 There is no key "timout".')
   expect(first.stderr).toContain("functions/good.yaml: A hook names nope, which is no collection.")
   expect(first.stderr).not.toContain("A hook names posts")
