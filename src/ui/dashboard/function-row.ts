@@ -11,7 +11,7 @@ import { sparkline } from "./sparkline.ts"
 const nameColumns = { least: 10, most: 24 }
 
 /** How wide figures are, so that those of one row stand below those of another; larger ones push what follows. */
-const callsColumns = "99 calls".length
+const callsColumns = "9,999 calls".length
 const errorsColumns = "0 errors".length
 const shortColumns = "99".length
 const msColumns = "1.2 ms".length

@@ -71,14 +71,21 @@ test("a function that was never called says how it is called, and one that fails
 })
 
 test("figures of usual size stand below each other", () => {
-  const rows = [1, 12].map((total) => {
-    const calls = { ...called, total, failed: Math.floor(total / 4), p50Ms: total / 2, p99Ms: total }
+  const rows = [1, 12, 6_451].map((total) => {
+    const calls = {
+      ...called,
+      total,
+      failed: Math.min(3, Math.floor(total / 4)),
+      p50Ms: total / 2e3,
+      p99Ms: total / 1e3,
+    }
     return functionRow(functionDetail("hello", { calls }), { ...look, columns: 90 })
   })
 
   expect(rows.map((row) => [row.indexOf("  p50"), row.indexOf("  p99"), row.indexOf("  ▁")])).toEqual([
-    [45, 57, 69],
-    [45, 57, 69],
+    [48, 60, 72],
+    [48, 60, 72],
+    [48, 60, 72],
   ])
 })
 
