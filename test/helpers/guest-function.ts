@@ -165,6 +165,8 @@ class TestHost {
         return
       case "cancel":
         return
+      case "exceed":
+        throw new Error("No test of the SDK asks for so much.")
       case "sleep":
         this.#sleeping += 1
         setTimeout(() => {
