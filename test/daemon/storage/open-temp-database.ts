@@ -27,7 +27,7 @@ export async function openTempDatabase({ schema, ...options }: TempDatabaseOptio
   const folder = await mkdtemp(join(tmpdir(), "alyx-database-"))
   const path = options.path ?? join(folder, "alyx.db")
   const { checkpointWorker, readerProcess } = await builtPrograms()
-  const database = await openSqliteDatabase({
+  const opening = openSqliteDatabase({
     durability: "full",
     cacheBytes: 8 * 1024 * 1024,
     onFatal: (error) => {
@@ -37,6 +37,10 @@ export async function openTempDatabase({ schema, ...options }: TempDatabaseOptio
     readerProcessUrl: readerProcess,
     ...options,
     path,
+  })
+  const database = await opening.catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
   })
   if (schema !== undefined) {
     await database.exclusive((connection) => {

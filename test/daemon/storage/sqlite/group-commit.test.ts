@@ -217,6 +217,7 @@ describe.skipIf(!canMount)("when the disk is full", () => {
 
     expect(warnings).toEqual([expect.stringContaining("The last checkpoint failed while the database was closed")])
     expect(filesOpenIn(disk)).toEqual([])
+    await temp.remove()
   })
 })
 
