@@ -51,7 +51,7 @@ describe("what is dumped and restored is what was there", () => {
           }
         },
       ),
-      { seed, numRuns: scaled(60, 4) },
+      { seed, numRuns: scaled(60, 4), endOnFailure: true },
     )
   })
 })
@@ -69,7 +69,14 @@ function loadWithOthers(source: TempDatabase, before: Content): void {
   if (program === null) return
   const shell = path.join(source.folder, "shell.db")
   execFileSync(program, ["-bail", shell], { input: script })
-  expect(contentOf(shell)).toEqual(before)
+  expect(roughly(contentOf(shell))).toEqual(roughly(before))
+}
+
+/** Older versions of SQLite's program read the last digit of a very small number wrong. */
+function roughly(content: Content): unknown {
+  return JSON.parse(JSON.stringify(content), (_name, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(13) : value,
+  )
 }
 
 function sqliteProgram(): string | null {
