@@ -157,3 +157,13 @@ function position(text: string, offset: number): { offset: number; line: number;
   }
   return { offset, line, column: offset - lineStart + 1 }
 }
+
+/** Whether a text is one JSON value. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

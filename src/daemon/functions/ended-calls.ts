@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer"
 
+import { isJson } from "../../lib/json-syntax.ts"
 import { roundMs } from "../../lib/round-ms.ts"
 import type { WireError } from "../../protocol/admin-api.ts"
 import type { Activity } from "../activity.ts"
@@ -72,15 +73,6 @@ function keptText(bytes: Uint8Array, redactor: Redactor): string | null {
   const shown = redactor.json(text)
   // JSON must stay JSON; what is none, or is cut off, is a text as well.
   return cutText(isJson(text) ? shown : redactor.text(shown))
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The text of the first bytes, without a character that is cut in two; null where they are no text. */

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 
 import { alyxError } from "../../errors.ts"
 import type { AnswerHead } from "../../functions/guest-abi.ts"
+import { isJson } from "../../lib/json-syntax.ts"
 import { roundMs } from "../../lib/round-ms.ts"
 import type { InvokeResult } from "../functions/functions.ts"
 import type { Compression } from "./compression.ts"
@@ -59,15 +60,6 @@ export function readOutput(output: Uint8Array): {
   if (!isUtf8(bytes)) return { encoding: "base64", text: bytes.toString("base64") }
   const text = bytes.toString("utf8")
   return { encoding: isJson(text) ? "json" : "text", text }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 interface OwnAnswer {
